@@ -1,0 +1,558 @@
+//! From an account to its posts, and nothing else.
+//!
+//! This crate is the contract between `cuigeng` and the platforms: what is asked ([`Ask`]), what one
+//! page answers ([`Page`]), what a whole look proves ([`Seen`]) and how it fails ([`Failure`]).
+//! It names no database, no mail and no scheduler, so an adapter that wants to store or send does
+//! not compile. A platform is two pure functions around one fetch: `request(&Ask) -> Request` and
+//! `parse(&Ask, &Answer) -> Result<Page, Failure>`.
+
+pub mod douyin;
+pub mod feed;
+pub mod http;
+pub mod inbox;
+pub mod time;
+pub mod walk;
+pub mod wechat;
+pub mod weibo;
+
+pub use time::Moment;
+
+use chrono::NaiveDate;
+use http::Http;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A kind of post. WeChat has two that differ in who can see them; every other platform has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PostKind {
+    /// An ordinary post of a platform that knows only one kind.
+    Post,
+    /// WeChat 群发: followers are notified.
+    Notified,
+    /// WeChat 发布: followers are not notified.
+    Unnotified,
+}
+
+impl PostKind {
+    /// Every kind, in the order in which they are listed.
+    pub const ALL: [PostKind; 3] = [PostKind::Post, PostKind::Notified, PostKind::Unnotified];
+
+    /// The word in the database and in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            PostKind::Post => "post",
+            PostKind::Notified => "notified",
+            PostKind::Unnotified => "unnotified",
+        }
+    }
+
+    /// The kind of that word.
+    pub fn from_word(word: &str) -> Option<PostKind> {
+        PostKind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// A set of [`PostKind`]s.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Kinds(u8);
+
+impl Kinds {
+    /// No kind at all.
+    pub const NONE: Kinds = Kinds(0);
+    /// The one kind of an ordinary platform.
+    pub const POST: Kinds = Kinds(1);
+    /// WeChat 群发 only.
+    pub const NOTIFIED: Kinds = Kinds(2);
+    /// WeChat 发布 only.
+    pub const UNNOTIFIED: Kinds = Kinds(4);
+    /// Both kinds of WeChat.
+    pub const WECHAT: Kinds = Kinds(6);
+
+    /// Whether `kind` is in the set.
+    pub const fn has(self, kind: PostKind) -> bool {
+        self.0 & Kinds::only(kind).0 != 0
+    }
+
+    /// The set of one kind.
+    pub const fn only(kind: PostKind) -> Kinds {
+        match kind {
+            PostKind::Post => Kinds::POST,
+            PostKind::Notified => Kinds::NOTIFIED,
+            PostKind::Unnotified => Kinds::UNNOTIFIED,
+        }
+    }
+
+    /// What is in both sets.
+    #[must_use]
+    pub const fn and(self, other: Kinds) -> Kinds {
+        Kinds(self.0 & other.0)
+    }
+
+    /// The kinds in the set, in the order of [`PostKind::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = PostKind> {
+        PostKind::ALL.into_iter().filter(move |kind| self.has(*kind))
+    }
+
+    /// As a number for the database (1 post, 2 notified, 4 un-notified, added up).
+    pub const fn bits(self) -> i64 {
+        self.0 as i64
+    }
+
+    /// From the number of [`Kinds::bits`]; unknown bits are dropped.
+    pub const fn from_bits(bits: i64) -> Kinds {
+        Kinds((bits & 7) as u8)
+    }
+}
+
+/// How exactly the time of a post is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum When {
+    /// To the second.
+    At(Moment),
+    /// To the Beijing calendar day.
+    Day(NaiveDate),
+    /// Somewhere in the half-open span.
+    Span {
+        /// First moment that is possible.
+        from: Moment,
+        /// First moment that is not possible any more.
+        until: Moment,
+    },
+}
+
+impl When {
+    /// First moment at which the post may have appeared.
+    pub fn earliest(self) -> Moment {
+        match self {
+            When::At(moment) => moment,
+            When::Day(date) => Moment::start_of(date),
+            When::Span { from, .. } => from,
+        }
+    }
+
+    /// Last moment (inclusive) at which the post may have appeared.
+    pub fn latest(self) -> Moment {
+        match self {
+            When::At(moment) => moment,
+            When::Day(date) => Moment::start_of(date).plus(time::DAY - 1),
+            When::Span { from, until } => until.plus(-1).max(from),
+        }
+    }
+}
+
+/// How much a look may be trusted to have seen everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strength {
+    /// A visitor's view or a bridge: proves presence; its silence is only a suspicion.
+    Weak,
+    /// Official, owner-authorised, logged in, or a person.
+    Strong,
+}
+
+/// What one look proves: every post of `sees` that appeared in `[from, until)` was visible to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Reach {
+    /// Reached back to here (inclusive).
+    pub from: Moment,
+    /// Complete up to here (exclusive).
+    pub until: Moment,
+    /// Kinds of post that it can see.
+    pub sees: Kinds,
+    /// How far its silence may be trusted.
+    pub strength: Strength,
+}
+
+/// A tail of time that a source shows only later. It is declared, so it is a gap and not a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Delay {
+    /// Shows posts as they appear.
+    None,
+    /// Shows a calendar day (Beijing) only on the next one, from `hour`:00 on.
+    NextDay {
+        /// Hour of the next day, 0 to 23.
+        hour: u8,
+    },
+}
+
+impl Delay {
+    /// When the source will show everything that appeared before `until` (exclusive).
+    pub fn shows(self, until: Moment) -> Moment {
+        match self {
+            Delay::None => until,
+            Delay::NextDay { hour } => {
+                Moment::start_of(until.plus(-1).date()).plus_days(1).plus(i64::from(hour) * time::HOUR)
+            }
+        }
+    }
+}
+
+/// What a source says of itself, before it is asked anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Traits {
+    /// How far its silence may be trusted.
+    pub strength: Strength,
+    /// Kinds that it sees, cut to those that the account's platform has.
+    pub sees: Kinds,
+    /// Its declared tail.
+    pub delay: Delay,
+    /// It says explicitly where a list ends.
+    pub ends_lists: bool,
+    /// Oldest rows set aside when computing the reach, because pinned rows carry no mark (sources.md).
+    pub pinned_allowance: usize,
+    /// Most pages that one look may ask for.
+    pub page_cap: u32,
+}
+
+/// A post that this source has shown before; the acceptance rules hold new answers against these.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The platform's id, where the post has one.
+    pub id: Option<String>,
+    /// Its time as stored.
+    pub when: When,
+}
+
+/// One question: the posts of one account since `since`, from where `cursor` left off.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// The platform as the list names it, such as 新浪微博.
+    pub platform: String,
+    /// The account's name as the list names it.
+    pub name: String,
+    /// The address of the account for this source (来源参数): a uid, a sec_uid, an AppID, a feed's path.
+    pub key: String,
+    /// The author id that rows must carry, when rows carry one and it differs from `key`.
+    pub author: Option<String>,
+    /// Reach back to here.
+    pub since: Moment,
+    /// What time it is.
+    pub now: Moment,
+    /// Kinds of post that count on this platform.
+    pub kinds: Kinds,
+    /// Newest posts (at most 20, newest first) that this same source has shown and that are not gone.
+    pub known: Vec<Known>,
+    /// Spans `[from, until)` that this source has already proved for every kind it sees.
+    pub covered: Vec<(Moment, Moment)>,
+    /// Where to go on; `None` for the first page.
+    pub cursor: Option<String>,
+    /// Number of this page, from 0.
+    pub page: u32,
+}
+
+/// One post as a source shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawPost {
+    /// The platform's id, in its canonical form (Weibo: mid; WeChat: `mid_idx`; Douyin: aweme_id).
+    pub id: Option<String>,
+    /// What binds articles into one push (WeChat: `mid`).
+    pub push: Option<String>,
+    /// When it appeared.
+    pub when: When,
+    /// Title or first words, without markup; may be empty.
+    pub title: String,
+    /// Its address.
+    pub url: Option<String>,
+    /// Author id, where rows carry one.
+    pub author: Option<String>,
+    /// Marked as pinned.
+    pub pinned: bool,
+    /// Its kind.
+    pub kind: PostKind,
+    /// Everybody can see it. Private, fans-only and deleted posts are false and do not count.
+    pub visible: bool,
+    /// It repeats somebody else's post.
+    pub repost: bool,
+}
+
+/// How to go on after a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// There is more, from here.
+    More(String),
+    /// Nothing yet: wait until then, and ask with this cursor.
+    Wait {
+        /// Not before.
+        until: Moment,
+        /// The cursor to ask with.
+        cursor: String,
+    },
+    /// The source said that the list ends here.
+    End,
+    /// No further page can be asked for, but nothing was said about an end.
+    Unsaid,
+}
+
+/// One page of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Its posts, in the order of the answer.
+    pub rows: Vec<RawPost>,
+    /// Rows without a usable id or time. With any of these the look proves presence only.
+    pub unreadable: usize,
+    /// The kinds that these rows list without a hole, newest first (pinned ones apart), so that the
+    /// oldest unpinned own row is the reach; [`Kinds::NONE`] when the rows are no such list.
+    pub lists: Kinds,
+    /// Spans that this page proves by the source's own word (a finished day of a statistic).
+    pub claims: Vec<Reach>,
+    /// How to go on.
+    pub next: Next,
+    /// Troubles that did not end the look; the look is then `partial` at best.
+    pub notes: Vec<Failure>,
+    /// When the listing was read, if not now (a bridge's cache).
+    pub looked_at: Option<Moment>,
+}
+
+impl Page {
+    /// A page of a newest-first list.
+    pub fn listing(rows: Vec<RawPost>, lists: Kinds, next: Next) -> Page {
+        Page { rows, unreadable: 0, lists, claims: Vec::new(), next, notes: Vec::new(), looked_at: None }
+    }
+}
+
+/// Why a look failed, sorted by who acts next (sources.md, style.md).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// Credential refused or expired: the operator renews it.
+    Auth,
+    /// Too often, or a quota used up: time cures it.
+    Throttled,
+    /// Captcha, risk control, login wall: nothing is known; the operator finds another road.
+    Blocked,
+    /// Closed, banned or wrong id: the office corrects the list.
+    Gone,
+    /// The endpoint was withdrawn: the source must be replaced.
+    Retired,
+    /// Our key, permission, IP or parameter: the operator mends the setting.
+    Config,
+    /// Network, 5xx, busy: nobody, it is tried again.
+    Transient,
+    /// Unknown shape: the maintainers mend the adapter.
+    Malformed,
+}
+
+impl Class {
+    /// Every class.
+    pub const ALL: [Class; 8] = [
+        Class::Auth,
+        Class::Throttled,
+        Class::Blocked,
+        Class::Gone,
+        Class::Retired,
+        Class::Config,
+        Class::Transient,
+        Class::Malformed,
+    ];
+
+    /// The word in the database, the log and JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Class::Auth => "auth",
+            Class::Throttled => "throttled",
+            Class::Blocked => "blocked",
+            Class::Gone => "gone",
+            Class::Retired => "retired",
+            Class::Config => "config",
+            Class::Transient => "transient",
+            Class::Malformed => "malformed",
+        }
+    }
+
+    /// The class of that word.
+    pub fn from_word(word: &str) -> Option<Class> {
+        Class::ALL.into_iter().find(|class| class.word() == word)
+    }
+}
+
+/// A look that failed. It says nothing about posts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Who acts next.
+    pub class: Class,
+    /// One short word within the class (`stale`, `captcha`, `owner_mismatch`); may be empty.
+    pub reason: String,
+    /// For the developer, in English, in the platform's own words; never holds a secret.
+    pub detail: String,
+    /// For the operator, in Chinese: what happened and what cures it; may be empty.
+    pub advice: String,
+    /// Seconds to wait, where the platform said so.
+    pub retry_after_s: Option<i64>,
+}
+
+impl Failure {
+    /// A failure of that class with the developer's sentence.
+    pub fn new(class: Class, detail: impl Into<String>) -> Failure {
+        Failure { class, reason: String::new(), detail: detail.into(), advice: String::new(), retry_after_s: None }
+    }
+
+    /// The same with a reason.
+    #[must_use]
+    pub fn because(mut self, reason: &str) -> Failure {
+        self.reason = reason.to_owned();
+        self
+    }
+
+    /// The same with a sentence for the operator (Chinese).
+    #[must_use]
+    pub fn advise(mut self, advice: impl Into<String>) -> Failure {
+        self.advice = advice.into();
+        self
+    }
+
+    /// The same with the platform's own waiting time in seconds.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: Option<i64>) -> Failure {
+        self.retry_after_s = seconds;
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.class.word())?;
+        if !self.reason.is_empty() {
+            write!(f, " ({})", self.reason)?;
+        }
+        if self.detail.is_empty() { Ok(()) } else { write!(f, ": {}", self.detail) }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// How a look ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Reached back past the asked time, or the source said that the list ends.
+    Complete,
+    /// Reached only so far.
+    Partial,
+    /// Says nothing about posts.
+    Failed(Failure),
+}
+
+/// The result of one whole look at one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What it proves; empty for a failed look.
+    pub reaches: Vec<Reach>,
+    /// Accepted rows: sightings, whatever became of the look.
+    pub rows: Vec<RawPost>,
+    /// The listing was empty with an explicit end for an account never seen to post (首次核对).
+    pub first_check: bool,
+    /// Troubles beside a look that did not fail.
+    pub notes: Vec<Failure>,
+    /// When the listing was read, if not at the asked time.
+    pub looked_at: Option<Moment>,
+}
+
+impl Seen {
+    /// A look that failed before it saw anything.
+    pub fn failed(failure: Failure) -> Seen {
+        Seen {
+            outcome: Outcome::Failed(failure),
+            reaches: Vec::new(),
+            rows: Vec::new(),
+            first_check: false,
+            notes: Vec::new(),
+            looked_at: None,
+        }
+    }
+}
+
+/// A credential. It never prints itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a credential.
+    pub fn new(text: impl Into<String>) -> Secret {
+        Secret(text.into())
+    }
+
+    /// The credential itself, for the wire only.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// The port through which credentials come; the daemon implements it.
+pub trait Secrets: Send + Sync {
+    /// The credential of that name.
+    ///
+    /// # Errors
+    /// [`Class::Config`] with the operator's sentence when there is none or it cannot be read.
+    fn get(&self, name: &str) -> Result<Secret, Failure>;
+
+    /// Keeps a rotated credential durably, before it is used.
+    ///
+    /// # Errors
+    /// [`Class::Transient`] when it could not be kept; the caller must not use the new one then.
+    fn replace(&self, name: &str, secret: Secret) -> Result<(), Failure>;
+}
+
+/// One way to list the posts of accounts.
+#[derive(Debug)]
+pub enum Source {
+    /// Fetches one page at a time of one account.
+    Paged(Paged),
+    /// Takes many accounts at once and returns their looks.
+    Batch(Batch),
+}
+
+/// A source that fetches page by page.
+#[derive(Debug)]
+pub enum Paged {
+    /// RSS, Atom, JSON Feed.
+    Feed(feed::Feed),
+    /// m.weibo.cn with an operator's session.
+    Weibo(weibo::Weibo),
+    /// WeChat's official interface.
+    Wechat(wechat::Wechat),
+    /// A self-hosted bridge for Douyin.
+    Douyin(douyin::Douyin),
+}
+
+/// A source that answers for many accounts at once.
+#[derive(Debug)]
+pub enum Batch {
+    /// Files of JSON lines, for a server without internet.
+    Inbox(inbox::Inbox),
+}
+
+impl Source {
+    /// What the source says of itself, for an account whose platform has these kinds.
+    pub fn traits(&self, kinds: Kinds) -> Traits {
+        match self {
+            Source::Paged(Paged::Feed(feed)) => feed.traits(kinds),
+            Source::Paged(Paged::Weibo(weibo)) => weibo.traits(kinds),
+            Source::Paged(Paged::Wechat(wechat)) => wechat.traits(kinds),
+            Source::Paged(Paged::Douyin(douyin)) => douyin.traits(kinds),
+            Source::Batch(Batch::Inbox(inbox)) => inbox.traits(kinds),
+        }
+    }
+}
+
+impl Paged {
+    /// Fetches one page. Never sleeps, retries (but for one token refresh) or stores.
+    ///
+    /// # Errors
+    /// The class says who acts next; no class ever reads as "no posts".
+    pub async fn page(&self, ask: &Ask, http: &Http, secrets: &dyn Secrets) -> Result<Page, Failure> {
+        match self {
+            Paged::Feed(feed) => feed.page(ask, http, secrets).await,
+            Paged::Weibo(weibo) => weibo.page(ask, http, secrets).await,
+            Paged::Wechat(wechat) => wechat.page(ask, http, secrets).await,
+            Paged::Douyin(douyin) => douyin.page(ask, http, secrets).await,
+        }
+    }
+}
