@@ -4,7 +4,6 @@ mod account;
 mod check;
 mod platform;
 mod post;
-mod verdict;
 mod watch;
 
 pub use account::{Account, AccountId, Contact, Role, SourceRef, State, StateChange};
@@ -12,5 +11,4 @@ pub use check::{Check, Month, Period, Quarter, Week};
 pub use cuigeng_adapters::{Class, Kinds, Moment, PostKind, Reach, Strength, When};
 pub use platform::{Platform, PlatformNote};
 pub use post::{Post, Sighting};
-pub use verdict::{ExemptWhy, Gap, GapWhy, Severity, Verdict, VerdictKind};
 pub use watch::{FailedLook, Watch, WatchOrigin};

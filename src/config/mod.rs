@@ -1,0 +1,201 @@
+//! The configuration as it is meant: checked, parsed, complete. It is read once and passed by
+//! reference. What was *written* is `raw`'s business, the only validation happens between the two,
+//! and all mistakes are reported at once.
+
+mod check;
+mod init;
+mod profiles;
+mod raw;
+
+pub use check::explain;
+pub use init::write_example;
+pub use profiles::{profile, profile_names};
+pub use raw::{ConfigFault, ConfigFaults, load};
+
+use crate::rules::Schedule;
+use crate::rules::{Profile, WhenOff};
+use chrono::{NaiveTime, Weekday};
+use cuigeng_adapters::Source;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Everything that the operator may set.
+#[derive(Debug)]
+pub struct Config {
+    /// The rules that inspect.
+    pub profile: Profile,
+    /// 试运行 or 正式.
+    pub mode: Mode,
+    /// Who watches.
+    pub office: OfficeConfig,
+    /// When checks are held.
+    pub check: CheckConfig,
+    /// How often accounts are looked at.
+    pub poll: PollConfig,
+    /// When owners are reminded.
+    pub warn: WarnConfig,
+    /// When the weekly summary is made.
+    pub report: ReportConfig,
+    /// How letters leave.
+    pub mail: MailConfig,
+    /// The sources by name.
+    pub sources: BTreeMap<String, SourceConfig>,
+    /// The working days.
+    pub calendar: crate::rules::calendar::Calendar,
+    /// Proxy for all platform traffic.
+    pub proxy: Option<String>,
+    /// Folder that holds one secret per file.
+    pub secrets_dir: PathBuf,
+    /// What goes to the log.
+    pub log: LogConfig,
+}
+
+/// Whether letters reach their recipients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// 试运行: composed and recorded for the real recipient, delivered to the clerk as a daily digest.
+    Trial,
+    /// 正式.
+    Live,
+}
+
+/// The office that watches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfficeConfig {
+    /// Its name as papers and letters print it.
+    pub name: String,
+    /// The region in titles, such as 开封市.
+    pub region: String,
+    /// The clerk's mailboxes: digests, fallbacks, the weekly summary.
+    pub clerk_mail: Vec<String>,
+    /// Leaders who get the weekly summary.
+    pub leader_mail: Vec<String>,
+    /// The operator's mailboxes: our own troubles. Empty means the clerk's.
+    pub operator_mail: Vec<String>,
+    /// Whom owners may call, as printed at the end of a letter; may be empty.
+    pub contact: String,
+}
+
+/// When checks are held.
+#[derive(Clone, Debug)]
+pub struct CheckConfig {
+    /// The schedule.
+    pub schedule: Schedule,
+    /// What happens to a check on a day off.
+    pub when_off: WhenOff,
+}
+
+/// How often accounts are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PollConfig {
+    /// Seconds between two looks at one account by one source.
+    pub every_s: i64,
+    /// Looks under way at once.
+    pub at_once: usize,
+}
+
+/// When owners are reminded (DESIGN §7).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WarnConfig {
+    /// The hour of a lead (Beijing).
+    pub hour: NaiveTime,
+    /// Days of the week on which a missing update is asked for.
+    pub week_leads: Vec<Weekday>,
+    /// Days after the last update on which the operator is reminded; the last one is day `n` of the
+    /// silence rule.
+    pub silence_leads: Vec<SilenceLead>,
+}
+
+/// One rung of the silence ladder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SilenceLead {
+    /// Day after the date of the last update (day 0).
+    pub day: u32,
+    /// Who hears of it.
+    pub roles: Vec<crate::domain::Role>,
+}
+
+/// When the weekly summary is made.
+#[derive(Clone, Debug)]
+pub struct ReportConfig {
+    /// The hour (Beijing) on the working day on which a check is held, from which on the summary goes out.
+    pub summary_at: NaiveTime,
+    /// Hours after a check at which the summary goes out even when something is still awaited.
+    pub summary_latest_h: i64,
+}
+
+/// How letters leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailConfig {
+    /// Where to.
+    pub transport: Transport,
+    /// `发件单位 <login address>`: the address.
+    pub from_address: String,
+    /// The display name.
+    pub from_name: String,
+    /// Where answers go; empty means the sender.
+    pub reply_to: Option<String>,
+    /// Subject prefix, such as 更新提醒.
+    pub prefix: String,
+    /// Most letters a minute.
+    pub per_minute: u32,
+}
+
+/// Where letters go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// A folder of `.eml` files; relative to the data directory.
+    Folder(PathBuf),
+    /// A mail server.
+    Smtp(SmtpConfig),
+}
+
+/// A mail server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SmtpConfig {
+    /// Host name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// How the line is protected.
+    pub security: Security,
+    /// Login name; `None` means no login.
+    pub user: Option<String>,
+    /// Name of the secret that holds the password.
+    pub password_secret: Option<String>,
+    /// PEM file of a private authority to trust beside the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Name said in EHLO.
+    pub helo: String,
+}
+
+/// How the line to the mail server is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// Implicit TLS (port 465).
+    Tls,
+    /// STARTTLS required (port 587).
+    StartTls,
+    /// None; only for a relay on this machine or network, asked for by name.
+    Plain,
+}
+
+/// One source.
+#[derive(Debug)]
+pub struct SourceConfig {
+    /// Its name, as accounts refer to it.
+    pub name: String,
+    /// How to ask it.
+    pub source: Source,
+    /// Seconds between two looks at one account; `None` means `poll`'s.
+    pub every_s: Option<i64>,
+}
+
+/// What goes to the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogConfig {
+    /// As in `info,cuigeng=debug`.
+    pub level: String,
+    /// JSON lines instead of text.
+    pub json: bool,
+}

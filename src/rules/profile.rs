@@ -1,0 +1,146 @@
+//! A profile (检查口径): a named set of rules, labels and points. Pure values; the files that hold
+//! them are read by `config`.
+
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// A named set of rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// Its name, such as 开封.
+    pub name: String,
+    /// The number of the paper that it rests on, as printed.
+    pub basis: String,
+    /// What its 通报 covers.
+    pub period: PeriodKind,
+    /// What counts as one update.
+    pub count: CountUnit,
+    /// Reposts count (counted beside as well).
+    pub count_reposts: bool,
+    /// Score before deductions; `None` means that no scores are printed.
+    pub start_points: Option<u32>,
+    /// Least score that passes.
+    pub pass_line: Option<u32>,
+    /// An account with a missed veto is not listed again among the problems.
+    pub veto_hides_weekly: bool,
+    /// How 一周未更新N次 is to be read.
+    pub label_reading: LabelReading,
+    /// Decimals of a pass rate.
+    pub decimals: u32,
+    /// Our platform name to the name that the papers print.
+    pub platform_names: BTreeMap<String, String>,
+    /// The rules, in the order of the profile. Versions of one rule share its name.
+    pub rules: Vec<Rule>,
+}
+
+/// What a profile's 通报 covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeriodKind {
+    /// 月度.
+    Month,
+    /// 季度.
+    Quarter,
+}
+
+/// What counts as one update (次).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountUnit {
+    /// One push of 1 to 8 articles.
+    Push,
+    /// One article.
+    Article,
+    /// One day with any.
+    Day,
+}
+
+/// How the label 一周未更新N次 is to be read (rules.md, "Platform quotas").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LabelReading {
+    /// N names the quota that was missed.
+    Quota,
+    /// N tells what was not seen: once when nothing was seen, else one more than was seen.
+    Observed,
+}
+
+/// One rule: at least so many updates in a window before a check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// `weekly` and `silence` in every shipped profile.
+    pub name: String,
+    /// Where updates are counted.
+    pub window: WindowKind,
+    /// How many are demanded.
+    pub quota: Quota,
+    /// What missing it means.
+    pub severity: Severity,
+    /// As the papers print it; `{quota_han}`, `{quota}`, `{n}` and `{deduct}` are filled in.
+    pub label: String,
+    /// Points off each time.
+    pub points: u32,
+    /// First date on which this version holds; `None` means always.
+    pub from: Option<NaiveDate>,
+}
+
+/// Where updates are counted (DESIGN §6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WindowKind {
+    /// So many natural weeks, the last of which closed at or before the check.
+    Week {
+        /// At least 1.
+        weeks: u32,
+    },
+    /// From 00:00 of the day `days` days before the check's date up to the check.
+    Days {
+        /// At least 1.
+        days: u32,
+        /// `false` starts the window a day later: the stricter reading.
+        inclusive: bool,
+    },
+}
+
+/// What missing a rule means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// 存在问题.
+    Problem,
+    /// 不合格, alone.
+    Veto,
+}
+
+/// How many updates are demanded, by platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// By the platform's name; 0 means that the rule does not bind there.
+    pub by_platform: BTreeMap<String, u32>,
+    /// For every other platform.
+    pub other: u32,
+    /// 每周次数 of an account overrides this (the weekly rule of the shipped profiles).
+    pub account_may_override: bool,
+}
+
+impl Quota {
+    /// What a platform demands; 0 means nothing.
+    pub fn of(&self, platform: &str) -> u32 {
+        self.by_platform.get(platform).copied().unwrap_or(self.other)
+    }
+}
+
+impl Profile {
+    /// The name that papers print for a platform.
+    pub fn prints<'a>(&'a self, platform: &'a str) -> &'a str {
+        self.platform_names.get(platform).map_or(platform, String::as_str)
+    }
+
+    /// The version of each rule that holds on `date`, in the order of the profile.
+    pub fn rules_on(&self, date: NaiveDate) -> Vec<&Rule> {
+        let mut held: Vec<&Rule> = Vec::new();
+        for rule in self.rules.iter().filter(|rule| rule.from.is_none_or(|from| from <= date)) {
+            match held.iter_mut().find(|other| other.name == rule.name) {
+                Some(older) if older.from <= rule.from => *older = rule,
+                Some(_) => {}
+                None => held.push(rule),
+            }
+        }
+        held
+    }
+}

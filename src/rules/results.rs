@@ -1,0 +1,111 @@
+//! What the verdicts of one account amount to, at a check or over a period (DESIGN §6).
+
+use super::{Profile, Severity, Verdict, VerdictKind};
+use crate::domain::AccountId;
+
+/// How an account stands (结果).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Grade {
+    /// 不合格: a veto was missed.
+    Failed,
+    /// 无法判定: a veto, or without one a week, could not be decided.
+    Unclear,
+    /// 存在问题: a week was missed; still counted among the 合格.
+    Problem,
+    /// 合格.
+    Good,
+    /// 未到期: nothing wrong so far, but some window is still open.
+    Open,
+    /// 不参评: not running in any window of the period.
+    Exempt,
+}
+
+impl Grade {
+    /// As papers print it.
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Grade::Failed => "不合格",
+            Grade::Unclear => "无法判定",
+            Grade::Problem => "存在问题",
+            Grade::Good => "合格",
+            Grade::Open => "未到期",
+            Grade::Exempt => "不参评",
+        }
+    }
+}
+
+/// What the verdicts of one account amount to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountResult {
+    /// Whose.
+    pub account: AccountId,
+    /// How it stands.
+    pub grade: Grade,
+    /// Missed vetoes, oldest check first.
+    pub vetoes: Vec<Verdict>,
+    /// Missed weekly rules, oldest check first. One window that two checks share stands once.
+    pub problems: Vec<Verdict>,
+    /// Suspected and unknown verdicts, oldest check first.
+    pub unclear: Vec<Verdict>,
+    /// Weeks that nobody could decide (另有k周未能核实).
+    pub unwatched_weeks: u32,
+    /// Score, where the profile has one and nothing vetoed it.
+    pub score: Option<u32>,
+}
+
+/// Sums up the verdicts of one account, whatever their order.
+pub fn grade(profile: &Profile, account: AccountId, verdicts: &[Verdict]) -> AccountResult {
+    let mut own: Vec<&Verdict> = verdicts.iter().filter(|v| v.account == account).collect();
+    own.sort_by_key(|v| (v.check.nominal, v.window));
+    own.dedup_by(|a, b| a.rule == b.rule && a.window == b.window);
+    let pick = |wanted: &dyn Fn(&Verdict) -> bool| -> Vec<Verdict> { own.iter().filter(|v| wanted(v)).map(|v| (*v).clone()).collect() };
+    let missed = |v: &Verdict| matches!(v.kind, VerdictKind::Missed { .. });
+    let unclear = |v: &Verdict| matches!(v.kind, VerdictKind::Suspected { .. } | VerdictKind::Unknown { .. });
+    let vetoes = pick(&|v| missed(v) && v.severity == Severity::Veto);
+    let problems = pick(&|v| missed(v) && v.severity == Severity::Problem);
+    let unclear = pick(&unclear);
+    let weeks = unclear.iter().filter(|v| v.severity == Severity::Problem).count();
+    AccountResult {
+        account,
+        grade: stands(&own, &vetoes, &problems, &unclear),
+        score: score(profile, &vetoes, &problems),
+        unwatched_weeks: u32::try_from(weeks).unwrap_or(u32::MAX),
+        vetoes,
+        problems,
+        unclear,
+    }
+}
+
+fn stands(own: &[&Verdict], vetoes: &[Verdict], problems: &[Verdict], unclear: &[Verdict]) -> Grade {
+    let all = |wanted: fn(&VerdictKind) -> bool| own.iter().all(|v| wanted(&v.kind));
+    if !vetoes.is_empty() {
+        Grade::Failed
+    } else if unclear.iter().any(|v| v.severity == Severity::Veto) {
+        Grade::Unclear
+    } else if !problems.is_empty() {
+        Grade::Problem
+    } else if !unclear.is_empty() {
+        Grade::Unclear
+    } else if all(|kind| matches!(kind, VerdictKind::Exempt { .. })) {
+        Grade::Exempt
+    } else if !all(|kind| !matches!(kind, VerdictKind::Pending { .. })) {
+        Grade::Open
+    } else {
+        Grade::Good
+    }
+}
+
+fn score(profile: &Profile, vetoes: &[Verdict], problems: &[Verdict]) -> Option<u32> {
+    let start = profile.start_points?;
+    if !vetoes.is_empty() {
+        return Some(0);
+    }
+    Some(start.saturating_sub(problems.iter().map(|v| v.points).sum()))
+}
+
+impl AccountResult {
+    /// The problem that the papers print: the largest quota missed, the latest of those.
+    pub fn worst_problem(&self) -> Option<&Verdict> {
+        self.problems.iter().max_by_key(|v| (v.required, v.check.nominal))
+    }
+}
