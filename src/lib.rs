@@ -3,4 +3,6 @@
 
 pub mod clock;
 pub mod domain;
+pub mod plan;
 pub mod rules;
+pub mod secrets;
