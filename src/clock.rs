@@ -6,9 +6,10 @@
 use cuigeng_adapters::Moment;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 /// A boxed wait.
 pub type Wait<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
@@ -30,15 +31,24 @@ pub trait Clock: Send + Sync {
 }
 
 /// The clock of the machine.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct SystemClock {
-    bell: Notify,
+    /// Counts rings, so that one which falls into a step is not lost.
+    bell: watch::Sender<u64>,
+    heard: Mutex<HashMap<&'static str, u64>>,
 }
 
 impl SystemClock {
     /// The clock of the machine, to share between tasks.
     pub fn shared() -> Arc<SystemClock> {
-        Arc::new(SystemClock::default())
+        Arc::new(SystemClock { bell: watch::Sender::new(0), heard: Mutex::default() })
+    }
+
+    /// Remembers that `task` has heard every ring up to now; says whether there was a new one.
+    fn hears(&self, task: &'static str) -> bool {
+        let rung = *self.bell.borrow();
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.insert(task, rung).is_some_and(|before| before < rung)
     }
 }
 
@@ -52,12 +62,17 @@ impl Clock for SystemClock {
         Moment::from_unix(since_1970.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX)))
     }
 
-    fn idle<'a>(&'a self, _task: &'static str, until: Moment) -> Wait<'a> {
+    fn idle<'a>(&'a self, task: &'static str, until: Moment) -> Wait<'a> {
+        let mut bell = self.bell.subscribe();
+        if self.hears(task) {
+            return Box::pin(tokio::task::yield_now());
+        }
         Box::pin(async move {
             tokio::select! {
-                () = self.bell.notified() => {}
+                _ = bell.changed() => {}
                 () = self.pause(until.min(self.now().plus(LONGEST_WAIT_S))) => {}
             }
+            self.hears(task);
         })
     }
 
@@ -67,6 +82,23 @@ impl Clock for SystemClock {
     }
 
     fn ring(&self) {
-        self.bell.notify_waiters();
+        self.bell.send_modify(|rung| *rung += 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_ring_during_a_step_is_not_lost() {
+        let clock = SystemClock::shared();
+        let far = clock.now().plus_days(1);
+        clock.hears("poll");
+        clock.ring();
+        // Would wait for a minute, were the ring lost.
+        let rung = tokio::time::timeout(Duration::from_secs(5), clock.idle("poll", far)).await;
+        assert!(rung.is_ok());
+        assert!(!clock.hears("poll"));
     }
 }

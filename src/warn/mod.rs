@@ -2,8 +2,10 @@
 //! nothing, and gives the same answer to the same values, so that a crash between deciding and
 //! sending changes nothing.
 
+mod causes;
 mod ladder;
 
+pub use causes::{causes, last_update};
 pub use ladder::{Rung, silence_deadline, silence_rungs, week_rungs};
 
 use crate::domain::{Account, AccountId, Contact, Moment, Role};

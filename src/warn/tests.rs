@@ -1,1 +1,215 @@
-//! Tests.
+//! Both ladders on the calendar: tables of dates.
+
+use super::*;
+use crate::config::SilenceLead;
+use crate::config::WarnConfig;
+use crate::domain::{Platform, SourceRef, Week};
+use crate::rules::WindowKind;
+use chrono::{NaiveTime, Weekday};
+
+fn at(text: &str) -> Moment {
+    Moment::parse(text).unwrap()
+}
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn config() -> WarnConfig {
+    let lead = |day, roles: &[Role]| SilenceLead { day, roles: roles.to_vec() };
+    WarnConfig {
+        hour: NaiveTime::from_hms_opt(9, 0, 0).unwrap(),
+        week_leads: vec![Weekday::Thu, Weekday::Fri],
+        silence_leads: vec![
+            lead(10, &[Role::Operator]),
+            lead(12, &[Role::Operator, Role::Leader]),
+            lead(13, &[Role::Operator, Role::Leader]),
+            lead(14, &[Role::Operator, Role::Leader, Role::Supervisor]),
+        ],
+    }
+}
+
+const FORTNIGHT: WindowKind = WindowKind::Days { days: 14, inclusive: true };
+
+fn shown(rungs: &[Rung]) -> Vec<String> {
+    rungs.iter().map(|r| format!("{} {}", r.slot.beijing().format("%m-%d %H:%M"), r.stage)).collect()
+}
+
+#[test]
+fn a_week_is_asked_for_on_thursday_and_friday() {
+    let calendar = Calendar::builtin();
+    let rungs = |monday: &str| shown(&week_rungs(&config(), &calendar, Week { monday: day(monday) }));
+    for (monday, want) in [
+        ("2026-07-20", &["07-23 09:00 week4", "07-24 09:00 week5"][..]),
+        // 端午 takes the Friday off: both fall together on Thursday.
+        ("2026-06-15", &["06-18 09:00 week5"]),
+        // 国庆 takes Thursday and Friday off; Wednesday is worked.
+        ("2026-09-28", &["09-30 09:00 week5"]),
+        // 春节: no working day in the whole week; the eve is a worked Saturday.
+        ("2026-02-16", &["02-14 09:00 eve"]),
+        ("2024-02-12", &["02-09 09:00 eve"]),
+    ] {
+        assert_eq!(rungs(monday), want, "{monday}");
+    }
+}
+
+#[test]
+fn silence_climbs_by_day_and_stops_on_the_last_safe_one() {
+    let calendar = Calendar::builtin();
+    let rungs = |window, last: &str| shown(&silence_rungs(&config(), &calendar, window, day(last)));
+    assert_eq!(rungs(FORTNIGHT, "2026-07-13"), ["07-23 09:00 day10", "07-24 09:00 day13", "07-27 09:00 day14"]);
+    assert_eq!(rungs(FORTNIGHT, "2026-07-14"), ["07-24 09:00 day12", "07-27 09:00 day13", "07-28 09:00 day14"]);
+    let strict = WindowKind::Days { days: 14, inclusive: false };
+    assert_eq!(rungs(strict, "2026-07-16"), ["07-24 09:00 day9", "07-27 09:00 day11", "07-28 09:00 day12", "07-29 09:00 day13"]);
+    let ten = WindowKind::Days { days: 10, inclusive: true };
+    assert_eq!(rungs(ten, "2026-07-13"), ["07-17 09:00 day6", "07-21 09:00 day8", "07-22 09:00 day9", "07-23 09:00 day10"]);
+    for (window, deadline) in [(FORTNIGHT, "2026-07-28 00:00"), (strict, "2026-07-27 00:00"), (ten, "2026-07-24 00:00")] {
+        assert_eq!(silence_deadline(window, day("2026-07-13")), at(deadline));
+    }
+}
+
+fn account(id: i64, contacts: &[(Role, &str)]) -> Account {
+    Account {
+        id: AccountId(id),
+        name: format!("账号{id}"),
+        platform: Platform::parse("新浪微博").0,
+        handle: None,
+        office: String::new(),
+        supervisor: String::new(),
+        opened_on: None,
+        states: Vec::new(),
+        quotas: Vec::new(),
+        sources: vec![SourceRef { source: "weibo".to_owned(), key: "1".to_owned() }],
+        contacts: contacts.iter().map(|(role, email)| Contact { role: *role, email: (*email).to_owned() }).collect(),
+        former_names: Vec::new(),
+        position: id,
+    }
+}
+
+const PEOPLE: [(Role, &str); 3] = [(Role::Operator, "op@x.example"), (Role::Leader, "boss@x.example"), (Role::Supervisor, "up@x.example")];
+
+fn silent<'a>(account: &'a Account, last: &str) -> Cause<'a> {
+    let rungs = silence_rungs(&config(), &Calendar::builtin(), FORTNIGHT, day(last));
+    Cause { account, rule: "silence", anchor: day(last), deadline: silence_deadline(FORTNIGHT, day(last)), rungs }
+}
+
+fn to(letters: &[OwedLetter]) -> Vec<&str> {
+    letters.iter().map(|letter| letter.recipient.as_str()).collect()
+}
+
+fn spend(spent: &mut BTreeSet<Spent>, letters: &[OwedLetter]) {
+    for letter in letters {
+        for m in &letter.mentions {
+            spent.insert(Spent {
+                account: m.account,
+                rule: m.rule.clone(),
+                anchor: m.anchor,
+                stage: m.stage.clone(),
+                recipient: letter.recipient.clone(),
+                role: letter.role,
+                slot: letter.slot,
+            });
+        }
+    }
+}
+
+/// Walks hour by hour through a silence and writes down who hears when.
+fn diary(account: &Account, last: &str, from: &str, until: &str) -> Vec<String> {
+    let calendar = Calendar::builtin();
+    let mut spent = BTreeSet::new();
+    let mut heard = Vec::new();
+    let mut now = at(from);
+    while now < at(until) {
+        let letters = owed(&[silent(account, last)], &["clerk@x.example".to_owned()], &spent, &calendar, now);
+        for letter in &letters {
+            let stages: Vec<&str> = letter.mentions.iter().map(|m| m.stage.as_str()).collect();
+            heard.push(format!("{} {} {}", now.beijing().format("%m-%d %H"), letter.recipient, stages.join("+")));
+        }
+        spend(&mut spent, &letters);
+        now = now.plus(3600);
+    }
+    heard
+}
+
+#[test]
+fn the_whole_silence_ladder_once_each() {
+    let account = account(1, &PEOPLE);
+    assert_eq!(
+        diary(&account, "2026-07-13", "2026-07-13 00:00", "2026-08-10 00:00"),
+        [
+            "07-23 09 op@x.example day10",
+            "07-24 09 boss@x.example day13",
+            "07-24 09 op@x.example day13",
+            "07-27 09 boss@x.example day14",
+            "07-27 09 op@x.example day14",
+            "07-27 09 up@x.example day14",
+        ]
+    );
+}
+
+#[test]
+fn no_leader_hears_before_the_operator_did() {
+    // Watching begins on day 12: the leader hears a working day after the operator.
+    let account = account(1, &PEOPLE);
+    assert_eq!(
+        diary(&account, "2026-07-17", "2026-07-29 10:00", "2026-08-10 00:00"),
+        [
+            "07-29 10 op@x.example day12",
+            "07-30 00 boss@x.example day12",
+            "07-30 09 boss@x.example day13",
+            "07-30 09 op@x.example day13",
+            "07-31 09 boss@x.example day14",
+            "07-31 09 op@x.example day14",
+            "07-31 09 up@x.example day14",
+        ]
+    );
+}
+
+#[test]
+fn whoever_has_no_mailbox_is_stood_for_by_the_next() {
+    let now = at("2026-07-23 09:00");
+    let owed_for = |contacts: &[(Role, &str)]| {
+        let account = account(1, contacts);
+        let letters = owed(&[silent(&account, "2026-07-13")], &["clerk@x.example".to_owned()], &BTreeSet::new(), &Calendar::builtin(), now);
+        letters.iter().map(|l| (l.recipient.clone(), l.mentions[0].stands_for)).collect::<Vec<_>>()
+    };
+    assert_eq!(owed_for(&PEOPLE), [("op@x.example".to_owned(), None)]);
+    assert_eq!(owed_for(&PEOPLE[1..]), [("boss@x.example".to_owned(), Some(Role::Operator))]);
+    assert_eq!(owed_for(&[]), [("clerk@x.example".to_owned(), Some(Role::Operator))]);
+    let two = [(Role::Operator, "a@x.example"), (Role::Operator, "b@x.example")];
+    assert_eq!(owed_for(&two).len(), 2);
+}
+
+#[test]
+fn one_mail_per_person_however_many_accounts() {
+    let (one, two) = (account(1, &PEOPLE), account(2, &PEOPLE));
+    let causes = [silent(&one, "2026-07-13"), silent(&two, "2026-07-13")];
+    let letters = owed(&causes, &[], &BTreeSet::new(), &Calendar::builtin(), at("2026-07-23 09:00"));
+    assert_eq!(to(&letters), ["op@x.example"]);
+    assert_eq!(letters[0].mentions.len(), 2);
+    assert_eq!((letters[0].slot, letters[0].not_after), (at("2026-07-23 09:00"), at("2026-07-28 00:00")));
+}
+
+#[test]
+fn a_new_update_makes_a_new_ladder_and_its_disappearance_restores_the_old_one() {
+    let account = account(1, &PEOPLE);
+    let calendar = Calendar::builtin();
+    let now = at("2026-07-23 09:00");
+    let mut spent = BTreeSet::new();
+    let first = owed(&[silent(&account, "2026-07-13")], &[], &spent, &calendar, now);
+    spend(&mut spent, &first);
+    assert!(owed(&[silent(&account, "2026-07-22")], &[], &spent, &calendar, now).is_empty());
+    assert!(owed(&[silent(&account, "2026-07-13")], &[], &spent, &calendar, now).is_empty(), "the rung stays spent");
+    let next = owed(&[silent(&account, "2026-07-13")], &[], &spent, &calendar, at("2026-07-24 09:00"));
+    assert_eq!(next.len(), 2);
+    assert_eq!(next[1].mentions[0].earlier, 1, "a repeat says that it is one");
+}
+
+#[test]
+fn nothing_is_owed_before_the_first_rung_or_after_the_deadline() {
+    let account = account(1, &PEOPLE);
+    for (now, letters) in [("2026-07-23 08:59:59", 0), ("2026-07-23 09:00", 1), ("2026-07-27 23:59:59", 3), ("2026-07-28 00:00", 0)] {
+        let owed = owed(&[silent(&account, "2026-07-13")], &[], &BTreeSet::new(), &Calendar::builtin(), at(now));
+        assert_eq!(owed.len(), letters, "{now}");
+    }
+}

@@ -1,0 +1,202 @@
+//! `explain`: why the verdicts of one account are what they are, in plain Chinese, from which evidence.
+
+use super::{CliError, Context, Outcome, beijing};
+use crate::domain::{Account, Check, Moment, Post, Strength, Watch, WatchOrigin, When};
+use crate::ledger::Ledger;
+use crate::rules::{Duty, ExemptWhy, Lies, Profile, Severity, Verdict, VerdictKind, Window, WindowKind, duties, lies};
+use crate::store::{Connection, LetterRow, StoreError, outbox};
+use serde_json::json;
+use std::fmt::Write;
+
+/// Explains one account at a check.
+pub(super) fn run(context: &Context, account: &str, platform: Option<&str>, at: Option<&str>) -> Result<Outcome, CliError> {
+    let now = context.clock.now();
+    let check = match at {
+        Some(text) => Check::unmoved(context.moment(text)?),
+        None => context.last_check(now)?,
+    };
+    let account = context.account(account, platform)?;
+    let profile = &context.config.profile;
+    let store = context.store()?;
+    let load = |conn: &Connection| -> Result<(Ledger, Vec<LetterRow>), StoreError> {
+        Ok((Ledger::for_checks(conn, &context.config, profile, &[check])?, outbox::about(conn, account.id, 30)?))
+    };
+    let (ledger, letters) = store.read(load)?;
+    let explained: Vec<(Duty<'_>, Verdict)> =
+        duties(profile, &account, check).into_iter().map(|duty| (duty, ledger.judge_duty(&duty, now))).collect();
+    if context.json {
+        return as_json(&ledger, check, &explained, &letters);
+    }
+    print!("{}", in_words(&ledger, &account, profile, check, &explained, &letters, now));
+    Ok(Outcome::Done)
+}
+
+fn in_words(
+    ledger: &Ledger,
+    account: &Account,
+    profile: &Profile,
+    check: Check,
+    explained: &[(Duty<'_>, Verdict)],
+    letters: &[LetterRow],
+    now: Moment,
+) -> String {
+    let mut text = String::new();
+    say(&mut text, format!("{}　{}", account.title(), account.state_at(check.at).chinese()));
+    say(&mut text, format!("检查时间 {}，口径 {}", beijing(check.at), profile.name));
+    for (duty, verdict) in explained {
+        say(&mut text, String::new());
+        rule(&mut text, duty, verdict, now);
+        posts(&mut text, ledger.evidence(account.id).posts, duty);
+        watches(&mut text, ledger.evidence(account.id).watches, verdict.window);
+        gaps(&mut text, verdict);
+    }
+    if explained.is_empty() {
+        say(&mut text, "本口径对该平台没有要求。".to_owned());
+    }
+    say(&mut text, String::new());
+    told(&mut text, letters);
+    text
+}
+
+fn say(text: &mut String, line: String) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "{line}");
+}
+
+fn rule(text: &mut String, duty: &Duty<'_>, verdict: &Verdict, now: Moment) {
+    let demand = match duty.rule.window {
+        WindowKind::Week { weeks: 1 } => "检查前最近一个自然周（周一0时至周日24时）".to_owned(),
+        WindowKind::Week { weeks } => format!("检查前最近{weeks}个自然周"),
+        WindowKind::Days { days, inclusive: true } => format!("检查日前第{days}天0时起至检查时"),
+        WindowKind::Days { days, inclusive: false } => format!("检查日前第{}天0时起至检查时", days.saturating_sub(1)),
+    };
+    let weight = if duty.rule.severity == Severity::Veto { "单项否决" } else { "存在问题" };
+    say(text, format!("【{}】{demand}应更新{}次，不足的属{weight}", duty.rule.name, duty.required));
+    say(text, format!("  检查区间：{} 至 {}（不含）", beijing(verdict.window.from), beijing(verdict.window.until)));
+    say(text, format!("  结论：{}", answer(verdict, now)));
+}
+
+fn answer(verdict: &Verdict, now: Moment) -> String {
+    match &verdict.kind {
+        VerdictKind::Exempt { why: ExemptWhy::NotYetOpen(date) } => format!("不参评。账号{date}才开设，不能要求开设前的更新。"),
+        VerdictKind::Exempt { why: ExemptWhy::Paused } => "不参评。检查区间内账号处于暂停状态。".to_owned(),
+        VerdictKind::Exempt { why: ExemptWhy::Closed } => "不参评。检查区间内账号已注销。".to_owned(),
+        VerdictKind::Met { seen } => format!("达到要求。已看到{seen}次更新，看到即算数，与监测是否完整无关。"),
+        VerdictKind::Pending { seen, missing, deadline, watched_until } => {
+            let watched = watched_until.map_or_else(|| "本区间还没有完整的监测".to_owned(), |at| format!("已完整监测到{}", beijing(at)));
+            format!("尚未到期。已看到{seen}次，还差{missing}次，{}前补齐即可；{watched}。", beijing(*deadline))
+        }
+        VerdictKind::Missed { seen, proof } => format!(
+            "未监测到足够更新（{}）。区间内每一刻都有可靠监测（依据{}条，见下），只看到{seen}次。",
+            verdict.label.as_deref().unwrap_or_default(),
+            proof.basis().len()
+        ),
+        VerdictKind::Suspected { seen, .. } => {
+            format!("待人工核实。只看到{seen}次，但监测方式不足以作为未更新的依据，请打开账号看一眼后用 attest 登记。")
+        }
+        VerdictKind::Unknown { seen, .. } if verdict.awaits_data(now) => {
+            format!("待数据。目前看到{seen}次，来源的数据还没有出齐，出齐后自动判定。")
+        }
+        VerdictKind::Unknown { seen, .. } => {
+            format!("无法判定。只看到{seen}次，但区间内有时段没有监测到（见下），不能据此认定未更新。")
+        }
+    }
+}
+
+fn posts(text: &mut String, posts: &[Post], duty: &Duty<'_>) {
+    let mut near: Vec<&Post> = posts.iter().collect();
+    near.sort_by_key(|post| post.when.earliest());
+    let shown = near.len().saturating_sub(12);
+    say(text, format!("  已知的发布（区间前后共{}条{}）：", near.len(), if shown > 0 { "，只列最近12条" } else { "" }));
+    for post in near.into_iter().skip(shown) {
+        say(text, format!("    {} {}　{}", when(post.when), quoted(&post.title), reason(post, duty)));
+    }
+}
+
+fn reason(post: &Post, duty: &Duty<'_>) -> &'static str {
+    if post.struck {
+        "不计：已由人工剔除"
+    } else if !post.visible {
+        "不计：不是公众都能看到的发布"
+    } else if !post.counts_at(duty.check.at) {
+        "不计：检查前已连续两次完整监测都看不到它"
+    } else if post.repost && !duty.profile.count_reposts {
+        "不计：本口径不计转发"
+    } else {
+        match lies(post.when, duty.window) {
+            Lies::Inside if post.repost => "计入（转发）",
+            Lies::Inside => "计入",
+            Lies::Straddles => "可能在区间内，不能确定",
+            Lies::Outside => "不在区间内",
+        }
+    }
+}
+
+fn quoted(title: &str) -> String {
+    let short: String = title.chars().take(24).collect();
+    let more = if title.chars().count() > 24 { "…" } else { "" };
+    if title.is_empty() { "（无标题）".to_owned() } else { format!("《{short}{more}》") }
+}
+
+/// A time as exactly as it is known.
+pub(super) fn when(when: When) -> String {
+    match when {
+        When::At(moment) => beijing(moment),
+        When::Day(date) => format!("{date}（只知日期）"),
+        When::Span { from, until } => format!("{}至{}之间", beijing(from), beijing(until)),
+    }
+}
+
+fn watches(text: &mut String, watches: &[Watch], window: Window) {
+    let mut near: Vec<&Watch> = watches.iter().filter(|w| w.reach.from < window.until && window.from < w.reach.until).collect();
+    near.sort_by_key(|watch| std::cmp::Reverse(watch.at));
+    say(text, format!("  监测依据（{}条，列最近6条）：", near.len()));
+    for watch in near.into_iter().take(6) {
+        let who = match &watch.origin {
+            WatchOrigin::Source(name) => format!("来源“{name}”"),
+            WatchOrigin::Person(name) => format!("人工核查（{name}）"),
+        };
+        let strength = if watch.reach.strength == Strength::Strong { "可靠" } else { "只作参考" };
+        let from = if watch.reach.from <= Moment::from_unix(0) { "最早".to_owned() } else { beijing(watch.reach.from) };
+        say(text, format!("    {}：{who}看清了 {from} 至 {}（{strength}）", beijing(watch.at), beijing(watch.reach.until)));
+    }
+}
+
+fn gaps(text: &mut String, verdict: &Verdict) {
+    for gap in verdict.kind.gaps() {
+        let closes = gap.closes_at.map_or_else(String::new, |at| format!("，预计{}可知", beijing(at)));
+        let kind = match gap.kind.word() {
+            "notified" => "群发：",
+            "unnotified" => "未群发的发布：",
+            _ => "",
+        };
+        say(text, format!("  未监测时段 {kind}{} 至 {}：{}{closes}", beijing(gap.from), beijing(gap.until), gap.why.chinese()));
+    }
+}
+
+fn told(text: &mut String, letters: &[LetterRow]) {
+    if letters.is_empty() {
+        return say(text, "提醒：没有发出过提醒。".to_owned());
+    }
+    say(text, "提醒：".to_owned());
+    for letter in letters {
+        let why = if letter.reason.is_empty() { String::new() } else { format!("（{}）", letter.reason) };
+        say(text, format!("  {} 给{} {}：{}{why}", beijing(letter.slot), letter.role.chinese(), letter.recipient, letter.state.chinese()));
+    }
+}
+
+fn as_json(ledger: &Ledger, check: Check, explained: &[(Duty<'_>, Verdict)], letters: &[LetterRow]) -> Result<Outcome, CliError> {
+    let rules: Vec<_> = explained
+        .iter()
+        .map(|(duty, verdict)| {
+            let evidence = ledger.evidence(verdict.account);
+            let posts: Vec<_> = evidence.posts.iter().map(|p| json!({"title": p.title, "url": p.url, "when": when(p.when), "reason": reason(p, duty)})).collect();
+            let proof = if let VerdictKind::Missed { proof, .. } = &verdict.kind { proof.to_json() } else { json!(null) };
+            json!({"rule": verdict.rule, "kind": verdict.kind.word(), "seen": verdict.kind.seen(), "required": verdict.required,
+                   "window": {"from": verdict.window.from, "until": verdict.window.until}, "posts": posts, "proof": proof})
+        })
+        .collect();
+    let letters: Vec<_> = letters.iter().map(|l| json!({"slot": l.slot, "recipient": l.recipient, "state": l.state.word(), "reason": l.reason})).collect();
+    super::print_json(&json!({"check": check.at, "rules": rules, "letters": letters}))?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,148 @@
+//! The daemon: four task loops around pure steps, and their end.
+//!
+//! Shutdown is a future handed in; a task that ends by itself is an error; starting is recovering.
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::inspect::Inspector;
+use crate::mail::post::Postman;
+use crate::poll::{Poller, Step};
+use crate::report::reporter::Reporter;
+use crate::secrets::FileSecrets;
+use crate::store::{InstanceLock, Store, StoreError, outbox};
+use cuigeng_adapters::http::Http;
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// The names of the task loops, as a stepped clock wants to know them.
+pub const TASKS: [&str; 4] = ["poll", "inspect", "mail", "report"];
+
+/// How long the end may take: one exchange with a mail server may finish.
+const DRAIN: Duration = Duration::from_secs(40);
+
+/// Why the daemon ended.
+#[derive(Debug, thiserror::Error)]
+pub enum DaemonError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The HTTP client could not be built.
+    #[error("http client: {0}")]
+    Http(cuigeng_adapters::Failure),
+    /// A task loop ended although nobody asked it to.
+    #[error("task ended by itself: {0}")]
+    TaskEnded(String),
+}
+
+/// A daemon that is ready to run: recovered, but not yet looking.
+pub struct Daemon {
+    poller: Poller,
+    inspector: Inspector,
+    postman: Postman,
+    reporter: Reporter,
+    clock: Arc<dyn Clock>,
+    _lock: InstanceLock,
+}
+
+impl Daemon {
+    /// Opens the database of `data` (creating it), takes the instance lock, and recovers: letters
+    /// that were on their way when the last run ended are sorted out before anything is sent.
+    ///
+    /// # Errors
+    /// [`StoreError`] with `is_locked()` beside another instance; any other failure to open.
+    pub fn open(config: Arc<Config>, data: &Path, clock: Arc<dyn Clock>, credentials: Option<PathBuf>) -> Result<Daemon, DaemonError> {
+        let lock = InstanceLock::take(data)?;
+        let store = Store::open(data)?;
+        let http = Http::new(config.proxy.as_deref()).map_err(DaemonError::Http)?;
+        let secrets = Arc::new(FileSecrets::new(data, &config.secrets_dir, credentials));
+        let now = clock.now();
+        let (requeued, doubtful) = store.write(move |tx| outbox::reconcile(tx, now))?;
+        tracing::info!(requeued, doubtful, "outbox.reconciled");
+        let poller = Poller { store: store.clone(), config: Arc::clone(&config), http, secrets: Arc::clone(&secrets), clock: Arc::clone(&clock) };
+        Ok(Daemon {
+            inspector: Inspector { store: store.clone(), config: Arc::clone(&config), clock: Arc::clone(&clock) },
+            postman: Postman { store: store.clone(), config: Arc::clone(&config), secrets, poller: poller.clone(), data: data.to_owned() },
+            reporter: Reporter { store, config },
+            poller,
+            clock,
+            _lock: lock,
+        })
+    }
+
+    /// Runs until `shutdown` resolves, then lets what is under way finish within 40 s.
+    ///
+    /// # Errors
+    /// The first error of a task, or [`DaemonError::TaskEnded`].
+    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), DaemonError> {
+        let stop = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        // On start: look first, judge second, send third.
+        first_steps(&self).await?;
+        let Daemon { poller, inspector, postman, reporter, clock, _lock } = self;
+        tasks.spawn(turn("poll", Arc::clone(&clock), stop.clone(), move |now| { let poller = poller.clone(); async move { poller.step(now).await } }));
+        tasks.spawn(turn("inspect", Arc::clone(&clock), stop.clone(), move |now| { let inspector = inspector.clone(); async move { inspector.step(now).await } }));
+        tasks.spawn(turn("mail", Arc::clone(&clock), stop.clone(), move |now| { let postman = postman.clone(); async move { postman.step(now).await } }));
+        tasks.spawn(turn("report", Arc::clone(&clock), stop.clone(), move |now| { let reporter = reporter.clone(); async move { reporter.step(now).await } }));
+        let ended = tokio::select! {
+            () = shutdown => None,
+            ended = tasks.join_next() => ended,
+        };
+        stop.cancel();
+        clock.ring();
+        drain(&mut tasks).await;
+        match ended {
+            None => Ok(()),
+            Some(Ok(Err(error))) => Err(error),
+            Some(Ok(Ok(name))) => Err(DaemonError::TaskEnded(name.to_owned())),
+            Some(Err(panic)) => Err(DaemonError::TaskEnded(panic.to_string())),
+        }
+    }
+}
+
+async fn first_steps(daemon: &Daemon) -> Result<(), DaemonError> {
+    let now = daemon.clock.now();
+    daemon.poller.step(now).await?;
+    daemon.inspector.step(now).await?;
+    Ok(())
+}
+
+/// One task: step, ring if something changed, wait. A store that is busy or full is tried again and
+/// never touches a verdict.
+async fn turn<F, S>(name: &'static str, clock: Arc<dyn Clock>, stop: CancellationToken, step: F) -> Result<&'static str, DaemonError>
+where
+    F: Fn(crate::domain::Moment) -> S,
+    S: Future<Output = Result<Step, StoreError>>,
+{
+    while !stop.is_cancelled() {
+        let now = clock.now();
+        let wake = match step(now).await {
+            Ok(done) => {
+                if done.did {
+                    clock.ring();
+                }
+                done.wake
+            }
+            Err(error) => {
+                tracing::error!(task = name, %error, "task.store_failed");
+                now.plus(30)
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = clock.idle(name, wake) => {}
+        }
+    }
+    if stop.is_cancelled() { Ok(name) } else { Err(DaemonError::TaskEnded(name.to_owned())) }
+}
+
+async fn drain(tasks: &mut JoinSet<Result<&'static str, DaemonError>>) {
+    let finish = async { while tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(DRAIN, finish).await.is_err() {
+        tracing::warn!(left = tasks.len(), "daemon.drain_timed_out");
+        tasks.abort_all();
+    }
+}

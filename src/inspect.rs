@@ -1,0 +1,149 @@
+//! Judges checks and open windows, and puts into the outbox what is owed: one step, one transaction,
+//! so that a verdict without its letter cannot exist (DESIGN §3).
+
+use crate::clock::Clock;
+use crate::config::{Config, Mode};
+use crate::domain::{Check, Moment};
+use crate::ledger::Ledger;
+use crate::poll::{Step, checks_between};
+use crate::rules::{DELAY_GRACE_S, Verdict};
+use crate::store::{Connection, LetterKind, Mention, NewLetter, Store, StoreError, Transaction, incidents, meta, outbox, verdicts};
+use crate::warn::{self, Cause, OwedLetter};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Judges and warns. Cheap to clone.
+#[derive(Clone)]
+pub struct Inspector {
+    /// Where everything is kept.
+    pub store: Store,
+    /// What the operator set.
+    pub config: Arc<Config>,
+    /// For the bell.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// How far back a check is judged again when its evidence changed.
+const LOOK_BACK_DAYS: i64 = 35;
+/// How far ahead a lead may lie before its window opens (the longest closure is nine days).
+const LOOK_AHEAD_DAYS: i64 = 21;
+
+impl Inspector {
+    /// Judges every check of the last weeks, records what changed, and queues the letters owed.
+    ///
+    /// # Errors
+    /// Those of the store; then nothing of the step is kept.
+    pub async fn step(&self, now: Moment) -> Result<Step, StoreError> {
+        let config = Arc::clone(&self.config);
+        self.store.write_async(move |tx| inspect(tx, &config, now)).await
+    }
+}
+
+fn inspect(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<Step, StoreError> {
+    let installed = installed_at(tx, now)?;
+    let past = held_checks(config, installed, now);
+    let coming = checks_between(config, now.plus(1), now.plus_days(LOOK_AHEAD_DAYS));
+    let ledger = load(tx, config, &past, &coming, now)?;
+    let mut wake = coming.first().map_or(now.plus_days(7), |check| check.at);
+    for check in &past {
+        let judged = ledger.judge(&config.profile, *check, now);
+        verdicts::record(tx, &config.profile.name, &judged, now)?;
+        wake = wake.min(next_closing(&judged, now));
+    }
+    let causes = warn::causes(&ledger, config, &coming, now);
+    wake = causes.iter().flat_map(|cause| &cause.rungs).map(|rung| rung.slot).filter(|slot| *slot > now).fold(wake, Moment::min);
+    let queued = warn_owners(tx, config, &ledger, &coming, &causes, now)?;
+    let told = incidents::tell(tx, config, &ledger.accounts, now)?;
+    Ok(Step { did: queued + told > 0, wake: wake.max(now.plus(1)) })
+}
+
+/// The moment of the first start: no check before it is judged.
+fn installed_at(tx: &Transaction<'_>, now: Moment) -> Result<Moment, StoreError> {
+    if let Some(kept) = meta::get(tx, "installed_at")?.and_then(|text| Moment::parse(&text)) {
+        return Ok(kept);
+    }
+    meta::set(tx, "installed_at", &now.rfc3339())?;
+    Ok(now)
+}
+
+/// The checks held since the installation, within the span that is judged again.
+pub(crate) fn held_checks(config: &Config, installed: Moment, now: Moment) -> Vec<Check> {
+    let from = now.plus_days(-LOOK_BACK_DAYS);
+    checks_between(config, from, now.plus(1)).into_iter().filter(|c| c.at <= now && c.at >= installed).collect()
+}
+
+fn load(conn: &Connection, config: &Config, past: &[Check], coming: &[Check], now: Moment) -> Result<Ledger, StoreError> {
+    let reach = crate::ledger::longest_window_days(&config.profile) + 1;
+    let first = past.iter().chain(coming).map(|check| check.at.min(check.nominal)).min().unwrap_or(now).min(now);
+    Ledger::load(conn, config, Moment::start_of(first.plus_days(-reach).date()), now.plus(1))
+}
+
+/// When the next declared delay ends, if a verdict waits for one.
+fn next_closing(judged: &[Verdict], now: Moment) -> Moment {
+    let awaited = judged.iter().filter(|v| v.awaits_data(now)).flat_map(|v| v.kind.gaps());
+    let ends = awaited.filter_map(|gap| gap.closes_at).flat_map(|at| [at.plus(600), at.plus(DELAY_GRACE_S)]);
+    ends.filter(|at| *at > now).min().unwrap_or(Moment::MAX)
+}
+
+fn warn_owners(
+    tx: &Transaction<'_>,
+    config: &Config,
+    ledger: &Ledger,
+    coming: &[Check],
+    causes: &[Cause<'_>],
+    now: Moment,
+) -> Result<usize, StoreError> {
+    let spent = outbox::spent(tx)?;
+    let letters = warn::owed(causes, &config.office.clerk_mail, &spent, &config.calendar, now);
+    if letters.is_empty() {
+        return Ok(0);
+    }
+    let revisions = record_pending(tx, config, ledger, coming, &letters, now)?;
+    let trial = config.mode == Mode::Trial;
+    let mut queued = 0;
+    for letter in &letters {
+        let letter = new_letter(letter, &revisions, now);
+        queued += usize::from(outbox::queue(tx, &letter, trial, config.mail.domain(), now)?.is_some());
+    }
+    Ok(queued)
+}
+
+/// Records the open verdicts that the letters speak of, so that each names the revision it rests on.
+fn record_pending(
+    tx: &Transaction<'_>,
+    config: &Config,
+    ledger: &Ledger,
+    coming: &[Check],
+    letters: &[OwedLetter],
+    now: Moment,
+) -> Result<BTreeMap<(i64, String), i64>, StoreError> {
+    let Some(next) = coming.first() else { return Ok(BTreeMap::new()) };
+    let named: std::collections::BTreeSet<i64> = letters.iter().flat_map(|l| &l.mentions).map(|m| m.account.0).collect();
+    let open: Vec<Verdict> = ledger.judge(&config.profile, *next, now).into_iter().filter(|v| named.contains(&v.account.0)).collect();
+    let ids = verdicts::record(tx, &config.profile.name, &open, now)?;
+    Ok(open.iter().zip(ids).map(|(verdict, id)| ((verdict.account.0, verdict.rule.clone()), id)).collect())
+}
+
+fn new_letter(owed: &OwedLetter, revisions: &BTreeMap<(i64, String), i64>, now: Moment) -> NewLetter {
+    let mentions = owed.mentions.iter().map(|mention| Mention {
+        account: mention.account,
+        rule: mention.rule.clone(),
+        anchor: mention.anchor,
+        stage: mention.stage.clone(),
+        revision: revisions.get(&(mention.account.0, mention.rule.clone())).copied(),
+    });
+    NewLetter {
+        kind: LetterKind::Reminder,
+        recipient: owed.recipient.clone(),
+        role: owed.role,
+        slot: owed.slot,
+        not_before: now,
+        not_after: Some(owed.not_after),
+        subject: String::new(),
+        text: String::new(),
+        html: None,
+        attachment: None,
+        mentions: mentions.collect(),
+        reason: String::new(),
+    }
+}

@@ -1,0 +1,209 @@
+//! Looks and what they prove.
+
+use super::{Connection, StoreError, Transaction, posts};
+use crate::domain::{AccountId, Class, FailedLook, Kinds, Moment, Reach, Strength, Watch, WatchOrigin};
+use crate::rules::spans;
+use cuigeng_adapters::{Outcome, Seen};
+use rusqlite::Row;
+use std::collections::BTreeMap;
+
+const INSERT: &str = "INSERT INTO look (account, source, at, outcome, reason, detail, advice, rows, new_posts, newest, first_check) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+const REACH: &str = "INSERT INTO reach (look, account, source, at, from_s, until_s, sees, strength) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+const RECENT: &str = "SELECT id, account, source, at, outcome, reason, detail, advice, rows, new_posts, newest, first_check FROM look WHERE account = ?1 AND source = ?2 ORDER BY at DESC, id DESC LIMIT ?3";
+const LAST: &str = "SELECT id, account, source, max(at), outcome, reason, detail, advice, rows, new_posts, newest, first_check FROM look GROUP BY account, source";
+const WATCHES: &str = "SELECT account, source, at, from_s, until_s, sees, strength FROM reach WHERE until_s > ?1 AND from_s < ?2";
+const ATTESTED: &str = "SELECT account, by, at, from_s, until_s FROM attestation WHERE until_s > ?1 AND from_s < ?2 AND withdrawn_at IS NULL";
+const FAILURES: &str = "SELECT account, source, at, outcome, reason FROM look WHERE at >= ?1 AND at < ?2 AND outcome NOT IN ('complete', 'partial')";
+const COVERED: &str = "SELECT from_s, until_s, sees FROM reach WHERE account = ?1 AND source = ?2 AND until_s > ?3 AND strength = 'strong'";
+const HEALTHY: &str = "SELECT EXISTS (SELECT 1 FROM look WHERE source = ?1 AND at >= ?2 AND account <> ?3 AND outcome IN ('complete', 'partial'))";
+
+#[cfg(test)]
+pub(super) const ALL: &[&str] = &[INSERT, REACH, RECENT, LAST, WATCHES, ATTESTED, FAILURES, COVERED, HEALTHY];
+
+/// A stored look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LookRow {
+    /// Its number.
+    pub id: i64,
+    /// Whose.
+    pub account: AccountId,
+    /// Which source.
+    pub source: String,
+    /// When.
+    pub at: Moment,
+    /// `complete`, `partial`, or the word of a class.
+    pub outcome: String,
+    /// One short word within the class; may be empty.
+    pub reason: String,
+    /// For the developer.
+    pub detail: String,
+    /// For the operator.
+    pub advice: String,
+    /// Rows accepted.
+    pub rows: i64,
+    /// Of these, new ones.
+    pub new_posts: i64,
+    /// Time of the newest unpinned row.
+    pub newest: Option<Moment>,
+    /// An explicit empty list of an account never seen to post (首次核对).
+    pub first_check: bool,
+}
+
+impl LookRow {
+    /// The class of a failed look.
+    pub fn class(&self) -> Option<Class> {
+        Class::from_word(&self.outcome)
+    }
+}
+
+/// Keeps a look with all that it saw and proved.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn observe(tx: &Transaction<'_>, account: AccountId, source: &str, seen: &Seen, at: Moment) -> Result<usize, StoreError> {
+    let looked = seen.looked_at.unwrap_or(at).min(at);
+    let (sighted, shown) = posts::sight_all(tx, account, source, &seen.rows, looked)?;
+    if seen.outcome == Outcome::Complete {
+        posts::disappear(tx, account, source, &seen.reaches, &shown, looked)?;
+    }
+    let look = insert(tx, account, source, seen, at, sighted.new)?;
+    for reach in seen.reaches.iter().filter(|reach| reach.from < reach.until && reach.sees != Kinds::NONE) {
+        let params = (look, account.0, source, looked.unix(), reach.from.unix(), reach.until.unix(), reach.sees.bits(), strength_word(reach.strength));
+        tx.prepare_cached(REACH)?.execute(params)?;
+    }
+    Ok(sighted.new)
+}
+
+/// The last looks of a source at an account, newest first.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn recent(conn: &Connection, account: AccountId, source: &str, limit: usize) -> Result<Vec<LookRow>, StoreError> {
+    let mut statement = conn.prepare_cached(RECENT)?;
+    let rows = statement.query_map((account.0, source, i64::try_from(limit).unwrap_or(i64::MAX)), look_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The last look of every source at every account.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn last_looks(conn: &Connection) -> Result<BTreeMap<(AccountId, String), LookRow>, StoreError> {
+    let mut statement = conn.prepare_cached(LAST)?;
+    let rows = statement.query_map([], look_row)?;
+    rows.map(|row| row.map(|row| ((row.account, row.source.clone()), row)).map_err(StoreError::from)).collect()
+}
+
+/// What looks and people prove that touches `[from, until)`.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn watches(conn: &Connection, from: Moment, until: Moment) -> Result<BTreeMap<AccountId, Vec<Watch>>, StoreError> {
+    let mut watches: BTreeMap<AccountId, Vec<Watch>> = BTreeMap::new();
+    let mut statement = conn.prepare_cached(WATCHES)?;
+    let mut rows = statement.query((from.unix(), until.unix()))?;
+    while let Some(row) = rows.next()? {
+        let strength: String = row.get(6)?;
+        let strength = if strength == "strong" { Strength::Strong } else { Strength::Weak };
+        let reach = Reach { from: moment(row, 3)?, until: moment(row, 4)?, sees: Kinds::from_bits(row.get(5)?), strength };
+        let watch = Watch { reach, at: moment(row, 2)?, origin: WatchOrigin::Source(row.get(1)?) };
+        watches.entry(AccountId(row.get(0)?)).or_default().push(watch);
+    }
+    let mut statement = conn.prepare_cached(ATTESTED)?;
+    let mut rows = statement.query((from.unix(), until.unix()))?;
+    while let Some(row) = rows.next()? {
+        // A person sees whatever is there: every kind, strongly (DESIGN §5).
+        let reach = Reach { from: moment(row, 3)?, until: moment(row, 4)?, sees: Kinds::from_bits(7), strength: Strength::Strong };
+        let watch = Watch { reach, at: moment(row, 2)?, origin: WatchOrigin::Person(row.get(1)?) };
+        watches.entry(AccountId(row.get(0)?)).or_default().push(watch);
+    }
+    Ok(watches)
+}
+
+/// Looks in `[from, until)` that failed.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn failures(conn: &Connection, from: Moment, until: Moment) -> Result<BTreeMap<AccountId, Vec<FailedLook>>, StoreError> {
+    let mut failures: BTreeMap<AccountId, Vec<FailedLook>> = BTreeMap::new();
+    let mut statement = conn.prepare_cached(FAILURES)?;
+    let mut rows = statement.query((from.unix(), until.unix()))?;
+    while let Some(row) = rows.next()? {
+        let word: String = row.get(3)?;
+        let class = Class::from_word(&word).ok_or_else(|| StoreError::odd(&word))?;
+        let failed = FailedLook { source: row.get(1)?, at: moment(row, 2)?, class, reason: row.get(4)? };
+        failures.entry(AccountId(row.get(0)?)).or_default().push(failed);
+    }
+    Ok(failures)
+}
+
+/// The spans after `since` that this source has strongly proved for every kind in `sees`, merged.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn covered(conn: &Connection, account: AccountId, source: &str, since: Moment, sees: Kinds) -> Result<Vec<(Moment, Moment)>, StoreError> {
+    let mut statement = conn.prepare_cached(COVERED)?;
+    let mut rows = statement.query((account.0, source, since.unix()))?;
+    let mut spans = Vec::new();
+    while let Some(row) = rows.next()? {
+        if Kinds::from_bits(row.get(2)?).and(sees) == sees {
+            spans.push((moment(row, 0)?, moment(row, 1)?));
+        }
+    }
+    Ok(spans::union(spans, (since, Moment::MAX)))
+}
+
+/// Whether the source has read another account well since `since`.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn healthy_since(conn: &Connection, source: &str, other_than: AccountId, since: Moment) -> Result<bool, StoreError> {
+    Ok(conn.prepare_cached(HEALTHY)?.query_row((source, since.unix(), other_than.0), |row| row.get(0))?)
+}
+
+fn insert(tx: &Transaction<'_>, account: AccountId, source: &str, seen: &Seen, at: Moment, new: usize) -> Result<i64, StoreError> {
+    let (outcome, reason, detail, advice) = told(seen);
+    let newest = seen.rows.iter().filter(|row| !row.pinned).map(|row| row.when.earliest().unix()).max();
+    let (rows, new) = (i64::try_from(seen.rows.len()).unwrap_or(i64::MAX), i64::try_from(new).unwrap_or(i64::MAX));
+    let params = (account.0, source, at.unix(), outcome, reason, detail, advice, rows, new, newest, seen.first_check);
+    Ok(tx.prepare_cached(INSERT)?.insert(params)?)
+}
+
+/// Outcome, reason, detail and advice as they are kept; a look with a note keeps the note's words.
+fn told(seen: &Seen) -> (&'static str, String, String, String) {
+    let note = seen.notes.first();
+    let of_note = |text: fn(&cuigeng_adapters::Failure) -> &String| note.map(text).cloned().unwrap_or_default();
+    match &seen.outcome {
+        Outcome::Failed(failure) => (failure.class.word(), failure.reason.clone(), failure.detail.clone(), failure.advice.clone()),
+        Outcome::Complete => ("complete", of_note(|n| &n.reason), of_note(|n| &n.detail), of_note(|n| &n.advice)),
+        Outcome::Partial => ("partial", of_note(|n| &n.reason), of_note(|n| &n.detail), of_note(|n| &n.advice)),
+    }
+}
+
+const fn strength_word(strength: Strength) -> &'static str {
+    match strength {
+        Strength::Strong => "strong",
+        Strength::Weak => "weak",
+    }
+}
+
+fn moment(row: &Row<'_>, column: usize) -> rusqlite::Result<Moment> {
+    row.get(column).map(Moment::from_unix)
+}
+
+fn look_row(row: &Row<'_>) -> rusqlite::Result<LookRow> {
+    Ok(LookRow {
+        id: row.get(0)?,
+        account: AccountId(row.get(1)?),
+        source: row.get(2)?,
+        at: moment(row, 3)?,
+        outcome: row.get(4)?,
+        reason: row.get(5)?,
+        detail: row.get(6)?,
+        advice: row.get(7)?,
+        rows: row.get(8)?,
+        new_posts: row.get(9)?,
+        newest: row.get::<_, Option<i64>>(10)?.map(Moment::from_unix),
+        first_check: row.get(11)?,
+    })
+}

@@ -1,0 +1,161 @@
+//! Everything that is kept, in one SQLite file. SQL lives only here.
+//!
+//! One writer thread groups what is asked of it into durable transactions; readers have connections
+//! of their own. Other processes (the command line) may write at the same time.
+
+pub mod accounts;
+pub mod agenda;
+pub mod attest;
+mod error;
+pub mod incidents;
+mod lock;
+pub mod looks;
+pub mod meta;
+mod migrate;
+pub mod outbox;
+pub mod posts;
+pub mod verdicts;
+mod writer;
+
+pub use error::StoreError;
+pub use lock::InstanceLock;
+pub use outbox::{Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter};
+pub use rusqlite::{Connection, Transaction};
+
+use rusqlite::OpenFlags;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use writer::Writer;
+
+/// How long a connection waits for another process, before it says that the database is busy.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    writer: Writer,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Store {
+    /// Opens `dir/cuigeng.db`, creating directory and file and bringing an old schema up to date.
+    ///
+    /// # Errors
+    /// `is_newer()` or `is_foreign()` for a database that is not ours to touch; else what SQLite or
+    /// the file system said.
+    pub fn open(dir: &Path) -> Result<Store, StoreError> {
+        create_private(dir)?;
+        let path = dir.join("cuigeng.db");
+        let mut connection = Connection::open(&path)?;
+        prepare(&connection)?;
+        migrate::run(&mut connection)?;
+        restrict(&path)?;
+        let inner = Inner { path, writer: Writer::start(connection)?, readers: Mutex::default() };
+        Ok(Store { inner: Arc::new(inner) })
+    }
+
+    /// Reads from one consistent snapshot.
+    ///
+    /// # Errors
+    /// Those of `read`, and of SQLite.
+    pub fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let connection = self.reader()?;
+        let snapshot = connection.unchecked_transaction()?;
+        let result = read(&snapshot);
+        drop(snapshot);
+        self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        result
+    }
+
+    /// The same, off the runtime's threads.
+    ///
+    /// # Errors
+    /// Those of `read`, and of SQLite.
+    pub async fn read_async<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let store = self.clone();
+        tokio::task::spawn_blocking(move || store.read(read)).await.map_err(|_| StoreError::ended())?
+    }
+
+    /// Writes in one transaction; durable when this returns. An error keeps nothing of it.
+    ///
+    /// # Errors
+    /// Those of `write`, and of SQLite.
+    pub fn write<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = std::sync::mpsc::sync_channel(1);
+        self.inner.writer.ask(write, move |result| drop(reply.send(result)))?;
+        answer.recv().map_err(|_| StoreError::ended())?
+    }
+
+    /// The same, without blocking a thread.
+    ///
+    /// # Errors
+    /// Those of `write`, and of SQLite.
+    pub async fn write_async<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = tokio::sync::oneshot::channel();
+        self.inner.writer.ask(write, move |result| drop(reply.send(result)))?;
+        answer.await.map_err(|_| StoreError::ended())?
+    }
+
+    fn reader(&self) -> Result<Connection, StoreError> {
+        if let Some(idle) = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner).pop() {
+            return Ok(idle);
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.inner.path, flags)?;
+        connection.busy_timeout(BUSY)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(connection)
+    }
+}
+
+/// WAL with FULL: a commit that the outside has seen (a mail accepted) survives a power cut.
+fn prepare(connection: &Connection) -> Result<(), StoreError> {
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+fn create_private(dir: &Path) -> Result<(), StoreError> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(dir).map_err(|e| StoreError::io(format!("数据目录 {} 无法创建", dir.display()), e))?;
+    mode(dir, 0o700)
+}
+
+fn restrict(path: &Path) -> Result<(), StoreError> {
+    mode(path, 0o600)
+}
+
+#[cfg(unix)]
+fn mode(path: &Path, mode: u32) -> Result<(), StoreError> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
+        .map_err(|e| StoreError::io(format!("{} 的权限无法设置", path.display()), e))
+}
+
+#[cfg(not(unix))]
+fn mode(_path: &Path, _mode: u32) -> Result<(), StoreError> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

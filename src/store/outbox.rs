@@ -1,0 +1,520 @@
+//! Letters owed to people, until they are provably gone (mail.md "The outbox").
+//!
+//! Two unique indexes keep every promise of "once": a mention is (recipient, account, rule, anchor,
+//! stage), a letter is (recipient, kind, slot).
+
+use super::{Connection, StoreError, Transaction};
+use crate::domain::{AccountId, Moment, Role};
+use crate::warn::Spent;
+use chrono::NaiveDate;
+use rusqlite::{OptionalExtension, Row, params};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+
+const BY_ID: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, attachment, reason, trial, state, message_id, rfc822, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at FROM letter WHERE id = ?1";
+const DUE: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, attachment, reason, trial, state, message_id, rfc822, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at FROM letter WHERE state IN ('queued', 'doubtful') AND next_try <= ?1 ORDER BY next_try, id LIMIT 1";
+const LIST: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at FROM letter ORDER BY id DESC LIMIT ?1";
+const ABOUT: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at FROM letter WHERE id IN (SELECT letter FROM mention WHERE account = ?1) ORDER BY slot DESC LIMIT ?2";
+const RECORDED: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at FROM letter WHERE trial = 1 AND state = 'held' AND class = 'trial' ORDER BY id";
+const WAKE: &str = "SELECT min(next_try) FROM letter WHERE state IN ('queued', 'doubtful')";
+const IN_SLOT: &str = "SELECT id, state FROM letter WHERE recipient = ?1 AND kind = ?2 AND slot = ?3";
+const MENTIONED: &str = "SELECT EXISTS (SELECT 1 FROM mention WHERE recipient = ?1 AND account = ?2 AND rule = ?3 AND anchor = ?4 AND stage = ?5)";
+const INSERT: &str = "INSERT INTO letter (kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, attachment, reason, trial, state, message_id, next_try, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'queued', ?14, ?15, ?16)";
+const MENTION: &str = "INSERT INTO mention (letter, recipient, account, rule, anchor, stage, verdict) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
+const LATER: &str = "UPDATE letter SET not_after = max(not_after, ?2) WHERE id = ?1";
+const CLAIM: &str = "UPDATE letter SET state = 'sending', claimed_at = ?2, dot_armed_at = NULL, attempts = attempts + 1, subject = ?3, text = ?4, rfc822 = ?5 WHERE id = ?1 AND state IN ('queued', 'doubtful')";
+const ARM: &str = "UPDATE letter SET dot_armed_at = ?2 WHERE id = ?1 AND state = 'sending'";
+const FINISH: &str = "UPDATE letter SET state = ?2, class = ?3, reply_code = ?4, reply_text = ?5, next_try = ?6, sent_at = ?7, reason = CASE WHEN ?8 = '' THEN reason ELSE ?8 END WHERE id = ?1 AND state = 'sending'";
+const END: &str = "UPDATE letter SET state = ?2, reason = ?3 WHERE id = ?1 AND state IN ('queued', 'doubtful', 'held')";
+const RECORD: &str = "UPDATE letter SET state = 'held', class = 'trial', subject = ?2, text = ?3, rfc822 = ?4 WHERE id = ?1 AND state = 'queued'";
+const DIGESTED: &str = "UPDATE letter SET state = 'sent', sent_at = ?2, reply_text = '试运行：已并入给检查方的日报' WHERE id = ?1 AND state = 'held' AND class = 'trial'";
+const REQUEUE: &str = "UPDATE letter SET state = 'queued' WHERE state = 'sending' AND dot_armed_at IS NULL";
+const DOUBT: &str = "UPDATE letter SET state = 'doubtful', class = 'doubtful', next_try = ?1 WHERE state = 'sending' AND dot_armed_at IS NOT NULL";
+const MENTIONS: &str = "SELECT account, rule, anchor, stage, verdict FROM mention WHERE letter = ?1 AND dropped = '' ORDER BY rowid";
+const DROP: &str = "UPDATE mention SET dropped = ?6 WHERE letter = ?1 AND account = ?2 AND rule = ?3 AND anchor = ?4 AND stage = ?5";
+const SPENT: &str = "SELECT m.account, m.rule, m.anchor, m.stage, m.recipient, l.role, l.slot FROM mention m JOIN letter l ON l.id = m.letter WHERE l.slot >= ?1";
+const EARLIER: &str = "SELECT count(*) FROM mention m JOIN letter l ON l.id = m.letter WHERE m.recipient = ?1 AND m.account = ?2 AND m.rule = ?3 AND m.anchor = ?4 AND l.state = 'sent' AND l.id <> ?5";
+const SENT: &str = "SELECT count(*) FROM letter WHERE kind = ?1 AND state = 'sent' AND sent_at >= ?2 AND sent_at < ?3";
+const STATES: &str = "SELECT state, count(*) FROM letter GROUP BY state";
+
+#[cfg(test)]
+pub(super) const ALL: &[&str] = &[
+    BY_ID, DUE, LIST, ABOUT, RECORDED, WAKE, IN_SLOT, MENTIONED, INSERT, MENTION, LATER, CLAIM, ARM, FINISH, END, RECORD,
+    DIGESTED, REQUEUE, DOUBT, MENTIONS, DROP, SPENT, EARLIER, SENT, STATES,
+];
+
+/// How long the silence ladder of one anchor may last, in days; older mentions cannot be owed again.
+const SPENT_DAYS: i64 = 400;
+/// Seconds before a doubtful letter is looked at again (mail.md "Retry clock").
+const DOUBT_S: i64 = 600;
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal / $chinese:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$vdoc])* $variant,)* }
+        impl $name {
+            /// The word in the database and in JSON.
+            pub const fn word(self) -> &'static str { match self { $($name::$variant => $word,)* } }
+            /// What a person reads.
+            pub const fn chinese(self) -> &'static str { match self { $($name::$variant => $chinese,)* } }
+            /// The value of that word.
+            pub fn from_word(word: &str) -> Option<$name> { match word { $($word => Some($name::$variant),)* _ => None } }
+        }
+    };
+}
+
+words! {
+    /// What a letter is.
+    LetterKind {
+        /// An update is missing.
+        Reminder = "reminder" / "更新提醒",
+        /// What a check found.
+        Result = "result" / "检查结果",
+        /// The weekly summary.
+        Summary = "summary" / "周报",
+        /// What was recorded in trial mode.
+        Digest = "digest" / "试运行日报",
+        /// Our own trouble.
+        Alarm = "alarm" / "运行告警",
+        /// Somebody tries the mail server.
+        Test = "test" / "测试",
+    }
+}
+
+words! {
+    /// Where a letter stands.
+    LetterState {
+        /// Waits for its time, its fresh look, or a retry.
+        Queued = "queued" / "待发",
+        /// Claimed by the postman.
+        Sending = "sending" / "发送中",
+        /// The final dot may have reached the server.
+        Doubtful = "doubtful" / "疑似已发",
+        /// A person, or the day's digest, must decide.
+        Held = "held" / "待处理",
+        /// The server said 250 after the dot.
+        Sent = "sent" / "已提交服务器",
+        /// A delivery report came back.
+        Bounced = "bounced" / "退信",
+        /// Refused for good.
+        Refused = "refused" / "永久拒收",
+        /// Not true any more.
+        Overtaken = "overtaken" / "已失效",
+        /// By a named person.
+        Cancelled = "cancelled" / "人工取消",
+    }
+}
+
+/// One thing that a letter says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// Whose.
+    pub account: AccountId,
+    /// Name of the rule.
+    pub rule: String,
+    /// The week's Monday, or the date of the last counted update.
+    pub anchor: NaiveDate,
+    /// The rung.
+    pub stage: String,
+    /// The verdict revision that it rests on.
+    pub revision: Option<i64>,
+}
+
+/// A letter to be queued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewLetter {
+    /// What it is.
+    pub kind: LetterKind,
+    /// The address.
+    pub recipient: String,
+    /// As whom.
+    pub role: Role,
+    /// The moment that it belongs to, after shifting.
+    pub slot: Moment,
+    /// Not to leave before.
+    pub not_before: Moment,
+    /// Pointless after.
+    pub not_after: Option<Moment>,
+    /// Empty until composed.
+    pub subject: String,
+    /// Empty until composed.
+    pub text: String,
+    /// The HTML part.
+    pub html: Option<String>,
+    /// ASCII name and bytes.
+    pub attachment: Option<(String, Vec<u8>)>,
+    /// What it says.
+    pub mentions: Vec<Mention>,
+    /// Why it is owed.
+    pub reason: String,
+}
+
+/// A letter as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetterRow {
+    /// Its number.
+    pub id: i64,
+    /// What it is.
+    pub kind: LetterKind,
+    /// The address.
+    pub recipient: String,
+    /// As whom.
+    pub role: Role,
+    /// The moment that it belongs to.
+    pub slot: Moment,
+    /// Not to leave before.
+    pub not_before: Moment,
+    /// Pointless after.
+    pub not_after: Option<Moment>,
+    /// Subject as sent last.
+    pub subject: String,
+    /// Text as sent last.
+    pub text: String,
+    /// The HTML part.
+    pub html: Option<String>,
+    /// ASCII name and bytes (listings leave the bytes out).
+    pub attachment: Option<(String, Vec<u8>)>,
+    /// Why it is owed, or why it ended.
+    pub reason: String,
+    /// Recorded in trial mode.
+    pub trial: bool,
+    /// Where it stands.
+    pub state: LetterState,
+    /// Made at birth; the same on every try.
+    pub message_id: String,
+    /// The exact bytes (listings leave them out).
+    pub rfc822: Option<Vec<u8>>,
+    /// Tries so far.
+    pub attempts: i64,
+    /// Next try.
+    pub next_try: Moment,
+    /// When the last try was about to end its body.
+    pub dot_armed_at: Option<Moment>,
+    /// When a server accepted it.
+    pub sent_at: Option<Moment>,
+    /// Class of the last answer.
+    pub class: String,
+    /// Code of the last answer.
+    pub reply_code: Option<i64>,
+    /// Words of the last answer.
+    pub reply_text: String,
+    /// When it was queued.
+    pub created_at: Moment,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// Where the letter stands now.
+    pub state: LetterState,
+    /// Class of the answer.
+    pub class: String,
+    /// Its code.
+    pub reply_code: Option<i64>,
+    /// Its words.
+    pub reply_text: String,
+    /// When to try again.
+    pub next_try: Option<Moment>,
+    /// Why it ended, if worth a word.
+    pub reason: String,
+}
+
+/// Queues a letter once. Mentions that this recipient had before are left out, and a letter left
+/// without any is not kept (`None`). A letter of the same slot that still waits takes the mentions
+/// in; beside one that has left, the slot moves on by a second.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn queue(tx: &Transaction<'_>, letter: &NewLetter, trial: bool, domain: &str, now: Moment) -> Result<Option<i64>, StoreError> {
+    let mut fresh = Vec::new();
+    for mention in &letter.mentions {
+        if !mentioned(tx, &letter.recipient, mention)? {
+            fresh.push(mention);
+        }
+    }
+    if fresh.is_empty() && !letter.mentions.is_empty() {
+        return Ok(None);
+    }
+    let Some(id) = place(tx, letter, trial, domain, now)? else { return Ok(None) };
+    for mention in fresh {
+        let key = (id, &letter.recipient, mention.account.0, &mention.rule, mention.anchor.to_string(), &mention.stage, mention.revision);
+        tx.prepare_cached(MENTION)?.execute(key)?;
+    }
+    Ok(Some(id))
+}
+
+/// The letter to put mentions into: a waiting one of the slot, or a new one. A letter without
+/// mentions (a summary, a digest) exists once per slot.
+fn place(tx: &Transaction<'_>, letter: &NewLetter, trial: bool, domain: &str, now: Moment) -> Result<Option<i64>, StoreError> {
+    let mut slot = letter.slot;
+    loop {
+        let taken: Option<(i64, String)> = tx
+            .prepare_cached(IN_SLOT)?
+            .query_row((&letter.recipient, letter.kind.word(), slot.unix()), |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        match taken {
+            None => return insert(tx, letter, slot, trial, domain, now).map(Some),
+            Some(_) if letter.mentions.is_empty() => return Ok(None),
+            Some((id, state)) if state == "queued" => {
+                tx.prepare_cached(LATER)?.execute((id, letter.not_after.map(Moment::unix)))?;
+                return Ok(Some(id));
+            }
+            Some(_) => slot = slot.plus(1),
+        }
+    }
+}
+
+fn insert(tx: &Transaction<'_>, letter: &NewLetter, slot: Moment, trial: bool, domain: &str, now: Moment) -> Result<i64, StoreError> {
+    let (name, bytes) = letter.attachment.as_ref().map_or(("", None), |(name, bytes)| (name.as_str(), Some(bytes)));
+    let values = params![
+        letter.kind.word(), letter.recipient, letter.role.word(), slot.unix(), letter.not_before.unix(),
+        letter.not_after.map(Moment::unix), letter.subject, letter.text, letter.html.as_deref().unwrap_or_default(), name, bytes,
+        letter.reason, trial, message_id(letter, slot, domain), letter.not_before.unix(), now.unix()
+    ];
+    Ok(tx.prepare_cached(INSERT)?.insert(values)?)
+}
+
+/// Unique because (recipient, kind, slot) is; the same for the same letter, so that even a database
+/// restored from a backup repeats itself recognisably.
+fn message_id(letter: &NewLetter, slot: Moment, domain: &str) -> String {
+    let seed = format!("{}\n{}\n{}", letter.recipient, letter.kind.word(), slot.unix());
+    let digest = Sha256::digest(seed.as_bytes());
+    let random: String = digest.iter().take(10).map(|byte| format!("{byte:02x}")).collect();
+    format!("<cg.{}.{random}@{domain}>", slot.beijing().format("%Y%m%d"))
+}
+
+fn mentioned(tx: &Transaction<'_>, recipient: &str, mention: &Mention) -> Result<bool, StoreError> {
+    let key = (recipient, mention.account.0, &mention.rule, mention.anchor.to_string(), &mention.stage);
+    Ok(tx.prepare_cached(MENTIONED)?.query_row(key, |row| row.get(0))?)
+}
+
+/// The letter that is due first.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn next_due(conn: &Connection, now: Moment) -> Result<Option<LetterRow>, StoreError> {
+    Ok(conn.prepare_cached(DUE)?.query_row([now.unix()], letter_row).optional()?)
+}
+
+/// When the next waiting letter falls due.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn next_wake(conn: &Connection) -> Result<Option<Moment>, StoreError> {
+    let min: Option<i64> = conn.prepare_cached(WAKE)?.query_row([], |row| row.get(0))?;
+    Ok(min.map(Moment::from_unix))
+}
+
+/// One letter, whole.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn show(conn: &Connection, id: i64) -> Result<Option<LetterRow>, StoreError> {
+    Ok(conn.prepare_cached(BY_ID)?.query_row([id], letter_row).optional()?)
+}
+
+/// The newest letters, without their bytes.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn list(conn: &Connection, limit: i64) -> Result<Vec<LetterRow>, StoreError> {
+    let mut statement = conn.prepare_cached(LIST)?;
+    let rows = statement.query_map([limit], letter_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The newest letters that speak of an account.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn about(conn: &Connection, account: AccountId, limit: i64) -> Result<Vec<LetterRow>, StoreError> {
+    let mut statement = conn.prepare_cached(ABOUT)?;
+    let rows = statement.query_map((account.0, limit), letter_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Letters that trial mode has composed and no digest has told yet.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn recorded(conn: &Connection) -> Result<Vec<LetterRow>, StoreError> {
+    let mut statement = conn.prepare_cached(RECORDED)?;
+    let rows = statement.query_map([], letter_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Takes a waiting letter to be sent now, with the exact bytes; false when it waits no more.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn claim(tx: &Transaction<'_>, id: i64, subject: &str, text: &str, rfc822: &[u8], now: Moment) -> Result<bool, StoreError> {
+    Ok(tx.prepare_cached(CLAIM)?.execute((id, now.unix(), subject, text, rfc822))? > 0)
+}
+
+/// The final dot is about to go out: from here on the letter may have been delivered.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn arm(tx: &Transaction<'_>, id: i64, now: Moment) -> Result<(), StoreError> {
+    tx.prepare_cached(ARM)?.execute((id, now.unix()))?;
+    Ok(())
+}
+
+/// Writes down how an attempt ended.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn finish(tx: &Transaction<'_>, id: i64, ending: &Ending, now: Moment) -> Result<(), StoreError> {
+    let sent = (ending.state == LetterState::Sent).then_some(now.unix());
+    let next = ending.next_try.unwrap_or(now).unix();
+    let values = params![id, ending.state.word(), ending.class, ending.reply_code, ending.reply_text, next, sent, ending.reason];
+    tx.prepare_cached(FINISH)?.execute(values)?;
+    Ok(())
+}
+
+/// Ends a waiting letter for good, with a reason.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn end(tx: &Transaction<'_>, id: i64, state: LetterState, reason: &str) -> Result<(), StoreError> {
+    tx.prepare_cached(END)?.execute((id, state.word(), reason))?;
+    Ok(())
+}
+
+/// Trial mode: keeps a composed letter for the day's digest.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn record(tx: &Transaction<'_>, id: i64, subject: &str, text: &str, rfc822: &[u8]) -> Result<(), StoreError> {
+    tx.prepare_cached(RECORD)?.execute((id, subject, text, rfc822))?;
+    Ok(())
+}
+
+/// A recorded letter has been told in a digest.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn digested(tx: &Transaction<'_>, id: i64, now: Moment) -> Result<(), StoreError> {
+    tx.prepare_cached(DIGESTED)?.execute((id, now.unix()))?;
+    Ok(())
+}
+
+/// On start: what was on its way is queued again if the final dot was surely not sent, else it is in
+/// doubt. Returns how many of each.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn reconcile(tx: &Transaction<'_>, now: Moment) -> Result<(usize, usize), StoreError> {
+    let requeued = tx.prepare_cached(REQUEUE)?.execute([])?;
+    let doubtful = tx.prepare_cached(DOUBT)?.execute([now.plus(DOUBT_S).unix()])?;
+    Ok((requeued, doubtful))
+}
+
+/// What a letter still says.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn mentions(conn: &Connection, id: i64) -> Result<Vec<Mention>, StoreError> {
+    let mut statement = conn.prepare_cached(MENTIONS)?;
+    let rows = statement.query_map([id], |row| {
+        let anchor: String = row.get(2)?;
+        let mention = |anchor| Ok(Mention { account: AccountId(row.get(0)?), rule: row.get(1)?, anchor, stage: row.get(3)?, revision: row.get(4)? });
+        anchor.parse().map(mention).unwrap_or_else(|_| mention(NaiveDate::MIN))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Leaves a mention out of its letter, visibly; it stays spent.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn drop_mention(tx: &Transaction<'_>, letter: i64, mention: &Mention, why: &str) -> Result<(), StoreError> {
+    let key = (letter, mention.account.0, &mention.rule, mention.anchor.to_string(), &mention.stage, why);
+    tx.prepare_cached(DROP)?.execute(key)?;
+    Ok(())
+}
+
+/// Every mention of the last 400 days, whatever became of its letter.
+///
+/// # Errors
+/// Those of SQLite; a stored word that is not known.
+pub fn spent(conn: &Connection, now: Moment) -> Result<BTreeSet<Spent>, StoreError> {
+    let mut statement = conn.prepare_cached(SPENT)?;
+    let mut rows = statement.query([now.plus_days(-SPENT_DAYS).unix()])?;
+    let mut spent = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        let (anchor, role): (String, String) = (row.get(2)?, row.get(5)?);
+        spent.insert(Spent {
+            account: AccountId(row.get(0)?),
+            rule: row.get(1)?,
+            anchor: anchor.parse().map_err(|_| StoreError::odd(&anchor))?,
+            stage: row.get(3)?,
+            recipient: row.get(4)?,
+            role: Role::from_word(&role).ok_or_else(|| StoreError::odd(&role))?,
+            slot: Moment::from_unix(row.get(6)?),
+        });
+    }
+    Ok(spent)
+}
+
+/// Letters about the same anchor that this recipient got before this one.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn earlier(conn: &Connection, recipient: &str, mention: &Mention, than: i64) -> Result<u32, StoreError> {
+    let key = (recipient, mention.account.0, &mention.rule, mention.anchor.to_string(), than);
+    Ok(conn.prepare_cached(EARLIER)?.query_row(key, |row| row.get(0))?)
+}
+
+/// Letters of a kind that left in `[from, until)`.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn count_sent(conn: &Connection, kind: LetterKind, from: Moment, until: Moment) -> Result<u32, StoreError> {
+    Ok(conn.prepare_cached(SENT)?.query_row((kind.word(), from.unix(), until.unix()), |row| row.get(0))?)
+}
+
+/// How many letters stand where.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn by_state(conn: &Connection) -> Result<Vec<(String, i64)>, StoreError> {
+    let mut statement = conn.prepare_cached(STATES)?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn letter_row(row: &Row<'_>) -> rusqlite::Result<LetterRow> {
+    let moment = |column: usize| -> rusqlite::Result<Option<Moment>> { Ok(row.get::<_, Option<i64>>(column)?.map(Moment::from_unix)) };
+    let (html, name): (String, String) = (row.get(9)?, row.get(10)?);
+    let bytes: Option<Vec<u8>> = row.get(11)?;
+    // The table's CHECKs know only these words.
+    let word = |column: usize| row.get::<_, String>(column);
+    Ok(LetterRow {
+        id: row.get(0)?,
+        kind: LetterKind::from_word(&word(1)?).unwrap_or(LetterKind::Reminder),
+        recipient: row.get(2)?,
+        role: Role::from_word(&word(3)?).unwrap_or(Role::Clerk),
+        slot: moment(4)?.unwrap_or_default(),
+        not_before: moment(5)?.unwrap_or_default(),
+        not_after: moment(6)?,
+        subject: row.get(7)?,
+        text: row.get(8)?,
+        html: Some(html).filter(|html| !html.is_empty()),
+        attachment: (!name.is_empty()).then(|| (name, bytes.unwrap_or_default())),
+        reason: row.get(12)?,
+        trial: row.get(13)?,
+        state: LetterState::from_word(&word(14)?).unwrap_or(LetterState::Held),
+        message_id: row.get(15)?,
+        rfc822: row.get(16)?,
+        attempts: row.get(17)?,
+        next_try: moment(18)?.unwrap_or_default(),
+        dot_armed_at: moment(19)?,
+        sent_at: moment(20)?,
+        class: row.get(21)?,
+        reply_code: row.get(22)?,
+        reply_text: row.get(23)?,
+        created_at: moment(24)?.unwrap_or_default(),
+    })
+}

@@ -1,0 +1,68 @@
+//! From the evidence to what is still missing: the values that [`super::owed`] decides on.
+
+use super::{Cause, silence_deadline, silence_rungs, week_rungs};
+use crate::config::Config;
+use crate::domain::{Account, Check, Moment, Week};
+use crate::ledger::Ledger;
+use crate::rules::{Duty, Verdict, VerdictKind, WindowKind, duties};
+use chrono::NaiveDate;
+
+/// Everything that somebody is, or will be, to hear of: the open weeks of the coming checks, and the
+/// silence since each account's last counted update. `coming` are the checks after `now`, ascending.
+pub fn causes<'a>(ledger: &'a Ledger, config: &'a Config, coming: &[Check], now: Moment) -> Vec<Cause<'a>> {
+    let warned = ledger.accounts.iter().filter(|account| is_warned(ledger, account, now));
+    warned
+        .flat_map(|account| {
+            let weekly = coming.iter().flat_map(move |check| week_causes(ledger, config, account, *check, now));
+            weekly.chain(silence_causes(ledger, config, account, now))
+        })
+        .collect()
+}
+
+/// An account without any source gets no letters about our blindness: only people look at it.
+fn is_warned(ledger: &Ledger, account: &Account, now: Moment) -> bool {
+    account.state_at(now).is_judged() && !(account.sources.is_empty() && ledger.evidence(account.id).watches.is_empty())
+}
+
+fn week_causes<'a>(ledger: &'a Ledger, config: &'a Config, account: &'a Account, check: Check, now: Moment) -> Vec<Cause<'a>> {
+    let weekly = |duty: &Duty<'_>| matches!(duty.rule.window, WindowKind::Week { weeks: 1 });
+    let owes = duties(&config.profile, account, check).into_iter().filter(weekly);
+    owes.filter(|duty| is_pending(&ledger.judge_duty(duty, now)))
+        .map(|duty| {
+            let week = Week::of(duty.window.from);
+            Cause {
+                account,
+                rule: &duty.rule.name,
+                anchor: week.monday,
+                deadline: duty.window.until,
+                rungs: week_rungs(&config.warn, &config.calendar, week),
+            }
+        })
+        .collect()
+}
+
+fn is_pending(verdict: &Verdict) -> bool {
+    matches!(verdict.kind, VerdictKind::Pending { .. })
+}
+
+fn silence_causes<'a>(ledger: &'a Ledger, config: &'a Config, account: &'a Account, now: Moment) -> Vec<Cause<'a>> {
+    let Some(last) = last_update(ledger, account, now) else { return Vec::new() };
+    let rules = config.profile.rules_on(now.date());
+    let silence = rules.into_iter().filter(|rule| matches!(rule.window, WindowKind::Days { .. }) && rule.quota.of(account.platform.name()) > 0);
+    silence
+        .map(|rule| Cause {
+            account,
+            rule: &rule.name,
+            anchor: last,
+            deadline: silence_deadline(rule.window, last),
+            rungs: silence_rungs(&config.warn, &config.calendar, rule.window, last),
+        })
+        .filter(|cause| now < cause.deadline)
+        .collect()
+}
+
+/// The date from which silence is counted: that of the last counted update, else of the opening.
+pub fn last_update(ledger: &Ledger, account: &Account, now: Moment) -> Option<NaiveDate> {
+    let posted = ledger.newest.get(&account.id).map(|post| post.when.latest().date());
+    posted.or(account.opened_on).map(|date| date.min(now.date()))
+}
