@@ -361,3 +361,28 @@ fn awaited_data_is_told_apart_until_it_is_overdue() {
         assert_eq!(column(&report, "无法判定", "最近一次核实"), ["从未"]);
     }
 }
+
+/// Its update may lie before the window: 五 says so, and 三 must not promise days that it may not have.
+#[test]
+fn whoever_is_in_doubt_is_not_near_the_limit() {
+    let residents = vec![Resident::new("甲", "抖音", "某局").sometime("2022-06-10 00:00", "2022-06-16 00:00")];
+    let town = Town::new(kaifeng(), "2022-W25", &["2022-06-27"], "2022-06-28 15:30", residents);
+    let report = week(&town.facts());
+    assert_eq!(column(&report, "无法判定", "处理建议"), ["请核对这条更新的准确时间并补录"]);
+    assert_eq!(rows(&report, "临近期限"), 0);
+    assert!(!text_of(&report).contains("下列账号将满"));
+}
+
+/// What closes by itself does not hide what nobody will close.
+#[test]
+fn one_hole_without_a_cure_outweighs_the_awaited() {
+    let residents = vec![Resident::new("甲", "抖音", "某局").unwatched()];
+    let mut town = Town::new(kaifeng(), "2022-06", &JUNE, "2022-06-27 15:00", residents);
+    let last = town.results[0].unclear.iter_mut().rfind(|verdict| verdict.rule == "silence").unwrap();
+    let (from, until) = (at("2022-06-26 00:00"), at("2022-06-27 00:00"));
+    let (why, closes_at) = (GapWhy::Delay { source: "接口".to_owned() }, Some(at("2022-06-28 09:00")));
+    last.kind = VerdictKind::Unknown { seen: 0, gaps: vec![Gap { kind: PostKind::Post, from, until, why, closes_at }] };
+    let report = month(&town.facts());
+    assert!(column(&report, "无法判定", "原因")[0].starts_with("无法判定："));
+    assert_eq!(column(&report, "无法判定", "处理建议"), ["请打开账号人工核查，并登记核查结果"]);
+}

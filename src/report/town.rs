@@ -57,6 +57,13 @@ impl Resident {
         self
     }
 
+    /// One update of which only the span is known.
+    pub(super) fn sometime(mut self, from: &str, until: &str) -> Resident {
+        let when = When::Span { from: at(from), until: at(until) };
+        self.posts.push(Post { when, ..post(at(from), PostKind::Post) });
+        self
+    }
+
     /// Posts on every Tuesday and Thursday of the first half of 2022.
     pub(super) fn lively(mut self) -> Resident {
         let first = at("2022-01-04 10:00");
