@@ -3,5 +3,7 @@
 
 pub mod clock;
 pub mod domain;
+pub mod plan;
 pub mod report;
 pub mod rules;
+pub mod secrets;

@@ -84,4 +84,4 @@ fn day_of(when: When) -> Option<NaiveDate> {
 
 #[cfg(test)]
 #[path = "count_tests.rs"]
-mod tests;
+pub(crate) mod tests;
