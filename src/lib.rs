@@ -4,5 +4,6 @@
 pub mod clock;
 pub mod domain;
 pub mod plan;
+pub mod report;
 pub mod rules;
 pub mod secrets;

@@ -1,0 +1,250 @@
+//! What both papers share: who is counted where, and the cells that a row begins with.
+
+use super::{Block, Cell, Facts, Meta, Rounding, Table, percent, words};
+use crate::domain::{Account, AccountId, Check, Moment, State};
+use crate::rules::{AccountResult, ExemptWhy, Grade, Verdict, VerdictKind};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// One account of the list, and how it stands.
+#[derive(Clone, Copy)]
+pub(super) struct Entry<'a> {
+    /// The account.
+    pub(super) account: &'a Account,
+    /// Its result, if anything was judged.
+    pub(super) result: Option<&'a AccountResult>,
+    /// Running at the end of the period.
+    running: bool,
+    /// 关停公告中 at the end of the period: judged, but listed apart.
+    pub(super) closing: bool,
+}
+
+/// The whole list, sorted into those that are counted and those that are not.
+pub(super) struct Roll<'a> {
+    /// Judged and counted, in the order of the list.
+    pub(super) counted: Vec<Entry<'a>>,
+    /// 关停公告中, judged, listed apart.
+    pub(super) closing: Vec<Entry<'a>>,
+    /// 不参评, each with its reason.
+    pub(super) exempt: Vec<(Entry<'a>, String)>,
+    /// Running, but not judged in any window.
+    running_exempt: usize,
+}
+
+impl<'a> Entry<'a> {
+    pub(super) fn grade(&self) -> Grade {
+        self.result.map_or(Grade::Exempt, |result| result.grade)
+    }
+
+    pub(super) fn missed_vetoes(&self) -> &'a [Verdict] {
+        self.result.map_or(&[], |result| &result.vetoes)
+    }
+
+    pub(super) fn missed_weeks(&self) -> &'a [Verdict] {
+        self.result.map_or(&[], |result| &result.problems)
+    }
+
+    pub(super) fn unclear(&self) -> &'a [Verdict] {
+        self.result.map_or(&[], |result| &result.unclear)
+    }
+}
+
+impl<'a> Roll<'a> {
+    pub(super) fn of(facts: &Facts<'a>) -> Roll<'a> {
+        let end = end_of(facts);
+        let results: BTreeMap<AccountId, &AccountResult> = facts.results.iter().map(|r| (r.account, r)).collect();
+        let mut accounts: Vec<&Account> = facts.accounts.iter().collect();
+        accounts.sort_by_key(|account| account.position);
+        let entry = |account: &'a Account| {
+            let state = account.state_at(end);
+            let opened = account.opened_on.is_none_or(|date| date <= end.date());
+            let running = state == State::Running && opened;
+            Entry { account, result: results.get(&account.id).copied(), running, closing: state == State::Closing }
+        };
+        let (exempt, judged): (Vec<Entry<'a>>, Vec<Entry<'a>>) =
+            accounts.into_iter().map(entry).partition(|entry| entry.grade() == Grade::Exempt);
+        let (closing, counted) = judged.into_iter().partition(|entry| entry.closing);
+        let running_exempt = exempt.iter().filter(|entry| entry.running).count();
+        Roll { counted, closing, exempt: with_reasons(facts, exempt), running_exempt }
+    }
+
+    /// 正在运行: judged, or running without having been judged; 关停公告中 stands apart.
+    pub(super) fn running(&self) -> usize {
+        self.counted.len() + self.running_exempt
+    }
+
+    /// 检查: judged with a result. What could not be decided counts as not checked.
+    pub(super) fn checked(&self) -> usize {
+        self.graded(Grade::Failed) + self.passed()
+    }
+
+    /// 合格, with or without problems.
+    pub(super) fn passed(&self) -> usize {
+        self.graded(Grade::Problem) + self.graded(Grade::Good)
+    }
+
+    /// How many of the counted stand so.
+    pub(super) fn graded(&self, grade: Grade) -> usize {
+        self.with(grade).count()
+    }
+
+    /// The counted that stand so.
+    pub(super) fn with(&self, grade: Grade) -> impl Iterator<Item = Entry<'a>> {
+        self.counted.iter().copied().filter(move |entry| entry.grade() == grade)
+    }
+
+    /// The counted that missed a week and are to be listed for it: also those of other grades, unless
+    /// the profile hides them behind a veto.
+    pub(super) fn short_weeks(&self, facts: &Facts<'_>) -> Vec<Entry<'a>> {
+        let hidden = |entry: &Entry<'_>| facts.profile.veto_hides_weekly && !entry.missed_vetoes().is_empty();
+        self.counted.iter().copied().filter(|e| !e.missed_weeks().is_empty() && !hidden(e)).collect()
+    }
+
+    /// Whether anything at all was found, also among those that stand apart.
+    pub(super) fn has_findings(&self) -> bool {
+        let found = |e: &Entry<'_>| !e.missed_vetoes().is_empty() || !e.missed_weeks().is_empty();
+        self.counted.iter().chain(&self.closing).any(found)
+    }
+
+    /// Running, but without a result of any kind: windows still open, or none that binds.
+    pub(super) fn beside(&self) -> String {
+        let parts = [("未到期", self.graded(Grade::Open)), ("暂不参评", self.running_exempt)];
+        parts.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("，{word}{n}个")).collect()
+    }
+}
+
+/// Checks that were held by now.
+pub(super) fn held(facts: &Facts<'_>) -> Vec<Check> {
+    facts.checks.iter().copied().filter(|check| check.at <= facts.now).collect()
+}
+
+/// The moment whose states decide: the last check that was held, else now.
+pub(super) fn end_of(facts: &Facts<'_>) -> Moment {
+    held(facts).last().map_or(facts.now, |check| check.at)
+}
+
+fn with_reasons<'a>(facts: &Facts<'_>, exempt: Vec<Entry<'a>>) -> Vec<(Entry<'a>, String)> {
+    let mut whys: BTreeMap<AccountId, ExemptWhy> = BTreeMap::new();
+    for verdict in facts.verdicts {
+        if let VerdictKind::Exempt { why } = verdict.kind {
+            whys.insert(verdict.account, why);
+        }
+    }
+    exempt.into_iter().map(|entry| (entry, reason(whys.get(&entry.account.id), facts))).collect()
+}
+
+fn reason(why: Option<&ExemptWhy>, facts: &Facts<'_>) -> String {
+    match why {
+        Some(ExemptWhy::NotYetOpen(date)) => {
+            format!("{}开设，未满一个检查区间", words::day_beside(*date, end_of(facts).date()))
+        }
+        Some(ExemptWhy::Paused) => "检查区间内暂停".to_owned(),
+        Some(ExemptWhy::Closed) => "检查区间内已注销".to_owned(),
+        None if facts.checks.is_empty() => "本期没有检查".to_owned(),
+        None => "没有适用的规则".to_owned(),
+    }
+}
+
+/// A share with its sign, such as 99%; of nothing it is a dash.
+pub(super) fn rate(facts: &Facts<'_>, part: usize, whole: usize) -> String {
+    let number = percent(part, whole, facts.profile.decimals, Rounding::HalfUp);
+    if whole == 0 { number } else { format!("{number}%") }
+}
+
+/// 序号, 政务新媒体, 主管单位, 平台类型.
+pub(super) fn first_cells(facts: &Facts<'_>, index: usize, account: &Account) -> Vec<Cell> {
+    vec![
+        number(index + 1),
+        text(&account.name),
+        text(office(account)),
+        text(facts.profile.prints(account.platform.name())),
+    ]
+}
+
+/// 主管单位 exactly as the account's row spells it; where that is blank, 主办单位.
+fn office(account: &Account) -> &str {
+    if account.supervisor.trim().is_empty() { &account.office } else { &account.supervisor }
+}
+
+/// A cell of text.
+pub(super) fn text(text: impl Into<String>) -> Cell {
+    Cell::Text(text.into())
+}
+
+/// A cell with a count.
+pub(super) fn number(number: usize) -> Cell {
+    Cell::Number(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+/// A table whose first four columns are those of [`first_cells`].
+pub(super) fn table(key: &str, title: String, more: &[&str], rows: Vec<Vec<Cell>>) -> Table {
+    let columns = ["序号", "政务新媒体", "主管单位", "平台类型"].iter().chain(more);
+    let columns = columns.map(|column| (*column).to_owned()).collect();
+    Table { key: key.to_owned(), title, subtitle: None, columns, rows }
+}
+
+/// The table of those that stand apart: 关停公告中, with how they would stand.
+pub(super) fn closing_table(facts: &Facts<'_>, roll: &Roll<'_>, title: String) -> Block {
+    let row = |(at, entry): (usize, &Entry<'_>)| {
+        let labels =
+            entry.missed_vetoes().last().into_iter().chain(entry.result.and_then(AccountResult::worst_problem));
+        let labels: Vec<&str> = labels.filter_map(|verdict| verdict.label.as_deref()).collect();
+        let found = if labels.is_empty() { String::new() } else { format!("（{}）", labels.join("、")) };
+        let mut cells = first_cells(facts, at, entry.account);
+        cells.push(text(format!("{}{found}", entry.grade().chinese())));
+        cells
+    };
+    let rows = roll.closing.iter().enumerate().map(row).collect();
+    Block::Table(table("关停公告中", title, &["检查结果"], rows))
+}
+
+/// The table of those that were left out, with the reason.
+pub(super) fn exempt_table(facts: &Facts<'_>, roll: &Roll<'_>, title: String) -> Block {
+    let row = |(at, (entry, reason)): (usize, &(Entry<'_>, String))| {
+        let mut cells = first_cells(facts, at, entry.account);
+        cells.push(text(reason.clone()));
+        cells
+    };
+    let rows = roll.exempt.iter().enumerate().map(row).collect();
+    Block::Table(table("不参评", title, &["原因"], rows))
+}
+
+/// 另有k周未能核实, for the accounts that a list of findings names; grouped by k.
+pub(super) fn unwatched(facts: &Facts<'_>, roll: &Roll<'_>) -> Vec<String> {
+    let mut by_weeks: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    let listed = roll.counted.iter().filter(|e| !e.missed_vetoes().is_empty() || !e.missed_weeks().is_empty());
+    for entry in listed {
+        let weeks = entry.result.map_or(0, |result| result.unwatched_weeks);
+        let platform = facts.profile.prints(entry.account.platform.name());
+        by_weeks.entry(weeks).or_default().push(format!("{}（{platform}）", entry.account.name));
+    }
+    by_weeks.remove(&0);
+    by_weeks.into_iter().map(|(weeks, names)| format!("{}另有{weeks}周未能核实。", names.join("、"))).collect()
+}
+
+/// What must be said beside the figures of either paper.
+pub(super) fn remarks(facts: &Facts<'_>, roll: &Roll<'_>) -> Vec<String> {
+    let mut remarks = unwatched(facts, roll);
+    if !roll.closing.is_empty() {
+        remarks.push(format!("关停公告中的账号{}个另列，不计入正在运行的账号。", roll.closing.len()));
+    }
+    let to_come = facts.checks.len() - held(facts).len();
+    if to_come > 0 {
+        remarks.push(format!("本期还有{to_come}次检查未到时间，结果尚不完整。"));
+    }
+    if roll.has_findings() {
+        remarks.push("所列问题为系统监测结果（未监测到更新），均待核实，经人工确认前不作为正式结论。".to_owned());
+    }
+    remarks
+}
+
+/// What the report speaks of.
+pub(super) fn meta(facts: &Facts<'_>) -> Meta {
+    Meta { period: facts.period, profile: facts.profile.name.clone(), generated_at: facts.now }
+}
+
+/// Days without an update on `date`, and the day of the last update.
+pub(super) fn silent_days(facts: &Facts<'_>, account: AccountId, date: NaiveDate) -> Option<(i64, NaiveDate)> {
+    let last = facts.newest.get(&account)?.when.latest().date();
+    Some(((date - last).num_days().max(0), last))
+}

@@ -1,0 +1,210 @@
+//! What comes out of a check: the weekly summary and the lists of a month or a quarter.
+//!
+//! `compose` (with `week` and `period`) turns verdicts into a [`Report`], a plain value; the renderers
+//! only render. Nothing here reads a database, a file or a clock, and no figure is typed: every one is
+//! counted from the rows.
+
+mod compose;
+mod facts;
+mod html;
+mod json;
+mod period;
+mod rate;
+mod text;
+mod unclear;
+mod week;
+mod words;
+mod xlsx;
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod town;
+
+pub use facts::{Facts, LetterTally, ListChange, ListChangeKind, Verified};
+pub use period::{month, quarter};
+pub use rate::{Rounding, percent};
+pub use week::week;
+
+use crate::domain::{Moment, Period};
+
+/// A document before anybody has decided how it looks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// The title.
+    pub title: String,
+    /// The line below it.
+    pub subtitle: Option<String>,
+    /// What stands between title and footnotes, in order.
+    pub blocks: Vec<Block>,
+    /// What must be said and has no row of its own.
+    pub footnotes: Vec<String>,
+    /// What it speaks of.
+    pub meta: Meta,
+}
+
+/// What a report speaks of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meta {
+    /// The period.
+    pub period: Period,
+    /// Name of the profile that judged.
+    pub profile: String,
+    /// As of when.
+    pub generated_at: Moment,
+}
+
+/// One piece of a report.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Block {
+    /// A heading with its number, such as 一、总体情况.
+    Heading(String),
+    /// Running text.
+    Paragraph(String),
+    /// A table; one without rows prints as 无.
+    Table(Table),
+}
+
+/// A table with named columns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// Name of its sheet and of its array in JSON; unique in a report, at most 31 characters, none of
+    /// `[]:*?/\`.
+    pub key: String,
+    /// The title; empty when the heading above says it already.
+    pub title: String,
+    /// The line below the title.
+    pub subtitle: Option<String>,
+    /// The headings.
+    pub columns: Vec<String>,
+    /// The rows, each as wide as `columns`.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// One cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// Text; never a formula, whatever it begins with.
+    Text(String),
+    /// A whole number.
+    Number(i64),
+}
+
+impl Cell {
+    /// As it prints.
+    pub fn text(&self) -> String {
+        match self {
+            Cell::Text(text) => text.clone(),
+            Cell::Number(number) => number.to_string(),
+        }
+    }
+}
+
+impl Report {
+    /// The tables, in the order of the document.
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Table(table) => Some(table),
+            _ => None,
+        })
+    }
+
+    /// The table of that key.
+    pub fn table(&self, key: &str) -> Option<&Table> {
+        self.tables().find(|table| table.key == key)
+    }
+
+    /// The running text, in the order of the document.
+    pub fn paragraphs(&self) -> impl Iterator<Item = &str> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Paragraph(text) => Some(text.as_str()),
+            _ => None,
+        })
+    }
+}
+
+/// How a report is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A workbook.
+    Xlsx,
+    /// One self-contained page.
+    Html,
+    /// One object.
+    Json,
+    /// Plain text for mail and terminal.
+    Text,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Format; 4] = [Format::Xlsx, Format::Html, Format::Json, Format::Text];
+
+    /// How a file of this format ends.
+    pub const fn ext(self) -> &'static str {
+        match self {
+            Format::Xlsx => "xlsx",
+            Format::Html => "html",
+            Format::Json => "json",
+            Format::Text => "txt",
+        }
+    }
+
+    /// Reads a list such as `xlsx,html,json`; one that is named twice stands once.
+    ///
+    /// # Errors
+    /// A sentence in Chinese that names what was not understood.
+    pub fn parse_list(text: &str) -> Result<Vec<Format>, String> {
+        let mut formats = Vec::new();
+        for word in text.split([',', '，']).map(str::trim).filter(|word| !word.is_empty()) {
+            let known = Format::ALL.into_iter().find(|format| format.ext().eq_ignore_ascii_case(word));
+            let format = known.ok_or_else(|| format!("不认识的格式“{word}”，可用的有xlsx、html、json、txt"))?;
+            if !formats.contains(&format) {
+                formats.push(format);
+            }
+        }
+        if formats.is_empty() {
+            Err("没有写格式，可用的有xlsx、html、json、txt".to_owned())
+        } else {
+            Ok(formats)
+        }
+    }
+}
+
+/// Why a report could not be written down. The sentence is Chinese; the cause is for developers.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// The workbook.
+    #[error("无法生成表格文件（xlsx）")]
+    Xlsx(#[from] rust_xlsxwriter::XlsxError),
+    /// The page.
+    #[error("无法生成网页文件（html）")]
+    Html(#[from] minijinja::Error),
+    /// The object.
+    #[error("无法生成数据文件（json）")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Writes a report down. The same report gives the same bytes.
+///
+/// # Errors
+/// When a writer refuses: a table of more than a million rows, two tables of one key.
+pub fn render(report: &Report, format: Format) -> Result<Vec<u8>, RenderError> {
+    match format {
+        Format::Xlsx => xlsx::render(report),
+        Format::Html => html::render(report).map(String::into_bytes),
+        Format::Json => json::render(report),
+        Format::Text => Ok(text::render(report).into_bytes()),
+    }
+}
+
+/// Name of the file of a report, such as `monthly-2022-06.xlsx`. ASCII only, because mail programs
+/// garble others.
+pub fn file_name(period: Period, format: Format) -> String {
+    let kind = match period {
+        Period::Week(_) => "weekly",
+        Period::Month(_) => "monthly",
+        Period::Quarter(_) => "quarterly",
+    };
+    format!("{kind}-{period}.{}", format.ext())
+}

@@ -1,0 +1,168 @@
+//! A report as a workbook: one sheet with the running text, and one for each table. Text is written as
+//! text only, so a name that begins with `=` stays a name.
+
+use super::{Block, Cell, RenderError, Report, Table};
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+};
+use unicode_width::UnicodeWidthStr;
+
+/// The first sheet.
+const TEXT_SHEET: &str = "总体情况";
+/// Paper size 9 of the file format: A4.
+const A4: u8 = 9;
+/// Width of the one column of running text, which then fills a page.
+const TEXT_WIDTH: usize = 88;
+/// Excel refuses longer cells (32,767 characters); no honest name comes near.
+const LONGEST: usize = 32_000;
+
+pub(super) fn render(report: &Report) -> Result<Vec<u8>, RenderError> {
+    let mut book = Workbook::new();
+    let created = ExcelDateTime::from_timestamp(report.meta.generated_at.unix())?;
+    book.set_properties(&DocProperties::new().set_title(clean(&report.title)).set_creation_datetime(&created));
+    let styles = Styles::new();
+    write_text(book.add_worksheet(), report, &styles)?;
+    for table in report.tables() {
+        write_table(book.add_worksheet(), table, &styles)?;
+    }
+    Ok(book.save_to_buffer()?)
+}
+
+struct Styles {
+    title: Format,
+    subtitle: Format,
+    header: Format,
+    cell: Format,
+    number: Format,
+    heading: Format,
+    paragraph: Format,
+}
+
+impl Styles {
+    fn new() -> Styles {
+        let centred =
+            Format::new().set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter).set_text_wrap();
+        let cell = Format::new().set_border(FormatBorder::Thin).set_align(FormatAlign::VerticalCenter).set_text_wrap();
+        Styles {
+            title: centred.clone().set_bold().set_font_size(16),
+            subtitle: centred,
+            header: cell.clone().set_bold().set_align(FormatAlign::Center),
+            number: cell.clone().set_align(FormatAlign::Center),
+            cell,
+            heading: Format::new().set_bold().set_font_size(12).set_text_wrap(),
+            paragraph: Format::new().set_text_wrap().set_align(FormatAlign::Top),
+        }
+    }
+}
+
+fn write_text(sheet: &mut Worksheet, report: &Report, styles: &Styles) -> Result<(), XlsxError> {
+    sheet.set_name(TEXT_SHEET)?;
+    page(sheet);
+    sheet.set_column_width(0, TEXT_WIDTH as f64)?;
+    let mut row = 0;
+    let mut line = |text: &str, format: &Format| -> Result<(), XlsxError> {
+        let text = clean(text);
+        // Nobody recomputes the height of a wrapped row on opening, so it is set here.
+        sheet.set_row_height(row, 20.0 * text.width_cjk().div_ceil(TEXT_WIDTH - 4).max(1) as f64)?;
+        sheet.write_string_with_format(row, 0, text, format)?;
+        row += 1;
+        Ok(())
+    };
+    line(&report.title, &styles.title)?;
+    report.subtitle.iter().try_for_each(|subtitle| line(subtitle, &styles.subtitle))?;
+    for block in &report.blocks {
+        match block {
+            Block::Heading(text) => line(text, &styles.heading)?,
+            Block::Paragraph(text) => line(text, &styles.paragraph)?,
+            Block::Table(table) => line(&pointer(table), &styles.paragraph)?,
+        }
+    }
+    report.footnotes.iter().try_for_each(|note| line(&format!("注：{note}"), &styles.paragraph))
+}
+
+/// What stands in the running text where the document has a table.
+fn pointer(table: &Table) -> String {
+    let title = if table.title.is_empty() { String::new() } else { format!("{}：", table.title) };
+    match table.rows.len() {
+        0 => format!("{title}无。"),
+        rows => format!("{title}共{rows}行，见工作表“{}”。", table.key),
+    }
+}
+
+fn write_table(sheet: &mut Worksheet, table: &Table, styles: &Styles) -> Result<(), XlsxError> {
+    sheet.set_name(&table.key)?;
+    page(sheet);
+    let title = if table.title.is_empty() { &table.key } else { &table.title };
+    let last = u16::try_from(table.columns.len().saturating_sub(1)).map_err(|_| XlsxError::RowColumnLimitError)?;
+    let mut row = 0;
+    for (text, format) in [(Some(title), &styles.title), (table.subtitle.as_ref(), &styles.subtitle)] {
+        let Some(text) = text else { continue };
+        across(sheet, row, last, &clean(text), format)?;
+        sheet.set_row_height(row, if row == 0 { 30 } else { 20 })?;
+        row += 1;
+    }
+    for (column, heading) in (0..).zip(&table.columns) {
+        sheet.write_string_with_format(row, column, clean(heading), &styles.header)?;
+    }
+    sheet.set_freeze_panes(row + 1, 0)?;
+    sheet.set_repeat_rows(row, row)?;
+    let widths = set_widths(sheet, table)?;
+    for cells in &table.rows {
+        row += 1;
+        write_row(sheet, row, cells, styles)?;
+        sheet.set_row_height(row, 20.0 * lines(cells, &widths) as f64)?;
+    }
+    Ok(())
+}
+
+/// A merged row; one column alone cannot be merged.
+fn across(sheet: &mut Worksheet, row: u32, last: u16, text: &str, format: &Format) -> Result<(), XlsxError> {
+    if last == 0 {
+        sheet.write_string_with_format(row, 0, text, format)?;
+    } else {
+        sheet.merge_range(row, 0, row, last, text, format)?;
+    }
+    Ok(())
+}
+
+fn write_row(sheet: &mut Worksheet, row: u32, cells: &[Cell], styles: &Styles) -> Result<(), XlsxError> {
+    for (column, cell) in (0..).zip(cells) {
+        match cell {
+            Cell::Text(text) => sheet.write_string_with_format(row, column, clean(text), &styles.cell)?,
+            // Counts are far below 2^53, where f64 stops being exact.
+            Cell::Number(number) => sheet.write_number_with_format(row, column, *number as f64, &styles.number)?,
+        };
+    }
+    Ok(())
+}
+
+/// Widths from what characters occupy: the library's own fitting makes columns of Chinese too narrow.
+fn set_widths(sheet: &mut Worksheet, table: &Table) -> Result<Vec<usize>, XlsxError> {
+    let cell_width = |row: &Vec<Cell>, at: usize| row.get(at).map_or(0, |cell| cell.text().width_cjk());
+    let wanted = |at: usize, heading: &String| {
+        table.rows.iter().map(|row| cell_width(row, at)).max().unwrap_or(0).max(heading.width_cjk()) + 3
+    };
+    let widths: Vec<usize> =
+        table.columns.iter().enumerate().map(|(at, heading)| wanted(at, heading).clamp(6, 44)).collect();
+    for (column, width) in (0..).zip(&widths) {
+        sheet.set_column_width(column, *width as f64)?;
+    }
+    Ok(widths)
+}
+
+/// Lines that the tallest cell of a row needs.
+fn lines(cells: &[Cell], widths: &[usize]) -> usize {
+    let needed = |(cell, width): (&Cell, &usize)| cell.text().width_cjk().div_ceil(width.saturating_sub(2).max(1));
+    // Excel knows no row higher than 409 points.
+    cells.iter().zip(widths).map(needed).max().unwrap_or(1).clamp(1, 20)
+}
+
+fn page(sheet: &mut Worksheet) {
+    sheet.set_paper_size(A4).set_portrait().set_print_fit_to_pages(1, 0).set_print_center_horizontally(true);
+    sheet.set_footer("&C第 &P 页，共 &N 页");
+}
+
+/// Control characters have no place in a cell, and a cell has a longest length.
+fn clean(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || *c == '\n').take(LONGEST).collect()
+}
