@@ -439,6 +439,8 @@ pub struct Seen {
     pub outcome: Outcome,
     /// What it proves; empty for a failed look.
     pub reaches: Vec<Reach>,
+    /// What a strange look (`went_back`, `empty_unexpected`) would prove if it came to be believed.
+    pub withheld: Vec<Reach>,
     /// Accepted rows: sightings, whatever became of the look.
     pub rows: Vec<RawPost>,
     /// The listing was empty with an explicit end for an account never seen to post (首次核对).
@@ -455,6 +457,7 @@ impl Seen {
         Seen {
             outcome: Outcome::Failed(failure),
             reaches: Vec::new(),
+            withheld: Vec::new(),
             rows: Vec::new(),
             first_check: false,
             notes: Vec::new(),

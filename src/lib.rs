@@ -1,3 +1,9 @@
-//! x
+//! The daemon that watches the accounts of government offices (政务新媒体), warns before an inspection
+//! does, and writes the summaries. `ARCHITECTURE.md` has the map.
+
 pub mod clock;
 pub mod config;
+pub mod domain;
+pub mod plan;
+pub mod rules;
+pub mod secrets;

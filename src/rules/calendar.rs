@@ -145,7 +145,11 @@ mod tests {
     }
 
     fn working_days(calendar: &Calendar, year: i32) -> usize {
-        day(&format!("{year}-01-01")).iter_days().take_while(|d| d.year() == year).filter(|d| calendar.is_working(*d)).count()
+        day(&format!("{year}-01-01"))
+            .iter_days()
+            .take_while(|d| d.year() == year)
+            .filter(|d| calendar.is_working(*d))
+            .count()
     }
 
     /// The sums and dates that rules.md computed from the announced tables.
@@ -162,8 +166,20 @@ mod tests {
         assert_eq!(
             off_mondays,
             [
-                "2024-01-01", "2024-02-12", "2024-06-10", "2024-09-16", "2024-10-07", "2025-02-03", "2025-05-05",
-                "2025-06-02", "2025-10-06", "2026-02-16", "2026-02-23", "2026-04-06", "2026-05-04", "2026-10-05"
+                "2024-01-01",
+                "2024-02-12",
+                "2024-06-10",
+                "2024-09-16",
+                "2024-10-07",
+                "2025-02-03",
+                "2025-05-05",
+                "2025-06-02",
+                "2025-10-06",
+                "2026-02-16",
+                "2026-02-23",
+                "2026-04-06",
+                "2026-05-04",
+                "2026-10-05"
             ]
         );
     }
@@ -171,7 +187,8 @@ mod tests {
     #[test]
     fn the_eve_of_a_closure_may_be_a_saturday() {
         let calendar = Calendar::builtin();
-        for (inside, eve) in [("2024-09-15", "2024-09-14"), ("2026-02-15", "2026-02-14"), ("2026-02-23", "2026-02-14")] {
+        for (inside, eve) in [("2024-09-15", "2024-09-14"), ("2026-02-15", "2026-02-14"), ("2026-02-23", "2026-02-14")]
+        {
             assert_eq!(calendar.working_at_or_before(day(inside)), day(eve));
         }
         let spring = calendar.closure(day("2026-02-17")).unwrap();
@@ -191,9 +208,15 @@ mod tests {
         for (text, word) in [
             ("{", "第1行"),
             (r#"{"next": {"holidays": []}}"#, "不是数字"),
-            (r#"{"2026": {"holidays": [{"name": "元旦", "first": "2026-01-03", "last": "2026-01-01"}]}}"#, "结束早于开始"),
+            (
+                r#"{"2026": {"holidays": [{"name": "元旦", "first": "2026-01-03", "last": "2026-01-01"}]}}"#,
+                "结束早于开始",
+            ),
             (r#"{"2026": {"holidays": [], "worked": ["2027-01-01"]}}"#, "不属于2026年"),
-            (r#"{"2026": {"holidays": [{"name": "元旦", "first": "2026-01-01", "last": "2026-01-01"}], "worked": ["2026-01-01"]}}"#, "既是放假又是上班"),
+            (
+                r#"{"2026": {"holidays": [{"name": "元旦", "first": "2026-01-01", "last": "2026-01-01"}], "worked": ["2026-01-01"]}}"#,
+                "既是放假又是上班",
+            ),
             (r#"{"2026": {"holiday": []}}"#, "holiday"),
         ] {
             let fault = Calendar::parse(text).unwrap_err();

@@ -3,18 +3,21 @@
 
 pub mod accept;
 pub mod calendar;
-mod coverage;
 mod count;
+mod coverage;
 mod judge;
 mod profile;
 mod results;
 mod schedule;
+mod spans;
 mod verdict;
 
 pub use count::Count;
+pub use count::{Lies, lies};
 pub use coverage::{Coverage, Proof, Shortfall};
+pub use coverage::{Hole, Shade};
 pub use judge::{Declared, Duty, Evidence, duties, judge, window_of};
 pub use profile::{CountUnit, LabelReading, PeriodKind, Profile, Quota, Rule, Severity, WindowKind};
 pub use results::{AccountResult, Grade, grade};
 pub use schedule::{Schedule, ScheduleFault, WhenOff};
-pub use verdict::{ExemptWhy, Gap, GapWhy, Verdict, VerdictKind, Window};
+pub use verdict::{DELAY_GRACE_S, ExemptWhy, Gap, GapWhy, Verdict, VerdictKind, Window, class_chinese};

@@ -58,7 +58,9 @@ pub fn grade(profile: &Profile, account: AccountId, verdicts: &[Verdict]) -> Acc
     let mut own: Vec<&Verdict> = verdicts.iter().filter(|v| v.account == account).collect();
     own.sort_by_key(|v| (v.check.nominal, v.window));
     own.dedup_by(|a, b| a.rule == b.rule && a.window == b.window);
-    let pick = |wanted: &dyn Fn(&Verdict) -> bool| -> Vec<Verdict> { own.iter().filter(|v| wanted(v)).map(|v| (*v).clone()).collect() };
+    let pick = |wanted: &dyn Fn(&Verdict) -> bool| -> Vec<Verdict> {
+        own.iter().filter(|v| wanted(v)).map(|v| (*v).clone()).collect()
+    };
     let missed = |v: &Verdict| matches!(v.kind, VerdictKind::Missed { .. });
     let unclear = |v: &Verdict| matches!(v.kind, VerdictKind::Suspected { .. } | VerdictKind::Unknown { .. });
     let vetoes = pick(&|v| missed(v) && v.severity == Severity::Veto);

@@ -61,7 +61,8 @@ impl Schedule {
             _ => return Err(fault(text, "应有5段（分 时 日 月 周）或6段（秒 分 时 日 月 周）")),
         };
         refuse_numbered_weekday(text, &full)?;
-        let cron = Cron::from_str(&full).map_err(|_| fault(text, "各段的数值超出范围或写法不对，例如每周一9点写作 0 0 9 * * Mon"))?;
+        let cron = Cron::from_str(&full)
+            .map_err(|_| fault(text, "各段的数值超出范围或写法不对，例如每周一9点写作 0 0 9 * * Mon"))?;
         let schedule = Schedule::Cron { text: text.trim().to_owned(), cron: Box::new(cron) };
         if schedule.next_after(Moment::from_unix(1_600_000_000)).is_none() {
             return Err(fault(text, "这个时间永远不会到来，请检查日期与月份"));
@@ -72,7 +73,9 @@ impl Schedule {
     /// The first firing after `moment`, exclusive; `None` when there is none any more.
     pub fn next_after(&self, moment: Moment) -> Option<Moment> {
         match self {
-            Schedule::Cron { cron, .. } => cron.after(&moment.to_chrono()).next().map(|t| Moment::from_unix(t.timestamp())),
+            Schedule::Cron { cron, .. } => {
+                cron.after(&moment.to_chrono()).next().map(|t| Moment::from_unix(t.timestamp()))
+            }
             Schedule::Dates(dates) => dates.iter().copied().find(|date| *date > moment),
         }
     }

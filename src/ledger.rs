@@ -1,0 +1,100 @@
+//! All evidence of a span of time, loaded once and handed to the rules: the one way from the store to
+//! `judge`, for the daemon and for every verb alike. It writes nothing.
+
+use crate::config::Config;
+use crate::domain::{Account, AccountId, Check, FailedLook, Moment, Post, Watch};
+use crate::rules::{self, Declared, Duty, Evidence, Profile, Verdict, WindowKind};
+use crate::store::{Connection, StoreError, accounts, looks, posts};
+use std::collections::BTreeMap;
+
+/// The evidence of a span of time.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    /// Every account, in the order of the list.
+    pub accounts: Vec<Account>,
+    /// The newest counted post of each account, however old.
+    pub newest: BTreeMap<AccountId, Post>,
+    posts: BTreeMap<AccountId, Vec<Post>>,
+    watches: BTreeMap<AccountId, Vec<Watch>>,
+    failures: BTreeMap<AccountId, Vec<FailedLook>>,
+    sources: BTreeMap<AccountId, Vec<Declared>>,
+}
+
+impl Ledger {
+    /// Loads what touches `[from, until)`; looks that failed later than `until` still explain gaps.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn load(conn: &Connection, config: &Config, from: Moment, until: Moment) -> Result<Ledger, StoreError> {
+        let accounts = accounts::all(conn)?;
+        let sources = accounts.iter().map(|account| (account.id, declared(config, account))).collect();
+        Ok(Ledger {
+            newest: posts::newest(conn, until)?,
+            posts: posts::of(conn, from, until)?,
+            watches: looks::watches(conn, from, until)?,
+            failures: looks::failures(conn, from, until.plus_days(7))?,
+            accounts,
+            sources,
+        })
+    }
+
+    /// Loads what every rule of `profile` needs at these checks.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn for_checks(conn: &Connection, config: &Config, profile: &Profile, checks: &[Check]) -> Result<Ledger, StoreError> {
+        let windows = checks.iter().flat_map(|check| profile.rules.iter().map(|rule| rules::window_of(rule.window, *check)));
+        let spans: Vec<rules::Window> = windows.collect();
+        let from = spans.iter().map(|window| window.from).min().unwrap_or(Moment::MAX);
+        let until = spans.iter().map(|window| window.until).max().unwrap_or(Moment::MIN);
+        Ledger::load(conn, config, from, until.max(from))
+    }
+
+    /// What is known about one account.
+    pub fn evidence(&self, account: AccountId) -> Evidence<'_> {
+        Evidence {
+            posts: self.posts.get(&account).map_or(&[], Vec::as_slice),
+            watches: self.watches.get(&account).map_or(&[], Vec::as_slice),
+            failures: self.failures.get(&account).map_or(&[], Vec::as_slice),
+            sources: self.sources.get(&account).map_or(&[], Vec::as_slice),
+        }
+    }
+
+    /// Every verdict of a check, accounts in the order of the list, rules in the order of the profile.
+    pub fn judge(&self, profile: &Profile, check: Check, now: Moment) -> Vec<Verdict> {
+        let duties = self.accounts.iter().flat_map(|account| rules::duties(profile, account, check));
+        duties.map(|duty| self.judge_duty(&duty, now)).collect()
+    }
+
+    /// The verdict of one duty.
+    pub fn judge_duty(&self, duty: &Duty<'_>, now: Moment) -> Verdict {
+        rules::judge(duty, &self.evidence(duty.account.id), now)
+    }
+
+    /// The account of that number.
+    pub fn account(&self, id: AccountId) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.id == id)
+    }
+}
+
+/// What the configured sources of an account say of themselves. A source that the configuration no
+/// longer knows says nothing.
+pub fn declared(config: &Config, account: &Account) -> Vec<Declared> {
+    let kinds = account.platform.kinds();
+    let known = account.sources.iter().filter_map(|of| config.sources.get(&of.source));
+    known
+        .map(|configured| {
+            let traits = configured.source.traits(kinds);
+            Declared { name: configured.name.clone(), delay: traits.delay, sees: traits.sees.and(kinds) }
+        })
+        .collect()
+}
+
+/// Days that the longest window of a profile reaches back.
+pub fn longest_window_days(profile: &Profile) -> i64 {
+    let days = |kind: WindowKind| match kind {
+        WindowKind::Week { weeks } => i64::from(weeks) * 7,
+        WindowKind::Days { days, .. } => i64::from(days),
+    };
+    profile.rules.iter().map(|rule| days(rule.window)).max().unwrap_or(14)
+}

@@ -1,0 +1,136 @@
+//! Who is to be looked at, and when to look again. Pure: values in, times out.
+
+use crate::domain::{Class, Moment};
+use cuigeng_adapters::time::HOUR;
+use cuigeng_adapters::{Delay, Outcome};
+
+/// Where one source stands with one account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Agenda {
+    /// When the last look was made; `None` before the first.
+    pub last_at: Option<Moment>,
+    /// Not before this.
+    pub next_at: Moment,
+    /// Failures in a row.
+    pub fails: u32,
+}
+
+impl Agenda {
+    /// Never looked at: due at once.
+    pub const NEW: Agenda = Agenda { last_at: None, next_at: Moment::MIN, fails: 0 };
+
+    /// Whether a look is due: its time has come, or a wanted moment passed without one. A rest after
+    /// a failure is kept even then, so that a platform that blocks us is not pressed.
+    pub fn is_due(&self, now: Moment, wanted: &[Moment]) -> bool {
+        let missed = |at: &&Moment| **at <= now && self.last_at.is_none_or(|last| last < **at);
+        self.next_at <= now || (self.fails == 0 && wanted.iter().any(|at| missed(&at)))
+    }
+
+    /// The next moment after `now` at which a look falls due.
+    pub fn wakes(&self, now: Moment, wanted: &[Moment]) -> Moment {
+        let closing = wanted.iter().copied().filter(|at| *at > now && self.fails == 0).min();
+        self.next_at.min(closing.unwrap_or(Moment::MAX))
+    }
+
+    /// The agenda after a look. `every_s` is the ordinary pace; `spread` (0..1000) is this account's
+    /// fixed place within a tenth of it, so that a thousand accounts do not ask in one second.
+    #[must_use]
+    pub fn after(&self, outcome: &Outcome, now: Moment, every_s: i64, spread: i64) -> Agenda {
+        let jitter_s = every_s / 10 * spread.clamp(0, 1000) / 1000;
+        let Outcome::Failed(failure) = outcome else {
+            return Agenda { last_at: Some(now), next_at: now.plus(every_s - jitter_s), fails: 0 };
+        };
+        let fails = self.fails.saturating_add(1);
+        let rest_s = failure.retry_after_s.unwrap_or(0).max(rest(failure.class, fails, every_s));
+        Agenda { last_at: Some(now), next_at: now.plus(rest_s + jitter_s), fails }
+    }
+}
+
+/// Seconds to leave a source alone after so many failures in a row (style.md, "Errors": who acts next).
+fn rest(class: Class, fails: u32, every_s: i64) -> i64 {
+    let doubled = |first_s: i64, longest_s: i64| (first_s << fails.saturating_sub(1).min(10)).min(longest_s);
+    match class {
+        Class::Transient => doubled(5 * 60, 2 * HOUR).min(every_s.max(5 * 60)),
+        Class::Throttled => doubled(HOUR / 2, 6 * HOUR),
+        Class::Blocked => doubled(HOUR, 6 * HOUR),
+        Class::Malformed => doubled(HOUR, 12 * HOUR),
+        Class::Auth | Class::Config => doubled(HOUR / 2, 6 * HOUR),
+        Class::Gone | Class::Retired => doubled(6 * HOUR, 24 * HOUR),
+    }
+}
+
+/// Moments around a check at which every source is wanted: when its windows have closed, and when a
+/// source with a declared delay shows what it held back (DESIGN §6, "the closing look").
+pub fn closing_moments(week_end: Moment, check_at: Moment, delays: &[Delay]) -> Vec<Moment> {
+    let mut wanted: Vec<Moment> = vec![week_end, check_at];
+    wanted.extend(delays.iter().flat_map(|delay| [delay.shows(week_end), delay.shows(check_at)]));
+    wanted.sort_unstable();
+    wanted.dedup();
+    wanted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cuigeng_adapters::Failure;
+
+    fn at(text: &str) -> Moment {
+        Moment::parse(text).unwrap()
+    }
+
+    fn failed(class: Class) -> Outcome {
+        Outcome::Failed(Failure::new(class, ""))
+    }
+
+    #[test]
+    fn a_new_account_is_due_at_once() {
+        assert!(Agenda::NEW.is_due(at("2022-06-01 00:00"), &[]));
+    }
+
+    #[test]
+    fn a_good_look_keeps_the_pace_and_spreads_the_accounts() {
+        let now = at("2022-06-01 09:00");
+        for (spread, next) in [(0, "2022-06-01 11:00"), (500, "2022-06-01 10:54"), (1000, "2022-06-01 10:48")] {
+            let agenda = Agenda::NEW.after(&Outcome::Complete, now, 2 * HOUR, spread);
+            assert_eq!(agenda.next_at, at(next), "{spread}");
+        }
+    }
+
+    #[test]
+    fn rests_grow_by_class_and_end() {
+        let now = at("2022-06-01 09:00");
+        for (class, first_s, longest_s) in [
+            (Class::Transient, 300, 2 * HOUR),
+            (Class::Throttled, HOUR / 2, 6 * HOUR),
+            (Class::Blocked, HOUR, 6 * HOUR),
+            (Class::Auth, HOUR / 2, 6 * HOUR),
+            (Class::Gone, 6 * HOUR, 24 * HOUR),
+        ] {
+            let mut agenda = Agenda::NEW.after(&failed(class), now, 2 * HOUR, 0);
+            assert_eq!(agenda.next_at.since(now), first_s, "{class:?}");
+            for _ in 0..40 {
+                agenda = agenda.after(&failed(class), now, 2 * HOUR, 0);
+            }
+            assert_eq!(agenda.next_at.since(now), longest_s, "{class:?}");
+            assert_eq!(agenda.after(&Outcome::Partial, now, 2 * HOUR, 0).fails, 0);
+        }
+        let told = Outcome::Failed(Failure::new(Class::Throttled, "").retry_after(Some(7 * HOUR)));
+        assert_eq!(Agenda::NEW.after(&told, now, 2 * HOUR, 0).next_at.since(now), 7 * HOUR);
+    }
+
+    #[test]
+    fn a_closing_look_is_wanted_once_and_never_presses_a_source_that_rests() {
+        let wanted =
+            closing_moments(at("2022-06-27 00:00"), at("2022-06-27 09:00"), &[Delay::None, Delay::NextDay { hour: 8 }]);
+        let want: Vec<Moment> =
+            ["2022-06-27 00:00", "2022-06-27 08:00", "2022-06-27 09:00", "2022-06-28 08:00"].map(at).to_vec();
+        assert_eq!(wanted, want);
+        let agenda = Agenda { last_at: Some(at("2022-06-27 08:30")), next_at: at("2022-06-27 20:00"), fails: 0 };
+        assert!(!agenda.is_due(at("2022-06-27 08:59"), &wanted));
+        assert!(agenda.is_due(at("2022-06-27 09:00"), &wanted));
+        assert_eq!(agenda.wakes(at("2022-06-27 08:59"), &wanted), at("2022-06-27 09:00"));
+        assert!(!Agenda { fails: 1, ..agenda }.is_due(at("2022-06-27 09:00"), &wanted));
+        let looked = Agenda { last_at: Some(at("2022-06-27 09:00")), ..agenda };
+        assert!(!looked.is_due(at("2022-06-27 09:30"), &wanted));
+    }
+}

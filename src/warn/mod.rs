@@ -1,0 +1,177 @@
+//! Which reminders are owed now, to whom, and why (DESIGN §7). Pure: it reads no clock, sends
+//! nothing, and gives the same answer to the same values, so that a crash between deciding and
+//! sending changes nothing.
+
+mod ladder;
+
+pub use ladder::{Rung, silence_deadline, silence_rungs, week_rungs};
+
+use crate::domain::{Account, AccountId, Contact, Moment, Role};
+use crate::rules::calendar::Calendar;
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One rule that an account has not met yet, with the moments at which somebody is to hear of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause<'a> {
+    /// Whose.
+    pub account: &'a Account,
+    /// Name of the rule.
+    pub rule: &'a str,
+    /// The week's Monday, or the date of the last counted update.
+    pub anchor: NaiveDate,
+    /// First moment at which an update comes too late.
+    pub deadline: Moment,
+    /// When whom, ascending.
+    pub rungs: Vec<Rung>,
+}
+
+/// A mention that is in the outbox already, whatever became of its letter.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spent {
+    /// Whose.
+    pub account: AccountId,
+    /// Name of the rule.
+    pub rule: String,
+    /// Its anchor.
+    pub anchor: NaiveDate,
+    /// Its rung.
+    pub stage: String,
+    /// The address.
+    pub recipient: String,
+    /// As whom.
+    pub role: Role,
+    /// When it was due.
+    pub slot: Moment,
+}
+
+/// One thing that one letter says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwedMention {
+    /// Whose.
+    pub account: AccountId,
+    /// Name of the rule.
+    pub rule: String,
+    /// Its anchor.
+    pub anchor: NaiveDate,
+    /// Its rung.
+    pub stage: String,
+    /// First moment at which an update comes too late.
+    pub deadline: Moment,
+    /// Letters about this anchor that this recipient had before.
+    pub earlier: u32,
+    /// Whom it was meant for, when that role has no address.
+    pub stands_for: Option<Role>,
+}
+
+/// One letter owed to one person: everything that is due for that person now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwedLetter {
+    /// The address.
+    pub recipient: String,
+    /// As whom.
+    pub role: Role,
+    /// The latest of the moments at which its mentions were due, after shifting.
+    pub slot: Moment,
+    /// After this every mention is pointless.
+    pub not_after: Moment,
+    /// What it says, most urgent first.
+    pub mentions: Vec<OwedMention>,
+}
+
+/// Every letter that is owed at `now`. What is `spent` is not owed again.
+pub fn owed(causes: &[Cause<'_>], clerk: &[String], spent: &BTreeSet<Spent>, calendar: &Calendar, now: Moment) -> Vec<OwedLetter> {
+    let mut letters: BTreeMap<String, OwedLetter> = BTreeMap::new();
+    for cause in causes.iter().filter(|cause| now < cause.deadline) {
+        let Some(rung) = cause.rungs.iter().rfind(|rung| rung.slot <= now) else { continue };
+        for (recipient, role, stands_for) in audience(cause, rung, clerk, spent, calendar, now) {
+            let mention = mention(cause, rung, &recipient, spent, stands_for);
+            if is_spent(&mention, &recipient, spent) {
+                continue;
+            }
+            let letter = letters.entry(recipient.clone()).or_insert_with(|| empty(recipient, role));
+            letter.slot = letter.slot.max(rung.slot);
+            letter.not_after = letter.not_after.max(cause.deadline);
+            letter.role = letter.role.min(role);
+            letter.mentions.push(mention);
+        }
+    }
+    letters.into_values().map(sorted).collect()
+}
+
+fn empty(recipient: String, role: Role) -> OwedLetter {
+    OwedLetter { recipient, role, slot: Moment::MIN, not_after: Moment::MIN, mentions: Vec::new() }
+}
+
+fn sorted(mut letter: OwedLetter) -> OwedLetter {
+    letter.mentions.sort_by_key(|mention| (mention.deadline, mention.account));
+    letter
+}
+
+fn mention(cause: &Cause<'_>, rung: &Rung, recipient: &str, spent: &BTreeSet<Spent>, stands_for: Option<Role>) -> OwedMention {
+    let earlier = of_anchor(cause, spent).filter(|s| s.recipient == recipient).count();
+    OwedMention {
+        account: cause.account.id,
+        rule: cause.rule.to_owned(),
+        anchor: cause.anchor,
+        stage: rung.stage.clone(),
+        deadline: cause.deadline,
+        earlier: u32::try_from(earlier).unwrap_or(u32::MAX),
+        stands_for,
+    }
+}
+
+fn of_anchor<'s>(cause: &'s Cause<'_>, spent: &'s BTreeSet<Spent>) -> impl Iterator<Item = &'s Spent> {
+    spent.iter().filter(|s| s.account == cause.account.id && s.rule == cause.rule && s.anchor == cause.anchor)
+}
+
+fn is_spent(mention: &OwedMention, recipient: &str, spent: &BTreeSet<Spent>) -> bool {
+    spent.iter().any(|s| {
+        s.account == mention.account
+            && s.rule == mention.rule
+            && s.anchor == mention.anchor
+            && s.stage == mention.stage
+            && s.recipient == recipient
+    })
+}
+
+/// The addresses that a rung reaches. Nobody above the operator hears before the operator had a
+/// letter at least one working day earlier, except on the last rung.
+fn audience(
+    cause: &Cause<'_>,
+    rung: &Rung,
+    clerk: &[String],
+    spent: &BTreeSet<Spent>,
+    calendar: &Calendar,
+    now: Moment,
+) -> Vec<(String, Role, Option<Role>)> {
+    let day_before = calendar.working_before(now.date());
+    let operator_heard = of_anchor(cause, spent).any(|s| s.role == Role::Operator && s.slot.date() <= day_before);
+    let may_hear = |role: &Role| *role == Role::Operator || rung.last || operator_heard;
+    let mut reached: Vec<(String, Role, Option<Role>)> = Vec::new();
+    for role in rung.roles.iter().copied().filter(may_hear) {
+        for found in addresses(cause.account, role, clerk) {
+            if !reached.iter().any(|(address, ..)| *address == found.0) {
+                reached.push(found);
+            }
+        }
+    }
+    reached
+}
+
+/// The addresses of a role; without any, those of the next role up, at last the clerk's (无联系人).
+fn addresses(account: &Account, role: Role, clerk: &[String]) -> Vec<(String, Role, Option<Role>)> {
+    let of = |wanted: Role| -> Vec<&Contact> { account.contacts.iter().filter(|c| c.role == wanted).collect() };
+    for next in Role::ALL.into_iter().filter(|next| *next >= role) {
+        let found = of(next);
+        if !found.is_empty() {
+            let stands_for = (next != role).then_some(role);
+            return found.into_iter().map(|c| (c.email.clone(), role, stands_for)).collect();
+        }
+    }
+    clerk.iter().map(|address| (address.clone(), role, Some(role))).collect()
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;
