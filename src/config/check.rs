@@ -2,7 +2,7 @@
 //! account owner does. It reads no database and asks nobody on the network; the only thing it looks
 //! at outside is whether the named secrets have files.
 
-use super::{Config, Mode, SilenceLead, Transport};
+use super::{Config, Mode, Security, SilenceLead, Transport};
 use crate::domain::{Check, Moment};
 use crate::rules::{CountUnit, PeriodKind, Profile, Rule, Schedule, Severity, WhenOff, WindowKind};
 use chrono::{Datelike, Timelike, Weekday};
@@ -177,8 +177,21 @@ fn mail_in_words(config: &Config) -> String {
         Transport::Folder(folder) => format!("发信：不真正发出，存为文件（{}）；{sender}", folder.display()),
         Transport::Smtp(server) => {
             let login = server.user.as_ref().map_or("不登录".to_owned(), |user| format!("登录名 {user}"));
-            format!("发信：经 {}:{}（{:?}），{login}；{sender}", server.host, server.port, server.security)
+            format!(
+                "发信：经 {}:{}（{}），{login}；{sender}",
+                server.host,
+                server.port,
+                security_in_words(server.security)
+            )
         }
+    }
+}
+
+fn security_in_words(security: Security) -> &'static str {
+    match security {
+        Security::Tls => "TLS加密",
+        Security::StartTls => "STARTTLS加密",
+        Security::Plain => "不加密",
     }
 }
 

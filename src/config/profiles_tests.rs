@@ -172,6 +172,7 @@ fn what_deserves_attention_is_told() {
          password = \"smtp\"\nsecurity = \"plain\"\n"
     );
     let told = explained(&smtp, "2026-03-01 09:00");
+    assert!(told.contains("经 h:25（不加密），登录名 u；"), "{told}");
     assert!(told.contains("不加密地") && told.contains("还没有名为 smtp 的文件"), "{told}");
     let ended = explained("[check]\ndates = [\"2026-01-05\"]", "2026-03-01 09:00");
     assert!(ended.contains("请补写以后的检查日期"), "{ended}");
