@@ -2,6 +2,7 @@
 //! does, and writes the summaries. `ARCHITECTURE.md` has the map.
 
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod plan;
 pub mod report;

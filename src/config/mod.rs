@@ -2,20 +2,34 @@
 //! reference. What was *written* is `raw`'s business, the only validation happens between the two,
 //! and all mistakes are reported at once.
 
+mod address;
 mod check;
+mod faults;
 mod init;
+mod mail;
 mod profiles;
+#[cfg(test)]
+mod profiles_tests;
 mod raw;
+mod remarks;
+mod sections;
+mod sheet;
+mod sources;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod value;
 
 pub use check::explain;
-pub use init::write_example;
+pub use faults::{ConfigFault, ConfigFaults};
+pub use init::{next_steps, write_example};
 pub use profiles::{profile, profile_names};
-pub use raw::{ConfigFault, ConfigFaults, load};
+pub use raw::{load, parse};
 
-use crate::rules::Schedule;
-use crate::rules::{Profile, WhenOff};
+use crate::domain::{Check, Moment};
+use crate::rules::{Profile, Schedule, WhenOff};
 use chrono::{NaiveTime, Weekday};
-use cuigeng_adapters::Source;
+use cuigeng_adapters::{Batch, Paged, Source};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -24,6 +38,8 @@ use std::path::PathBuf;
 pub struct Config {
     /// The rules that inspect.
     pub profile: Profile,
+    /// Folder of the office's own profiles, for the verbs that ask for another one by name.
+    pub profiles_dir: PathBuf,
     /// 试运行 or 正式.
     pub mode: Mode,
     /// Who watches.
@@ -49,6 +65,20 @@ pub struct Config {
     /// What goes to the log.
     pub log: LogConfig,
 }
+
+impl Config {
+    /// When the summary of a check goes out: at its hour on the first working day at or after the
+    /// date on which the check is held, but never before the check.
+    pub fn summary_at(&self, check: Check) -> Moment {
+        let days = check.at.date().iter_days();
+        let working = days.take(LONGEST_CLOSURE_D).find(|day| self.calendar.is_working(*day));
+        let day = working.unwrap_or(check.at.date());
+        Moment::from_beijing(day.and_time(self.report.summary_at)).max(check.at)
+    }
+}
+
+/// No closure is longer, whatever a calendar file says; it keeps a search finite.
+const LONGEST_CLOSURE_D: usize = 60;
 
 /// Whether letters reach their recipients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,6 +219,19 @@ pub struct SourceConfig {
     pub source: Source,
     /// Seconds between two looks at one account; `None` means `poll`'s.
     pub every_s: Option<i64>,
+}
+
+impl SourceConfig {
+    /// The word of its `kind`.
+    pub fn kind(&self) -> &'static str {
+        match self.source {
+            Source::Paged(Paged::Feed(_)) => "feed",
+            Source::Paged(Paged::Weibo(_)) => "weibo",
+            Source::Paged(Paged::Wechat(_)) => "wechat",
+            Source::Paged(Paged::Douyin(_)) => "douyin",
+            Source::Batch(Batch::Inbox(_)) => "inbox",
+        }
+    }
 }
 
 /// What goes to the log.

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Installs what the tests need from Debian, and nothing that is already there.
+# Rust itself is not installed: bring cargo with clippy and rustfmt.
+set -euo pipefail
+
+# A program that must be found, and the packages that bring it.
+NEEDS=(
+    "cc gcc libc6-dev"        # SQLite and ring are compiled from C
+    "systemd-analyze systemd" # checks the unit file
+)
+
+missing=()
+for need in "${NEEDS[@]}"; do
+    read -r -a words <<<"$need"
+    if ! command -v "${words[0]}" >/dev/null; then
+        missing+=("${words[@]:1}")
+    fi
+done
+if [ "${#missing[@]}" -eq 0 ]; then
+    echo "nothing to install"
+    exit 0
+fi
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+        echo "as root, run: apt-get install ${missing[*]}" >&2
+        exit 1
+    fi
+    as_root=(sudo)
+fi
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -q
+"${as_root[@]}" apt-get install -q -y --no-install-recommends "${missing[@]}"

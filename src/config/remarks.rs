@@ -1,0 +1,78 @@
+//! What is no mistake in the configuration and yet deserves the operator's attention.
+
+use super::{Config, Mode, Security, Transport};
+use crate::domain::{Moment, Platform, PlatformNote};
+use chrono::Datelike;
+
+/// The remarks at `now`, each a sentence in Chinese.
+pub(super) fn remarks(config: &Config, now: Moment) -> Vec<String> {
+    let mut remarks = calendar(config, now);
+    remarks.extend(people(config));
+    remarks.extend(mail(config));
+    remarks.extend(platforms(config));
+    remarks
+}
+
+/// The arrangement of a year is announced in October or November before; from December on its absence
+/// is a fault of ours (rules.md "Holiday calendar").
+fn calendar(config: &Config, now: Moment) -> Vec<String> {
+    let date = now.date();
+    let due = [Some(date.year()), (date.month() == 12).then_some(date.year() + 1)];
+    let missing = due.into_iter().flatten().filter(|year| !config.calendar.knows(*year));
+    missing
+        .map(|year| {
+            format!("{year}年放假安排未录入：暂按周一至周五上班处理，请把公布的安排写成日历文件，填入 calendar.file")
+        })
+        .collect()
+}
+
+fn people(config: &Config) -> Option<String> {
+    config
+        .office
+        .clerk_mail
+        .is_empty()
+        .then(|| "没有写检查方邮箱（office.clerk_mail）：汇总和周报只存档，不会送到人".to_owned())
+}
+
+fn mail(config: &Config) -> Vec<String> {
+    let mut remarks = Vec::new();
+    match &config.mail.transport {
+        Transport::Folder(_) if config.mode == Mode::Live => {
+            remarks.push("已是正式运行，但信件只存为文件，没有真正发出（mail.transport）".to_owned());
+        }
+        Transport::Smtp(server) => {
+            if server.security == Security::Plain && server.user.is_some() {
+                remarks.push(
+                    "登录口令将不加密地在网络上传送（mail.smtp.security = \"plain\"），只应在可信内网使用".to_owned(),
+                );
+            }
+            if let Some(name) = server.password_secret.as_deref().filter(|name| !has_file(config, name)) {
+                remarks.push(format!(
+                    "口令目录里还没有名为 {name} 的文件（mail.smtp.password）；由 systemd 提供时不必理会"
+                ));
+            }
+        }
+        Transport::Folder(_) => {}
+    }
+    remarks
+}
+
+fn has_file(config: &Config, secret: &str) -> bool {
+    config.secrets_dir.join(secret).is_file()
+}
+
+/// A mistyped platform in a profile would silently fall under "every other platform".
+fn platforms(config: &Config) -> Vec<String> {
+    let rules = config.profile.rules.iter().flat_map(|rule| rule.quota.by_platform.keys());
+    let names = rules.chain(config.profile.platform_names.keys());
+    let mut remarks: Vec<String> = names
+        .filter_map(|name| match Platform::parse(name).1 {
+            Some(PlatformNote::NearMiss(known)) => {
+                Some(format!("检查口径“{}”里的平台“{name}”没有见过，是不是“{known}”？", config.profile.name))
+            }
+            _ => None,
+        })
+        .collect();
+    remarks.dedup();
+    remarks
+}
