@@ -4,9 +4,9 @@
 //! step (a bridge that says "come back in two seconds") uses [`Clock::pause`].
 
 use cuigeng_adapters::Moment;
+use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;

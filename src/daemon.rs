@@ -6,7 +6,8 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::inspect::Inspector;
 use crate::mail::post::Postman;
-use crate::poll::{Poller, Step};
+use crate::Step;
+use crate::poll::Poller;
 use crate::report::reporter::Reporter;
 use crate::secrets::FileSecrets;
 use crate::store::{InstanceLock, Store, StoreError, outbox};
@@ -64,7 +65,7 @@ impl Daemon {
         tracing::info!(requeued, doubtful, "outbox.reconciled");
         let poller = Poller { store: store.clone(), config: Arc::clone(&config), http, secrets: Arc::clone(&secrets), clock: Arc::clone(&clock) };
         Ok(Daemon {
-            inspector: Inspector { store: store.clone(), config: Arc::clone(&config), clock: Arc::clone(&clock) },
+            inspector: Inspector { store: store.clone(), config: Arc::clone(&config) },
             postman: Postman { store: store.clone(), config: Arc::clone(&config), secrets, poller: poller.clone(), data: data.to_owned() },
             reporter: Reporter { store, config },
             poller,

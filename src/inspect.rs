@@ -1,13 +1,14 @@
 //! Judges checks and open windows, and puts into the outbox what is owed: one step, one transaction,
 //! so that a verdict without its letter cannot exist (DESIGN §3).
 
-use crate::clock::Clock;
+use crate::Step;
 use crate::config::{Config, Mode};
 use crate::domain::{Check, Moment};
 use crate::ledger::Ledger;
-use crate::poll::{Step, checks_between};
 use crate::rules::{DELAY_GRACE_S, Verdict};
-use crate::store::{Connection, LetterKind, Mention, NewLetter, Store, StoreError, Transaction, incidents, meta, outbox, verdicts};
+use crate::store::{
+    Connection, LetterKind, Mention, NewLetter, Store, StoreError, Transaction, incidents, meta, outbox, verdicts,
+};
 use crate::warn::{self, Cause, OwedLetter};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,8 +20,6 @@ pub struct Inspector {
     pub store: Store,
     /// What the operator set.
     pub config: Arc<Config>,
-    /// For the bell.
-    pub clock: Arc<dyn Clock>,
 }
 
 /// How far back a check is judged again when its evidence changed.
@@ -51,7 +50,12 @@ fn inspect(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<Step, S
         wake = wake.min(next_closing(&judged, now));
     }
     let causes = warn::causes(&ledger, config, &coming, now);
-    wake = causes.iter().flat_map(|cause| &cause.rungs).map(|rung| rung.slot).filter(|slot| *slot > now).fold(wake, Moment::min);
+    wake = causes
+        .iter()
+        .flat_map(|cause| &cause.rungs)
+        .map(|rung| rung.slot)
+        .filter(|slot| *slot > now)
+        .fold(wake, Moment::min);
     let queued = warn_owners(tx, config, &ledger, &coming, &causes, now)?;
     let told = incidents::tell(tx, config, &ledger.accounts, now)?;
     Ok(Step { did: queued + told > 0, wake: wake.max(now.plus(1)) })
@@ -72,7 +76,13 @@ pub(crate) fn held_checks(config: &Config, installed: Moment, now: Moment) -> Ve
     checks_between(config, from, now.plus(1)).into_iter().filter(|c| c.at <= now && c.at >= installed).collect()
 }
 
-fn load(conn: &Connection, config: &Config, past: &[Check], coming: &[Check], now: Moment) -> Result<Ledger, StoreError> {
+fn load(
+    conn: &Connection,
+    config: &Config,
+    past: &[Check],
+    coming: &[Check],
+    now: Moment,
+) -> Result<Ledger, StoreError> {
     let reach = crate::ledger::longest_window_days(&config.profile) + 1;
     let first = past.iter().chain(coming).map(|check| check.at.min(check.nominal)).min().unwrap_or(now).min(now);
     Ledger::load(conn, config, Moment::start_of(first.plus_days(-reach).date()), now.plus(1))
@@ -93,7 +103,7 @@ fn warn_owners(
     causes: &[Cause<'_>],
     now: Moment,
 ) -> Result<usize, StoreError> {
-    let spent = outbox::spent(tx)?;
+    let spent = outbox::spent(tx, now)?;
     let letters = warn::owed(causes, &config.office.clerk_mail, &spent, &config.calendar, now);
     if letters.is_empty() {
         return Ok(0);
@@ -118,8 +128,10 @@ fn record_pending(
     now: Moment,
 ) -> Result<BTreeMap<(i64, String), i64>, StoreError> {
     let Some(next) = coming.first() else { return Ok(BTreeMap::new()) };
-    let named: std::collections::BTreeSet<i64> = letters.iter().flat_map(|l| &l.mentions).map(|m| m.account.0).collect();
-    let open: Vec<Verdict> = ledger.judge(&config.profile, *next, now).into_iter().filter(|v| named.contains(&v.account.0)).collect();
+    let named: std::collections::BTreeSet<i64> =
+        letters.iter().flat_map(|l| &l.mentions).map(|m| m.account.0).collect();
+    let open: Vec<Verdict> =
+        ledger.judge(&config.profile, *next, now).into_iter().filter(|v| named.contains(&v.account.0)).collect();
     let ids = verdicts::record(tx, &config.profile.name, &open, now)?;
     Ok(open.iter().zip(ids).map(|(verdict, id)| ((verdict.account.0, verdict.rule.clone()), id)).collect())
 }

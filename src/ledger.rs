@@ -42,8 +42,14 @@ impl Ledger {
     ///
     /// # Errors
     /// Those of the store.
-    pub fn for_checks(conn: &Connection, config: &Config, profile: &Profile, checks: &[Check]) -> Result<Ledger, StoreError> {
-        let windows = checks.iter().flat_map(|check| profile.rules.iter().map(|rule| rules::window_of(rule.window, *check)));
+    pub fn for_checks(
+        conn: &Connection,
+        config: &Config,
+        profile: &Profile,
+        checks: &[Check],
+    ) -> Result<Ledger, StoreError> {
+        let windows =
+            checks.iter().flat_map(|check| profile.rules.iter().map(|rule| rules::window_of(rule.window, *check)));
         let spans: Vec<rules::Window> = windows.collect();
         let from = spans.iter().map(|window| window.from).min().unwrap_or(Moment::MAX);
         let until = spans.iter().map(|window| window.until).max().unwrap_or(Moment::MIN);

@@ -4,7 +4,15 @@
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod inspect;
+pub mod ledger;
+pub mod mail;
 pub mod plan;
 pub mod report;
 pub mod rules;
 pub mod secrets;
+pub mod store;
+pub mod warn;
+
+mod step;
+pub use step::Step;

@@ -4,7 +4,8 @@
 
 use crate::clock::Clock;
 use crate::config::{Config, SourceConfig};
-use crate::domain::{Account, Check, Moment, SourceRef, Week};
+use crate::Step;
+use crate::domain::{Account, Moment, SourceRef, Week};
 use crate::ledger;
 use crate::plan::{self, Agenda};
 use crate::rules::accept::{self, Circumstances, PastLook};
@@ -16,15 +17,6 @@ use cuigeng_adapters::{Ask, Batch, Class, Delay, Failure, Outcome, Paged, Seen, 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::task::JoinSet;
-
-/// What a step did and when the next one is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// Something changed; others may have work now.
-    pub did: bool,
-    /// Come back then.
-    pub wake: Moment,
-}
 
 /// Looks at accounts. Cheap to clone.
 #[derive(Clone)]
@@ -214,12 +206,6 @@ impl Poller {
         }
         delays
     }
-}
-
-/// The checks whose nominal moment lies in `[from, until)`.
-pub fn checks_between(config: &Config, from: Moment, until: Moment) -> Vec<Check> {
-    let nominal = config.check.schedule.between(from, until);
-    nominal.into_iter().map(|moment| config.check.when_off.hold(moment, &config.calendar)).collect()
 }
 
 /// The accounts that are judged now, with each of their sources.

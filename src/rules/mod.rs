@@ -9,7 +9,7 @@ mod judge;
 mod profile;
 mod results;
 mod schedule;
-mod spans;
+pub(crate) mod spans;
 mod verdict;
 
 pub use count::Count;

@@ -26,8 +26,24 @@ const ADD_FORMER: &str = "INSERT INTO former_name (account, ord, name) VALUES (?
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[
-    ACCOUNTS, STATES, QUOTAS, SOURCES, CONTACTS, FORMER, INSERT, UPDATE, CLEAR_STATES, CLEAR_QUOTAS, CLEAR_SOURCES,
-    CLEAR_CONTACTS, CLEAR_FORMER, ADD_STATE, ADD_QUOTA, ADD_SOURCE, ADD_CONTACT, ADD_FORMER,
+    ACCOUNTS,
+    STATES,
+    QUOTAS,
+    SOURCES,
+    CONTACTS,
+    FORMER,
+    INSERT,
+    UPDATE,
+    CLEAR_STATES,
+    CLEAR_QUOTAS,
+    CLEAR_SOURCES,
+    CLEAR_CONTACTS,
+    CLEAR_FORMER,
+    ADD_STATE,
+    ADD_QUOTA,
+    ADD_SOURCE,
+    ADD_CONTACT,
+    ADD_FORMER,
 ];
 
 /// Every account, in the order of the list, with all that belongs to it.
@@ -77,7 +93,16 @@ pub fn save(tx: &Transaction<'_>, account: &Account) -> Result<AccountId, StoreE
         tx.prepare_cached(INSERT)?.insert((name, platform, handle, office, supervisor, opened, account.position))?
     } else {
         let id = account.id.0;
-        tx.prepare_cached(UPDATE)?.execute((name, platform, handle, office, supervisor, opened, account.position, id))?;
+        tx.prepare_cached(UPDATE)?.execute((
+            name,
+            platform,
+            handle,
+            office,
+            supervisor,
+            opened,
+            account.position,
+            id,
+        ))?;
         id
     };
     save_parts(tx, id, account)?;

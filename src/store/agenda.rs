@@ -19,7 +19,11 @@ pub fn all(conn: &Connection) -> Result<BTreeMap<(AccountId, String), Agenda>, S
     let mut statement = conn.prepare_cached(ALL_ROWS)?;
     let rows = statement.query_map([], |row| {
         let last: Option<i64> = row.get(2)?;
-        let agenda = Agenda { last_at: last.map(Moment::from_unix), next_at: Moment::from_unix(row.get(3)?), fails: row.get(4)? };
+        let agenda = Agenda {
+            last_at: last.map(Moment::from_unix),
+            next_at: Moment::from_unix(row.get(3)?),
+            fails: row.get(4)?,
+        };
         Ok(((AccountId(row.get(0)?), row.get(1)?), agenda))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

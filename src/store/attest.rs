@@ -6,8 +6,10 @@ use rusqlite::OptionalExtension;
 
 const SAME: &str = "SELECT id FROM attestation WHERE account = ?1 AND from_s = ?2 AND until_s = ?3 AND by = ?4 AND withdrawn_at IS NULL";
 const INSERT: &str = "INSERT INTO attestation (account, from_s, until_s, by, at) VALUES (?1, ?2, ?3, ?4, ?5)";
-const LIST: &str = "SELECT id, account, from_s, until_s, by, at, withdrawn_at, withdrawn_by FROM attestation ORDER BY id";
-const WITHDRAW: &str = "UPDATE attestation SET withdrawn_at = ?2, withdrawn_by = ?3 WHERE id = ?1 AND withdrawn_at IS NULL";
+const LIST: &str =
+    "SELECT id, account, from_s, until_s, by, at, withdrawn_at, withdrawn_by FROM attestation ORDER BY id";
+const WITHDRAW: &str =
+    "UPDATE attestation SET withdrawn_at = ?2, withdrawn_by = ?3 WHERE id = ?1 AND withdrawn_at IS NULL";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[SAME, INSERT, LIST, WITHDRAW];
@@ -35,7 +37,14 @@ pub struct Attestation {
 ///
 /// # Errors
 /// `is_conflict()` for an empty span, an end after `at`, or no name; those of SQLite.
-pub fn attest(tx: &Transaction<'_>, account: AccountId, from: Moment, to: Moment, by: &str, at: Moment) -> Result<i64, StoreError> {
+pub fn attest(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    from: Moment,
+    to: Moment,
+    by: &str,
+    at: Moment,
+) -> Result<i64, StoreError> {
     let span = (account.0, from.unix(), to.unix(), by);
     if let Some(id) = tx.prepare_cached(SAME)?.query_row(span, |row| row.get(0)).optional()? {
         return Ok(id);

@@ -11,7 +11,8 @@ const INSERT: &str = "INSERT INTO look (account, source, at, outcome, reason, de
 const REACH: &str = "INSERT INTO reach (look, account, source, at, from_s, until_s, sees, strength) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 const RECENT: &str = "SELECT id, account, source, at, outcome, reason, detail, advice, rows, new_posts, newest, first_check FROM look WHERE account = ?1 AND source = ?2 ORDER BY at DESC, id DESC LIMIT ?3";
 const LAST: &str = "SELECT id, account, source, max(at), outcome, reason, detail, advice, rows, new_posts, newest, first_check FROM look GROUP BY account, source";
-const WATCHES: &str = "SELECT account, source, at, from_s, until_s, sees, strength FROM reach WHERE until_s > ?1 AND from_s < ?2";
+const WATCHES: &str =
+    "SELECT account, source, at, from_s, until_s, sees, strength FROM reach WHERE until_s > ?1 AND from_s < ?2";
 const ATTESTED: &str = "SELECT account, by, at, from_s, until_s FROM attestation WHERE until_s > ?1 AND from_s < ?2 AND withdrawn_at IS NULL";
 const FAILURES: &str = "SELECT account, source, at, outcome, reason FROM look WHERE at >= ?1 AND at < ?2 AND outcome NOT IN ('complete', 'partial')";
 const COVERED: &str = "SELECT from_s, until_s, sees FROM reach WHERE account = ?1 AND source = ?2 AND until_s > ?3 AND strength = 'strong'";
@@ -60,7 +61,13 @@ impl LookRow {
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn observe(tx: &Transaction<'_>, account: AccountId, source: &str, seen: &Seen, at: Moment) -> Result<usize, StoreError> {
+pub fn observe(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    source: &str,
+    seen: &Seen,
+    at: Moment,
+) -> Result<usize, StoreError> {
     let looked = seen.looked_at.unwrap_or(at).min(at);
     let (sighted, shown) = posts::sight_all(tx, account, source, &seen.rows, looked)?;
     if seen.outcome == Outcome::Complete {
@@ -68,7 +75,16 @@ pub fn observe(tx: &Transaction<'_>, account: AccountId, source: &str, seen: &Se
     }
     let look = insert(tx, account, source, seen, at, sighted.new)?;
     for reach in seen.reaches.iter().filter(|reach| reach.from < reach.until && reach.sees != Kinds::NONE) {
-        let params = (look, account.0, source, looked.unix(), reach.from.unix(), reach.until.unix(), reach.sees.bits(), strength_word(reach.strength));
+        let params = (
+            look,
+            account.0,
+            source,
+            looked.unix(),
+            reach.from.unix(),
+            reach.until.unix(),
+            reach.sees.bits(),
+            strength_word(reach.strength),
+        );
         tx.prepare_cached(REACH)?.execute(params)?;
     }
     Ok(sighted.new)
@@ -105,7 +121,8 @@ pub fn watches(conn: &Connection, from: Moment, until: Moment) -> Result<BTreeMa
     while let Some(row) = rows.next()? {
         let strength: String = row.get(6)?;
         let strength = if strength == "strong" { Strength::Strong } else { Strength::Weak };
-        let reach = Reach { from: moment(row, 3)?, until: moment(row, 4)?, sees: Kinds::from_bits(row.get(5)?), strength };
+        let reach =
+            Reach { from: moment(row, 3)?, until: moment(row, 4)?, sees: Kinds::from_bits(row.get(5)?), strength };
         let watch = Watch { reach, at: moment(row, 2)?, origin: WatchOrigin::Source(row.get(1)?) };
         watches.entry(AccountId(row.get(0)?)).or_default().push(watch);
     }
@@ -113,7 +130,12 @@ pub fn watches(conn: &Connection, from: Moment, until: Moment) -> Result<BTreeMa
     let mut rows = statement.query((from.unix(), until.unix()))?;
     while let Some(row) = rows.next()? {
         // A person sees whatever is there: every kind, strongly (DESIGN §5).
-        let reach = Reach { from: moment(row, 3)?, until: moment(row, 4)?, sees: Kinds::from_bits(7), strength: Strength::Strong };
+        let reach = Reach {
+            from: moment(row, 3)?,
+            until: moment(row, 4)?,
+            sees: Kinds::from_bits(7),
+            strength: Strength::Strong,
+        };
         let watch = Watch { reach, at: moment(row, 2)?, origin: WatchOrigin::Person(row.get(1)?) };
         watches.entry(AccountId(row.get(0)?)).or_default().push(watch);
     }
@@ -124,7 +146,11 @@ pub fn watches(conn: &Connection, from: Moment, until: Moment) -> Result<BTreeMa
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn failures(conn: &Connection, from: Moment, until: Moment) -> Result<BTreeMap<AccountId, Vec<FailedLook>>, StoreError> {
+pub fn failures(
+    conn: &Connection,
+    from: Moment,
+    until: Moment,
+) -> Result<BTreeMap<AccountId, Vec<FailedLook>>, StoreError> {
     let mut failures: BTreeMap<AccountId, Vec<FailedLook>> = BTreeMap::new();
     let mut statement = conn.prepare_cached(FAILURES)?;
     let mut rows = statement.query((from.unix(), until.unix()))?;
@@ -141,7 +167,13 @@ pub fn failures(conn: &Connection, from: Moment, until: Moment) -> Result<BTreeM
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn covered(conn: &Connection, account: AccountId, source: &str, since: Moment, sees: Kinds) -> Result<Vec<(Moment, Moment)>, StoreError> {
+pub fn covered(
+    conn: &Connection,
+    account: AccountId,
+    source: &str,
+    since: Moment,
+    sees: Kinds,
+) -> Result<Vec<(Moment, Moment)>, StoreError> {
     let mut statement = conn.prepare_cached(COVERED)?;
     let mut rows = statement.query((account.0, source, since.unix()))?;
     let mut spans = Vec::new();
@@ -157,11 +189,23 @@ pub fn covered(conn: &Connection, account: AccountId, source: &str, since: Momen
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn healthy_since(conn: &Connection, source: &str, other_than: AccountId, since: Moment) -> Result<bool, StoreError> {
+pub fn healthy_since(
+    conn: &Connection,
+    source: &str,
+    other_than: AccountId,
+    since: Moment,
+) -> Result<bool, StoreError> {
     Ok(conn.prepare_cached(HEALTHY)?.query_row((source, since.unix(), other_than.0), |row| row.get(0))?)
 }
 
-fn insert(tx: &Transaction<'_>, account: AccountId, source: &str, seen: &Seen, at: Moment, new: usize) -> Result<i64, StoreError> {
+fn insert(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    source: &str,
+    seen: &Seen,
+    at: Moment,
+    new: usize,
+) -> Result<i64, StoreError> {
     let (outcome, reason, detail, advice) = told(seen);
     let newest = seen.rows.iter().filter(|row| !row.pinned).map(|row| row.when.earliest().unix()).max();
     let (rows, new) = (i64::try_from(seen.rows.len()).unwrap_or(i64::MAX), i64::try_from(new).unwrap_or(i64::MAX));
@@ -174,7 +218,9 @@ fn told(seen: &Seen) -> (&'static str, String, String, String) {
     let note = seen.notes.first();
     let of_note = |text: fn(&cuigeng_adapters::Failure) -> &String| note.map(text).cloned().unwrap_or_default();
     match &seen.outcome {
-        Outcome::Failed(failure) => (failure.class.word(), failure.reason.clone(), failure.detail.clone(), failure.advice.clone()),
+        Outcome::Failed(failure) => {
+            (failure.class.word(), failure.reason.clone(), failure.detail.clone(), failure.advice.clone())
+        }
         Outcome::Complete => ("complete", of_note(|n| &n.reason), of_note(|n| &n.detail), of_note(|n| &n.advice)),
         Outcome::Partial => ("partial", of_note(|n| &n.reason), of_note(|n| &n.detail), of_note(|n| &n.advice)),
     }

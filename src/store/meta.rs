@@ -5,7 +5,8 @@ use crate::domain::Moment;
 use rusqlite::OptionalExtension;
 
 const GET: &str = "SELECT value FROM meta WHERE key = ?1";
-const SET: &str = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+const SET: &str =
+    "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 const AUDIT: &str = "INSERT INTO audit (at, who, what, detail) VALUES (?1, ?2, ?3, ?4)";
 
 #[cfg(test)]

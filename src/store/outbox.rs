@@ -30,8 +30,10 @@ const RECORD: &str = "UPDATE letter SET state = 'held', class = 'trial', subject
 const DIGESTED: &str = "UPDATE letter SET state = 'sent', sent_at = ?2, reply_text = '试运行：已并入给检查方的日报' WHERE id = ?1 AND state = 'held' AND class = 'trial'";
 const REQUEUE: &str = "UPDATE letter SET state = 'queued' WHERE state = 'sending' AND dot_armed_at IS NULL";
 const DOUBT: &str = "UPDATE letter SET state = 'doubtful', class = 'doubtful', next_try = ?1 WHERE state = 'sending' AND dot_armed_at IS NOT NULL";
-const MENTIONS: &str = "SELECT account, rule, anchor, stage, verdict FROM mention WHERE letter = ?1 AND dropped = '' ORDER BY rowid";
-const DROP: &str = "UPDATE mention SET dropped = ?6 WHERE letter = ?1 AND account = ?2 AND rule = ?3 AND anchor = ?4 AND stage = ?5";
+const MENTIONS: &str =
+    "SELECT account, rule, anchor, stage, verdict FROM mention WHERE letter = ?1 AND dropped = '' ORDER BY rowid";
+const DROP: &str =
+    "UPDATE mention SET dropped = ?6 WHERE letter = ?1 AND account = ?2 AND rule = ?3 AND anchor = ?4 AND stage = ?5";
 const SPENT: &str = "SELECT m.account, m.rule, m.anchor, m.stage, m.recipient, l.role, l.slot FROM mention m JOIN letter l ON l.id = m.letter WHERE l.slot >= ?1";
 const EARLIER: &str = "SELECT count(*) FROM mention m JOIN letter l ON l.id = m.letter WHERE m.recipient = ?1 AND m.account = ?2 AND m.rule = ?3 AND m.anchor = ?4 AND l.state = 'sent' AND l.id <> ?5";
 const SENT: &str = "SELECT count(*) FROM letter WHERE kind = ?1 AND state = 'sent' AND sent_at >= ?2 AND sent_at < ?3";
@@ -39,8 +41,8 @@ const STATES: &str = "SELECT state, count(*) FROM letter GROUP BY state";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[
-    BY_ID, DUE, LIST, ABOUT, RECORDED, WAKE, IN_SLOT, MENTIONED, INSERT, MENTION, LATER, CLAIM, ARM, FINISH, END, RECORD,
-    DIGESTED, REQUEUE, DOUBT, MENTIONS, DROP, SPENT, EARLIER, SENT, STATES,
+    BY_ID, DUE, LIST, ABOUT, RECORDED, WAKE, IN_SLOT, MENTIONED, INSERT, MENTION, LATER, CLAIM, ARM, FINISH, END,
+    RECORD, DIGESTED, REQUEUE, DOUBT, MENTIONS, DROP, SPENT, EARLIER, SENT, STATES,
 ];
 
 /// How long the silence ladder of one anchor may last, in days; older mentions cannot be owed again.
@@ -226,7 +228,13 @@ pub struct Ending {
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn queue(tx: &Transaction<'_>, letter: &NewLetter, trial: bool, domain: &str, now: Moment) -> Result<Option<i64>, StoreError> {
+pub fn queue(
+    tx: &Transaction<'_>,
+    letter: &NewLetter,
+    trial: bool,
+    domain: &str,
+    now: Moment,
+) -> Result<Option<i64>, StoreError> {
     let mut fresh = Vec::new();
     for mention in &letter.mentions {
         if !mentioned(tx, &letter.recipient, mention)? {
@@ -238,7 +246,15 @@ pub fn queue(tx: &Transaction<'_>, letter: &NewLetter, trial: bool, domain: &str
     }
     let Some(id) = place(tx, letter, trial, domain, now)? else { return Ok(None) };
     for mention in fresh {
-        let key = (id, &letter.recipient, mention.account.0, &mention.rule, mention.anchor.to_string(), &mention.stage, mention.revision);
+        let key = (
+            id,
+            &letter.recipient,
+            mention.account.0,
+            &mention.rule,
+            mention.anchor.to_string(),
+            &mention.stage,
+            mention.revision,
+        );
         tx.prepare_cached(MENTION)?.execute(key)?;
     }
     Ok(Some(id))
@@ -246,7 +262,13 @@ pub fn queue(tx: &Transaction<'_>, letter: &NewLetter, trial: bool, domain: &str
 
 /// The letter to put mentions into: a waiting one of the slot, or a new one. A letter without
 /// mentions (a summary, a digest) exists once per slot.
-fn place(tx: &Transaction<'_>, letter: &NewLetter, trial: bool, domain: &str, now: Moment) -> Result<Option<i64>, StoreError> {
+fn place(
+    tx: &Transaction<'_>,
+    letter: &NewLetter,
+    trial: bool,
+    domain: &str,
+    now: Moment,
+) -> Result<Option<i64>, StoreError> {
     let mut slot = letter.slot;
     loop {
         let taken: Option<(i64, String)> = tx
@@ -265,12 +287,32 @@ fn place(tx: &Transaction<'_>, letter: &NewLetter, trial: bool, domain: &str, no
     }
 }
 
-fn insert(tx: &Transaction<'_>, letter: &NewLetter, slot: Moment, trial: bool, domain: &str, now: Moment) -> Result<i64, StoreError> {
+fn insert(
+    tx: &Transaction<'_>,
+    letter: &NewLetter,
+    slot: Moment,
+    trial: bool,
+    domain: &str,
+    now: Moment,
+) -> Result<i64, StoreError> {
     let (name, bytes) = letter.attachment.as_ref().map_or(("", None), |(name, bytes)| (name.as_str(), Some(bytes)));
     let values = params![
-        letter.kind.word(), letter.recipient, letter.role.word(), slot.unix(), letter.not_before.unix(),
-        letter.not_after.map(Moment::unix), letter.subject, letter.text, letter.html.as_deref().unwrap_or_default(), name, bytes,
-        letter.reason, trial, message_id(letter, slot, domain), letter.not_before.unix(), now.unix()
+        letter.kind.word(),
+        letter.recipient,
+        letter.role.word(),
+        slot.unix(),
+        letter.not_before.unix(),
+        letter.not_after.map(Moment::unix),
+        letter.subject,
+        letter.text,
+        letter.html.as_deref().unwrap_or_default(),
+        name,
+        bytes,
+        letter.reason,
+        trial,
+        message_id(letter, slot, domain),
+        letter.not_before.unix(),
+        now.unix()
     ];
     Ok(tx.prepare_cached(INSERT)?.insert(values)?)
 }
@@ -348,7 +390,14 @@ pub fn recorded(conn: &Connection) -> Result<Vec<LetterRow>, StoreError> {
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn claim(tx: &Transaction<'_>, id: i64, subject: &str, text: &str, rfc822: &[u8], now: Moment) -> Result<bool, StoreError> {
+pub fn claim(
+    tx: &Transaction<'_>,
+    id: i64,
+    subject: &str,
+    text: &str,
+    rfc822: &[u8],
+    now: Moment,
+) -> Result<bool, StoreError> {
     Ok(tx.prepare_cached(CLAIM)?.execute((id, now.unix(), subject, text, rfc822))? > 0)
 }
 
@@ -368,7 +417,8 @@ pub fn arm(tx: &Transaction<'_>, id: i64, now: Moment) -> Result<(), StoreError>
 pub fn finish(tx: &Transaction<'_>, id: i64, ending: &Ending, now: Moment) -> Result<(), StoreError> {
     let sent = (ending.state == LetterState::Sent).then_some(now.unix());
     let next = ending.next_try.unwrap_or(now).unix();
-    let values = params![id, ending.state.word(), ending.class, ending.reply_code, ending.reply_text, next, sent, ending.reason];
+    let values =
+        params![id, ending.state.word(), ending.class, ending.reply_code, ending.reply_text, next, sent, ending.reason];
     tx.prepare_cached(FINISH)?.execute(values)?;
     Ok(())
 }
@@ -419,7 +469,15 @@ pub fn mentions(conn: &Connection, id: i64) -> Result<Vec<Mention>, StoreError> 
     let mut statement = conn.prepare_cached(MENTIONS)?;
     let rows = statement.query_map([id], |row| {
         let anchor: String = row.get(2)?;
-        let mention = |anchor| Ok(Mention { account: AccountId(row.get(0)?), rule: row.get(1)?, anchor, stage: row.get(3)?, revision: row.get(4)? });
+        let mention = |anchor| {
+            Ok(Mention {
+                account: AccountId(row.get(0)?),
+                rule: row.get(1)?,
+                anchor,
+                stage: row.get(3)?,
+                revision: row.get(4)?,
+            })
+        };
         anchor.parse().map(mention).unwrap_or_else(|_| mention(NaiveDate::MIN))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -486,7 +544,9 @@ pub fn by_state(conn: &Connection) -> Result<Vec<(String, i64)>, StoreError> {
 }
 
 fn letter_row(row: &Row<'_>) -> rusqlite::Result<LetterRow> {
-    let moment = |column: usize| -> rusqlite::Result<Option<Moment>> { Ok(row.get::<_, Option<i64>>(column)?.map(Moment::from_unix)) };
+    let moment = |column: usize| -> rusqlite::Result<Option<Moment>> {
+        Ok(row.get::<_, Option<i64>>(column)?.map(Moment::from_unix))
+    };
     let (html, name): (String, String) = (row.get(9)?, row.get(10)?);
     let bytes: Option<Vec<u8>> = row.get(11)?;
     // The table's CHECKs know only these words.

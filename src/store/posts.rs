@@ -53,7 +53,12 @@ pub fn of(conn: &Connection, since: Moment, until: Moment) -> Result<BTreeMap<Ac
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn of_account(conn: &Connection, account: AccountId, since: Moment, until: Moment) -> Result<Vec<Post>, StoreError> {
+pub fn of_account(
+    conn: &Connection,
+    account: AccountId,
+    since: Moment,
+    until: Moment,
+) -> Result<Vec<Post>, StoreError> {
     let mut statement = conn.prepare_cached(OF_ACCOUNT)?;
     let mut rows = statement.query((since.unix(), until.unix(), account.0))?;
     let mut posts = Vec::new();
@@ -101,7 +106,13 @@ pub fn known(conn: &Connection, account: AccountId, source: &str, limit: usize) 
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn sight(tx: &Transaction<'_>, account: AccountId, source: &str, rows: &[RawPost], at: Moment) -> Result<Sighted, StoreError> {
+pub fn sight(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    source: &str,
+    rows: &[RawPost],
+    at: Moment,
+) -> Result<Sighted, StoreError> {
     sight_all(tx, account, source, rows, at).map(|(sighted, _)| sighted)
 }
 
@@ -177,7 +188,13 @@ struct Stored {
     visible: bool,
 }
 
-fn find(tx: &Transaction<'_>, account: AccountId, source: &str, row: &RawPost, shown: &HashSet<i64>) -> Result<Option<Stored>, StoreError> {
+fn find(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    source: &str,
+    row: &RawPost,
+    shown: &HashSet<i64>,
+) -> Result<Option<Stored>, StoreError> {
     if let Some(id) = &row.id {
         let by_id = tx
             .prepare_cached(BY_ID)?
@@ -190,7 +207,13 @@ fn find(tx: &Transaction<'_>, account: AccountId, source: &str, row: &RawPost, s
     lookalike(tx, account, source, row, shown)
 }
 
-fn lookalike(tx: &Transaction<'_>, account: AccountId, source: &str, row: &RawPost, shown: &HashSet<i64>) -> Result<Option<Stored>, StoreError> {
+fn lookalike(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    source: &str,
+    row: &RawPost,
+    shown: &HashSet<i64>,
+) -> Result<Option<Stored>, StoreError> {
     let (from, until) = (row.when.earliest().plus(-FUZZ_S), row.when.latest().plus(FUZZ_S + 1));
     let mut statement = tx.prepare_cached(LOOKALIKES)?;
     let mut rows = statement.query((account.0, source, from.unix(), until.unix()))?;
@@ -245,7 +268,20 @@ fn insert(tx: &Transaction<'_>, account: AccountId, row: &RawPost, at: Moment) -
     let (exact, from, until) = columns(row.when);
     let head = (account.0, &row.id, &row.push, row.kind.word(), exact, from, until);
     let (a, b, c, d, e, f, g) = head;
-    Ok(tx.prepare_cached(INSERT)?.insert((a, b, c, d, e, f, g, &row.title, &row.url, row.visible, row.repost, at.unix()))?)
+    Ok(tx.prepare_cached(INSERT)?.insert((
+        a,
+        b,
+        c,
+        d,
+        e,
+        f,
+        g,
+        &row.title,
+        &row.url,
+        row.visible,
+        row.repost,
+        at.unix(),
+    ))?)
 }
 
 fn columns(when: When) -> (&'static str, i64, i64) {
@@ -294,7 +330,9 @@ fn take(posts: &mut Vec<Post>, row: &Row<'_>) -> Result<(), StoreError> {
     }
     let source: Option<String> = row.get(14)?;
     if let (Some(source), Some(post)) = (source, posts.last_mut()) {
-        let moment = |column: usize| -> rusqlite::Result<Option<Moment>> { Ok(row.get::<_, Option<i64>>(column)?.map(Moment::from_unix)) };
+        let moment = |column: usize| -> rusqlite::Result<Option<Moment>> {
+            Ok(row.get::<_, Option<i64>>(column)?.map(Moment::from_unix))
+        };
         let last_seen = moment(15)?.unwrap_or_default();
         post.sightings.push(Sighting { source, last_seen, missed_at: moment(16)?, gone_at: moment(17)? });
     }

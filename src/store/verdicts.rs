@@ -60,7 +60,8 @@ fn record_one(tx: &Transaction<'_>, profile: &str, verdict: &Verdict, at: Moment
     let current = tx
         .prepare_cached(CURRENT)?
         .query_row((verdict.account.0, profile, &verdict.rule, from, until), |row| {
-            let kept: (String, u32, u32, Option<String>, String) = (row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?);
+            let kept: (String, u32, u32, Option<String>, String) =
+                (row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?);
             Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, kept))
         })
         .optional()?;
@@ -71,8 +72,21 @@ fn record_one(tx: &Transaction<'_>, profile: &str, verdict: &Verdict, at: Moment
     };
     let (kind, seen, required, label, gaps) = fresh;
     let params = rusqlite::params![
-        verdict.account.0, profile, verdict.rule, from, until, verdict.check.nominal.unix(), verdict.check.at.unix(),
-        revision, kind, seen, required, label, proof(verdict), gaps, at.unix()
+        verdict.account.0,
+        profile,
+        verdict.rule,
+        from,
+        until,
+        verdict.check.nominal.unix(),
+        verdict.check.at.unix(),
+        revision,
+        kind,
+        seen,
+        required,
+        label,
+        proof(verdict),
+        gaps,
+        at.unix()
     ];
     Ok(tx.prepare_cached(INSERT)?.insert(params)?)
 }

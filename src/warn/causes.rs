@@ -24,7 +24,13 @@ fn is_warned(ledger: &Ledger, account: &Account, now: Moment) -> bool {
     account.state_at(now).is_judged() && !(account.sources.is_empty() && ledger.evidence(account.id).watches.is_empty())
 }
 
-fn week_causes<'a>(ledger: &'a Ledger, config: &'a Config, account: &'a Account, check: Check, now: Moment) -> Vec<Cause<'a>> {
+fn week_causes<'a>(
+    ledger: &'a Ledger,
+    config: &'a Config,
+    account: &'a Account,
+    check: Check,
+    now: Moment,
+) -> Vec<Cause<'a>> {
     let weekly = |duty: &Duty<'_>| matches!(duty.rule.window, WindowKind::Week { weeks: 1 });
     let owes = duties(&config.profile, account, check).into_iter().filter(weekly);
     owes.filter(|duty| is_pending(&ledger.judge_duty(duty, now)))
@@ -48,7 +54,9 @@ fn is_pending(verdict: &Verdict) -> bool {
 fn silence_causes<'a>(ledger: &'a Ledger, config: &'a Config, account: &'a Account, now: Moment) -> Vec<Cause<'a>> {
     let Some(last) = last_update(ledger, account, now) else { return Vec::new() };
     let rules = config.profile.rules_on(now.date());
-    let silence = rules.into_iter().filter(|rule| matches!(rule.window, WindowKind::Days { .. }) && rule.quota.of(account.platform.name()) > 0);
+    let silence = rules
+        .into_iter()
+        .filter(|rule| matches!(rule.window, WindowKind::Days { .. }) && rule.quota.of(account.platform.name()) > 0);
     silence
         .map(|rule| Cause {
             account,

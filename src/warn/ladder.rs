@@ -55,7 +55,13 @@ pub fn silence_deadline(window: WindowKind, last: NaiveDate) -> Moment {
 /// Day 14 of 14 days, or day 13 where the stricter reading holds.
 fn last_safe_day(window: WindowKind) -> u32 {
     match window {
-        WindowKind::Days { days, inclusive } => if inclusive { days } else { days.saturating_sub(1) },
+        WindowKind::Days { days, inclusive } => {
+            if inclusive {
+                days
+            } else {
+                days.saturating_sub(1)
+            }
+        }
         WindowKind::Week { weeks } => weeks * 7,
     }
 }

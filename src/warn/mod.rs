@@ -82,7 +82,13 @@ pub struct OwedLetter {
 }
 
 /// Every letter that is owed at `now`. What is `spent` is not owed again.
-pub fn owed(causes: &[Cause<'_>], clerk: &[String], spent: &BTreeSet<Spent>, calendar: &Calendar, now: Moment) -> Vec<OwedLetter> {
+pub fn owed(
+    causes: &[Cause<'_>],
+    clerk: &[String],
+    spent: &BTreeSet<Spent>,
+    calendar: &Calendar,
+    now: Moment,
+) -> Vec<OwedLetter> {
     let mut letters: BTreeMap<String, OwedLetter> = BTreeMap::new();
     for cause in causes.iter().filter(|cause| now < cause.deadline) {
         let Some(rung) = cause.rungs.iter().rfind(|rung| rung.slot <= now) else { continue };
@@ -110,7 +116,13 @@ fn sorted(mut letter: OwedLetter) -> OwedLetter {
     letter
 }
 
-fn mention(cause: &Cause<'_>, rung: &Rung, recipient: &str, spent: &BTreeSet<Spent>, stands_for: Option<Role>) -> OwedMention {
+fn mention(
+    cause: &Cause<'_>,
+    rung: &Rung,
+    recipient: &str,
+    spent: &BTreeSet<Spent>,
+    stands_for: Option<Role>,
+) -> OwedMention {
     let earlier = of_anchor(cause, spent).filter(|s| s.recipient == recipient).count();
     OwedMention {
         account: cause.account.id,

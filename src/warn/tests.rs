@@ -60,10 +60,17 @@ fn silence_climbs_by_day_and_stops_on_the_last_safe_one() {
     assert_eq!(rungs(FORTNIGHT, "2026-07-13"), ["07-23 09:00 day10", "07-24 09:00 day13", "07-27 09:00 day14"]);
     assert_eq!(rungs(FORTNIGHT, "2026-07-14"), ["07-24 09:00 day12", "07-27 09:00 day13", "07-28 09:00 day14"]);
     let strict = WindowKind::Days { days: 14, inclusive: false };
-    assert_eq!(rungs(strict, "2026-07-16"), ["07-24 09:00 day9", "07-27 09:00 day11", "07-28 09:00 day12", "07-29 09:00 day13"]);
+    assert_eq!(
+        rungs(strict, "2026-07-16"),
+        ["07-24 09:00 day9", "07-27 09:00 day11", "07-28 09:00 day12", "07-29 09:00 day13"]
+    );
     let ten = WindowKind::Days { days: 10, inclusive: true };
-    assert_eq!(rungs(ten, "2026-07-13"), ["07-17 09:00 day6", "07-21 09:00 day8", "07-22 09:00 day9", "07-23 09:00 day10"]);
-    for (window, deadline) in [(FORTNIGHT, "2026-07-28 00:00"), (strict, "2026-07-27 00:00"), (ten, "2026-07-24 00:00")] {
+    assert_eq!(
+        rungs(ten, "2026-07-13"),
+        ["07-17 09:00 day6", "07-21 09:00 day8", "07-22 09:00 day9", "07-23 09:00 day10"]
+    );
+    for (window, deadline) in [(FORTNIGHT, "2026-07-28 00:00"), (strict, "2026-07-27 00:00"), (ten, "2026-07-24 00:00")]
+    {
         assert_eq!(silence_deadline(window, day("2026-07-13")), at(deadline));
     }
 }
@@ -86,7 +93,8 @@ fn account(id: i64, contacts: &[(Role, &str)]) -> Account {
     }
 }
 
-const PEOPLE: [(Role, &str); 3] = [(Role::Operator, "op@x.example"), (Role::Leader, "boss@x.example"), (Role::Supervisor, "up@x.example")];
+const PEOPLE: [(Role, &str); 3] =
+    [(Role::Operator, "op@x.example"), (Role::Leader, "boss@x.example"), (Role::Supervisor, "up@x.example")];
 
 fn silent<'a>(account: &'a Account, last: &str) -> Cause<'a> {
     let rungs = silence_rungs(&config(), &Calendar::builtin(), FORTNIGHT, day(last));
@@ -170,7 +178,13 @@ fn whoever_has_no_mailbox_is_stood_for_by_the_next() {
     let now = at("2026-07-23 09:00");
     let owed_for = |contacts: &[(Role, &str)]| {
         let account = account(1, contacts);
-        let letters = owed(&[silent(&account, "2026-07-13")], &["clerk@x.example".to_owned()], &BTreeSet::new(), &Calendar::builtin(), now);
+        let letters = owed(
+            &[silent(&account, "2026-07-13")],
+            &["clerk@x.example".to_owned()],
+            &BTreeSet::new(),
+            &Calendar::builtin(),
+            now,
+        );
         letters.iter().map(|l| (l.recipient.clone(), l.mentions[0].stands_for)).collect::<Vec<_>>()
     };
     assert_eq!(owed_for(&PEOPLE), [("op@x.example".to_owned(), None)]);
@@ -208,7 +222,9 @@ fn a_new_update_makes_a_new_ladder_and_its_disappearance_restores_the_old_one() 
 #[test]
 fn nothing_is_owed_before_the_first_rung_or_after_the_deadline() {
     let account = account(1, &PEOPLE);
-    for (now, letters) in [("2026-07-23 08:59:59", 0), ("2026-07-23 09:00", 1), ("2026-07-27 23:59:59", 3), ("2026-07-28 00:00", 0)] {
+    for (now, letters) in
+        [("2026-07-23 08:59:59", 0), ("2026-07-23 09:00", 1), ("2026-07-27 23:59:59", 3), ("2026-07-28 00:00", 0)]
+    {
         let owed = owed(&[silent(&account, "2026-07-13")], &[], &BTreeSet::new(), &Calendar::builtin(), at(now));
         assert_eq!(owed.len(), letters, "{now}");
     }
