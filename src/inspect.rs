@@ -41,7 +41,7 @@ impl Inspector {
 fn inspect(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<Step, StoreError> {
     let installed = installed_at(tx, now)?;
     let past = held_checks(config, installed, now);
-    let coming = checks_between(config, now.plus(1), now.plus_days(LOOK_AHEAD_DAYS));
+    let coming = config.checks_between(now.plus(1), now.plus_days(LOOK_AHEAD_DAYS));
     let ledger = load(tx, config, &past, &coming, now)?;
     let mut wake = coming.first().map_or(now.plus_days(7), |check| check.at);
     for check in &past {
@@ -73,7 +73,7 @@ fn installed_at(tx: &Transaction<'_>, now: Moment) -> Result<Moment, StoreError>
 /// The checks held since the installation, within the span that is judged again.
 pub(crate) fn held_checks(config: &Config, installed: Moment, now: Moment) -> Vec<Check> {
     let from = now.plus_days(-LOOK_BACK_DAYS);
-    checks_between(config, from, now.plus(1)).into_iter().filter(|c| c.at <= now && c.at >= installed).collect()
+    config.checks_between(from, now.plus(1)).into_iter().filter(|c| c.at <= now && c.at >= installed).collect()
 }
 
 fn load(

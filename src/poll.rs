@@ -192,7 +192,7 @@ impl Poller {
     /// Moments at which every account is wanted, around the checks next to `now`.
     fn wanted(&self, now: Moment) -> Vec<Moment> {
         let delays: Vec<Delay> = self.delays();
-        let around = checks_between(&self.config, now.plus_days(-8), now.plus_days(15));
+        let around = self.config.checks_between(now.plus_days(-8), now.plus_days(15));
         around.iter().flat_map(|check| plan::closing_moments(Week::closed_before(check.nominal).end(), check.at, &delays)).collect()
     }
 

@@ -242,3 +242,25 @@ pub struct LogConfig {
     /// JSON lines instead of text.
     pub json: bool,
 }
+
+impl Config {
+    /// The checks whose nominal moment lies in `[from, until)`, ascending.
+    pub fn checks_between(&self, from: Moment, until: Moment) -> Vec<Check> {
+        let nominal = self.check.schedule.between(from, until);
+        nominal.into_iter().map(|moment| self.check.when_off.hold(moment, &self.calendar)).collect()
+    }
+}
+
+impl OfficeConfig {
+    /// Who hears of our own troubles: the operator, else the clerk.
+    pub fn operators(&self) -> &[String] {
+        if self.operator_mail.is_empty() { &self.clerk_mail } else { &self.operator_mail }
+    }
+}
+
+impl MailConfig {
+    /// The domain of the sender, for Message-IDs.
+    pub fn domain(&self) -> &str {
+        self.from_address.rsplit_once('@').map_or("localhost", |(_, domain)| domain)
+    }
+}

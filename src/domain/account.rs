@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 pub struct AccountId(pub i64);
 
 /// One account on one platform (账号).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     /// Its number.
     pub id: AccountId,

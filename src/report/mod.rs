@@ -9,7 +9,9 @@ mod facts;
 mod html;
 mod json;
 mod period;
+mod prepare;
 mod rate;
+pub mod reporter;
 mod text;
 mod unclear;
 mod week;
@@ -23,6 +25,7 @@ mod town;
 
 pub use facts::{Facts, LetterTally, ListChange, ListChangeKind, Verified};
 pub use period::{month, quarter};
+pub use prepare::Prepared;
 pub use rate::{Rounding, percent};
 pub use week::week;
 

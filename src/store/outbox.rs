@@ -37,12 +37,37 @@ const DROP: &str =
 const SPENT: &str = "SELECT m.account, m.rule, m.anchor, m.stage, m.recipient, l.role, l.slot FROM mention m JOIN letter l ON l.id = m.letter WHERE l.slot >= ?1";
 const EARLIER: &str = "SELECT count(*) FROM mention m JOIN letter l ON l.id = m.letter WHERE m.recipient = ?1 AND m.account = ?2 AND m.rule = ?3 AND m.anchor = ?4 AND l.state = 'sent' AND l.id <> ?5";
 const SENT: &str = "SELECT count(*) FROM letter WHERE kind = ?1 AND state = 'sent' AND sent_at >= ?2 AND sent_at < ?3";
+const SENT_MENTIONS: &str = "SELECT l.id, m.account, m.rule FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.id";
 const STATES: &str = "SELECT state, count(*) FROM letter GROUP BY state";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[
-    BY_ID, DUE, LIST, ABOUT, RECORDED, WAKE, IN_SLOT, MENTIONED, INSERT, MENTION, LATER, CLAIM, ARM, FINISH, END,
-    RECORD, DIGESTED, REQUEUE, DOUBT, MENTIONS, DROP, SPENT, EARLIER, SENT, STATES,
+    BY_ID,
+    DUE,
+    LIST,
+    ABOUT,
+    RECORDED,
+    WAKE,
+    IN_SLOT,
+    MENTIONED,
+    INSERT,
+    MENTION,
+    LATER,
+    CLAIM,
+    ARM,
+    FINISH,
+    END,
+    RECORD,
+    DIGESTED,
+    REQUEUE,
+    DOUBT,
+    MENTIONS,
+    DROP,
+    SPENT,
+    EARLIER,
+    SENT,
+    SENT_MENTIONS,
+    STATES,
 ];
 
 /// How long the silence ladder of one anchor may last, in days; older mentions cannot be owed again.
@@ -531,6 +556,21 @@ pub fn earlier(conn: &Connection, recipient: &str, mention: &Mention, than: i64)
 /// Those of SQLite.
 pub fn count_sent(conn: &Connection, kind: LetterKind, from: Moment, until: Moment) -> Result<u32, StoreError> {
     Ok(conn.prepare_cached(SENT)?.query_row((kind.word(), from.unix(), until.unix()), |row| row.get(0))?)
+}
+
+/// The mentions of the reminders that left in `[from, until)`: letter, account, rule.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn sent_mentions(
+    conn: &Connection,
+    from: Moment,
+    until: Moment,
+) -> Result<Vec<(i64, AccountId, String)>, StoreError> {
+    let mut statement = conn.prepare_cached(SENT_MENTIONS)?;
+    let rows = statement
+        .query_map((from.unix(), until.unix()), |row| Ok((row.get(0)?, AccountId(row.get(1)?), row.get(2)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// How many letters stand where.

@@ -1,0 +1,209 @@
+//! From the store to a report: loads the evidence of a period, judges every check of it under the
+//! profile asked for, and composes. It writes nothing.
+
+use super::{Facts, LetterTally, ListChange, Report, Verified, month, quarter, week};
+use crate::config::Config;
+use crate::domain::{AccountId, Check, Moment, Period, Post, Week};
+use crate::ledger::Ledger;
+use crate::rules::WindowKind;
+use crate::rules::{AccountResult, Profile, Severity, Verdict, VerdictKind, grade};
+use crate::store::{Connection, LetterKind, StoreError, looks, outbox, posts};
+use crate::warn::{last_update, silence_deadline};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything that a report of one period rests on.
+pub struct Prepared {
+    /// What it covers.
+    pub period: Period,
+    /// The rules that judged.
+    pub profile: Profile,
+    /// The checks of the period.
+    pub checks: Vec<Check>,
+    /// Every verdict.
+    pub verdicts: Vec<Verdict>,
+    /// One result an account.
+    pub results: Vec<AccountResult>,
+    /// As of when.
+    pub now: Moment,
+    region: String,
+    ledger: Ledger,
+    newest: BTreeMap<AccountId, Post>,
+    verified: BTreeMap<AccountId, Verified>,
+    tally: LetterTally,
+    next_week: Vec<String>,
+}
+
+impl Prepared {
+    /// Loads and judges.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn load(
+        conn: &Connection,
+        config: &Config,
+        profile: &Profile,
+        period: Period,
+        now: Moment,
+    ) -> Result<Prepared, StoreError> {
+        let (from, until) = period.search_span();
+        let near = config.checks_between(from.plus_days(-1), until.plus_days(8));
+        let checks: Vec<Check> = near.into_iter().filter(|check| period.holds(*check)).collect();
+        let ledger = Ledger::for_checks(conn, config, profile, &checks)?;
+        let verdicts: Vec<Verdict> = checks.iter().flat_map(|check| ledger.judge(profile, *check, now)).collect();
+        let results = ledger.accounts.iter().map(|account| grade(profile, account.id, &verdicts)).collect();
+        let held = checks.iter().map(|check| check.at).filter(|at| *at <= now).max();
+        let span = span_of_letters(&checks, until);
+        Ok(Prepared {
+            newest: posts::newest(conn, held.unwrap_or(now))?,
+            verified: verified(conn, &ledger)?,
+            tally: tally(conn, config, &verdicts, span)?,
+            next_week: next_week(config, &ledger, now),
+            region: config.office.region.clone(),
+            profile: profile.clone(),
+            period,
+            checks,
+            ledger,
+            verdicts,
+            results,
+            now,
+        })
+    }
+
+    /// The document, with its running number (weekly summaries only; else 0).
+    pub fn compose(&self, number: u32) -> Report {
+        let changes: [ListChange; 0] = [];
+        let facts = Facts {
+            period: self.period,
+            profile: &self.profile,
+            region: &self.region,
+            checks: &self.checks,
+            accounts: &self.ledger.accounts,
+            results: &self.results,
+            verdicts: &self.verdicts,
+            newest: &self.newest,
+            verified: &self.verified,
+            letters: &self.tally,
+            list_changes: &changes,
+            next_week: &self.next_week,
+            number,
+            now: self.now,
+        };
+        match self.period {
+            Period::Week(_) => week(&facts),
+            Period::Month(_) => month(&facts),
+            Period::Quarter(_) => quarter(&facts),
+        }
+    }
+
+    /// Nothing waits for a source's declared delay, and every check has been held.
+    pub fn is_settled(&self) -> bool {
+        self.checks.iter().all(|check| check.at <= self.now)
+            && !self.verdicts.iter().any(|verdict| verdict.awaits_data(self.now))
+    }
+
+    /// The accounts, in the order of the list.
+    pub fn accounts(&self) -> &[crate::domain::Account] {
+        &self.ledger.accounts
+    }
+}
+
+/// Letters count for the weeks that the checks counted.
+fn span_of_letters(checks: &[Check], until: Moment) -> (Moment, Moment) {
+    let weeks: Vec<Week> = checks.iter().map(|check| Week::closed_before(check.nominal)).collect();
+    let start = weeks.iter().map(|week| week.start()).min().unwrap_or(until);
+    let end = weeks.iter().map(|week| week.end()).max().unwrap_or(until);
+    (start, end)
+}
+
+fn verified(conn: &Connection, ledger: &Ledger) -> Result<BTreeMap<AccountId, Verified>, StoreError> {
+    let mut verified: BTreeMap<AccountId, Verified> = BTreeMap::new();
+    for ((account, source), look) in looks::last_looks(conn)? {
+        let newer = verified.get(&account).is_none_or(|known| known.at < look.at);
+        if look.class().is_none() && newer {
+            verified.insert(account, Verified { at: look.at, by: source });
+        }
+    }
+    for account in &ledger.accounts {
+        for watch in ledger.evidence(account.id).watches {
+            let crate::domain::WatchOrigin::Person(name) = &watch.origin else { continue };
+            if verified.get(&account.id).is_none_or(|known| known.at < watch.at) {
+                verified.insert(account.id, Verified { at: watch.at, by: name.clone() });
+            }
+        }
+    }
+    Ok(verified)
+}
+
+fn tally(
+    conn: &Connection,
+    config: &Config,
+    verdicts: &[Verdict],
+    (from, until): (Moment, Moment),
+) -> Result<LetterTally, StoreError> {
+    let mentions = outbox::sent_mentions(conn, from, until)?;
+    let vetoes: BTreeSet<&str> = config
+        .profile
+        .rules
+        .iter()
+        .filter(|rule| rule.severity == Severity::Veto)
+        .map(|rule| rule.name.as_str())
+        .collect();
+    let all: BTreeSet<i64> = mentions.iter().map(|(letter, ..)| *letter).collect();
+    let urgent: BTreeSet<i64> =
+        mentions.iter().filter(|(.., rule)| vetoes.contains(rule.as_str())).map(|(letter, ..)| *letter).collect();
+    let mut by_account: BTreeMap<AccountId, u32> = BTreeMap::new();
+    for (letter, account) in mentions.iter().map(|(letter, account, _)| (*letter, *account)).collect::<BTreeSet<_>>() {
+        let _ = letter;
+        *by_account.entry(account).or_default() += 1;
+    }
+    let met = |account: &&AccountId| {
+        verdicts
+            .iter()
+            .filter(|v| v.account == **account)
+            .all(|v| matches!(v.kind, VerdictKind::Met { .. } | VerdictKind::Exempt { .. }))
+    };
+    let updated = by_account.keys().filter(met).count();
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let others: u32 = [LetterKind::Reminder, LetterKind::Summary, LetterKind::Result, LetterKind::Digest]
+        .into_iter()
+        .map(|kind| outbox::count_sent(conn, kind, from, until))
+        .sum::<Result<u32, StoreError>>()?;
+    Ok(LetterTally {
+        sent: others,
+        alarms: number(urgent.len()),
+        reminders: number(all.len() - urgent.len()),
+        updated: number(updated),
+        waiting: number(by_account.len() - updated),
+        by_account,
+    })
+}
+
+/// Section 八: the next check, closures, and who reaches the limit of silence before it.
+fn next_week(config: &Config, ledger: &Ledger, now: Moment) -> Vec<String> {
+    let mut notes = Vec::new();
+    let Some(next) = config.checks_between(now.plus(1), now.plus_days(40)).into_iter().next() else { return notes };
+    notes.push(format!("下次检查：{}", next.at.beijing().format("%-m月%-d日%-H时")));
+    let days = now.date().iter_days().skip(1).take(10);
+    let closures: Vec<_> = days.filter_map(|day| config.calendar.closure(day)).collect();
+    if let Some(closure) = closures.first() {
+        notes.push(format!(
+            "{}放假：{}至{}",
+            closure.name,
+            closure.first.format("%-m月%-d日"),
+            closure.last.format("%-m月%-d日")
+        ));
+    }
+    let limit = next.at.plus_days(7);
+    for account in ledger.accounts.iter().filter(|account| account.state_at(now).is_judged()) {
+        for rule in config.profile.rules_on(now.date()) {
+            let WindowKind::Days { days, .. } = rule.window else { continue };
+            let Some(last) = last_update(ledger, account, now) else { continue };
+            let deadline = silence_deadline(rule.window, last);
+            if now < deadline && deadline <= limit && deadline.plus_days(-7) <= now {
+                let day = deadline.plus(-1).beijing();
+                notes.push(format!("{}：{}满{days}天", account.title(), day.format("%-m月%-d日")));
+            }
+        }
+    }
+    notes
+}

@@ -1,0 +1,109 @@
+//! The report task: one weekly summary a check, to clerk and leaders, also when all is green, since it
+//! proves that we are alive. It goes out when nothing is awaited any more, at the latest some hours
+//! after the check, and bears a running number: a missing one shows that mail broke.
+
+use super::{Format, Prepared, Report, file_name, render};
+use crate::Step;
+use crate::config::Config;
+use crate::domain::{Check, Moment, Period, Role, Week};
+use crate::inspect::held_checks;
+use crate::store::{LetterKind, NewLetter, Store, StoreError, Transaction, meta, outbox};
+use cuigeng_adapters::time::HOUR;
+use std::sync::Arc;
+
+/// Writes the weekly summaries. Cheap to clone.
+#[derive(Clone)]
+pub struct Reporter {
+    /// Where everything is kept.
+    pub store: Store,
+    /// What the operator set.
+    pub config: Arc<Config>,
+}
+
+/// How often a check that awaits data is looked at again, in seconds.
+const RETRY_S: i64 = 1800;
+/// After downtime only so old a check is still summed up.
+const OLDEST_DAYS: i64 = 8;
+
+impl Reporter {
+    /// Queues the summary of every held check that has none yet and is due.
+    ///
+    /// # Errors
+    /// Those of the store; then nothing of the step is kept.
+    pub async fn step(&self, now: Moment) -> Result<Step, StoreError> {
+        let config = Arc::clone(&self.config);
+        self.store.write_async(move |tx| summarise(tx, &config, now)).await
+    }
+}
+
+fn summarise(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<Step, StoreError> {
+    let coming = config.checks_between(now.plus(1), now.plus_days(40));
+    let mut wake = coming.first().map_or(now.plus_days(7), |check| config.summary_at(*check));
+    let Some(installed) = meta::get(tx, "installed_at")?.and_then(|text| Moment::parse(&text)) else {
+        return Ok(Step { did: false, wake: now.plus(60) });
+    };
+    let mut did = false;
+    for check in
+        held_checks(config, installed, now).into_iter().filter(|check| now.since(check.at) < OLDEST_DAYS * 24 * HOUR)
+    {
+        let due = config.summary_at(check);
+        if meta::get(tx, &done_key(check))?.is_some() {
+            continue;
+        }
+        if now < due {
+            wake = wake.min(due);
+        } else if sum_up(tx, config, check, now)? {
+            did = true;
+        } else {
+            wake = wake.min(now.plus(RETRY_S));
+        }
+    }
+    Ok(Step { did, wake: wake.max(now.plus(1)) })
+}
+
+fn done_key(check: Check) -> String {
+    format!("summary {}", check.nominal.rfc3339())
+}
+
+/// Queues the summary of one check unless it is worth waiting; true when it was queued.
+fn sum_up(tx: &Transaction<'_>, config: &Config, check: Check, now: Moment) -> Result<bool, StoreError> {
+    let week = Week::closed_before(check.nominal);
+    let prepared = Prepared::load(tx, config, &config.profile, Period::Week(week), now)?;
+    let latest = check.at.plus(config.report.summary_latest_h * HOUR);
+    if !prepared.is_settled() && now < latest {
+        return Ok(false);
+    }
+    let number = meta::get(tx, "summary_number")?.and_then(|text| text.parse::<u32>().ok()).unwrap_or(0) + 1;
+    let report = prepared.compose(number);
+    let recipients = config
+        .office
+        .clerk_mail
+        .iter()
+        .map(|to| (to, Role::Clerk))
+        .chain(config.office.leader_mail.iter().map(|to| (to, Role::Leader)));
+    for (recipient, role) in recipients {
+        outbox::queue(tx, &letter(&report, recipient, role, check, now)?, false, config.mail.domain(), now)?;
+    }
+    meta::set(tx, "summary_number", &number.to_string())?;
+    meta::set(tx, &done_key(check), &number.to_string())?;
+    Ok(true)
+}
+
+fn letter(report: &Report, recipient: &str, role: Role, check: Check, now: Moment) -> Result<NewLetter, StoreError> {
+    let rendered = |format| render(report, format).map_err(|e| StoreError::odd(e.to_string()));
+    let text = |format| rendered(format).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    Ok(NewLetter {
+        kind: LetterKind::Summary,
+        recipient: recipient.to_owned(),
+        role,
+        slot: check.at,
+        not_before: now,
+        not_after: None,
+        subject: report.title.clone(),
+        text: text(Format::Text)?,
+        html: Some(text(Format::Html)?),
+        attachment: Some((file_name(report.meta.period, Format::Xlsx), rendered(Format::Xlsx)?)),
+        mentions: Vec::new(),
+        reason: String::new(),
+    })
+}
