@@ -409,6 +409,13 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// What a person reads: the advice, or failing that the detail.
+    pub fn advise_or_detail(&self) -> String {
+        if self.advice.is_empty() { self.detail.clone() } else { self.advice.clone() }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.class.word())?;

@@ -1,9 +1,11 @@
 //! The daemon that watches the accounts of government offices (政务新媒体), warns before an inspection
 //! does, and writes the summaries. `ARCHITECTURE.md` has the map.
 
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod import;
 pub mod inspect;
 pub mod ledger;
 pub mod mail;

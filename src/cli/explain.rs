@@ -1,6 +1,6 @@
 //! `explain`: why the verdicts of one account are what they are, in plain Chinese, from which evidence.
 
-use super::{CliError, Context, Outcome, beijing};
+use super::{CliError, Context, Outcome, beijing, outln};
 use crate::domain::{Account, Check, Moment, Post, Strength, Watch, WatchOrigin, When};
 use crate::ledger::Ledger;
 use crate::rules::{Duty, ExemptWhy, Lies, Profile, Severity, Verdict, VerdictKind, Window, WindowKind, duties, lies};
@@ -9,7 +9,12 @@ use serde_json::json;
 use std::fmt::Write;
 
 /// Explains one account at a check.
-pub(super) fn run(context: &Context, account: &str, platform: Option<&str>, at: Option<&str>) -> Result<Outcome, CliError> {
+pub(super) fn run(
+    context: &Context,
+    account: &str,
+    platform: Option<&str>,
+    at: Option<&str>,
+) -> Result<Outcome, CliError> {
     let now = context.clock.now();
     let check = match at {
         Some(text) => Check::unmoved(context.moment(text)?),
@@ -27,7 +32,7 @@ pub(super) fn run(context: &Context, account: &str, platform: Option<&str>, at: 
     if context.json {
         return as_json(&ledger, check, &explained, &letters);
     }
-    print!("{}", in_words(&ledger, &account, profile, check, &explained, &letters, now));
+    outln!("{}", in_words(&ledger, &account, profile, check, &explained, &letters, now));
     Ok(Outcome::Done)
 }
 
@@ -78,12 +83,15 @@ fn rule(text: &mut String, duty: &Duty<'_>, verdict: &Verdict, now: Moment) {
 
 fn answer(verdict: &Verdict, now: Moment) -> String {
     match &verdict.kind {
-        VerdictKind::Exempt { why: ExemptWhy::NotYetOpen(date) } => format!("不参评。账号{date}才开设，不能要求开设前的更新。"),
+        VerdictKind::Exempt { why: ExemptWhy::NotYetOpen(date) } => {
+            format!("不参评。账号{date}才开设，不能要求开设前的更新。")
+        }
         VerdictKind::Exempt { why: ExemptWhy::Paused } => "不参评。检查区间内账号处于暂停状态。".to_owned(),
         VerdictKind::Exempt { why: ExemptWhy::Closed } => "不参评。检查区间内账号已注销。".to_owned(),
         VerdictKind::Met { seen } => format!("达到要求。已看到{seen}次更新，看到即算数，与监测是否完整无关。"),
         VerdictKind::Pending { seen, missing, deadline, watched_until } => {
-            let watched = watched_until.map_or_else(|| "本区间还没有完整的监测".to_owned(), |at| format!("已完整监测到{}", beijing(at)));
+            let watched = watched_until
+                .map_or_else(|| "本区间还没有完整的监测".to_owned(), |at| format!("已完整监测到{}", beijing(at)));
             format!("尚未到期。已看到{seen}次，还差{missing}次，{}前补齐即可；{watched}。", beijing(*deadline))
         }
         VerdictKind::Missed { seen, proof } => format!(
@@ -148,7 +156,8 @@ pub(super) fn when(when: When) -> String {
 }
 
 fn watches(text: &mut String, watches: &[Watch], window: Window) {
-    let mut near: Vec<&Watch> = watches.iter().filter(|w| w.reach.from < window.until && window.from < w.reach.until).collect();
+    let mut near: Vec<&Watch> =
+        watches.iter().filter(|w| w.reach.from < window.until && window.from < w.reach.until).collect();
     near.sort_by_key(|watch| std::cmp::Reverse(watch.at));
     say(text, format!("  监测依据（{}条，列最近6条）：", near.len()));
     for watch in near.into_iter().take(6) {
@@ -157,8 +166,12 @@ fn watches(text: &mut String, watches: &[Watch], window: Window) {
             WatchOrigin::Person(name) => format!("人工核查（{name}）"),
         };
         let strength = if watch.reach.strength == Strength::Strong { "可靠" } else { "只作参考" };
-        let from = if watch.reach.from <= Moment::from_unix(0) { "最早".to_owned() } else { beijing(watch.reach.from) };
-        say(text, format!("    {}：{who}看清了 {from} 至 {}（{strength}）", beijing(watch.at), beijing(watch.reach.until)));
+        let from =
+            if watch.reach.from <= Moment::from_unix(0) { "最早".to_owned() } else { beijing(watch.reach.from) };
+        say(
+            text,
+            format!("    {}：{who}看清了 {from} 至 {}（{strength}）", beijing(watch.at), beijing(watch.reach.until)),
+        );
     }
 }
 
@@ -170,7 +183,15 @@ fn gaps(text: &mut String, verdict: &Verdict) {
             "unnotified" => "未群发的发布：",
             _ => "",
         };
-        say(text, format!("  未监测时段 {kind}{} 至 {}：{}{closes}", beijing(gap.from), beijing(gap.until), gap.why.chinese()));
+        say(
+            text,
+            format!(
+                "  未监测时段 {kind}{} 至 {}：{}{closes}",
+                beijing(gap.from),
+                beijing(gap.until),
+                gap.why.chinese()
+            ),
+        );
     }
 }
 
@@ -181,11 +202,25 @@ fn told(text: &mut String, letters: &[LetterRow]) {
     say(text, "提醒：".to_owned());
     for letter in letters {
         let why = if letter.reason.is_empty() { String::new() } else { format!("（{}）", letter.reason) };
-        say(text, format!("  {} 给{} {}：{}{why}", beijing(letter.slot), letter.role.chinese(), letter.recipient, letter.state.chinese()));
+        say(
+            text,
+            format!(
+                "  {} 给{} {}：{}{why}",
+                beijing(letter.slot),
+                letter.role.chinese(),
+                letter.recipient,
+                letter.state.chinese()
+            ),
+        );
     }
 }
 
-fn as_json(ledger: &Ledger, check: Check, explained: &[(Duty<'_>, Verdict)], letters: &[LetterRow]) -> Result<Outcome, CliError> {
+fn as_json(
+    ledger: &Ledger,
+    check: Check,
+    explained: &[(Duty<'_>, Verdict)],
+    letters: &[LetterRow],
+) -> Result<Outcome, CliError> {
     let rules: Vec<_> = explained
         .iter()
         .map(|(duty, verdict)| {
@@ -196,7 +231,10 @@ fn as_json(ledger: &Ledger, check: Check, explained: &[(Duty<'_>, Verdict)], let
                    "window": {"from": verdict.window.from, "until": verdict.window.until}, "posts": posts, "proof": proof})
         })
         .collect();
-    let letters: Vec<_> = letters.iter().map(|l| json!({"slot": l.slot, "recipient": l.recipient, "state": l.state.word(), "reason": l.reason})).collect();
+    let letters: Vec<_> = letters
+        .iter()
+        .map(|l| json!({"slot": l.slot, "recipient": l.recipient, "state": l.state.word(), "reason": l.reason}))
+        .collect();
     super::print_json(&json!({"check": check.at, "rules": rules, "letters": letters}))?;
     Ok(Outcome::Done)
 }

@@ -1,6 +1,6 @@
 //! `judge`: the verdicts of one check. Nothing is stored, nothing is sent.
 
-use super::{CliError, Context, Outcome};
+use super::{CliError, Context, Outcome, outln};
 use crate::domain::{Check, Moment};
 use crate::ledger::Ledger;
 use crate::rules::{Gap, Profile, Verdict, VerdictKind, Window};
@@ -45,7 +45,12 @@ struct JudgedGap {
 }
 
 /// Judges the check at `at` (the last scheduled one when absent) under `profile`.
-pub(super) fn run(context: &Context, at: Option<&str>, profile: Option<&str>, exit_code: bool) -> Result<Outcome, CliError> {
+pub(super) fn run(
+    context: &Context,
+    at: Option<&str>,
+    profile: Option<&str>,
+    exit_code: bool,
+) -> Result<Outcome, CliError> {
     let now = context.clock.now();
     let check = match at {
         Some(text) => Check::unmoved(context.moment(text)?),
@@ -55,7 +60,11 @@ pub(super) fn run(context: &Context, at: Option<&str>, profile: Option<&str>, ex
     let store = context.store()?;
     let ledger = store.read(|conn| Ledger::for_checks(conn, &context.config, &profile, &[check]))?;
     let verdicts = ledger.judge(&profile, check, now);
-    if context.json { print_json(&ledger, &profile, check, &verdicts)? } else { print_table(&ledger, check, &profile, &verdicts, now) }
+    if context.json {
+        print_json(&ledger, &profile, check, &verdicts)?
+    } else {
+        print_table(&ledger, check, &profile, &verdicts, now)
+    }
     let compliant = !verdicts.iter().any(|v| matches!(v.kind, VerdictKind::Missed { .. }));
     Ok(if exit_code && !compliant { Outcome::NotCompliant } else { Outcome::Done })
 }
@@ -87,7 +96,7 @@ fn gap(gap: &Gap) -> JudgedGap {
 }
 
 fn print_table(ledger: &Ledger, check: Check, profile: &Profile, verdicts: &[Verdict], now: Moment) {
-    println!("检查时间 {}，口径 {}，账号 {} 个", super::beijing(check.at), profile.name, ledger.accounts.len());
+    outln!("检查时间 {}，口径 {}，账号 {} 个", super::beijing(check.at), profile.name, ledger.accounts.len());
     let shown: Vec<Vec<String>> = verdicts
         .iter()
         .filter(|verdict| !matches!(verdict.kind, VerdictKind::Met { .. }))
@@ -105,9 +114,14 @@ fn print_table(ledger: &Ledger, check: Check, profile: &Profile, verdicts: &[Ver
         .collect();
     super::print_rows(&["账号名称", "平台", "规则", "结论", "已更新/应更新", "问题类型"], &shown);
     let counted = |word: &str| verdicts.iter().filter(|v| v.kind.word() == word).count();
-    println!(
+    outln!(
         "达到 {}，未达到 {}，待人工核实 {}，无法判定 {}，未到期 {}，不参评 {}",
-        counted("met"), counted("missed"), counted("suspected"), counted("unknown"), counted("pending"), counted("exempt")
+        counted("met"),
+        counted("missed"),
+        counted("suspected"),
+        counted("unknown"),
+        counted("pending"),
+        counted("exempt")
     );
 }
 

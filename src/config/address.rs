@@ -109,7 +109,7 @@ impl Value<'_, '_> {
 
 /// What is wrong with a mail address, if anything is. SMTPUTF8 is not to be had from Chinese
 /// providers, so an address has only ASCII.
-fn mail_trouble(text: &str) -> Option<&'static str> {
+pub(crate) fn mail_trouble(text: &str) -> Option<&'static str> {
     let fine = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&b);
     let Some((local, domain)) = text.split_once('@') else {
         return Some(if text.contains('＠') { "＠是全角符号" } else { "缺少@" });

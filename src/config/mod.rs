@@ -20,6 +20,7 @@ mod syntax;
 mod tests;
 mod value;
 
+pub(crate) use address::mail_trouble;
 pub use check::explain;
 pub use faults::{ConfigFault, ConfigFaults};
 pub use init::{next_steps, write_example};

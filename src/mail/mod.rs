@@ -1,3 +1,4 @@
 //! Letters.
 
+pub mod address;
 pub mod alarm;

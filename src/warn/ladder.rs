@@ -4,7 +4,7 @@ use crate::config::WarnConfig;
 use crate::domain::{Moment, Role, Week};
 use crate::rules::WindowKind;
 use crate::rules::calendar::Calendar;
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Days, NaiveDate};
 
 /// A moment at which somebody is to hear.
 #[derive(Clone, Debug, PartialEq, Eq)]

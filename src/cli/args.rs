@@ -1,0 +1,291 @@
+//! The command line as it is written. Help is Chinese: operators and clerks read it.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// 政务新媒体更新监测与提醒
+#[derive(Parser, Debug)]
+#[command(
+    name = "cuigeng",
+    version,
+    about = "政务新媒体更新监测与提醒：监测、判定、提前提醒、写周报和通报清单",
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    /// 配置文件；不写时依次找 ./config.toml、/etc/cuigeng/config.toml，都没有就用内置默认值
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// 数据目录（数据库、发件文件夹）；不存在时自动创建，默认 ./cuigeng-data 或 systemd 的状态目录
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// 输出 JSON，供脚本使用
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// 要做什么
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// The verbs.
+#[derive(Subcommand, Debug)]
+pub enum Verb {
+    /// 长期运行：监测、判定、发提醒、写周报
+    Serve,
+    /// 演示：在本机用沙箱平台把整个过程走一遍（2022年6月的开封）
+    Demo(DemoArgs),
+    /// 检查配置并说明程序如何理解它
+    Check,
+    /// 写一份带说明的配置文件
+    Init {
+        /// 写到哪个目录
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+    },
+    /// 账号台账
+    #[command(subcommand)]
+    Account(AccountVerb),
+    /// 人工保存的发布记录：只能证明更新过，不能证明没更新
+    #[command(subcommand)]
+    Post(PostVerb),
+    /// 登记人工核查：某人看过某账号，这段时间内看得见的都已入库
+    Attest(AttestArgs),
+    /// 现在就去看一眼账号
+    Look {
+        /// 账号名称或标识；不写就看全部
+        accounts: Vec<String>,
+    },
+    /// 判定一次检查，不保存也不发信
+    Judge {
+        /// 检查时间：如 2022-06-27、2022-06-27T09:00、now；不写就是最近一次计划检查
+        #[arg(long, value_name = "T")]
+        at: Option<String>,
+        /// 检查口径，如 通用、开封；不写就用配置中的
+        #[arg(long, value_name = "P")]
+        profile: Option<String>,
+        /// 有未达到的就以退出码4结束
+        #[arg(long)]
+        exit_code: bool,
+    },
+    /// 一屏看全：下次检查、有问题的账号、程序自身的状况
+    Status {
+        /// 有未达到的就以退出码4结束
+        #[arg(long)]
+        exit_code: bool,
+    },
+    /// 说明一个账号的结论从何而来
+    Explain {
+        /// 账号名称或标识
+        account: String,
+        /// 同名账号用平台区分
+        #[arg(long, value_name = "P")]
+        platform: Option<String>,
+        /// 检查时间；不写就是最近一次计划检查
+        #[arg(long, value_name = "T")]
+        at: Option<String>,
+    },
+    /// 提醒信
+    #[command(subcommand)]
+    Letters(LettersVerb),
+    /// 发件箱
+    #[command(subcommand)]
+    Outbox(OutboxVerb),
+    /// 周报与月度、季度清单
+    #[command(subcommand)]
+    Report(ReportVerb),
+    /// 版本
+    Version,
+}
+
+/// What `demo` takes.
+#[derive(Args, Debug)]
+pub struct DemoArgs {
+    /// 走完全程就结束，并核对结果
+    #[arg(long)]
+    pub once: bool,
+    /// 把信件、周报和清单写到这个目录
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// 换一份问题清单（列与自带的一样）
+    #[arg(long, value_name = "FILE")]
+    pub town: Option<PathBuf>,
+    /// 每秒演示多少秒；不写就尽快
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub speed: Option<u32>,
+}
+
+/// What can be done with the list.
+#[derive(Subcommand, Debug)]
+pub enum AccountVerb {
+    /// 导入台账（CSV、XLSX）；有一行不对就整份不导入
+    Import {
+        /// 文件
+        file: PathBuf,
+        /// 只看会改什么，不保存
+        #[arg(long)]
+        dry_run: bool,
+        /// 经手人
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+    },
+    /// 导出台账，可直接再导入
+    Export {
+        /// 写到文件（.csv 或 .xlsx）；不写就输出到屏幕
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// 列出账号
+    List,
+    /// 看一个账号的全部登记
+    Show {
+        /// 账号名称或标识
+        account: String,
+        /// 同名账号用平台区分
+        #[arg(long, value_name = "P")]
+        platform: Option<String>,
+    },
+}
+
+/// What can be done with posts.
+#[derive(Subcommand, Debug)]
+pub enum PostVerb {
+    /// 导入发布记录（CSV、XLSX）；有一行不对就整份不导入
+    Import {
+        /// 文件
+        file: PathBuf,
+        /// 经手人
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+    },
+    /// 补录一条发布
+    Add {
+        /// 账号名称或标识
+        account: String,
+        /// 发布时间；只写日期就只知日期
+        #[arg(long, value_name = "T")]
+        at: String,
+        /// 经手人
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        /// 同名账号用平台区分
+        #[arg(long, value_name = "P")]
+        platform: Option<String>,
+        /// 标题
+        #[arg(long, default_value = "")]
+        title: String,
+        /// 链接
+        #[arg(long)]
+        url: Option<String>,
+        /// 平台上的发布标识
+        #[arg(long)]
+        id: Option<String>,
+    },
+    /// 列出一个账号的发布
+    List {
+        /// 账号名称或标识
+        account: String,
+        /// 同名账号用平台区分
+        #[arg(long, value_name = "P")]
+        platform: Option<String>,
+        /// 从何时起；不写就是最近60天
+        #[arg(long, value_name = "T")]
+        since: Option<String>,
+    },
+}
+
+/// What `attest` takes: an account, a file, or one of the verbs below it.
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct AttestArgs {
+    /// 账号名称或标识
+    #[arg(required_unless_present = "file")]
+    pub account: Option<String>,
+    /// 从何时起（含）；只写日期就是当天0时
+    #[arg(long, value_name = "T", requires = "account")]
+    pub from: Option<String>,
+    /// 到何时止（不含）；只写日期就是当天0时；不写就是现在
+    #[arg(long, value_name = "T", requires = "account")]
+    pub to: Option<String>,
+    /// 核查人
+    #[arg(long, value_name = "NAME", requires = "account")]
+    pub by: Option<String>,
+    /// 同名账号用平台区分
+    #[arg(long, value_name = "P", requires = "account")]
+    pub platform: Option<String>,
+    /// 从文件登记（列：账号名称、平台、起、止、核查人）
+    #[arg(long, value_name = "FILE", conflicts_with = "account")]
+    pub file: Option<PathBuf>,
+    /// 查看或撤回
+    #[command(subcommand)]
+    pub verb: Option<AttestVerb>,
+}
+
+/// What can be done with attestations.
+#[derive(Subcommand, Debug)]
+pub enum AttestVerb {
+    /// 列出登记过的核查
+    List,
+    /// 撤回一次核查
+    Withdraw {
+        /// 编号（见 attest list）
+        id: i64,
+        /// 经手人
+        #[arg(long, value_name = "NAME")]
+        by: String,
+    },
+}
+
+/// What can be done with letters.
+#[derive(Subcommand, Debug)]
+pub enum LettersVerb {
+    /// 看看会发什么、给谁、何时发；不保存也不发
+    Preview {
+        /// 假定现在是何时
+        #[arg(long, value_name = "T")]
+        at: Option<String>,
+    },
+    /// 发一封测试信，并显示邮件服务器的原话
+    Test {
+        /// 收件地址
+        address: String,
+    },
+}
+
+/// What can be done with the outbox.
+#[derive(Subcommand, Debug)]
+pub enum OutboxVerb {
+    /// 列出信件
+    List,
+    /// 看一封信的全部
+    Show {
+        /// 编号（见 outbox list）
+        id: i64,
+    },
+}
+
+/// What can be reported.
+#[derive(Subcommand, Debug)]
+pub enum ReportVerb {
+    /// 周报，周期如 2022-W25
+    Week(ReportArgs),
+    /// 月度清单，周期如 2022-06
+    Month(ReportArgs),
+    /// 季度清单，周期如 2022-Q2
+    Quarter(ReportArgs),
+}
+
+/// What a report takes.
+#[derive(Args, Debug)]
+pub struct ReportArgs {
+    /// 周期
+    #[arg(long, value_name = "P")]
+    pub period: String,
+    /// 检查口径；不写就用配置中的
+    #[arg(long, value_name = "P")]
+    pub profile: Option<String>,
+    /// 格式，可写多个：xlsx,html,json,txt
+    #[arg(long, default_value = "xlsx,html,json", value_name = "F")]
+    pub format: String,
+    /// 写到这个目录；不写就是当前目录
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub out: PathBuf,
+}

@@ -1,0 +1,241 @@
+//! `post` and `attest`: what people know. A post proves presence; an attestation is a named person's
+//! complete look over a span.
+
+use super::args::{AttestArgs, AttestVerb, PostVerb};
+use super::explain::when;
+use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows, refusal};
+use crate::domain::{AccountId, Moment, PostKind};
+use crate::import::{PlannedAttestation, check_span, plan_attestations, plan_posts, times, wechat_article};
+use crate::store::{attest as attestations, meta, posts};
+use cuigeng_adapters::RawPost;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The source under which files stand as evidence.
+const IMPORTED: &str = "导入";
+/// The source under which single entries stand.
+const BY_HAND: &str = "补录";
+
+/// `post …`
+pub(super) fn post(context: &Context, verb: PostVerb) -> Result<Outcome, CliError> {
+    match verb {
+        PostVerb::Import { file, by } => import(context, &file, by.as_deref().unwrap_or("命令行")),
+        PostVerb::Add { account, at, by, platform, title, url, id } => {
+            let account = context.account(&account, platform.as_deref())?;
+            let when = times::when(&at)
+                .ok_or_else(|| CliError::usage(format!("看不懂时间“{at}”，请写成 2022-06-07 或 2022-06-07T09:05")))?;
+            let now = context.clock.now();
+            if when.earliest() > now {
+                return Err(CliError::usage("发布时间在未来，请核对"));
+            }
+            let article = url.as_deref().and_then(wechat_article);
+            let row = RawPost {
+                id: id.or_else(|| article.as_ref().map(|(mid, idx)| format!("{mid}_{idx}"))),
+                push: article.map(|(mid, _)| mid),
+                when,
+                title,
+                url,
+                author: None,
+                pinned: false,
+                kind: if account.platform.is_wechat() { PostKind::Notified } else { PostKind::Post },
+                visible: true,
+                repost: false,
+            };
+            let new = keep(
+                context,
+                BTreeMap::from([(account.id, vec![row])]),
+                BY_HAND,
+                &by,
+                "post.add",
+                &account.title(),
+                now,
+            )?;
+            outln!("{}", if new > 0 { "已补录" } else { "这条发布已经在库里，没有重复登记" });
+            Ok(Outcome::Done)
+        }
+        PostVerb::List { account, platform, since } => list(context, &account, platform.as_deref(), since.as_deref()),
+    }
+}
+
+fn import(context: &Context, file: &Path, by: &str) -> Result<Outcome, CliError> {
+    let now = context.clock.now();
+    let sheets = refusal::open(file)?;
+    let known = context.accounts()?;
+    let (planned, remarks) =
+        plan_posts(&sheets, &known, now).map_err(|refused| refusal::explain(file, &sheets, &refused))?;
+    let total = planned.len();
+    let mut grouped: BTreeMap<AccountId, Vec<RawPost>> = BTreeMap::new();
+    for one in planned {
+        grouped.entry(one.account).or_default().push(one.post);
+    }
+    let accounts = grouped.len();
+    let new = keep(
+        context,
+        grouped,
+        IMPORTED,
+        by,
+        "post.import",
+        &file.file_name().unwrap_or_default().to_string_lossy(),
+        now,
+    )?;
+    for remark in &remarks {
+        eprintln!("提示：{remark}");
+    }
+    if context.json {
+        print_json(&serde_json::json!({"posts": total, "new": new, "accounts": accounts, "remarks": remarks}))?;
+    } else {
+        outln!("已导入{accounts}个账号的{total}条发布，其中新的{new}条");
+    }
+    Ok(Outcome::Done)
+}
+
+fn keep(
+    context: &Context,
+    grouped: BTreeMap<AccountId, Vec<RawPost>>,
+    source: &'static str,
+    by: &str,
+    what: &'static str,
+    detail: &str,
+    now: Moment,
+) -> Result<usize, CliError> {
+    let (by, detail) = (by.to_owned(), detail.to_owned());
+    let new = context.store()?.write(move |tx| {
+        let mut new = 0;
+        for (account, rows) in &grouped {
+            new += posts::sight(tx, *account, source, rows, now)?.new;
+        }
+        meta::audit(tx, now, &by, what, &detail)?;
+        Ok(new)
+    })?;
+    Ok(new)
+}
+
+fn list(context: &Context, account: &str, platform: Option<&str>, since: Option<&str>) -> Result<Outcome, CliError> {
+    let account = context.account(account, platform)?;
+    let now = context.clock.now();
+    let since = match since {
+        Some(text) => times::moment(text).ok_or_else(|| CliError::usage(format!("看不懂时间“{text}”")))?,
+        None => now.plus_days(-60),
+    };
+    let posts = context.store()?.read(|conn| posts::of_account(conn, account.id, since, now.plus_days(2)))?;
+    if context.json {
+        let rows: Vec<_> = posts
+            .iter()
+            .map(|p| serde_json::json!({"account": account.name, "platform": account.platform.name(), "published_at": when(p.when), "title": p.title, "url": p.url, "id": p.ext_id, "kind": p.kind.word(), "push": p.push}))
+            .collect();
+        print_json(&rows)?;
+        return Ok(Outcome::Done);
+    }
+    let rows: Vec<Vec<String>> = posts
+        .iter()
+        .map(|p| {
+            let seen: Vec<&str> = p.sightings.iter().map(|s| s.source.as_str()).collect();
+            vec![when(p.when), p.title.chars().take(30).collect(), seen.join("、"), p.url.clone().unwrap_or_default()]
+        })
+        .collect();
+    print_rows(&["发布时间", "标题", "谁看到", "链接"], &rows);
+    Ok(Outcome::Done)
+}
+
+/// `attest …`
+pub(super) fn attest(context: &Context, args: AttestArgs) -> Result<Outcome, CliError> {
+    match (args.verb, args.file, args.account) {
+        (Some(AttestVerb::List), ..) => list_attestations(context),
+        (Some(AttestVerb::Withdraw { id, by }), ..) => withdraw(context, id, by),
+        (None, Some(file), _) => {
+            let now = context.clock.now();
+            let sheets = refusal::open(&file)?;
+            let known = context.accounts()?;
+            let planned = plan_attestations(&sheets, &known, now)
+                .map_err(|refused| refusal::explain(&file, &sheets, &refused))?;
+            say_kept(context, keep_attestations(context, planned, now)?)
+        }
+        (None, None, Some(named)) => {
+            let planned =
+                one(context, &named, args.platform.as_deref(), args.from.as_deref(), args.to.as_deref(), args.by)?;
+            say_kept(context, keep_attestations(context, vec![planned], context.clock.now())?)
+        }
+        (None, None, None) => Err(CliError::usage("请写账号，或用 --file 给出文件")),
+    }
+}
+
+fn one(
+    context: &Context,
+    named: &str,
+    platform: Option<&str>,
+    from: Option<&str>,
+    to: Option<&str>,
+    by: Option<String>,
+) -> Result<PlannedAttestation, CliError> {
+    let now = context.clock.now();
+    let read = |text: &str| {
+        times::moment(text)
+            .ok_or_else(|| CliError::usage(format!("看不懂时间“{text}”，请写成 2022-06-20 或 2022-06-20T09:00")))
+    };
+    let from = read(from.ok_or_else(|| CliError::usage("请用 --from 写明从何时起"))?)?;
+    let to = to.filter(|text| *text != "now").map_or(Ok(now), read)?;
+    let by = by.filter(|name| !name.trim().is_empty()).ok_or_else(|| CliError::usage("请用 --by 写明核查人"))?;
+    check_span(from, to, now).map_err(CliError::usage)?;
+    Ok(PlannedAttestation { account: context.account(named, platform)?.id, from, to, by: by.trim().to_owned() })
+}
+
+fn keep_attestations(context: &Context, planned: Vec<PlannedAttestation>, now: Moment) -> Result<Vec<i64>, CliError> {
+    let ids = context.store()?.write(move |tx| {
+        let mut ids = Vec::new();
+        for one in &planned {
+            ids.push(attestations::attest(tx, one.account, one.from, one.to, &one.by, now)?);
+            meta::audit(tx, now, &one.by, "attest", &format!("账号{} {} 至 {}", one.account.0, one.from, one.to))?;
+        }
+        Ok(ids)
+    })?;
+    Ok(ids)
+}
+
+fn say_kept(context: &Context, ids: Vec<i64>) -> Result<Outcome, CliError> {
+    if context.json {
+        print_json(&serde_json::json!({ "ids": ids }))?;
+    } else {
+        outln!("已登记{}次人工核查；登记错了可用 attest withdraw 撤回", ids.len());
+    }
+    Ok(Outcome::Done)
+}
+
+fn list_attestations(context: &Context) -> Result<Outcome, CliError> {
+    let accounts = context.accounts()?;
+    let title = |id: AccountId| accounts.iter().find(|a| a.id == id).map_or_else(String::new, |a| a.title());
+    let all = context.store()?.read(attestations::list)?;
+    if context.json {
+        let rows: Vec<_> = all
+            .iter()
+            .map(|a| serde_json::json!({"id": a.id, "account": title(a.account), "from": a.from, "to": a.to, "by": a.by, "at": a.at, "withdrawn": a.withdrawn.as_ref().map(|(at, by)| serde_json::json!({"at": at, "by": by}))}))
+            .collect();
+        print_json(&rows)?;
+        return Ok(Outcome::Done);
+    }
+    let rows: Vec<Vec<String>> = all
+        .iter()
+        .map(|a| {
+            let state =
+                a.withdrawn.as_ref().map_or_else(String::new, |(at, by)| format!("{} 由{by}撤回", beijing(*at)));
+            vec![a.id.to_string(), title(a.account), beijing(a.from), beijing(a.to), a.by.clone(), beijing(a.at), state]
+        })
+        .collect();
+    print_rows(&["编号", "账号", "起", "止", "核查人", "登记时间", "状态"], &rows);
+    Ok(Outcome::Done)
+}
+
+fn withdraw(context: &Context, id: i64, by: String) -> Result<Outcome, CliError> {
+    let now = context.clock.now();
+    let done = context.store()?.write(move |tx| {
+        let done = attestations::withdraw(tx, id, &by, now)?;
+        if done {
+            meta::audit(tx, now, &by, "attest.withdraw", &id.to_string())?;
+        }
+        Ok(done)
+    })?;
+    if !done {
+        return Err(CliError::failed(format!("没有编号为{id}、尚未撤回的核查；用 attest list 查看")));
+    }
+    outln!("已撤回，有关结论会重新判定");
+    Ok(Outcome::Done)
+}

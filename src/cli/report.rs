@@ -1,0 +1,65 @@
+//! `report`: documents of a period, judged from the evidence that is stored now.
+
+use super::args::ReportArgs;
+use super::{CliError, Context, Outcome, outln, print_json};
+use crate::domain::Period;
+use crate::report::{Format, Prepared, file_name, render};
+
+/// Writes the report in each format asked for.
+pub(super) fn run(context: &Context, args: &ReportArgs, wanted: PeriodWord) -> Result<Outcome, CliError> {
+    let period = Period::parse(&args.period)
+        .filter(|period| wanted.fits(*period))
+        .ok_or_else(|| CliError::usage(format!("看不懂周期“{}”，请写成 {}", args.period, wanted.example())))?;
+    let formats = Format::parse_list(&args.format).map_err(CliError::usage)?;
+    let profile = context.profile(args.profile.as_deref())?;
+    let now = context.clock.now();
+    let prepared = context.store()?.read(|conn| Prepared::load(conn, &context.config, &profile, period, now))?;
+    let report = prepared.compose(0);
+    std::fs::create_dir_all(&args.out)
+        .map_err(|e| CliError::failed(format!("目录 {} 无法创建：{e}", args.out.display())))?;
+    let mut written = Vec::new();
+    for format in formats {
+        let bytes = render(&report, format).map_err(|e| CliError::failed(format!("报表写不出来：{e}")))?;
+        let path = args.out.join(file_name(period, format));
+        std::fs::write(&path, bytes).map_err(|e| CliError::failed(format!("{} 写不出来：{e}", path.display())))?;
+        written.push(path.display().to_string());
+    }
+    if context.json {
+        print_json(&written)?;
+    } else {
+        for path in written {
+            outln!("已写出 {path}");
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// Which of the three reports was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PeriodWord {
+    /// 周报.
+    Week,
+    /// 月度.
+    Month,
+    /// 季度.
+    Quarter,
+}
+
+impl PeriodWord {
+    const fn fits(self, period: Period) -> bool {
+        matches!(
+            (self, period),
+            (PeriodWord::Week, Period::Week(_))
+                | (PeriodWord::Month, Period::Month(_))
+                | (PeriodWord::Quarter, Period::Quarter(_))
+        )
+    }
+
+    const fn example(self) -> &'static str {
+        match self {
+            PeriodWord::Week => "2022-W25",
+            PeriodWord::Month => "2022-06",
+            PeriodWord::Quarter => "2022-Q2",
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! `status`: one screen: the next check, accounts in trouble, our own health.
+
+use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
+use crate::domain::{Account, Check, Class, Moment};
+use crate::ledger::Ledger;
+use crate::rules::{AccountResult, Grade, Verdict, grade};
+use crate::store::looks::LookRow;
+use crate::store::{incidents, looks, outbox};
+use serde_json::json;
+
+struct Screen {
+    check: Check,
+    next: Option<Check>,
+    ledger: Ledger,
+    verdicts: Vec<Verdict>,
+    results: Vec<AccountResult>,
+    failing: Vec<LookRow>,
+    incidents: Vec<incidents::Incident>,
+    letters: Vec<(String, i64)>,
+}
+
+/// Prints the screen.
+pub(super) fn run(context: &Context, exit_code: bool) -> Result<Outcome, CliError> {
+    let now = context.clock.now();
+    let screen = gather(context, now)?;
+    if context.json {
+        print_json(&as_json(&screen))?
+    } else {
+        print(context, &screen, now)
+    }
+    let bad = screen.results.iter().any(|result| matches!(result.grade, Grade::Failed | Grade::Problem));
+    Ok(if exit_code && bad { Outcome::NotCompliant } else { Outcome::Done })
+}
+
+fn gather(context: &Context, now: Moment) -> Result<Screen, CliError> {
+    let profile = &context.config.profile;
+    let check = context.last_check(now)?;
+    let store = context.store()?;
+    let ledger = store.read(|conn| Ledger::for_checks(conn, &context.config, profile, &[check]))?;
+    let (last, open, letters) =
+        store.read(|conn| Ok((looks::last_looks(conn)?, incidents::open(conn)?, outbox::by_state(conn)?)))?;
+    let verdicts = ledger.judge(profile, check, now);
+    let results = ledger.accounts.iter().map(|account| grade(profile, account.id, &verdicts)).collect();
+    Ok(Screen {
+        next: context.config.checks_between(now.plus(1), now.plus_days(60)).into_iter().next(),
+        failing: last.into_values().filter(|look| look.class().is_some()).collect(),
+        incidents: open,
+        check,
+        ledger,
+        verdicts,
+        results,
+        letters,
+    })
+}
+
+fn print(context: &Context, screen: &Screen, now: Moment) {
+    let counted = |wanted: Grade| screen.results.iter().filter(|result| result.grade == wanted).count();
+    outln!("口径 {}，账号 {} 个，现在 {}", context.config.profile.name, screen.ledger.accounts.len(), beijing(now));
+    outln!(
+        "上次检查 {}：合格 {}，存在问题 {}，不合格 {}，无法判定 {}，不参评 {}",
+        beijing(screen.check.at),
+        counted(Grade::Good),
+        counted(Grade::Problem),
+        counted(Grade::Failed),
+        counted(Grade::Unclear),
+        counted(Grade::Exempt)
+    );
+    if let Some(next) = screen.next {
+        outln!("下次检查 {}", beijing(next.at));
+    }
+    print_trouble(screen);
+    outln!("\n发件箱：{}", letters(screen));
+    for incident in &screen.incidents {
+        let class = Class::from_word(&incident.class).map_or("故障", crate::rules::class_chinese);
+        outln!("来源“{}”自{}起{class}", incident.source, beijing(incident.began));
+    }
+    if screen.failing.is_empty() {
+        outln!("来源：没有故障");
+    } else {
+        outln!("来源：{}个账号最近一次监测失败（详见 account show）", screen.failing.len());
+    }
+}
+
+fn print_trouble(screen: &Screen) {
+    let rows: Vec<Vec<String>> = screen
+        .results
+        .iter()
+        .filter(|result| matches!(result.grade, Grade::Failed | Grade::Problem | Grade::Unclear))
+        .filter_map(|result| Some((result, screen.ledger.account(result.account)?)))
+        .map(|(result, account)| {
+            vec![
+                account.name.clone(),
+                account.platform.name().to_owned(),
+                office(account),
+                result.grade.chinese().to_owned(),
+                why(result),
+            ]
+        })
+        .collect();
+    if !rows.is_empty() {
+        outln!();
+        print_rows(&["账号名称", "平台", "单位", "结果", "原因"], &rows);
+    }
+}
+
+fn office(account: &Account) -> String {
+    if account.supervisor.is_empty() { account.office.clone() } else { account.supervisor.clone() }
+}
+
+fn why(result: &AccountResult) -> String {
+    let labels: Vec<&str> =
+        result.vetoes.iter().chain(&result.problems).filter_map(|verdict| verdict.label.as_deref()).collect();
+    let gap = || {
+        result
+            .unclear
+            .iter()
+            .flat_map(|verdict| verdict.kind.gaps())
+            .next()
+            .map_or_else(String::new, |gap| gap.why.chinese())
+    };
+    if labels.is_empty() { gap() } else { labels.join("、") }
+}
+
+fn letters(screen: &Screen) -> String {
+    let word = |state: &str| crate::store::LetterState::from_word(state).map_or("", |state| state.chinese());
+    let parts: Vec<String> = screen.letters.iter().map(|(state, count)| format!("{} {count}", word(state))).collect();
+    if parts.is_empty() { "没有信件".to_owned() } else { parts.join("，") }
+}
+
+fn as_json(screen: &Screen) -> serde_json::Value {
+    let results: Vec<_> = screen
+        .results
+        .iter()
+        .filter_map(|result| Some((result, screen.ledger.account(result.account)?)))
+        .map(|(result, account)| json!({"account": account.name, "platform": account.platform.name(), "grade": result.grade.chinese(), "why": why(result)}))
+        .collect();
+    let incidents: Vec<_> =
+        screen.incidents.iter().map(|i| json!({"source": i.source, "class": i.class, "began": i.began})).collect();
+    let letters: serde_json::Map<String, serde_json::Value> =
+        screen.letters.iter().map(|(state, count)| (state.clone(), json!(count))).collect();
+    json!({"check": screen.check.at, "next_check": screen.next.map(|check| check.at), "results": results, "incidents": incidents, "letters": letters, "verdicts": screen.verdicts.len()})
+}

@@ -1,0 +1,66 @@
+//! Lists that people keep in Excel: read whole, understood whole, or refused whole with every bad row
+//! named. Pure: bytes and known values in, a plan out; nothing is half-applied because nothing is
+//! applied here.
+
+mod accounts;
+mod attest;
+mod header;
+mod posts;
+mod resolve;
+mod table;
+pub(crate) mod times;
+mod workbook;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use accounts::{AccountPlan, plan_accounts};
+pub(crate) use attest::check_span;
+pub use attest::{PlannedAttestation, plan_attestations};
+pub(crate) use posts::wechat_article;
+pub use posts::{PlannedPost, plan_posts};
+pub use table::{Cell, Row, Sheet, read_sheets};
+pub(crate) use write::emails;
+pub use write::{copy_with_problems, csv_bytes, workbook_bytes};
+
+/// Why a file is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It cannot be read as a table at all.
+    Unreadable(String),
+    /// Some rows are wrong; every one of them is named.
+    Rows(Vec<BadRow>),
+}
+
+/// One thing that is wrong in one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadRow {
+    /// Line of the file, or row of the sheet, from 1.
+    pub line: usize,
+    /// Heading of the column; empty when it is the row as a whole.
+    pub column: String,
+    /// What stands there.
+    pub value: String,
+    /// What is wrong and what cures it (Chinese).
+    pub problem: String,
+}
+
+impl BadRow {
+    pub(crate) fn new(row: &Row, column: &str, value: &str, problem: impl Into<String>) -> BadRow {
+        BadRow { line: row.line, column: column.to_owned(), value: value.to_owned(), problem: problem.into() }
+    }
+}
+
+impl std::fmt::Display for BadRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "第{}行", self.line)?;
+        if !self.column.is_empty() {
+            write!(f, "“{}”", self.column)?;
+        }
+        if !self.value.is_empty() {
+            write!(f, "（{}）", self.value)?;
+        }
+        write!(f, "：{}", self.problem)
+    }
+}
