@@ -4,9 +4,16 @@ use crate::{Ask, Failure, Kinds, Page, Secrets, Traits};
 
 /// Inbox
 #[derive(Debug)]
-pub struct Inbox {}
+pub struct Inbox {
+    c: InboxConfig,
+}
+#[derive(Debug)]
+pub struct InboxConfig {}
 
 impl Inbox {
+    pub fn new(c: InboxConfig) -> Inbox {
+        Inbox { c }
+    }
     /// What it says of itself.
     pub fn traits(&self, _kinds: Kinds) -> Traits {
         unreachable!()

@@ -4,9 +4,20 @@ use crate::{Ask, Failure, Kinds, Page, Secrets, Traits};
 
 /// Weibo
 #[derive(Debug)]
-pub struct Weibo {}
+pub struct Weibo {
+    c: WeiboConfig,
+}
+#[derive(Debug)]
+pub struct WeiboConfig {
+    pub base: String,
+    pub cookie: Option<String>,
+    pub page_cap: u32,
+}
 
 impl Weibo {
+    pub fn new(c: WeiboConfig) -> Weibo {
+        Weibo { c }
+    }
     /// What it says of itself.
     pub fn traits(&self, _kinds: Kinds) -> Traits {
         unreachable!()
