@@ -94,6 +94,12 @@ impl Kinds {
         PostKind::ALL.into_iter().filter(move |kind| self.has(*kind))
     }
 
+    /// What is in either set.
+    #[must_use]
+    pub const fn or(self, other: Kinds) -> Kinds {
+        Kinds(self.0 | other.0)
+    }
+
     /// As a number for the database (1 post, 2 notified, 4 un-notified, added up).
     pub const fn bits(self) -> i64 {
         self.0 as i64
@@ -543,10 +549,7 @@ impl Source {
     /// What the source says of itself, for an account whose platform has these kinds.
     pub fn traits(&self, kinds: Kinds) -> Traits {
         match self {
-            Source::Paged(Paged::Feed(feed)) => feed.traits(kinds),
-            Source::Paged(Paged::Weibo(weibo)) => weibo.traits(kinds),
-            Source::Paged(Paged::Wechat(wechat)) => wechat.traits(kinds),
-            Source::Paged(Paged::Douyin(douyin)) => douyin.traits(kinds),
+            Source::Paged(paged) => paged.traits(kinds),
             Source::Batch(Batch::Inbox(inbox)) => inbox.traits(kinds),
         }
     }
