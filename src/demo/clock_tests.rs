@@ -186,3 +186,23 @@ async fn a_ring_calls_off_a_throttled_jump() {
     tokio::time::timeout(Duration::from_secs(60), waiting).await.unwrap().unwrap();
     assert_eq!(clock.now(), START);
 }
+
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "measures that the throttle really holds back")]
+async fn a_jump_that_was_planned_for_another_circle_is_not_made() {
+    let clock = Arc::new(SimClock::new(START, &["a", "b"], after(100_000)).throttled(600.0));
+    let begun = std::time::Instant::now();
+    tokio::select! {
+        biased;
+        () = clock.idle("b", after(6)) => {}
+        () = async {
+            let clock = Arc::clone(&clock);
+            tokio::spawn(async move { clock.idle("a", after(120)).await });
+            // Now a has planned the short jump to b's moment.
+            tokio::task::yield_now().await;
+        } => {}
+    }
+    clock.idle("b", after(120)).await;
+    assert_eq!(clock.now(), after(120));
+    assert!(begun.elapsed() >= Duration::from_millis(180), "{:?}", begun.elapsed());
+}
