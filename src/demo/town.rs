@@ -93,7 +93,7 @@ pub enum Part {
     Blocked,
     /// Keeps its quota, but the Douyin bridge meets a captcha in the last two weeks: 无法判定.
     Captcha,
-    /// Keeps its quota; its platform asks to slow down for a few hours: 合格.
+    /// Keeps its quota at the last moment, when its platform asks to slow down for a few hours: 合格.
     Throttled,
     /// Keeps its quota, one week with 发布 alone, which its bridge does not see: 待人工核实.
     HalfSighted,
@@ -226,13 +226,12 @@ impl Town {
     /// What the platform does to an account at `now` instead of answering, if anything.
     pub fn trouble(&self, resident: usize, now: Moment) -> Option<Trouble> {
         let within = |from: Moment, until: Moment| from <= now && now < until;
+        let end = people::troubled_week_end();
         match self.residents.get(resident)?.part {
             Part::Blocked => Some(Trouble::Blocked),
             Part::Captcha if now >= plan::monday(2) => Some(Trouble::Captcha),
             // From the last evening of a counted week until the check is near.
-            Part::Throttled if within(plan::monday(3).plus(-4 * HOUR), plan::monday(3).plus(3 * HOUR)) => {
-                Some(Trouble::Throttled)
-            }
+            Part::Throttled if within(end.plus(-4 * HOUR), end.plus(3 * HOUR)) => Some(Trouble::Throttled),
             _ => None,
         }
     }

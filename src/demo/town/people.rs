@@ -12,6 +12,8 @@ use std::collections::BTreeSet;
 const SIZE: usize = 311;
 /// The counted week in which the rescued account would miss its quota.
 const RESCUE_WEEK: usize = 2;
+/// The counted week at whose end the throttled account is throttled.
+const TROUBLED_WEEK: usize = 2;
 
 /// How an account lives.
 #[derive(Clone, Debug)]
@@ -120,6 +122,11 @@ const CAST: [(&str, &str, Part, Style); 12] = [
 /// The Monday of the week in which the rescued account waits for a letter.
 pub(super) fn rescue_week() -> Moment {
     monday(i64::try_from(RESCUE_WEEK).unwrap_or(0))
+}
+
+/// The end of the week at which the throttled account is throttled.
+pub(super) fn troubled_week_end() -> Moment {
+    monday(i64::try_from(TROUBLED_WEEK).unwrap_or(0) + 1)
 }
 
 /// Everybody, in the order of the list: the accounts of the problem list in their order, spread among
@@ -238,6 +245,8 @@ fn cast_duty(mut duty: Duty, part: Part) -> Duty {
             duty.missed[RESCUE_WEEK] = Some(1);
             duty.habit = Habit::Early;
         }
+        // The trouble begins on the Sunday evening on which its second update comes.
+        Part::Throttled => duty.missed[TROUBLED_WEEK] = Some(duty.quota),
         Part::HalfSighted => duty.habit = Habit::Spread,
         _ => {}
     }

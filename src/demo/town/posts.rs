@@ -2,7 +2,7 @@
 //! at the very edge of a week).
 
 use super::dice::Dice;
-use super::people::{Life, Style};
+use super::people::{Life, Style, troubled_week_end};
 use super::plan::{CHECKS, Slot, check, monday};
 use super::{Channel, Part, Resident};
 use cuigeng_adapters::Moment;
@@ -68,6 +68,9 @@ pub(super) fn of(resident: &Resident, life: &Life, index: usize, seed: u64) -> V
     if resident.part == Part::Problem && life.duty.silent_at.is_none() {
         tempt(&mut slots, life);
     }
+    if resident.part == Part::Throttled {
+        put_off(&mut slots);
+    }
     let mut posts: Vec<Post> = slots.iter().map(|slot| plain(slot, resident, life, &mut dice)).collect();
     posts.extend(traps(resident, life, &mut dice));
     posts.sort_by_key(|post| post.at);
@@ -118,6 +121,14 @@ fn tempt(slots: &mut [Slot], life: &Life) {
         if let Some(slot) = slots.iter_mut().find(|slot| next.0 <= slot.at && slot.at < next.1) {
             slot.at = next.0;
         }
+    }
+}
+
+/// The last update of the week comes when its platform has just begun to answer no more.
+fn put_off(slots: &mut [Slot]) {
+    let end = troubled_week_end();
+    if let Some(slot) = slots.iter_mut().rfind(|slot| slot.at < end) {
+        slot.at = end.plus(-2 * HOUR);
     }
 }
 

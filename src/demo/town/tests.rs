@@ -291,6 +291,13 @@ fn troubles_come_and_go() {
     assert_eq!(on(Part::Throttled, "2022-06-20 02:59"), Some(Trouble::Throttled));
     assert_eq!(on(Part::Throttled, "2022-06-20 03:00"), None);
     assert_eq!(on(Part::Good, "2022-06-20 00:00"), None);
+    let late = of(Part::Throttled);
+    let week = |until: &str| count(&town, late, at("2022-06-13 00:00"), at(until));
+    assert_eq!(
+        (week("2022-06-19 20:00"), week("2022-06-20 00:00")),
+        (1, 2),
+        "its second update falls into the trouble"
+    );
 }
 
 #[test]
