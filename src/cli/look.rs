@@ -63,17 +63,7 @@ fn chosen(context: &Context, named: &[String]) -> Result<Vec<Account>, CliError>
 }
 
 async fn look_at(context: &Context, accounts: &[Account]) -> Result<Vec<Line>, CliError> {
-    let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    let http = Http::new(context.config.proxy.as_deref())
-        .map_err(|failure| CliError { exit: 3, chinese: failure.advise_or_detail() })?;
-    let poller = Poller {
-        store: context.store()?.clone(),
-        config: Arc::clone(&context.config),
-        http,
-        secrets: Arc::new(FileSecrets::new(&context.data, &context.config.secrets_dir, credentials)),
-        clock: Arc::clone(&context.clock),
-        data: context.data.clone(),
-    };
+    let poller = poller(context)?;
     let bar = progress(accounts.len());
     let mut lines = Vec::new();
     for account in accounts {
@@ -85,6 +75,21 @@ async fn look_at(context: &Context, accounts: &[Account]) -> Result<Vec<Line>, C
     }
     bar.finish_and_clear();
     Ok(lines)
+}
+
+/// What looks at accounts, as the command line uses it.
+pub(super) fn poller(context: &Context) -> Result<Poller, CliError> {
+    let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    let http = Http::new(context.config.proxy.as_deref())
+        .map_err(|failure| CliError { exit: 3, chinese: failure.advise_or_detail() })?;
+    Ok(Poller {
+        store: context.store()?.clone(),
+        config: Arc::clone(&context.config),
+        http,
+        secrets: Arc::new(FileSecrets::new(&context.data, &context.config.secrets_dir, credentials)),
+        clock: Arc::clone(&context.clock),
+        data: context.data.clone(),
+    })
 }
 
 /// A bar on a terminal, nothing elsewhere.

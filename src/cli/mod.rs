@@ -3,11 +3,11 @@
 pub mod args;
 mod check;
 mod context;
-//TMP mod demo;
+mod demo;
 mod evidence;
 mod explain;
 mod judge;
-//TMP mod letters;
+mod letters;
 mod list;
 mod log;
 mod look;
@@ -55,7 +55,7 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
             return Ok(Outcome::Done);
         }
         Verb::Init { dir } => return check::init(dir),
-        //TMP Verb::Demo(args) => return demo::run(args, cli.data.as_deref()),
+        Verb::Demo(args) => return demo::run(args, cli.data.as_deref()),
         _ => {}
     }
     let context = Context::load(&cli)?;
@@ -75,11 +75,10 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Judge { at, profile, exit_code } => judge::run(&context, at.as_deref(), profile.as_deref(), exit_code),
         Verb::Status { exit_code } => status::run(&context, exit_code),
         Verb::Explain { account, platform, at } => explain::run(&context, &account, platform.as_deref(), at.as_deref()),
-        //TMP        Verb::Letters(LettersVerb::Preview { at }) => letters::preview(&context, at.as_deref()),
-        //TMP        Verb::Letters(LettersVerb::Test { address }) => letters::test(&context, &address),
+        Verb::Letters(LettersVerb::Preview { at }) => letters::preview(&context, at.as_deref()),
+        Verb::Letters(LettersVerb::Test { address }) => letters::test(&context, &address),
         Verb::Outbox(OutboxVerb::List) => outbox::list(&context),
         Verb::Outbox(OutboxVerb::Show { id }) => outbox::show(&context, id),
-        Verb::Letters(_) => Ok(Outcome::Done), //TMPX
         Verb::Report(ReportVerb::Week(args)) => report::run(&context, &args, PeriodWord::Week),
         Verb::Report(ReportVerb::Month(args)) => report::run(&context, &args, PeriodWord::Month),
         Verb::Report(ReportVerb::Quarter(args)) => report::run(&context, &args, PeriodWord::Quarter),
