@@ -6,7 +6,9 @@
 
 use crate::http::Http;
 use crate::time::DAY;
-use crate::{Ask, Class, Failure, Kinds, Known, Moment, Next, Outcome, Page, Paged, RawPost, Reach, Secrets, Seen, Traits, When};
+use crate::{
+    Ask, Class, Failure, Kinds, Known, Moment, Next, Outcome, Page, Paged, RawPost, Reach, Secrets, Seen, Traits, When,
+};
 use std::collections::HashSet;
 use std::future::Future;
 
@@ -50,7 +52,8 @@ pub enum Step {
 
 impl PartialEq for Ask {
     fn eq(&self, other: &Ask) -> bool {
-        (&self.key, &self.cursor, self.page, self.since, self.now) == (&other.key, &other.cursor, other.page, other.since, other.now)
+        (&self.key, &self.cursor, self.page, self.since, self.now)
+            == (&other.key, &other.cursor, other.page, other.since, other.now)
     }
 }
 
@@ -131,7 +134,8 @@ impl Walk {
         self.ask.page += 1;
         let repeats = fresh == Fresh::Nothing && listed;
         // A source that names its next step itself (days of a statistic) is not stopped by the list.
-        let far_enough = listed && self.traits.sees == self.lists && self.list_from().is_some_and(|from| from < self.ask.since);
+        let far_enough =
+            listed && self.traits.sees == self.lists && self.list_from().is_some_and(|from| from < self.ask.since);
         if repeats || far_enough || self.ask.page >= self.traits.page_cap {
             return self.finish();
         }
@@ -168,7 +172,9 @@ impl Walk {
     /// Rule 1: a time between 2009-01-01 and tomorrow, and an id.
     fn is_usable(&self, row: &RawPost) -> bool {
         const FIRST: Moment = Moment::from_unix(1_230_739_200);
-        FIRST <= row.when.earliest() && row.when.earliest() <= self.ask.now.plus(DAY) && (row.id.is_some() || row.url.is_some())
+        FIRST <= row.when.earliest()
+            && row.when.earliest() <= self.ask.now.plus(DAY)
+            && (row.id.is_some() || row.url.is_some())
     }
 
     fn fail(&mut self, failure: Failure) -> Step {
@@ -231,7 +237,8 @@ impl Walk {
 
     fn proves(&self, kind: crate::PostKind, reaches: &[Reach]) -> bool {
         let known = self.ask.covered.iter().copied();
-        let mut spans: Vec<(Moment, Moment)> = reaches.iter().filter(|r| r.sees.has(kind)).map(|r| (r.from, r.until)).chain(known).collect();
+        let mut spans: Vec<(Moment, Moment)> =
+            reaches.iter().filter(|r| r.sees.has(kind)).map(|r| (r.from, r.until)).chain(known).collect();
         spans.sort_unstable();
         let mut at = self.ask.since;
         for (from, until) in spans {
@@ -240,14 +247,21 @@ impl Walk {
             }
         }
         // The last second that a healthy source shows by now.
-        at > self.ask.since && (at >= self.ask.now || self.traits.delay.shows(at.plus(1)) > self.ask.now || self.looked_at.is_some_and(|looked| at >= looked))
+        at > self.ask.since
+            && (at >= self.ask.now
+                || self.traits.delay.shows(at.plus(1)) > self.ask.now
+                || self.looked_at.is_some_and(|looked| at >= looked))
     }
 
     /// Rules 2, 4, 5 and 6, for sources that are nothing but one list.
     fn strange(&self) -> Option<Failure> {
         if self.rows.is_empty() && self.foreign > 0 {
             let why = format!("{} rows, none of them by the watched author", self.foreign);
-            return Some(Failure::new(Class::Malformed, why).because("owner_mismatch").advise("来源返回的都是别人的内容，请核对台账中的来源参数"));
+            return Some(
+                Failure::new(Class::Malformed, why)
+                    .because("owner_mismatch")
+                    .advise("来源返回的都是别人的内容，请核对台账中的来源参数"),
+            );
         }
         if self.lists == Kinds::NONE || self.lists.and(self.ask.kinds) != self.traits.sees.and(self.ask.kinds) {
             return None;
@@ -293,7 +307,9 @@ fn same(known: &Known, row: &RawPost) -> bool {
 }
 
 fn blocked(reason: &str, advice: &str) -> Failure {
-    Failure::new(Class::Blocked, format!("acceptance rule: {reason}")).because(reason).advise(format!("{advice}，本次不采信"))
+    Failure::new(Class::Blocked, format!("acceptance rule: {reason}"))
+        .because(reason)
+        .advise(format!("{advice}，本次不采信"))
 }
 
 impl Paged {

@@ -41,7 +41,10 @@ fn by_status(answer: &Answer) -> Result<(), Failure> {
     let status = answer.status;
     match status {
         200..=299 => Ok(()),
-        300..=399 => Err(blocked("redirect", format!("HTTP {status} to {}", crate::http::without_query(answer.header("location").unwrap_or_default())))),
+        300..=399 => Err(blocked(
+            "redirect",
+            format!("HTTP {status} to {}", crate::http::without_query(answer.header("location").unwrap_or_default())),
+        )),
         418 | 429 => Err(throttled(format!("HTTP {status}")).retry_after(answer.retry_after_s())),
         403 | 414 | 432 | 511 => Err(blocked("risk_control", format!("HTTP {status}"))),
         500..=599 => Err(Failure::new(Class::Transient, format!("HTTP {status}"))),
@@ -60,7 +63,11 @@ fn refused(body: &Value, logged_in: bool) -> Result<(), Failure> {
     let errno = number(&body["errno"]);
     if ok.is_some_and(|ok| ok < 0) {
         let detail = format!("ok {}: {words}", ok.unwrap_or_default());
-        return Err(if logged_in { Failure::new(Class::Auth, detail).advise(RELOGIN) } else { blocked("login_wall", detail) });
+        return Err(if logged_in {
+            Failure::new(Class::Auth, detail).advise(RELOGIN)
+        } else {
+            blocked("login_wall", detail)
+        });
     }
     if errno == Some(100_005) || ["过于频繁", "频次过高", "歇歇"].iter().any(|mark| words.contains(mark)) {
         return Err(throttled(format!("errno {}: {words}", errno.unwrap_or_default())));
@@ -116,7 +123,11 @@ fn empty(cursor: &Cursor) -> Page {
 
 fn after(body: &Value, cursor: &Cursor, seen: u64) -> Cursor {
     let since = &body["data"]["cardlistInfo"]["since_id"];
-    let id = since.as_str().map(str::to_owned).or_else(|| since.as_u64().map(|id| id.to_string())).filter(|id| !id.is_empty() && id != "0");
+    let id = since
+        .as_str()
+        .map(str::to_owned)
+        .or_else(|| since.as_u64().map(|id| id.to_string()))
+        .filter(|id| !id.is_empty() && id != "0");
     match (id, cursor) {
         (Some(id), _) => Cursor::Since { id, seen },
         (None, Cursor::Number { page, .. }) => Cursor::Number { page: page + 1, seen },
@@ -164,7 +175,9 @@ fn profile(body: &Value, seen: u64) -> Result<Page, Failure> {
         Some(count) if seen == 0 && count > 0 => {
             Err(blocked("empty_unexpected", format!("an empty list, but the profile counts {count}")))
         }
-        Some(count) if u64::try_from(count).unwrap_or(0) <= seen => Ok(Page::listing(Vec::new(), Kinds::POST, Next::End)),
+        Some(count) if u64::try_from(count).unwrap_or(0) <= seen => {
+            Ok(Page::listing(Vec::new(), Kinds::POST, Next::End))
+        }
         Some(_) => Ok(Page::listing(Vec::new(), Kinds::POST, Next::Unsaid)),
     }
 }

@@ -10,7 +10,11 @@ pub(super) fn is_noise(card: &Value) -> bool {
     let mblog = &card["mblog"];
     let title = mblog["title"]["text"].as_str().unwrap_or_default();
     let liked = title.contains("赞过的微博") || mblog["title"]["type"].as_str() == Some("likerecommend");
-    liked || number(&mblog["isAd"]) == Some(1) || mblog["isAd"] == true || mblog["promotion"].is_object() || number(&mblog["content_auth"]) == Some(5)
+    liked
+        || number(&mblog["isAd"]) == Some(1)
+        || mblog["isAd"] == true
+        || mblog["promotion"].is_object()
+        || number(&mblog["content_auth"]) == Some(5)
 }
 
 /// The post of a card; `None` without a usable id or time.
@@ -63,7 +67,12 @@ fn plain(html: &str) -> String {
             _ => {}
         }
     }
-    let text = text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+    let text = text
+        .replace("&nbsp;", " ")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&");
     text.trim().chars().take(60).collect()
 }
 
@@ -82,7 +91,8 @@ pub fn mid_of_bid(bid: &str) -> Option<u64> {
     }
     let mut mid = String::new();
     for group in bid.as_bytes().rchunks(4).rev() {
-        let value = group.iter().try_fold(0_u64, |sum, c| Some(sum * 62 + ALPHABET.iter().position(|a| a == c)? as u64))?;
+        let value =
+            group.iter().try_fold(0_u64, |sum, c| Some(sum * 62 + ALPHABET.iter().position(|a| a == c)? as u64))?;
         if mid.is_empty() { mid.push_str(&value.to_string()) } else { mid.push_str(&format!("{value:07}")) }
     }
     mid.parse().ok()
