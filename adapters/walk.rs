@@ -23,6 +23,8 @@ pub struct Walk {
     ask: Ask,
     traits: Traits,
     rows: Vec<RawPost>,
+    /// How far back each own unpinned row of a listing reaches.
+    listed: Vec<Moment>,
     ids: HashSet<String>,
     foreign: usize,
     unreadable: usize,
@@ -86,6 +88,7 @@ impl Walk {
             ask,
             traits,
             rows: Vec::new(),
+            listed: Vec::new(),
             ids: HashSet::new(),
             foreign: 0,
             unreadable: 0,
@@ -157,6 +160,9 @@ impl Walk {
                 self.unreadable += 1;
             } else if row.id.as_ref().is_none_or(|id| self.ids.insert(id.clone())) {
                 fresh = Fresh::Some;
+                if listed && !row.pinned {
+                    self.listed.push(reached(row.when));
+                }
                 self.rows.push(row);
             }
         }
@@ -217,13 +223,7 @@ impl Walk {
         if self.ended {
             return Some(Moment::MIN);
         }
-        let listed = |row: &&RawPost| !row.pinned && self.lists.has(row.kind);
-        // Of a day only its end is surely reached, since a later post of that day may be the oldest shown.
-        let reached = |row: &RawPost| match row.when {
-            When::At(moment) => moment,
-            When::Day(_) | When::Span { .. } => row.when.latest().plus(1),
-        };
-        let mut times: Vec<Moment> = self.rows.iter().filter(listed).map(reached).collect();
+        let mut times = self.listed.clone();
         times.sort_unstable();
         times.into_iter().nth(self.traits.pinned_allowance)
     }
@@ -297,6 +297,14 @@ enum Fresh {
     Nothing,
     /// New rows.
     Some,
+}
+
+/// Of a day only its end is surely reached, since a later post of that day may be the oldest shown.
+fn reached(when: When) -> Moment {
+    match when {
+        When::At(moment) => moment,
+        When::Day(_) | When::Span { .. } => when.latest().plus(1),
+    }
 }
 
 fn same(known: &Known, row: &RawPost) -> bool {

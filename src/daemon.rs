@@ -2,11 +2,12 @@
 //!
 //! Shutdown is a future handed in; a task that ends by itself is an error; starting is recovering.
 
+use crate::Step;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::inspect::Inspector;
 use crate::mail::post::Postman;
-use crate::Step;
+use crate::mail::smtp::Limits;
 use crate::poll::Poller;
 use crate::report::reporter::Reporter;
 use crate::secrets::FileSecrets;
@@ -55,7 +56,12 @@ impl Daemon {
     ///
     /// # Errors
     /// [`StoreError`] with `is_locked()` beside another instance; any other failure to open.
-    pub fn open(config: Arc<Config>, data: &Path, clock: Arc<dyn Clock>, credentials: Option<PathBuf>) -> Result<Daemon, DaemonError> {
+    pub fn open(
+        config: Arc<Config>,
+        data: &Path,
+        clock: Arc<dyn Clock>,
+        credentials: Option<PathBuf>,
+    ) -> Result<Daemon, DaemonError> {
         let lock = InstanceLock::take(data)?;
         let store = Store::open(data)?;
         let http = Http::new(config.proxy.as_deref()).map_err(DaemonError::Http)?;
@@ -63,10 +69,24 @@ impl Daemon {
         let now = clock.now();
         let (requeued, doubtful) = store.write(move |tx| outbox::reconcile(tx, now))?;
         tracing::info!(requeued, doubtful, "outbox.reconciled");
-        let poller = Poller { store: store.clone(), config: Arc::clone(&config), http, secrets: Arc::clone(&secrets), clock: Arc::clone(&clock) };
+        let poller = Poller {
+            store: store.clone(),
+            config: Arc::clone(&config),
+            http,
+            secrets: Arc::clone(&secrets),
+            clock: Arc::clone(&clock),
+            data: data.to_owned(),
+        };
         Ok(Daemon {
             inspector: Inspector { store: store.clone(), config: Arc::clone(&config) },
-            postman: Postman { store: store.clone(), config: Arc::clone(&config), secrets, poller: poller.clone(), data: data.to_owned() },
+            postman: Postman {
+                store: store.clone(),
+                config: Arc::clone(&config),
+                secrets,
+                poller: poller.clone(),
+                data: data.to_owned(),
+                limits: Limits::default(),
+            },
             reporter: Reporter { store, config },
             poller,
             clock,
@@ -84,10 +104,22 @@ impl Daemon {
         // On start: look first, judge second, send third.
         first_steps(&self).await?;
         let Daemon { poller, inspector, postman, reporter, clock, _lock } = self;
-        tasks.spawn(turn("poll", Arc::clone(&clock), stop.clone(), move |now| { let poller = poller.clone(); async move { poller.step(now).await } }));
-        tasks.spawn(turn("inspect", Arc::clone(&clock), stop.clone(), move |now| { let inspector = inspector.clone(); async move { inspector.step(now).await } }));
-        tasks.spawn(turn("mail", Arc::clone(&clock), stop.clone(), move |now| { let postman = postman.clone(); async move { postman.step(now).await } }));
-        tasks.spawn(turn("report", Arc::clone(&clock), stop.clone(), move |now| { let reporter = reporter.clone(); async move { reporter.step(now).await } }));
+        tasks.spawn(turn("poll", Arc::clone(&clock), stop.clone(), move |now| {
+            let poller = poller.clone();
+            async move { poller.step(now).await }
+        }));
+        tasks.spawn(turn("inspect", Arc::clone(&clock), stop.clone(), move |now| {
+            let inspector = inspector.clone();
+            async move { inspector.step(now).await }
+        }));
+        tasks.spawn(turn("mail", Arc::clone(&clock), stop.clone(), move |now| {
+            let postman = postman.clone();
+            async move { postman.step(now).await }
+        }));
+        tasks.spawn(turn("report", Arc::clone(&clock), stop.clone(), move |now| {
+            let reporter = reporter.clone();
+            async move { reporter.step(now).await }
+        }));
         let ended = tokio::select! {
             () = shutdown => None,
             ended = tasks.join_next() => ended,
@@ -113,7 +145,12 @@ async fn first_steps(daemon: &Daemon) -> Result<(), DaemonError> {
 
 /// One task: step, ring if something changed, wait. A store that is busy or full is tried again and
 /// never touches a verdict.
-async fn turn<F, S>(name: &'static str, clock: Arc<dyn Clock>, stop: CancellationToken, step: F) -> Result<&'static str, DaemonError>
+async fn turn<F, S>(
+    name: &'static str,
+    clock: Arc<dyn Clock>,
+    stop: CancellationToken,
+    step: F,
+) -> Result<&'static str, DaemonError>
 where
     F: Fn(crate::domain::Moment) -> S,
     S: Future<Output = Result<Step, StoreError>>,

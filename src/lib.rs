@@ -4,6 +4,7 @@
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod daemon;
 pub mod demo;
 pub mod domain;
 pub mod import;
@@ -11,6 +12,7 @@ pub mod inspect;
 pub mod ledger;
 pub mod mail;
 pub mod plan;
+pub mod poll;
 pub mod report;
 pub mod rules;
 pub mod secrets;

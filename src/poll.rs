@@ -2,9 +2,9 @@
 //!
 //! It judges nothing and writes to nobody. A step does what is due and says when to come back.
 
+use crate::Step;
 use crate::clock::Clock;
 use crate::config::{Config, SourceConfig};
-use crate::Step;
 use crate::domain::{Account, Moment, SourceRef, Week};
 use crate::ledger;
 use crate::plan::{self, Agenda};
@@ -12,9 +12,10 @@ use crate::rules::accept::{self, Circumstances, PastLook};
 use crate::secrets::FileSecrets;
 use crate::store::{Store, StoreError, accounts, agenda, looks, posts};
 use cuigeng_adapters::http::Http;
+use cuigeng_adapters::inbox::Inbox;
 use cuigeng_adapters::time::{DAY, HOUR};
 use cuigeng_adapters::{Ask, Batch, Class, Delay, Failure, Outcome, Paged, Seen, Source, walk};
-use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
@@ -31,6 +32,8 @@ pub struct Poller {
     pub secrets: Arc<FileSecrets>,
     /// For waits inside a look.
     pub clock: Arc<dyn Clock>,
+    /// The data directory, for the inbox of files.
+    pub data: PathBuf,
 }
 
 /// One look to be made.
@@ -47,8 +50,7 @@ impl Poller {
     /// # Errors
     /// Those of the store; a failed look is no error.
     pub async fn step(&self, now: Moment) -> Result<Step, StoreError> {
-        let (accounts, agendas) =
-            self.store.read_async(|conn| Ok((accounts::all(conn)?, agenda::all(conn)?))).await?;
+        let (accounts, agendas) = self.store.read_async(|conn| Ok((accounts::all(conn)?, agenda::all(conn)?))).await?;
         let wanted = self.wanted(now);
         let mut pending = Vec::new();
         let mut wake = now.plus_days(1);
@@ -118,13 +120,22 @@ impl Poller {
         let (ask, history, healthy) = self.question(&due, configured, now).await?;
         let seen = match &configured.source {
             Source::Paged(paged) => self.page_through(paged, ask).await,
-            Source::Batch(Batch::Inbox(_)) => self.from_inbox(&due, ask).await,
+            Source::Batch(Batch::Inbox(inbox)) => self.from_inbox(inbox, ask).await,
         };
         let traits = configured.source.traits(due.account.platform.kinds());
         let circumstances = Circumstances { ends_lists: traits.ends_lists, others_healthy: healthy };
         let seen = accept::believe(&history, seen, now, circumstances);
         self.keep(&due, seen.clone(), now).await?;
         Ok(seen)
+    }
+
+    /// What the newest file of the inbox that names this account says of it.
+    async fn from_inbox(&self, inbox: &Inbox, ask: Ask) -> Seen {
+        let dir = self.data.join("inbox");
+        let texts = tokio::task::spawn_blocking(move || inbox_texts(&dir)).await.unwrap_or_default();
+        let asks = [ask];
+        let newest = texts.iter().rev().find_map(|text| inbox.read(text, &asks).pop());
+        newest.map_or_else(|| Seen::failed(nothing_in_inbox()), |(_, seen)| seen)
     }
 
     async fn page_through(&self, paged: &Paged, ask: Ask) -> Seen {
@@ -137,7 +148,12 @@ impl Poller {
     }
 
     /// What is asked, and the looks before it.
-    async fn question(&self, due: &Due, configured: &SourceConfig, now: Moment) -> Result<(Ask, Vec<PastLook>, bool), StoreError> {
+    async fn question(
+        &self,
+        due: &Due,
+        configured: &SourceConfig,
+        now: Moment,
+    ) -> Result<(Ask, Vec<PastLook>, bool), StoreError> {
         let traits = configured.source.traits(due.account.platform.kinds());
         let since = self.since(&due.agenda, now);
         let (id, source) = (due.account.id, due.of.source.clone());
@@ -165,7 +181,12 @@ impl Poller {
             cursor: None,
             page: 0,
         };
-        let history = history.into_iter().map(|look| PastLook { at: look.at, outcome: look.outcome, reason: look.reason, newest: look.newest });
+        let history = history.into_iter().map(|look| PastLook {
+            at: look.at,
+            outcome: look.outcome,
+            reason: look.reason,
+            newest: look.newest,
+        });
         Ok((ask, history.collect(), healthy))
     }
 
@@ -178,7 +199,8 @@ impl Poller {
 
     async fn keep(&self, due: &Due, seen: Seen, now: Moment) -> Result<(), StoreError> {
         log_look(due, &seen);
-        let every_s = self.config.sources.get(&due.of.source).and_then(|s| s.every_s).unwrap_or(self.config.poll.every_s);
+        let every_s =
+            self.config.sources.get(&due.of.source).and_then(|s| s.every_s).unwrap_or(self.config.poll.every_s);
         let agenda = due.agenda.after(&seen.outcome, now, every_s, spread(due.account.id.0));
         let (id, source) = (due.account.id, due.of.source.clone());
         self.store
@@ -193,7 +215,10 @@ impl Poller {
     fn wanted(&self, now: Moment) -> Vec<Moment> {
         let delays: Vec<Delay> = self.delays();
         let around = self.config.checks_between(now.plus_days(-8), now.plus_days(15));
-        around.iter().flat_map(|check| plan::closing_moments(Week::closed_before(check.nominal).end(), check.at, &delays)).collect()
+        around
+            .iter()
+            .flat_map(|check| plan::closing_moments(Week::closed_before(check.nominal).end(), check.at, &delays))
+            .collect()
     }
 
     fn delays(&self) -> Vec<Delay> {
@@ -227,6 +252,24 @@ fn spread(id: i64) -> i64 {
     (id.wrapping_mul(2_654_435_761) >> 7).rem_euclid(1000)
 }
 
+/// The files of the inbox, oldest first by name; unfinished and hidden ones are left alone.
+fn inbox_texts(dir: &std::path::Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| {
+        path.extension().is_some_and(|ext| ext == "jsonl")
+            && !path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
+    });
+    paths.sort();
+    paths.iter().filter_map(|path| std::fs::read_to_string(path).ok()).collect()
+}
+
+fn nothing_in_inbox() -> Failure {
+    Failure::new(Class::Transient, "no file in the inbox names this account")
+        .because("inbox")
+        .advise("数据目录的 inbox 文件夹里没有这个账号的文件，请把采集结果（.jsonl）放进去")
+}
+
 fn unknown_source(name: &str) -> Failure {
     Failure::new(Class::Config, format!("no source named {name} is configured"))
         .because("unknown_source")
@@ -237,16 +280,20 @@ fn log_look(due: &Due, seen: &Seen) {
     let account = due.account.id.0;
     let source = due.of.source.as_str();
     match &seen.outcome {
-        Outcome::Failed(failure) => tracing::warn!(account.id = account, source, class = failure.class.word(), reason = failure.reason, detail = failure.detail, "look.failed"),
-        outcome => tracing::info!(account.id = account, source, complete = (*outcome == Outcome::Complete), rows = seen.rows.len(), "look.finished"),
+        Outcome::Failed(failure) => tracing::warn!(
+            account.id = account,
+            source,
+            class = failure.class.word(),
+            reason = failure.reason,
+            detail = failure.detail,
+            "look.failed"
+        ),
+        outcome => tracing::info!(
+            account.id = account,
+            source,
+            complete = (*outcome == Outcome::Complete),
+            rows = seen.rows.len(),
+            "look.finished"
+        ),
     }
-}
-
-/// Groups looks by source; used where one trouble of a source is told once.
-pub fn by_source<T>(looks: impl IntoIterator<Item = (String, T)>) -> BTreeMap<String, Vec<T>> {
-    let mut grouped: BTreeMap<String, Vec<T>> = BTreeMap::new();
-    for (source, look) in looks {
-        grouped.entry(source).or_default().push(look);
-    }
-    grouped
 }

@@ -1,32 +1,92 @@
-//! douyin
-use crate::http::Http;
-use crate::{Ask, Failure, Kinds, Page, Secrets, Traits};
+//! Douyin through a self-hosted bridge (Evil0ctal v5 interface): a separate program that the office
+//! runs, read over HTTP. The platform itself is never asked from here.
+//!
+//! Facts: the bridge's own documentation and code as of 2026-11 (README.md).
 
-/// Douyin
-#[derive(Debug)]
-pub struct Douyin {
-    c: DouyinConfig,
-}
-#[derive(Debug)]
+mod codes;
+mod parse;
+
+use crate::http::{Http, Request};
+use crate::{Ask, Delay, Failure, Kinds, Next, Page, Secret, Secrets, Strength, Traits};
+
+/// How to reach the bridge.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DouyinConfig {
+    /// `http://127.0.0.1:8000`
     pub base: String,
+    /// Name of the secret that holds the bridge's key.
     pub key: Option<String>,
+    /// Seconds for which the bridge may hold the line before it answers 202 (its ceiling is 30).
     pub wait_s: u32,
 }
 
+/// Douyin through a self-hosted bridge.
+#[derive(Debug)]
+pub struct Douyin {
+    config: DouyinConfig,
+}
+
+/// What stands before the id of a task in a cursor, and between it and the cursor of its page.
+const TASK: &str = "task|";
+/// Seconds between two questions about a task.
+const TASK_WAIT_S: i64 = 2;
+
 impl Douyin {
-    pub fn new(c: DouyinConfig) -> Douyin {
-        Douyin { c }
+    /// A source of that configuration.
+    pub fn new(config: DouyinConfig) -> Douyin {
+        Douyin { config }
     }
-    /// What it says of itself.
-    pub fn traits(&self, _kinds: Kinds) -> Traits {
-        unreachable!()
+
+    /// Weak: a guest's view through a bridge. Rows come raw as well, so pinned ones are marked.
+    pub fn traits(&self, kinds: Kinds) -> Traits {
+        Traits {
+            strength: Strength::Weak,
+            sees: Kinds::POST.and(kinds),
+            delay: Delay::None,
+            ends_lists: true,
+            pinned_allowance: 0,
+            page_cap: 10,
+        }
     }
-    /// One page.
+
+    /// Fetches one page, or asks how a task stands. The key is the sec_uid.
     ///
     /// # Errors
-    /// As the contract says.
-    pub async fn page(&self, _ask: &Ask, _http: &Http, _secrets: &dyn Secrets) -> Result<Page, Failure> {
-        unreachable!()
+    /// The classes of README.md.
+    pub async fn page(&self, ask: &Ask, http: &Http, secrets: &dyn Secrets) -> Result<Page, Failure> {
+        let key = self.config.key.as_deref().map(|name| secrets.get(name)).transpose()?;
+        let answer = http.send(self.request(ask, key.as_ref())).await?;
+        parse::parse(ask, &answer)
+    }
+
+    /// The question to the bridge.
+    pub fn request(&self, ask: &Ask, key: Option<&Secret>) -> Request {
+        let base = self.config.base.trim_end_matches('/');
+        let cursor = ask.cursor.as_deref().unwrap_or_default();
+        let url = match cursor.strip_prefix(TASK) {
+            Some(id) => format!("{base}/api/v1/tasks/{}", encode(id)),
+            None => {
+                let more = if cursor.is_empty() { String::new() } else { format!("&cursor={}", encode(cursor)) };
+                let (uid, wait) = (encode(&ask.key), self.config.wait_s);
+                format!("{base}/api/v1/douyin/user/posts?sec_user_id={uid}&count=20&wait={wait}&include_raw=true{more}")
+            }
+        };
+        let request = Request::get(url).patience(u64::from(self.config.wait_s) + 60);
+        match key {
+            Some(key) => request.header("x-api-key", key.expose()),
+            None => request,
+        }
     }
 }
+
+fn encode(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// The next question about a task that is not done.
+fn wait_for(ask: &Ask, task: &str) -> Next {
+    Next::Wait { until: ask.now.plus(TASK_WAIT_S), cursor: format!("{TASK}{task}") }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,35 +1,99 @@
-//! feed
-use crate::http::Http;
-use crate::{Ask, Failure, Kinds, Page, Secrets, Traits};
+//! RSS 2.0, Atom and JSON Feed: RSSHub, the WeChat bridges, and an office's own feed.
+//!
+//! A feed says nowhere that it ends and hides which rows are pinned, so by itself it proves presence;
+//! facts in README.md.
 
-/// Feed
-#[derive(Debug)]
-pub struct Feed {
-    c: FeedConfig,
-}
-#[derive(Debug)]
+mod entries;
+mod parse;
+
+use crate::http::{Http, Request};
+use crate::{Ask, Class, Delay, Failure, Kinds, Page, Secret, Secrets, Strength, Traits};
+
+/// How to reach feeds.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedConfig {
+    /// What stands before an account's path; an account whose key is a whole address needs none.
     pub base: Option<String>,
+    /// Name of the secret that RSSHub wants as `key=`.
     pub access_key: Option<String>,
+    /// The operator declares that these feeds list everything there is (the office's own site).
     pub whole: bool,
-    pub strength: crate::Strength,
+    /// How far the silence of these feeds may be trusted.
+    pub strength: Strength,
+    /// Oldest rows set aside for the reach, since pinned ones are not marked (RSSHub re-sorts).
     pub pinned_allowance: usize,
+    /// Kinds that these feeds show of a 公众号; 群发 only when absent, as the bridges do.
     pub sees: Option<Kinds>,
 }
 
+/// Feeds.
+#[derive(Debug)]
+pub struct Feed {
+    config: FeedConfig,
+}
+
+/// RSSHub may hold a second question for the same path up to a minute (doc: its request queue).
+const PATIENCE_S: u64 = 90;
+
 impl Feed {
-    pub fn new(c: FeedConfig) -> Feed {
-        Feed { c }
+    /// A source of that configuration.
+    pub fn new(config: FeedConfig) -> Feed {
+        Feed { config }
     }
-    /// What it says of itself.
-    pub fn traits(&self, _kinds: Kinds) -> Traits {
-        unreachable!()
+
+    /// What the configuration says, cut to the platform's kinds.
+    pub fn traits(&self, kinds: Kinds) -> Traits {
+        let usual = if kinds == Kinds::WECHAT { Kinds::NOTIFIED } else { kinds };
+        Traits {
+            strength: self.config.strength,
+            sees: self.config.sees.filter(|_| kinds == Kinds::WECHAT).unwrap_or(usual).and(kinds),
+            delay: Delay::None,
+            ends_lists: self.config.whole,
+            pinned_allowance: if self.config.whole { 0 } else { self.config.pinned_allowance },
+            page_cap: 1,
+        }
     }
-    /// One page.
+
+    /// Fetches the feed. The key is an address, or a path below `base`.
     ///
     /// # Errors
-    /// As the contract says.
-    pub async fn page(&self, _ask: &Ask, _http: &Http, _secrets: &dyn Secrets) -> Result<Page, Failure> {
-        unreachable!()
+    /// The classes of README.md.
+    pub async fn page(&self, ask: &Ask, http: &Http, secrets: &dyn Secrets) -> Result<Page, Failure> {
+        let key = self.config.access_key.as_deref().map(|name| secrets.get(name)).transpose()?;
+        let answer = http.send(self.request(ask, key.as_ref())?).await?;
+        parse::parse(ask, &answer, self.traits(ask.kinds).sees, self.config.whole)
+    }
+
+    /// The question to the feed's server.
+    ///
+    /// # Errors
+    /// [`Class::Config`] for a path without a base.
+    pub fn request(&self, ask: &Ask, key: Option<&Secret>) -> Result<Request, Failure> {
+        let address = if ask.key.starts_with("http://") || ask.key.starts_with("https://") {
+            ask.key.clone()
+        } else {
+            let base = self.config.base.as_deref().ok_or_else(no_base)?;
+            format!("{}/{}", base.trim_end_matches('/'), ask.key.trim_start_matches('/'))
+        };
+        let address = match key {
+            Some(key) => {
+                let encoded: String = url::form_urlencoded::byte_serialize(key.expose().as_bytes()).collect();
+                format!("{address}{}key={encoded}", if address.contains('?') { '&' } else { '?' })
+            }
+            None => address,
+        };
+        Ok(Request::get(address).patience(PATIENCE_S).header(
+            "accept",
+            "application/feed+json, application/rss+xml, application/atom+xml, application/xml, */*;q=0.5",
+        ))
     }
 }
+
+fn no_base() -> Failure {
+    Failure::new(Class::Config, "a feed path without a base")
+        .because("address")
+        .advise("台账的来源参数不是完整网址，而该来源又没有配置 base；请补上其中之一")
+}
+
+#[cfg(test)]
+mod tests;

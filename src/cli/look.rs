@@ -20,14 +20,20 @@ struct Line {
 /// Looks at the accounts named, or at all that have a source.
 pub(super) fn run(context: &Context, named: &[String]) -> Result<Outcome, CliError> {
     let accounts = chosen(context, named)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| CliError::failed(format!("无法启动运行环境：{e}")))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| CliError::failed(format!("无法启动运行环境：{e}")))?;
     let lines = runtime.block_on(look_at(context, &accounts))?;
     if context.json {
         let rows: Vec<_> = lines.iter().map(as_json).collect();
         print_json(&rows)?;
         return Ok(Outcome::Done);
     }
-    let rows: Vec<Vec<String>> = lines.iter().map(|line| vec![line.account.clone(), line.source.clone(), ended(&line.seen), proves(&line.seen)]).collect();
+    let rows: Vec<Vec<String>> = lines
+        .iter()
+        .map(|line| vec![line.account.clone(), line.source.clone(), ended(&line.seen), proves(&line.seen)])
+        .collect();
     print_rows(&["账号", "来源", "结果", "看清的时段"], &rows);
     for line in &lines {
         if let Looked::Failed(failure) = &line.seen.outcome
@@ -41,8 +47,13 @@ pub(super) fn run(context: &Context, named: &[String]) -> Result<Outcome, CliErr
 
 fn chosen(context: &Context, named: &[String]) -> Result<Vec<Account>, CliError> {
     if named.is_empty() {
-        let with_source: Vec<Account> = context.accounts()?.into_iter().filter(|account| !account.sources.is_empty()).collect();
-        return if with_source.is_empty() { Err(CliError::failed("台账中没有配置了来源的账号，请先在台账的“来源”“来源参数”两列填写")) } else { Ok(with_source) };
+        let with_source: Vec<Account> =
+            context.accounts()?.into_iter().filter(|account| !account.sources.is_empty()).collect();
+        return if with_source.is_empty() {
+            Err(CliError::failed("台账中没有配置了来源的账号，请先在台账的“来源”“来源参数”两列填写"))
+        } else {
+            Ok(with_source)
+        };
     }
     let found: Vec<Account> = named.iter().map(|name| context.account(name, None)).collect::<Result<_, _>>()?;
     match found.iter().find(|account| account.sources.is_empty()) {
@@ -52,16 +63,7 @@ fn chosen(context: &Context, named: &[String]) -> Result<Vec<Account>, CliError>
 }
 
 async fn look_at(context: &Context, accounts: &[Account]) -> Result<Vec<Line>, CliError> {
-    let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    let http = Http::new(context.config.proxy.as_deref()).map_err(|failure| CliError { exit: 3, chinese: failure.advise_or_detail() })?;
-    let poller = Poller {
-        store: context.store()?.clone(),
-        config: Arc::clone(&context.config),
-        http,
-        secrets: Arc::new(FileSecrets::new(&context.data, &context.config.secrets_dir, credentials)),
-        clock: Arc::clone(&context.clock),
-        data: context.data.clone(),
-    };
+    let poller = poller(context)?;
     let bar = progress(accounts.len());
     let mut lines = Vec::new();
     for account in accounts {
@@ -73,6 +75,21 @@ async fn look_at(context: &Context, accounts: &[Account]) -> Result<Vec<Line>, C
     }
     bar.finish_and_clear();
     Ok(lines)
+}
+
+/// What looks at accounts, as the command line uses it.
+pub(super) fn poller(context: &Context) -> Result<Poller, CliError> {
+    let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    let http = Http::new(context.config.proxy.as_deref())
+        .map_err(|failure| CliError { exit: 3, chinese: failure.advise_or_detail() })?;
+    Ok(Poller {
+        store: context.store()?.clone(),
+        config: Arc::clone(&context.config),
+        http,
+        secrets: Arc::new(FileSecrets::new(&context.data, &context.config.secrets_dir, credentials)),
+        clock: Arc::clone(&context.clock),
+        data: context.data.clone(),
+    })
 }
 
 /// A bar on a terminal, nothing elsewhere.

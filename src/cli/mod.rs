@@ -3,19 +3,19 @@
 pub mod args;
 mod check;
 mod context;
-//TMP mod demo;
+mod demo;
 mod evidence;
 mod explain;
 mod judge;
-//TMP mod letters;
+mod letters;
 mod list;
 mod log;
-//TMP mod look;
+mod look;
 mod outbox;
 mod print;
 mod refusal;
 mod report;
-//TMP mod serve;
+mod serve;
 mod status;
 
 pub use context::{CliError, Context};
@@ -55,13 +55,13 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
             return Ok(Outcome::Done);
         }
         Verb::Init { dir } => return check::init(dir),
-        //TMP Verb::Demo(args) => return demo::run(args, cli.data.as_deref()),
+        Verb::Demo(args) => return demo::run(args, cli.data.as_deref()),
         _ => {}
     }
     let context = Context::load(&cli)?;
     match cli.verb {
         Verb::Version | Verb::Init { .. } | Verb::Demo(_) => Ok(Outcome::Done),
-        //TMP        Verb::Serve => serve::run(context),
+        Verb::Serve => serve::run(context),
         Verb::Check => check::run(&context),
         Verb::Account(AccountVerb::Import { file, dry_run, by }) => {
             list::import(&context, &file, dry_run, by.as_deref())
@@ -71,15 +71,14 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Account(AccountVerb::Show { account, platform }) => list::show(&context, &account, platform.as_deref()),
         Verb::Post(verb) => evidence::post(&context, verb),
         Verb::Attest(args) => evidence::attest(&context, args),
-        //TMP        Verb::Look { accounts } => look::run(&context, &accounts),
+        Verb::Look { accounts } => look::run(&context, &accounts),
         Verb::Judge { at, profile, exit_code } => judge::run(&context, at.as_deref(), profile.as_deref(), exit_code),
         Verb::Status { exit_code } => status::run(&context, exit_code),
         Verb::Explain { account, platform, at } => explain::run(&context, &account, platform.as_deref(), at.as_deref()),
-        //TMP        Verb::Letters(LettersVerb::Preview { at }) => letters::preview(&context, at.as_deref()),
-        //TMP        Verb::Letters(LettersVerb::Test { address }) => letters::test(&context, &address),
+        Verb::Letters(LettersVerb::Preview { at }) => letters::preview(&context, at.as_deref()),
+        Verb::Letters(LettersVerb::Test { address }) => letters::test(&context, &address),
         Verb::Outbox(OutboxVerb::List) => outbox::list(&context),
         Verb::Outbox(OutboxVerb::Show { id }) => outbox::show(&context, id),
-        Verb::Serve | Verb::Look { .. } | Verb::Letters(_) => Ok(Outcome::Done), //TMPX
         Verb::Report(ReportVerb::Week(args)) => report::run(&context, &args, PeriodWord::Week),
         Verb::Report(ReportVerb::Month(args)) => report::run(&context, &args, PeriodWord::Month),
         Verb::Report(ReportVerb::Quarter(args)) => report::run(&context, &args, PeriodWord::Quarter),

@@ -52,6 +52,8 @@ fn failed(error: DaemonError) -> CliError {
     match error {
         DaemonError::Store(error) => error.into(),
         DaemonError::Http(failure) => CliError { exit: 3, chinese: failure.advise_or_detail() },
-        DaemonError::TaskEnded(name) => CliError::failed(format!("程序内部的任务“{name}”意外结束，请把日志交给维护人员")),
+        DaemonError::TaskEnded(name) => {
+            CliError::failed(format!("程序内部的任务“{name}”意外结束，请把日志交给维护人员"))
+        }
     }
 }

@@ -5,5 +5,7 @@
 //! daemon passes it addresses, credentials and the list of accounts, and nothing else.
 
 pub mod clock;
+pub mod outcome;
+pub mod run;
 pub mod sandbox;
 pub mod town;
