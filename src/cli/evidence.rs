@@ -61,11 +61,10 @@ fn import(context: &Context, file: &Path, by: &str) -> Result<Outcome, CliError>
     let now = context.clock.now();
     let sheets = refusal::open(file)?;
     let known = context.accounts()?;
-    let (planned, remarks) =
-        plan_posts(&sheets, &known, now).map_err(|refused| refusal::explain(file, &sheets, &refused))?;
-    let total = planned.len();
+    let plan = plan_posts(&sheets, &known, now).map_err(|refused| refusal::explain(file, &sheets, &refused))?;
+    let total = plan.posts.len();
     let mut grouped: BTreeMap<AccountId, Vec<RawPost>> = BTreeMap::new();
-    for one in planned {
+    for one in plan.posts {
         grouped.entry(one.account).or_default().push(one.post);
     }
     let accounts = grouped.len();
@@ -78,15 +77,20 @@ fn import(context: &Context, file: &Path, by: &str) -> Result<Outcome, CliError>
         &file.file_name().unwrap_or_default().to_string_lossy(),
         now,
     )?;
-    for remark in &remarks {
-        eprintln!("提示：{remark}");
-    }
+    tell(&plan.remarks);
     if context.json {
-        print_json(&serde_json::json!({"posts": total, "new": new, "accounts": accounts, "remarks": remarks}))?;
+        let value = serde_json::json!({"posts": total, "new": new, "accounts": accounts, "hidden": plan.hidden, "remarks": plan.remarks});
+        print_json(&value)?;
     } else {
         outln!("已导入{accounts}个账号的{total}条发布，其中新的{new}条");
     }
     Ok(Outcome::Done)
+}
+
+fn tell(remarks: &[String]) {
+    for remark in remarks {
+        eprintln!("提示：{remark}");
+    }
 }
 
 fn keep(
@@ -146,9 +150,10 @@ pub(super) fn attest(context: &Context, args: AttestArgs) -> Result<Outcome, Cli
             let now = context.clock.now();
             let sheets = refusal::open(&file)?;
             let known = context.accounts()?;
-            let planned = plan_attestations(&sheets, &known, now)
+            let plan = plan_attestations(&sheets, &known, now)
                 .map_err(|refused| refusal::explain(&file, &sheets, &refused))?;
-            say_kept(context, keep_attestations(context, planned, now)?)
+            tell(&plan.remarks);
+            say_kept(context, keep_attestations(context, plan.attestations, now)?)
         }
         (None, None, Some(named)) => {
             let planned =

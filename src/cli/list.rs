@@ -1,37 +1,26 @@
 //! `account`: the list and what stands in it.
 
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows, refusal};
-use crate::domain::{Account, Moment, Role};
-use crate::import::{AccountPlan, csv_bytes, plan_accounts, workbook_bytes};
+use crate::domain::{Account, Moment};
+use crate::import::{
+    ACCOUNT_COLUMNS, AccountPlan, account_row, account_rows, csv_bytes, plan_accounts, workbook_bytes,
+};
 use crate::store::{accounts, looks, meta};
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
 
-/// The columns of an export, as an import understands them.
-const COLUMNS: [&str; 13] = [
-    "账号名称",
-    "平台",
-    "账号标识",
-    "主办单位",
-    "主管单位",
-    "运维邮箱",
-    "分管领导邮箱",
-    "主管邮箱",
-    "状态",
-    "开设日期",
-    "来源",
-    "来源参数",
-    "每周次数",
-];
+/// Changes that are printed; `--json` has all of them.
+const PRINTED: usize = 50;
 
+/// One account under the English names of the columns.
 #[derive(Serialize)]
-struct Listed<'a> {
-    name: &'a str,
-    platform: &'a str,
-    handle: Option<&'a str>,
-    office: &'a str,
-    supervisor: &'a str,
+struct Listed {
+    name: String,
+    platform: String,
+    handle: Option<String>,
+    office: String,
+    supervisor: String,
     operator_email: String,
     leader_email: String,
     supervisor_email: String,
@@ -76,19 +65,20 @@ fn tell(context: &Context, plan: &AccountPlan, dry_run: bool) -> Result<(), CliE
         eprintln!("提示：{remark}");
     }
     if context.json {
-        let value = serde_json::json!({"dry_run": dry_run, "changes": plan.diff, "unchanged": plan.unchanged, "missing": plan.missing, "remarks": plan.remarks});
+        let value = serde_json::json!({"dry_run": dry_run, "changes": plan.changes, "unchanged": plan.unchanged, "missing": plan.missing, "remarks": plan.remarks});
         return print_json(&value);
     }
-    for line in plan.diff.iter().take(50) {
-        outln!("{line}");
+    for change in plan.changes.iter().take(PRINTED) {
+        outln!("{change}");
     }
-    if plan.diff.len() > 50 {
-        outln!("…另有{}处变化", plan.diff.len() - 50);
+    if plan.changes.len() > PRINTED {
+        outln!("…另有{}个账号有变化（--json 可看全部）", plan.changes.len() - PRINTED);
     }
-    let head = if dry_run { "只是预览，没有保存：将" } else { "已保存：" };
+    let added = plan.changes.iter().filter(|change| change.added).count();
     outln!(
-        "{head}改动{}个账号，{}个没有变化；台账中另有{}个账号不在这份文件里，保持原样",
-        plan.diff.len(),
+        "{}新增{added}个账号，修改{}个，{}个没有变化；台账中另有{}个账号不在这份文件里，保持原样",
+        if dry_run { "只是预览，没有保存：将" } else { "已保存：" },
+        plan.changes.len() - added,
         plan.unchanged,
         plan.missing
     );
@@ -98,12 +88,11 @@ fn tell(context: &Context, plan: &AccountPlan, dry_run: bool) -> Result<(), CliE
 /// Writes the list in the form that an import reads.
 pub(super) fn export(context: &Context, out: Option<&Path>) -> Result<Outcome, CliError> {
     let accounts = context.accounts()?;
-    if context.json {
+    if context.json && out.is_none() {
         print_json(&listed(&accounts, context.clock.now()))?;
         return Ok(Outcome::Done);
     }
-    let mut rows = vec![COLUMNS.map(str::to_owned).to_vec()];
-    rows.extend(accounts.iter().map(|account| row(account, context.clock.now())));
+    let rows = account_rows(&accounts, context.clock.now());
     let is_book = out.and_then(Path::extension).is_some_and(|ext| ext.eq_ignore_ascii_case("xlsx"));
     let bytes = if is_book {
         workbook_bytes("台账", &rows).map_err(|e| CliError::failed(format!("工作簿写不出来：{e}")))?
@@ -112,58 +101,40 @@ pub(super) fn export(context: &Context, out: Option<&Path>) -> Result<Outcome, C
     };
     match out {
         Some(path) => {
-            std::fs::write(path, bytes).map_err(|e| CliError::failed(format!("{} 写不出来：{e}", path.display())))?
+            std::fs::write(path, bytes).map_err(|e| CliError::failed(format!("{} 写不出来：{e}", path.display())))?;
+            eprintln!("已写出 {}（{}个账号）", path.display(), accounts.len());
         }
-        None => std::io::stdout().write_all(&bytes).map_err(|e| CliError::failed(format!("输出失败：{e}")))?,
+        // A closed pipe (`| head`) is no failure of ours.
+        None => drop(std::io::stdout().write_all(&bytes)),
     }
     Ok(Outcome::Done)
 }
 
-fn row(account: &Account, now: Moment) -> Vec<String> {
-    let email = |role| crate::import::emails(&account.contacts, role);
-    let joined =
-        |part: fn(&crate::domain::SourceRef) -> &str| account.sources.iter().map(part).collect::<Vec<_>>().join(";");
-    vec![
-        account.name.clone(),
-        account.platform.name().to_owned(),
-        account.handle.clone().unwrap_or_default(),
-        account.office.clone(),
-        account.supervisor.clone(),
-        email(Role::Operator),
-        email(Role::Leader),
-        email(Role::Supervisor),
-        account.state_at(now).chinese().to_owned(),
-        account.opened_on.map_or_else(String::new, |date| date.to_string()),
-        joined(|of| &of.source),
-        joined(|of| &of.key),
-        account.quotas.last().map_or_else(String::new, |(_, quota)| quota.to_string()),
-    ]
-}
-
-fn listed(accounts: &[Account], now: Moment) -> Vec<Listed<'_>> {
-    let one = |account| {
-        let account: &Account = account;
-        let email = |role| crate::import::emails(&account.contacts, role);
-        let joined = |part: fn(&crate::domain::SourceRef) -> &str| {
-            account.sources.iter().map(part).collect::<Vec<_>>().join(";")
-        };
+impl Listed {
+    fn of(account: &Account, now: Moment) -> Listed {
+        let [name, platform, handle, office, supervisor, operator, leader, over, _, opened_on, source, source_key, _] =
+            account_row(account, now);
+        let some = |text: String| Some(text).filter(|text| !text.is_empty());
         Listed {
-            name: &account.name,
-            platform: account.platform.name(),
-            handle: account.handle.as_deref(),
-            office: &account.office,
-            supervisor: &account.supervisor,
-            operator_email: email(Role::Operator),
-            leader_email: email(Role::Leader),
-            supervisor_email: email(Role::Supervisor),
+            name,
+            platform,
+            handle: some(handle),
+            office,
+            supervisor,
+            operator_email: operator,
+            leader_email: leader,
+            supervisor_email: over,
             state: account.state_at(now).word(),
-            opened_on: account.opened_on.map(|date| date.to_string()),
-            source: joined(|of| &of.source),
-            source_key: joined(|of| &of.key),
+            opened_on: some(opened_on),
+            source,
+            source_key,
             quota: account.quotas.last().map(|(_, quota)| *quota),
         }
-    };
-    accounts.iter().map(one).collect()
+    }
+}
+
+fn listed(accounts: &[Account], now: Moment) -> Vec<Listed> {
+    accounts.iter().map(|account| Listed::of(account, now)).collect()
 }
 
 /// Lists the accounts.
@@ -199,10 +170,10 @@ pub(super) fn show(context: &Context, named: &str, platform: Option<&str>) -> Re
     let account = context.account(named, platform)?;
     let now = context.clock.now();
     if context.json {
-        print_json(&listed(std::slice::from_ref(&account), now).pop())?;
+        print_json(&Listed::of(&account, now))?;
         return Ok(Outcome::Done);
     }
-    for (name, value) in COLUMNS.iter().zip(row(&account, now)).filter(|(_, value)| !value.is_empty()) {
+    for (name, value) in ACCOUNT_COLUMNS.iter().zip(account_row(&account, now)).filter(|(_, value)| !value.is_empty()) {
         outln!("{name}：{value}");
     }
     if !account.former_names.is_empty() {

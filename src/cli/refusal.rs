@@ -19,12 +19,15 @@ pub(super) fn explain(file: &Path, sheets: &[Sheet], refusal: &Refusal) -> CliEr
         Refusal::Unreadable(why) => return CliError::failed(format!("{}：{why}", file.display())),
         Refusal::Rows(bad) => bad,
     };
-    let mut text = format!("{} 没有导入：{}处不对，整份文件未作任何改动\n", file.display(), bad.len());
-    for row in bad.iter().take(PRINTED) {
+    let place = sheets.get(bad.sheet).filter(|sheet| !sheet.name.is_empty());
+    let place = place.map_or_else(String::new, |sheet| format!("（工作表“{}”）", sheet.name));
+    let count = bad.rows.len();
+    let mut text = format!("{}{place} 没有导入：{count}处不对，台账和记录未作任何改动\n", file.display());
+    for row in bad.rows.iter().take(PRINTED) {
         text.push_str(&format!("  {row}\n"));
     }
-    if bad.len() > PRINTED {
-        text.push_str(&format!("  …另有{}处，见下面的副本\n", bad.len() - PRINTED));
+    if count > PRINTED {
+        text.push_str(&format!("  …另有{}处，见下面的副本\n", count - PRINTED));
     }
     match write_copy(file, &copy_with_problems(sheets, bad)) {
         Ok(copy) => text.push_str(&format!("已在旁边写出带“问题”一列的副本：{}", copy.display())),

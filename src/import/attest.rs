@@ -2,13 +2,14 @@
 
 use super::header::{self, Column, Found};
 use super::resolve::Resolver;
+use super::row::RowReader;
 use super::{BadRow, Refusal, Row, Sheet, times};
-use crate::domain::{Account, AccountId, Moment};
+use crate::domain::{Account, AccountId, Moment, When};
 
 const COLUMNS: &[Column] = &[
     Column { aliases: &["账号名称", "account", "账号", "name"], required: true },
     Column { aliases: &["平台", "platform"], required: false },
-    Column { aliases: &["账号标识", "handle"], required: false },
+    Column { aliases: &["账号标识", "handle", "账号ID"], required: false },
     Column { aliases: &["起", "from", "开始", "开始时间"], required: true },
     Column { aliases: &["止", "to", "结束", "结束时间", "until"], required: false },
     Column { aliases: &["核查人", "by"], required: true },
@@ -28,56 +29,78 @@ pub struct PlannedAttestation {
     pub account: AccountId,
     /// First moment of the span; a date alone is its 00:00.
     pub from: Moment,
-    /// First moment after it; a date alone is its 00:00, blank is now.
+    /// First moment after it; a date alone is its 00:00 too, so that nothing is claimed which nobody
+    /// said; blank is now.
     pub to: Moment,
     /// Who looked.
     pub by: String,
+}
+
+/// What a file of attestations would keep.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AttestPlan {
+    /// The attestations, in the order of the file.
+    pub attestations: Vec<PlannedAttestation>,
+    /// Worth a word, but no fault (Chinese).
+    pub remarks: Vec<String>,
 }
 
 /// Plans the import of a file.
 ///
 /// # Errors
 /// Every bad row, or that there is no table; then nothing is to be applied.
-pub fn plan_attestations(sheets: &[Sheet], known: &[Account], now: Moment) -> Result<Vec<PlannedAttestation>, Refusal> {
+pub fn plan_attestations(sheets: &[Sheet], known: &[Account], now: Moment) -> Result<AttestPlan, Refusal> {
     let found = header::find(sheets, COLUMNS)?;
     let resolver = Resolver::new(known);
-    let mut bad = Vec::new();
-    let mut planned = Vec::new();
-    for row in found.rows {
+    let (mut bad, mut attestations) = (Vec::new(), Vec::new());
+    for row in &found.rows {
         match read(&found, row, &resolver, now) {
-            Ok(attestation) => planned.push(attestation),
+            Ok(attestation) => attestations.push(attestation),
             Err(faults) => bad.extend(faults),
         }
     }
-    if bad.is_empty() { Ok(planned) } else { Err(Refusal::Rows(bad)) }
+    if !bad.is_empty() {
+        return Err(found.refuse(bad));
+    }
+    Ok(AttestPlan { attestations, remarks: remarks(&found) })
 }
 
-fn read(found: &Found<'_>, row: &Row, resolver: &Resolver<'_>, now: Moment) -> Result<PlannedAttestation, Vec<BadRow>> {
-    let text = |column| found.text(row, column);
-    let mut bad = Vec::new();
-    let mut fail = |column: usize, why: &str| bad.push(BadRow::new(row, found.name(column), text(column), why));
-    let account = resolver.find(text(ACCOUNT), text(HANDLE), text(PLATFORM)).map_err(|why| fail(ACCOUNT, &why)).ok();
-    let from = times::moment(text(FROM));
-    let to = if text(TO).is_empty() { Some(now) } else { times::moment(text(TO)) };
-    for (column, moment) in [(FROM, from), (TO, to)] {
-        if moment.is_none() {
-            fail(column, "时间请写成 2022-06-07 或 2022-06-07 09:05");
-        }
+fn remarks(found: &Found<'_>) -> Vec<String> {
+    let mut remarks = found.remarks.clone();
+    if found.rows.iter().any(|row| matches!(times::when(found.text(row, TO)), Some(When::Day(_)))) {
+        remarks.push("“止”只写日期的，算到那天0时，不含那一天；要含那一天请写 24:00".to_owned());
     }
+    if found.rows.is_empty() {
+        remarks.push("表头下面没有任何核查记录".to_owned());
+    }
+    remarks
+}
+
+fn read<'a>(
+    found: &Found<'a>,
+    row: &'a Row,
+    resolver: &Resolver<'_>,
+    now: Moment,
+) -> Result<PlannedAttestation, Vec<BadRow>> {
+    let mut cells = RowReader::new(found, row);
+    let (platform, handle) = (cells.text(PLATFORM), cells.text(HANDLE));
+    let account = platform
+        .zip(handle)
+        .and_then(|(platform, handle)| cells.read(ACCOUNT, |name| resolver.find(name, &handle, &platform)));
+    let from = cells.read(FROM, moment);
+    let to = cells.read(TO, |text| if text.is_empty() { Ok(now) } else { moment(text) });
     if let (Some(from), Some(to)) = (from, to)
         && let Err(why) = check_span(from, to, now)
     {
-        fail(TO, &why);
+        cells.fail(TO, why);
     }
-    if text(BY).is_empty() {
-        fail(BY, "必须写核查人姓名");
-    }
-    match (account, from, to) {
-        (Some(account), Some(from), Some(to)) if bad.is_empty() => {
-            Ok(PlannedAttestation { account: account.id, from, to, by: text(BY).to_owned() })
-        }
-        _ => Err(bad),
-    }
+    let by = cells.needed(BY);
+    let planned = account.zip(from).zip(to).zip(by);
+    cells.finish(planned.map(|(((account, from), to), by)| PlannedAttestation { account: account.id, from, to, by }))
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    times::moment(text).ok_or_else(|| "时间请写成 2022-06-07 或 2022-06-07 09:05".to_owned())
 }
 
 /// Nobody has seen the future, and nothing is seen in no time.

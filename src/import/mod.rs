@@ -4,9 +4,11 @@
 
 mod accounts;
 mod attest;
+mod export;
 mod header;
 mod posts;
 mod resolve;
+mod row;
 mod table;
 pub(crate) mod times;
 mod workbook;
@@ -15,22 +17,33 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use accounts::{AccountPlan, plan_accounts};
+pub use accounts::{AccountPlan, Change, FieldChange, plan_accounts};
 pub(crate) use attest::check_span;
-pub use attest::{PlannedAttestation, plan_attestations};
-pub(crate) use posts::wechat_article;
-pub use posts::{PlannedPost, plan_posts};
+pub use attest::{AttestPlan, PlannedAttestation, plan_attestations};
+pub use export::{ACCOUNT_COLUMNS, account_row, account_rows};
+pub use posts::{PlannedPost, PostPlan, plan_posts};
+pub(crate) use posts::{kind, wechat_article};
 pub use table::{Cell, Row, Sheet, read_sheets};
-pub(crate) use write::emails;
 pub use write::{copy_with_problems, csv_bytes, workbook_bytes};
 
 /// Why a file is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// It cannot be read as a table at all.
+    /// It cannot be read as the table that it should be: a sentence with the cure (Chinese).
     Unreadable(String),
     /// Some rows are wrong; every one of them is named.
-    Rows(Vec<BadRow>),
+    Rows(BadRows),
+}
+
+/// The bad rows of a file, and where they stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadRows {
+    /// Which of the sheets that were read; 0 for CSV.
+    pub sheet: usize,
+    /// Line of the heading, from 1.
+    pub heading: usize,
+    /// Everything that is wrong, by line.
+    pub rows: Vec<BadRow>,
 }
 
 /// One thing that is wrong in one row.

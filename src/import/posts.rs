@@ -1,16 +1,18 @@
 //! Plans an import of posts (发布记录): evidence of presence, never of absence.
 
-use super::header::{self, Column, Found, lost_digits};
+use super::header::{self, Column, Found};
 use super::resolve::Resolver;
+use super::row::RowReader;
 use super::{BadRow, Refusal, Row, Sheet, times};
 use crate::domain::{Account, AccountId, Moment, PostKind, When};
 use cuigeng_adapters::RawPost;
 use cuigeng_adapters::time::DAY;
+use std::collections::BTreeMap;
 
 const COLUMNS: &[Column] = &[
-    Column { aliases: &["账号名称", "account", "账号", "作者", "昵称"], required: true },
+    Column { aliases: &["账号名称", "account", "账号", "作者", "昵称", "name"], required: true },
     Column { aliases: &["平台", "platform"], required: false },
-    Column { aliases: &["账号标识", "handle"], required: false },
+    Column { aliases: &["账号标识", "handle", "账号ID"], required: false },
     Column {
         aliases: &["发布时间", "published_at", "首次发布时间", "发表时间", "publish_time", "create_time"],
         required: true,
@@ -20,7 +22,7 @@ const COLUMNS: &[Column] = &[
     Column { aliases: &["发布标识", "id", "作品ID", "视频ID", "aweme_id"], required: false },
     Column { aliases: &["类型", "kind", "体裁"], required: false },
     Column { aliases: &["推送标识", "push"], required: false },
-    Column { aliases: &["发布状态", "审核状态", "status"], required: false },
+    Column { aliases: &["发布状态", "status", "审核状态", "状态"], required: false },
 ];
 
 const ACCOUNT: usize = 0;
@@ -43,64 +45,97 @@ pub struct PlannedPost {
     pub post: RawPost,
 }
 
-/// Plans the import of a file; with it come remarks (Chinese).
+/// What an import of posts would keep.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PostPlan {
+    /// The posts, in the order of the file.
+    pub posts: Vec<PlannedPost>,
+    /// Rows left out because their status says that not everybody can see the post.
+    pub hidden: usize,
+    /// Worth a word, but no fault (Chinese).
+    pub remarks: Vec<String>,
+}
+
+/// Plans the import of a file.
 ///
 /// # Errors
 /// Every bad row, or that there is no table; then nothing is to be applied.
-pub fn plan_posts(
-    sheets: &[Sheet],
-    known: &[Account],
-    now: Moment,
-) -> Result<(Vec<PlannedPost>, Vec<String>), Refusal> {
+pub fn plan_posts(sheets: &[Sheet], known: &[Account], now: Moment) -> Result<PostPlan, Refusal> {
     let found = header::find(sheets, COLUMNS)?;
     let resolver = Resolver::new(known);
-    let mut remarks: Vec<String> = found.unknown.iter().map(|name| format!("不认识的列“{name}”，已忽略")).collect();
-    let mut bad = Vec::new();
-    let mut planned = Vec::new();
-    for row in found.rows {
-        if let Some(status) = hidden(found.text(row, STATUS)) {
-            remarks.push(format!("第{}行的状态是“{status}”，不是公开发布，没有导入", row.line));
+    let mut notes = Notes::default();
+    let (mut bad, mut posts) = (Vec::new(), Vec::new());
+    for row in &found.rows {
+        if is_hidden(found.text(row, STATUS)) {
+            notes.hidden.entry(found.text(row, STATUS)).or_default().push(row.line);
             continue;
         }
-        match read(&found, row, &resolver, now, &mut remarks) {
-            Ok(post) => planned.push(post),
+        match read(&found, row, &resolver, now, &mut notes) {
+            Ok(post) => posts.push(post),
             Err(faults) => bad.extend(faults),
         }
     }
-    if bad.is_empty() { Ok((planned, remarks)) } else { Err(Refusal::Rows(bad)) }
+    if !bad.is_empty() {
+        return Err(found.refuse(bad));
+    }
+    let hidden = notes.hidden.values().map(Vec::len).sum();
+    Ok(PostPlan { posts, hidden, remarks: notes.remarks(&found) })
 }
 
-/// A status that says that not everybody can see it.
-fn hidden(status: &str) -> Option<&str> {
-    (!matches!(status, "" | "公开" | "已发布" | "通过" | "发布成功" | "正常")).then_some(status)
+/// What was left out, told once for the whole file.
+#[derive(Default)]
+struct Notes<'a> {
+    hidden: BTreeMap<&'a str, Vec<usize>>,
+    damaged: BTreeMap<usize, Vec<usize>>,
 }
 
-fn read(
-    found: &Found<'_>,
-    row: &Row,
+impl Notes<'_> {
+    fn remarks(&self, found: &Found<'_>) -> Vec<String> {
+        let mut remarks = found.remarks.clone();
+        for (status, lines) in &self.hidden {
+            remarks.push(format!("状态是“{status}”的{}行不算公开发布，没有导入（{}）", lines.len(), told(lines)));
+        }
+        for (column, lines) in &self.damaged {
+            let name = found.name(*column);
+            remarks.push(format!("“{name}”的末尾数字已被 Excel 丢掉，没有采用（{}）", told(lines)));
+        }
+        if found.rows.is_empty() {
+            remarks.push("表头下面没有任何发布记录".to_owned());
+        }
+        remarks
+    }
+}
+
+fn told(lines: &[usize]) -> String {
+    let first: Vec<String> = lines.iter().take(10).map(usize::to_string).collect();
+    let more = if lines.len() > 10 { "等" } else { "" };
+    format!("第{}{more}行", first.join("、"))
+}
+
+/// A status that says that not everybody can see it (sources.md, "CSV and XLSX import").
+fn is_hidden(status: &str) -> bool {
+    !matches!(status, "" | "公开" | "已发布" | "通过" | "审核通过" | "发布成功" | "正常")
+}
+
+fn read<'a>(
+    found: &Found<'a>,
+    row: &'a Row,
     resolver: &Resolver<'_>,
     now: Moment,
-    remarks: &mut Vec<String>,
+    notes: &mut Notes<'a>,
 ) -> Result<PlannedPost, Vec<BadRow>> {
-    let text = |column| found.text(row, column);
-    let mut bad = Vec::new();
-    let mut fail = |column: usize, why: String| bad.push(BadRow::new(row, found.name(column), text(column), why));
-    for column in [ACCOUNT, PLATFORM, HANDLE, TIME] {
-        if let Some(fault) = found.fault(row, column) {
-            fail(column, fault);
-        }
-    }
-    let account = resolver.find(text(ACCOUNT), text(HANDLE), text(PLATFORM)).map_err(|why| fail(ACCOUNT, why)).ok();
-    let when = time(text(TIME), now).map_err(|why| fail(TIME, why)).ok();
-    let wechat = account.is_some_and(|account| account.platform.is_wechat());
-    let kind = kind(text(KIND), wechat).map_err(|why| fail(KIND, why)).ok();
-    match (account, when, kind) {
-        (Some(account), Some(when), Some((kind, repost))) if bad.is_empty() => {
-            let post = raw(found, row, when, kind, repost, remarks);
-            Ok(PlannedPost { account: account.id, post })
-        }
-        _ => Err(bad),
-    }
+    let mut cells = RowReader::new(found, row);
+    let (platform, handle) = (cells.text(PLATFORM), cells.text(HANDLE));
+    let account = platform
+        .zip(handle)
+        .and_then(|(platform, handle)| cells.read(ACCOUNT, |name| resolver.find(name, &handle, &platform)));
+    let when = cells.read(TIME, |text| time(text, now));
+    let kind = account.and_then(|account| cells.read(KIND, |text| kind(text, account.platform.is_wechat())));
+    let planned = account.zip(when).zip(kind).map(|((account, when), (kind, repost))| PlannedPost {
+        account: account.id,
+        post: raw(found, row, when, kind, repost, notes),
+    });
+    cells.finish(planned)
 }
 
 fn time(text: &str, now: Moment) -> Result<When, String> {
@@ -112,25 +147,38 @@ fn time(text: &str, now: Moment) -> Result<When, String> {
     if when.latest() < first { Err("时间早于2009年，请核对".to_owned()) } else { Ok(when) }
 }
 
-fn kind(text: &str, wechat: bool) -> Result<(PostKind, bool), String> {
+/// What a kind is called in files and on the command line, and whether the word means a repost. Blank
+/// is the platform's usual kind.
+///
+/// # Errors
+/// A sentence (Chinese) when the platform has no such kind.
+pub(crate) fn kind(text: &str, wechat: bool) -> Result<(PostKind, bool), String> {
     let usual = if wechat { PostKind::Notified } else { PostKind::Post };
     match text.to_lowercase().as_str() {
         "转发" | "转载" | "repost" => Ok((usual, true)),
         "群发" | "已通知" | "notified" if wechat => Ok((PostKind::Notified, false)),
         "发布" | "未通知" | "unnotified" if wechat => Ok((PostKind::Unnotified, false)),
-        "群发" | "已通知" | "notified" | "unnotified" => Err("只有微信公众号才分群发和发布".to_owned()),
+        "群发" | "已通知" | "notified" | "未通知" | "unnotified" => {
+            Err("只有微信公众号才分群发和发布".to_owned())
+        }
         // What else stands here (视频, 图文) tells the genre, not the kind.
         _ => Ok((usual, false)),
     }
 }
 
-fn raw(found: &Found<'_>, row: &Row, when: When, kind: PostKind, repost: bool, remarks: &mut Vec<String>) -> RawPost {
-    let text = |column| found.text(row, column);
-    let some = |column| Some(text(column).to_owned()).filter(|text| !text.is_empty());
+fn raw<'a>(
+    found: &Found<'a>,
+    row: &'a Row,
+    when: When,
+    kind: PostKind,
+    repost: bool,
+    notes: &mut Notes<'a>,
+) -> RawPost {
+    let some = |column| Some(found.text(row, column).to_owned()).filter(|text| !text.is_empty());
     let mut sound = |column: usize| {
-        let damaged = lost_digits(text(column)) || found.fault(row, column).is_some();
+        let damaged = found.fault(row, column).is_some();
         if damaged {
-            remarks.push(format!("第{}行的“{}”末尾数字已被 Excel 丢掉，没有采用", row.line, found.name(column)));
+            notes.damaged.entry(column).or_default().push(row.line);
         }
         some(column).filter(|_| !damaged)
     };
@@ -141,7 +189,7 @@ fn raw(found: &Found<'_>, row: &Row, when: When, kind: PostKind, repost: bool, r
         id: id.or_else(|| article.as_ref().map(|(mid, idx)| format!("{mid}_{idx}"))),
         push: push.or_else(|| article.map(|(mid, _)| mid)),
         when,
-        title: text(TITLE).to_owned(),
+        title: found.text(row, TITLE).to_owned(),
         url,
         author: None,
         pinned: false,

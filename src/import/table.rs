@@ -2,9 +2,25 @@
 
 use super::{Refusal, workbook};
 use encoding_rs::{Encoding, GB18030, UTF_16BE, UTF_16LE};
+use std::collections::HashMap;
 
 /// Largest file that is read, in bytes.
 const LIMIT: usize = 50 * 1024 * 1024;
+
+/// Most rows of one table.
+pub(super) const MOST_ROWS: usize = 200_000;
+
+/// What to do about a number whose last digits are gone.
+pub(super) const LOST: &str = "数字太长，被 Excel 变成科学计数法或舍去了末尾；请把该列设为文本格式后重新填写";
+/// What to do about a formula that gave no value.
+pub(super) const FORMULA: &str = "这一格是公式，没有算出可用的结果；请复制该列并“选择性粘贴为数值”";
+
+/// What a formula leaves in a cell when it failed, as Excel and WPS write it, and our own mark.
+const FORMULA_WORDS: [&str; 9] =
+    ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", FORMULA_MARK];
+/// Stands in the copy of a refused file where a formula stood, so that the copy is refused as well
+/// until somebody has put a value there.
+pub(super) const FORMULA_MARK: &str = "#公式!";
 
 /// One cell as text, and what is wrong with it before anybody has asked what it means.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,13 +28,17 @@ pub struct Cell {
     /// As a person reads it, trimmed.
     pub text: String,
     /// Digits were lost, or a formula has no value: the sentence says so (Chinese).
-    pub fault: Option<String>,
+    pub fault: Option<&'static str>,
 }
 
 impl Cell {
-    /// A sound cell.
+    /// A cell of text. What nobody can see is taken away, the blanks around it too.
     pub fn of(text: &str) -> Cell {
-        Cell { text: text.trim().trim_start_matches('\u{feff}').trim().to_owned(), fault: None }
+        let hidden = |c: &char| matches!(c, '\u{feff}' | '\u{200b}') || (c.is_control() && !matches!(c, '\n' | '\t'));
+        let text: String = text.chars().filter(|c| !hidden(c)).collect();
+        let text = text.trim();
+        let fault = FORMULA_WORDS.contains(&text).then_some(FORMULA);
+        Cell { text: text.to_owned(), fault }
     }
 }
 
@@ -52,7 +72,6 @@ pub struct Sheet {
 /// # Errors
 /// [`Refusal::Unreadable`] with the cure, for noise, an old or locked workbook, or too large a file.
 pub fn read_sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
-    let unreadable = |why: &str| Err(Refusal::Unreadable(why.to_owned()));
     if bytes.len() > LIMIT {
         return unreadable("文件超过50MB，不像是一份名单，请检查后重试");
     }
@@ -62,17 +81,22 @@ pub fn read_sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
     if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
         return unreadable("这是旧版 .xls 或加了密码的工作簿，请在 Excel 中另存为不加密的 .xlsx 后再导入");
     }
-    if bytes.iter().all(u8::is_ascii_whitespace) {
+    let text = decode(bytes)?;
+    if text.trim().is_empty() {
         return unreadable("文件是空的");
     }
-    Ok(vec![read_csv(&decode(bytes)?)?])
+    if text.trim_start().starts_with('<') {
+        return unreadable("这是网页，不是表格（有的平台导出的 .xls 就是这样）；请用 Excel 打开后另存为 .xlsx 再导入");
+    }
+    Ok(vec![read_csv(&text)?])
 }
 
-/// UTF-8 with or without BOM, UTF-16 with BOM, else GB18030.
+fn unreadable<T>(why: &str) -> Result<T, Refusal> {
+    Err(Refusal::Unreadable(why.to_owned()))
+}
+
+/// UTF-8 with or without BOM, UTF-16 with BOM, else GB18030 (sources.md, "CSV and XLSX import").
 fn decode(bytes: &[u8]) -> Result<String, Refusal> {
-    let noise = || {
-        Refusal::Unreadable("文件不是表格（内容无法按 UTF-8 或 GBK 读出），请另存为 .xlsx 或 CSV 后再导入".to_owned())
-    };
     let strict = |encoding: &'static Encoding, bytes: &[u8]| {
         encoding.decode_without_bom_handling_and_without_replacement(bytes).map(|text| text.into_owned())
     };
@@ -82,40 +106,118 @@ fn decode(bytes: &[u8]) -> Result<String, Refusal> {
         [0xfe, 0xff, rest @ ..] => strict(UTF_16BE, rest),
         _ => std::str::from_utf8(bytes).ok().map(str::to_owned).or_else(|| strict(GB18030, bytes)),
     };
-    let text = text.ok_or_else(noise)?;
-    let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    if text.contains(control) { Err(noise()) } else { Ok(text) }
+    match text.filter(|text| is_text(text)) {
+        Some(text) => Ok(text),
+        None => unreadable("文件不是表格（内容无法按 UTF-8 或 GBK 读出），请另存为 .xlsx 或 CSV 后再导入"),
+    }
+}
+
+/// A stray control character comes along when titles are copied from pages; many of them are noise.
+fn is_text(text: &str) -> bool {
+    let stray = text.chars().filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')).count();
+    !text.contains('\0') && stray * 100 <= text.len()
 }
 
 fn read_csv(text: &str) -> Result<Sheet, Refusal> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(separator(text))
-        .from_reader(text.as_bytes());
+    let separator = separator(text);
+    if let Some(line) = open_quote(text, separator) {
+        let why = format!("第{line}行有一个没有配对的引号（\"），后面的内容会连成一格；请改好后再导入");
+        return Err(Refusal::Unreadable(why));
+    }
     let mut rows = Vec::new();
-    for record in reader.records() {
+    let mut lines = Lines { rest: text.as_bytes(), at: 0, line: 1 };
+    for record in reader(text, separator).records() {
         let record = record.map_err(|e| Refusal::Unreadable(format!("CSV 读到一半读不下去了：{e}")))?;
-        let line = record.position().map_or(0, |position| usize::try_from(position.line()).unwrap_or(usize::MAX));
-        let row = Row { line, cells: record.iter().map(|cell| Cell::of(armed(cell))).collect() };
+        let start = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(usize::MAX));
+        let line = lines.of(start);
+        let row = Row { line, cells: record.iter().map(csv_cell).collect() };
         if !row.is_blank() {
             rows.push(row);
         }
     }
+    if rows.len() > MOST_ROWS {
+        return unreadable("超过20万行，不像是一份名单，请检查后重试");
+    }
     Ok(Sheet { name: String::new(), rows })
 }
 
-/// Takes back the apostrophe that our own export puts before what a spreadsheet would calculate.
-fn armed(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) => rest,
-        _ => cell,
+/// Counts lines; the reader's own count is off after blank ones.
+struct Lines<'a> {
+    rest: &'a [u8],
+    at: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    /// The line of the first character at or after byte `start` that ends no line; `start` never goes back.
+    fn of(&mut self, start: usize) -> usize {
+        while let [first, rest @ ..] = self.rest
+            && (self.at < start || matches!(first, b'\r' | b'\n'))
+        {
+            self.line += usize::from(*first == b'\n' || (*first == b'\r' && rest.first() != Some(&b'\n')));
+            (self.rest, self.at) = (rest, self.at + 1);
+        }
+        self.line
     }
 }
 
-/// Whatever separates most in the first lines.
+fn reader(text: &str, separator: u8) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes())
+}
+
+/// Comma, tab or semicolon: the one that cuts most of the first records into equally many cells.
 fn separator(text: &str) -> u8 {
-    let head: String = text.lines().take(20).collect();
-    let count = |c: u8| head.bytes().filter(|b| *b == c).count();
-    [b',', b'\t', b';'].into_iter().rev().max_by_key(|c| count(*c)).unwrap_or(b',')
+    let score = |separator: &u8| {
+        let mut widths: HashMap<usize, usize> = HashMap::new();
+        let records = reader(text, *separator).into_records().take(20).flatten();
+        records.filter(|record| record.len() > 1).for_each(|record| *widths.entry(record.len()).or_default() += 1);
+        widths.into_iter().map(|(width, count)| (count, width)).max()
+    };
+    // Of equals the last one wins.
+    [b';', b'\t', b','].into_iter().max_by_key(score).unwrap_or(b',')
+}
+
+/// The line on which a quoted cell begins that never ends.
+fn open_quote(text: &str, separator: u8) -> Option<usize> {
+    let (mut line, mut begun, mut quoted, mut at_start) = (1, 1, false, true);
+    for c in text.chars() {
+        let closes = quoted && c == '"';
+        if closes {
+            quoted = false;
+        } else if at_start && c == '"' {
+            (quoted, begun) = (true, line);
+        }
+        // A quote right after a closing one stands for a quote inside the cell.
+        at_start = closes || (!quoted && (c == char::from(separator) || c == '\n' || c == '\r'));
+        line += usize::from(c == '\n');
+    }
+    quoted.then_some(begun)
+}
+
+/// `="00123"` is how exports keep digits safe in CSV; an apostrophe is how ours keeps a spreadsheet
+/// from calculating; anything else that begins with `=` is a formula that nobody has calculated.
+fn csv_cell(text: &str) -> Cell {
+    let text = text.trim();
+    if let Some(inner) = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
+        return Cell::of(inner);
+    }
+    if text.starts_with('=') {
+        return Cell { text: text.to_owned(), fault: Some(FORMULA) };
+    }
+    match text.strip_prefix('\'') {
+        Some(rest) if starts_formula(rest.trim_start_matches('\'')) => Cell::of(rest),
+        _ => Cell::of(text),
+    }
+}
+
+/// Whether a spreadsheet would calculate a cell of this text.
+pub(super) fn starts_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+}
+
+/// A number that Excel has turned into `7.59E+18`: its digits are lost.
+pub(super) fn lost_digits(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    digits(mantissa) && exponent.strip_prefix('+').is_some_and(digits)
 }

@@ -13,19 +13,23 @@ pub(crate) fn when(text: &str) -> Option<When> {
     if let Some(moment) = Moment::parse(text) {
         return Some(When::At(moment));
     }
-    number(text.trim().parse::<f64>().ok()?)
+    let text = text.trim();
+    let numeric = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    number(text.parse::<f64>().ok().filter(|_| numeric)?)
 }
 
 fn number(number: f64) -> Option<When> {
     const SECONDS: std::ops::Range<f64> = 1.0e9..1.0e11;
     const MILLISECONDS: std::ops::Range<f64> = 1.0e12..1.0e14;
+    // 1990 to 2100: a year, or year and month in one number, is not a day count.
+    const SERIALS: std::ops::Range<f64> = 32_874.0..73_051.0;
     if SECONDS.contains(&number) {
         return Some(When::At(Moment::from_unix(number as i64)));
     }
     if MILLISECONDS.contains(&number) {
         return Some(When::At(Moment::from_unix((number / 1000.0) as i64)));
     }
-    let (date, seconds) = serial_moment(number)?;
+    let (date, seconds) = serial_moment(number).filter(|_| SERIALS.contains(&number))?;
     Some(if seconds == 0 { When::Day(date) } else { When::At(Moment::start_of(date).plus(seconds)) })
 }
 
@@ -52,6 +56,10 @@ mod tests {
             ("44719", Some(day("2022-06-07"))),
             ("44719.5", Some(at("2022-06-07 12:00"))),
             ("昨天", None),
+            ("2015", None),
+            ("202206", None),
+            ("4.4719e4", None),
+            ("9:05", None),
             ("2022-06-31", None),
             ("", None),
         ] {

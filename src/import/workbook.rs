@@ -1,85 +1,152 @@
 //! XLSX to rows of cells: values as people see them, merged cells filled down, lost digits and empty
 //! formulas marked instead of guessed.
 
+use super::table::{FORMULA, FORMULA_MARK, LOST, MOST_ROWS};
 use super::{Cell, Refusal, Row, Sheet};
 use crate::domain::Moment;
-use calamine::{Data, Dimensions, Range, Reader, Xlsx};
+use calamine::{DataRef, Dimensions, Reader, SheetType, SheetVisible, Xlsx};
 use chrono::{Days, NaiveDate};
+use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Excel keeps 15 digits of a number.
 const EXACT: f64 = 1e15;
+/// Columns beyond this one are not part of any list.
+const MOST_COLUMNS: u32 = 300;
+/// Most bytes that a workbook may unpack to.
+const UNPACKED: u64 = 1 << 30;
+/// Days between the two calendars that Excel counts from: 1899-12-30 and 1904-01-01.
+const EPOCH_1904_D: f64 = 1462.0;
 
-/// Every worksheet of a workbook.
+type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
+type Grid = BTreeMap<u32, BTreeMap<u32, Cell>>;
+
+/// Every visible worksheet of a workbook.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
-    let broken = || {
-        Refusal::Unreadable("文件不是可以读取的 .xlsx 工作簿（可能已损坏），请在 Excel 中重新另存后再导入".to_owned())
-    };
+    let refuse = |why: &str| Refusal::Unreadable(why.to_owned());
+    if unpacked(bytes).is_some_and(|size| size > UNPACKED) {
+        return Err(refuse("工作簿展开后超过1GB，不像是一份名单，请检查后重试"));
+    }
+    let broken = "文件不是可以读取的 .xlsx 工作簿（可能已损坏），请在 Excel 中重新另存后再导入";
     // A crafted file may make the reader panic; that is a broken file, not a broken program.
-    catch_unwind(AssertUnwindSafe(|| read_all(bytes))).ok().flatten().ok_or_else(broken)
+    let sheets = catch_unwind(AssertUnwindSafe(|| read_all(bytes))).ok().flatten().ok_or_else(|| refuse(broken))?;
+    if sheets.iter().any(|sheet| sheet.rows.len() > MOST_ROWS) {
+        return Err(refuse("超过20万行，不像是一份名单，请检查后重试"));
+    }
+    Ok(sheets)
+}
+
+/// What the directory of the archive says that it unpacks to; `None` when it has no readable one.
+fn unpacked(bytes: &[u8]) -> Option<u64> {
+    let number = |at: usize, len: usize| -> Option<u64> {
+        Some(bytes.get(at..at.checked_add(len)?)?.iter().rev().fold(0, |sum, b| sum << 8 | u64::from(*b)))
+    };
+    let end = bytes.windows(4).rposition(|window| window == b"PK\x05\x06")?;
+    let mut at = usize::try_from(number(end + 16, 4)?).ok()?;
+    let mut sum = 0;
+    while bytes.get(at..at + 4) == Some(b"PK\x01\x02") {
+        sum += number(at + 24, 4)?;
+        let tail = number(at + 28, 2)? + number(at + 30, 2)? + number(at + 32, 2)?;
+        at += 46 + usize::try_from(tail).ok()?;
+    }
+    Some(sum)
 }
 
 fn read_all(bytes: &[u8]) -> Option<Vec<Sheet>> {
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).ok()?;
-    let names = book.sheet_names();
-    let mut sheets = Vec::new();
-    for name in names {
-        let Ok(values) = book.worksheet_range(&name) else { continue };
-        let formulas = book.worksheet_formula(&name).unwrap_or_default();
-        let merges = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
-        sheets.push(Sheet { rows: rows(&values, &formulas, &merges), name });
-    }
-    (!sheets.is_empty()).then_some(sheets)
+    let mut book: Book<'_> = Xlsx::new(Cursor::new(bytes)).ok()?;
+    let listed = book.sheets_metadata().to_vec();
+    let sheets = listed.into_iter().filter(|s| s.typ == SheetType::WorkSheet && s.visible == SheetVisible::Visible);
+    let sheets = sheets.map(|sheet| Some(Sheet { rows: read_rows(&mut book, &sheet.name)?, name: sheet.name }));
+    sheets.collect::<Option<Vec<_>>>().filter(|sheets| !sheets.is_empty())
 }
 
-fn rows(values: &Range<Data>, formulas: &Range<String>, merges: &[Dimensions]) -> Vec<Row> {
-    let Some((last_row, last_column)) = values.end() else { return Vec::new() };
-    let cell = |row: u32, column: u32| {
-        let (row, column) = merged_into(merges, row, column);
-        let formula = formulas.get_value((row, column)).is_some_and(|text| !text.is_empty());
-        understand(values.get_value((row, column)), formula)
-    };
-    let mut rows: Vec<Row> = Vec::new();
-    for row in 0..=last_row.min(200_000) {
-        let cells = (0..=last_column.min(300)).map(|column| cell(row, column)).collect();
-        rows.push(Row { line: row as usize + 1, cells });
+fn read_rows(book: &mut Book<'_>, name: &str) -> Option<Vec<Row>> {
+    let shift = if book.has_1904_epoch() { EPOCH_1904_D } else { 0.0 };
+    let mut grid = Grid::new();
+    let mut cells = book.worksheet_cells_reader(name).ok()?;
+    // Cell by cell: a dense range would take memory for every blank cell before a stray one.
+    while let Some(record) = cells.next_cell_with_formula_metadata().ok()? {
+        let (row, column) = record.pos;
+        let cell = understand(&record.value, record.formula.is_some(), shift);
+        if column < MOST_COLUMNS && (!cell.text.is_empty() || cell.fault.is_some()) && grid.len() <= MOST_ROWS {
+            grid.entry(row).or_default().insert(column, cell);
+        }
     }
-    rows.retain(|row| !row.is_blank());
-    rows
+    drop(cells);
+    let merges = book.merge_cells_by_sheet_name(name).unwrap_or_default();
+    drop_banners(&mut grid, &merges);
+    fill_down(&mut grid, &merges);
+    Some(grid.into_iter().map(|(row, cells)| dense(row, cells)).collect())
 }
 
-/// The cell that holds the value: the upper left one of a vertical merge. A merge over several columns
-/// is a title and stays where it is.
-fn merged_into(merges: &[Dimensions], row: u32, column: u32) -> (u32, u32) {
-    let holds = |m: &&Dimensions| m.start.0 <= row && row <= m.end.0 && m.start.1 <= column && column <= m.end.1;
-    match merges.iter().find(holds) {
-        Some(merge) if merge.start.1 == merge.end.1 => merge.start,
-        _ => (row, column),
+/// A row with one cell that is merged over half of the table (一、县区) is a heading within the list.
+fn drop_banners(grid: &mut Grid, merges: &[Dimensions]) {
+    let width = grid.values().filter_map(|cells| cells.keys().last()).max().map_or(0, |last| last + 1);
+    for merge in merges.iter().filter(|merge| merge.start.0 == merge.end.0) {
+        let wide = merge.end.1.saturating_sub(merge.start.1) + 1;
+        let alone =
+            grid.get(&merge.start.0).is_some_and(|cells| cells.len() == 1 && cells.contains_key(&merge.start.1));
+        if alone && wide > 2 && wide * 2 > width {
+            grid.remove(&merge.start.0);
+        }
     }
 }
 
-fn understand(value: Option<&Data>, formula: bool) -> Cell {
-    let faulty = |text: String, fault: &str| Cell { text, fault: Some(fault.to_owned()) };
+/// The value of a merge stands in its upper left cell; the rows below that say something of their own
+/// share it. It does not spread to the right: a heading over two columns names the first.
+fn fill_down(grid: &mut Grid, merges: &[Dimensions]) {
+    for merge in merges {
+        let Some(value) = grid.get(&merge.start.0).and_then(|cells| cells.get(&merge.start.1)).cloned() else {
+            continue;
+        };
+        if merge.end.0 <= merge.start.0 {
+            continue;
+        }
+        for (_, cells) in grid.range_mut(merge.start.0 + 1..=merge.end.0) {
+            cells.entry(merge.start.1).or_insert_with(|| value.clone());
+        }
+    }
+}
+
+fn dense(row: u32, cells: BTreeMap<u32, Cell>) -> Row {
+    let mut all: Vec<Cell> = Vec::new();
+    for (column, cell) in cells {
+        all.resize(column as usize, Cell::default());
+        all.push(cell);
+    }
+    Row { line: row as usize + 1, cells: all }
+}
+
+fn understand(value: &DataRef<'_>, formula: bool, shift: f64) -> Cell {
+    let faulty = || Cell { text: FORMULA_MARK.to_owned(), fault: Some(FORMULA) };
     match value {
-        None | Some(Data::Empty) if formula => {
-            faulty(String::new(), "这一格是没有结果的公式，请复制后“选择性粘贴为数值”")
-        }
-        None | Some(Data::Empty) => Cell::default(),
-        Some(Data::Error(_)) => faulty("#".to_owned(), "这一格是出错的公式，请改成文字或数值"),
-        Some(Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text)) => Cell::of(text),
-        Some(Data::Bool(yes)) => Cell::of(if *yes { "是" } else { "否" }),
-        Some(Data::Int(number)) => Cell::of(&number.to_string()),
-        Some(Data::DateTime(serial)) => Cell::of(&serial_text(serial.as_f64())),
-        Some(Data::Float(number)) if number.abs() >= EXACT => {
-            faulty(format!("{number}"), "Excel 只保留15位数字，后面的已丢失；请把该列设为文本格式后重新填写")
-        }
-        Some(Data::Float(number)) => Cell::of(&number.to_string()),
+        DataRef::Error(_) => faulty(),
+        DataRef::Empty if formula => faulty(),
+        // Writers that do not calculate leave a 0, and a reference to a blank cell gives one too.
+        DataRef::Float(0.0) | DataRef::Int(0) if formula => faulty(),
+        DataRef::Empty => Cell::default(),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::of(text),
+        DataRef::SharedString(text) => Cell::of(text),
+        DataRef::Bool(yes) => Cell::of(if *yes { "是" } else { "否" }),
+        DataRef::Int(number) => plain(*number as f64),
+        DataRef::Float(number) => plain(*number),
+        DataRef::DateTime(serial) if serial.is_duration() => plain(serial.as_f64()),
+        DataRef::DateTime(serial) => Cell::of(&serial_text(serial.as_f64() + shift)),
     }
 }
 
-/// A day count since 1899-12-30, as Excel keeps times (sources.md, "CSV and XLSX import").
-pub(super) fn serial_text(serial: f64) -> String {
+/// A number without an exponent, unless its digits are lost: then it looks it, in a copy too.
+fn plain(number: f64) -> Cell {
+    if number.abs() < EXACT {
+        return Cell::of(&number.to_string());
+    }
+    Cell { text: format!("{number:.5E}").replace('E', "E+"), fault: Some(LOST) }
+}
+
+/// A day count since 1899-12-30, as Excel keeps times (sources.md, "CSV and XLSX import"). Midnight
+/// cannot be told from a date alone and reads as one.
+fn serial_text(serial: f64) -> String {
     match serial_moment(serial) {
         Some((date, 0)) => date.to_string(),
         Some((date, seconds)) => {

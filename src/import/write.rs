@@ -1,9 +1,11 @@
 //! Tables back to files: exports, and refused files with what is wrong in each row. Nothing that a
 //! cell begins with can make it a formula.
 
-use super::{BadRow, Sheet};
-use crate::domain::{Account, Contact, Role};
+use super::header::PROBLEM;
+use super::table::starts_formula;
+use super::{BadRows, Sheet};
 use rust_xlsxwriter::{Workbook, XlsxError};
+use std::collections::HashMap;
 
 /// CSV that Excel opens rightly: UTF-8 with BOM, every cell quoted, formula starts disarmed.
 pub fn csv_bytes(rows: &[Vec<String>]) -> Vec<u8> {
@@ -17,10 +19,10 @@ pub fn csv_bytes(rows: &[Vec<String>]) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// A cell that a spreadsheet would take for a formula gets an apostrophe in front.
+/// A cell that a spreadsheet would take for a formula gets an apostrophe in front, which an import
+/// takes away again; one that looks so already gets one more.
 fn disarmed(cell: &str) -> String {
-    let starts = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
-    if cell.starts_with(starts) { format!("'{cell}") } else { cell.to_owned() }
+    if starts_formula(cell.trim_start_matches('\'')) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 /// A workbook of one sheet, all text.
@@ -38,54 +40,35 @@ pub fn workbook_bytes(name: &str, rows: &[Vec<String>]) -> Result<Vec<u8>, XlsxE
     book.save_to_buffer()
 }
 
-/// The rows of a refused file, each with a column 问题.
-pub fn copy_with_problems(sheets: &[Sheet], bad: &[BadRow]) -> Vec<Vec<String>> {
-    // Bad rows name lines of the sheet that was understood: the first one that has such lines.
-    let rows = sheets.iter().find(|sheet| !sheet.rows.is_empty()).map_or(&[][..], |sheet| sheet.rows.as_slice());
-    let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
-    let mut copied = Vec::new();
-    let mut headed = false;
-    for row in rows {
-        let problems: Vec<String> = bad.iter().filter(|b| b.line == row.line).map(|b| b.to_string()).collect();
+/// The rows of the refused sheet, each with a column 问题. A row of a workbook keeps its number.
+pub fn copy_with_problems(sheets: &[Sheet], bad: &BadRows) -> Vec<Vec<String>> {
+    let Some(sheet) = sheets.get(bad.sheet) else { return Vec::new() };
+    let mut problems: HashMap<usize, Vec<String>> = HashMap::new();
+    for row in &bad.rows {
+        let column = if row.column.is_empty() { String::new() } else { format!("“{}”", row.column) };
+        problems.entry(row.line).or_default().push(format!("{column}{}", row.problem));
+    }
+    let place = problem_column(sheet, bad.heading);
+    let mut copied: Vec<Vec<String>> = Vec::new();
+    for row in &sheet.rows {
+        while !sheet.name.is_empty() && copied.len() + 1 < row.line {
+            copied.push(Vec::new());
+        }
         let mut cells: Vec<String> = row.cells.iter().map(|cell| cell.text.clone()).collect();
-        cells.resize(width, String::new());
-        cells.push(if headed || !problems.is_empty() { problems.join("；") } else { "问题".to_owned() });
-        headed = true;
+        cells.resize(cells.len().max(place + 1), String::new());
+        cells[place] = match problems.get(&row.line) {
+            _ if row.line == bad.heading => PROBLEM.to_owned(),
+            Some(found) => found.join("；"),
+            None => String::new(),
+        };
         copied.push(cells);
     }
     copied
 }
 
-/// One line about what changes in an account.
-pub(super) fn difference(before: &Account, after: &Account) -> String {
-    let mut changes = Vec::new();
-    let mut note = |what: &str, old: String, new: String| {
-        if old != new {
-            let shown = |text: &str| if text.is_empty() { "（空）".to_owned() } else { text.to_owned() };
-            changes.push(format!("{what} {} → {}", shown(&old), shown(&new)));
-        }
-    };
-    note("更名", before.name.clone(), after.name.clone());
-    note("账号标识", before.handle.clone().unwrap_or_default(), after.handle.clone().unwrap_or_default());
-    note("主办单位", before.office.clone(), after.office.clone());
-    note("主管单位", before.supervisor.clone(), after.supervisor.clone());
-    let date = |account: &Account| account.opened_on.map_or_else(String::new, |d| d.to_string());
-    note("开设日期", date(before), date(after));
-    let state = |account: &Account| account.states.last().map_or("", |change| change.state.chinese()).to_owned();
-    note("状态", state(before), state(after));
-    let quota = |account: &Account| account.quotas.last().map_or_else(String::new, |(_, quota)| quota.to_string());
-    note("每周次数", quota(before), quota(after));
-    let sources = |account: &Account| {
-        account.sources.iter().map(|of| format!("{}:{}", of.source, of.key)).collect::<Vec<_>>().join(";")
-    };
-    note("来源", sources(before), sources(after));
-    for role in Role::ALL {
-        note(role.chinese(), emails(&before.contacts, role), emails(&after.contacts, role));
-    }
-    format!("修改 {}：{}", after.title(), changes.join("，"))
-}
-
-/// The addresses of a role, as they stand in one cell.
-pub(crate) fn emails(contacts: &[Contact], role: Role) -> String {
-    contacts.iter().filter(|c| c.role == role).map(|c| c.email.as_str()).collect::<Vec<_>>().join(";")
+/// Where 问题 stands: where an earlier copy has it, else after the last column.
+fn problem_column(sheet: &Sheet, heading: usize) -> usize {
+    let heading = sheet.rows.iter().find(|row| row.line == heading);
+    let earlier = heading.and_then(|row| row.cells.iter().position(|cell| cell.text == PROBLEM));
+    earlier.unwrap_or_else(|| sheet.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0))
 }
