@@ -20,6 +20,18 @@ pub struct SimClock {
     tick: watch::Sender<bool>,
     /// Virtual seconds per real second at most.
     speed: Option<f64>,
+    /// Hears of every jump before anybody is woken.
+    teller: Teller,
+}
+
+/// Somebody who must know the time before it passes, such as the keeper of the time of another process.
+#[derive(Default)]
+struct Teller(Option<Box<dyn Fn(Moment) + Send + Sync>>);
+
+impl std::fmt::Debug for Teller {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() { "Teller" } else { "nobody" })
+    }
 }
 
 #[derive(Debug)]
@@ -67,7 +79,15 @@ impl SimClock {
             circle: Mutex::new(Circle { now: start, end, ended: false, seats, changes: 0 }),
             tick: watch::Sender::new(false),
             speed: None,
+            teller: Teller::default(),
         }
+    }
+
+    /// The same, with somebody who hears of every jump before anybody is woken.
+    #[must_use]
+    pub fn telling(mut self, teller: impl Fn(Moment) + Send + Sync + 'static) -> SimClock {
+        self.teller = Teller(Some(Box::new(teller)));
+        self
     }
 
     /// The same, for people to watch: at most `speed` virtual seconds per real second. A speed that is
@@ -138,6 +158,9 @@ impl SimClock {
     }
 
     fn jump(&self, circle: &mut Circle, next: Moment) {
+        if let Some(tell) = &self.teller.0 {
+            tell(next);
+        }
         circle.now = next;
         circle.ended = next >= circle.end;
         if !circle.ended {

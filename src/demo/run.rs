@@ -13,6 +13,7 @@ use crate::import::{plan_accounts, plan_attestations, plan_posts, read_sheets};
 use crate::store::{Store, accounts, attest, posts};
 use std::collections::BTreeMap;
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,6 +24,35 @@ pub const STARTS: &str = "2022-05-30 09:30";
 pub const ENDS: &str = "2022-06-28 16:00";
 /// The clerk's name on the check sheets.
 const CLERK: &str = "clerk";
+
+/// Where the sandbox can be reached; all that the daemon's side is told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addresses {
+    /// m.weibo.cn.
+    pub weibo: String,
+    /// api.weixin.qq.com.
+    pub wechat: String,
+    /// The Douyin bridge.
+    pub douyin: String,
+    /// The RSS bridge.
+    pub feeds: String,
+    /// The mail server.
+    pub smtp: SocketAddr,
+}
+
+impl Addresses {
+    /// Those of a sandbox.
+    pub fn of(sandbox: &Sandbox) -> Addresses {
+        let Sandbox { weibo, wechat, douyin, feeds, smtp, .. } = sandbox;
+        Addresses {
+            weibo: weibo.clone(),
+            wechat: wechat.clone(),
+            douyin: douyin.clone(),
+            feeds: feeds.clone(),
+            smtp: *smtp,
+        }
+    }
+}
 
 /// A demo that is set up and has not begun.
 pub struct Stage {
@@ -50,9 +80,9 @@ pub async fn set(town: Arc<Town>, data: &Path, speed: Option<u32>) -> Result<Sta
         None => clock,
     });
     let sandbox = Sandbox::start(Arc::clone(&town), clock.clone()).await.map_err(|e| format!("沙箱启动不了：{e}"))?;
-    let config = Arc::new(write_config(&town, &sandbox, data)?);
+    let config = Arc::new(write_config(&town, &Addresses::of(&sandbox), data)?);
     let store = Store::open(data).map_err(|e| e.chinese())?;
-    import_list(&store, &town, &config, clock.now())?;
+    import_list(&store, &town.accounts_csv(), &config, clock.now())?;
     Ok(Stage { clock, sandbox, config, data: data.to_owned(), town })
 }
 
@@ -71,7 +101,11 @@ pub async fn play(stage: &Stage, tick: impl Fn(Moment) + Send + Sync + 'static) 
     ended
 }
 
-fn write_config(town: &Town, sandbox: &Sandbox, data: &Path) -> Result<Config, String> {
+/// Writes configuration, credentials and calendar into the data directory, and reads them back.
+///
+/// # Errors
+/// A sentence in Chinese.
+pub fn write_config(town: &Town, sandbox: &Addresses, data: &Path) -> Result<Config, String> {
     let failed = |e: std::io::Error| format!("数据目录 {} 写不进去：{e}", data.display());
     let secrets = data.join("secrets");
     fs::create_dir_all(&secrets).map_err(failed)?;
@@ -85,7 +119,7 @@ fn write_config(town: &Town, sandbox: &Sandbox, data: &Path) -> Result<Config, S
     config::load(Some(&file)).map_err(|faults| faults.to_string())
 }
 
-fn config_text(sandbox: &Sandbox) -> String {
+fn config_text(sandbox: &Addresses) -> String {
     format!(
         r#"# 演示用的配置：所有地址都在本机
 profile = "开封"
@@ -156,8 +190,12 @@ level = "warn"
     )
 }
 
-fn import_list(store: &Store, town: &Town, config: &Config, now: Moment) -> Result<(), String> {
-    let sheets = read_sheets(town.accounts_csv().as_bytes()).map_err(|e| format!("{e:?}"))?;
+/// Imports a list as the command line does.
+///
+/// # Errors
+/// A sentence in Chinese; also when there is a list already.
+pub fn import_list(store: &Store, csv: &str, config: &Config, now: Moment) -> Result<(), String> {
+    let sheets = read_sheets(csv.as_bytes()).map_err(|e| format!("{e:?}"))?;
     let known = store.read(accounts::all).map_err(|e| e.chinese())?;
     if !known.is_empty() {
         return Err("数据目录里已经有台账，演示需要一个空目录；请换一个 --data".to_owned());

@@ -1,1 +1,3 @@
-//! x
+//! One binary, one file per promise.
+
+mod kill;
