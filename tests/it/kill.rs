@@ -167,7 +167,9 @@ struct Tale {
 fn daemon() -> PathBuf {
     let exe = std::env::current_exe().unwrap();
     let target = exe.parent().and_then(Path::parent).unwrap();
-    target.join("examples").join("kept_clock")
+    let daemon = target.join("examples").join("kept_clock");
+    assert!(daemon.is_file(), "the example kept_clock is not built: run `cargo test --workspace`");
+    daemon
 }
 
 /// Says the time to whoever asks, and moves it by the child's word.
