@@ -198,8 +198,9 @@ fn sign(town: &Town, store: &Store, check: Moment, now: Moment) -> Result<(), St
     let sheet = town.check_sheet(Moment::start_of(check.date()).plus_days(-14), check);
     let known = store.read(accounts::all).map_err(|e| e.chinese())?;
     let read = |text: &str| read_sheets(text.as_bytes()).map_err(|e| format!("{e:?}"));
-    let (planned, _) = plan_posts(&read(&sheet.posts)?, &known, now).map_err(|e| format!("{e:?}"))?;
+    let planned = plan_posts(&read(&sheet.posts)?, &known, now).map_err(|e| format!("{e:?}"))?.posts;
     let attested = plan_attestations(&read(&sheet.attestations)?, &known, now).map_err(|e| format!("{e:?}"))?;
+    let attested = attested.attestations;
     let mut grouped: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for one in planned {
         grouped.entry(one.account).or_default().push(one.post);
