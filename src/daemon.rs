@@ -5,6 +5,7 @@
 use crate::Step;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::domain::Moment;
 use crate::inspect::Inspector;
 use crate::mail::post::Postman;
 use crate::mail::smtp::Limits;
@@ -143,6 +144,10 @@ async fn first_steps(daemon: &Daemon) -> Result<(), DaemonError> {
     Ok(())
 }
 
+/// A task that is rung looks again at once, but not more often than this, in seconds: judging is
+/// costly, and what changes minutes before a letter is due is seen by the letter's own fresh look.
+const CALM_S: [(&str, i64); 4] = [("poll", 0), ("inspect", 1800), ("mail", 0), ("report", 1800)];
+
 /// One task: step, ring if something changed, wait. A store that is busy or full is tried again and
 /// never touches a verdict.
 async fn turn<F, S>(
@@ -152,9 +157,10 @@ async fn turn<F, S>(
     step: F,
 ) -> Result<&'static str, DaemonError>
 where
-    F: Fn(crate::domain::Moment) -> S,
+    F: Fn(Moment) -> S,
     S: Future<Output = Result<Step, StoreError>>,
 {
+    let calm_s = CALM_S.iter().find(|(task, _)| *task == name).map_or(0, |(_, calm_s)| *calm_s);
     while !stop.is_cancelled() {
         let now = clock.now();
         let wake = match step(now).await {
@@ -169,12 +175,25 @@ where
                 now.plus(30)
             }
         };
-        tokio::select! {
-            () = stop.cancelled() => break,
-            () = clock.idle(name, wake) => {}
-        }
+        rest(name, &*clock, &stop, wake, wake.min(now.plus(calm_s))).await;
     }
-    if stop.is_cancelled() { Ok(name) } else { Err(DaemonError::TaskEnded(name.to_owned())) }
+    Ok(name)
+}
+
+/// Waits for `wake`; a ring counts only from `calm` on.
+async fn rest(name: &'static str, clock: &dyn Clock, stop: &CancellationToken, wake: Moment, calm: Moment) {
+    let mut until = wake;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = clock.idle(name, until) => {}
+        }
+        let now = clock.now();
+        if now >= calm || now >= wake {
+            return;
+        }
+        until = calm;
+    }
 }
 
 async fn drain(tasks: &mut JoinSet<Result<&'static str, DaemonError>>) {

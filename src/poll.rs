@@ -36,6 +36,9 @@ pub struct Poller {
     pub data: PathBuf,
 }
 
+/// Seconds for which looks that fall due are gathered.
+const GATHER_S: i64 = 300;
+
 /// One look to be made.
 #[derive(Clone, Debug)]
 struct Due {
@@ -64,7 +67,8 @@ impl Poller {
         }
         let did = !pending.is_empty();
         self.make(pending, now).await?;
-        Ok(Step { did, wake: if did { now.plus(1) } else { wake.max(now.plus(1)) } })
+        // What falls due within minutes is looked at together.
+        Ok(Step { did, wake: wake.max(now.plus(GATHER_S)) })
     }
 
     /// Looks at one account through all its sources now, due or not.

@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// When the demo's clock starts: a week before the first check, Beijing time.
-pub const STARTS: &str = "2022-05-30 00:30";
+/// When the demo's clock starts: a week before the first check that is judged, Beijing time.
+pub const STARTS: &str = "2022-05-30 09:30";
 /// When all four checks are settled: WeChat's statistic of the last check day is out at 08:00.
 pub const ENDS: &str = "2022-06-28 16:00";
 /// The clerk's name on the check sheets.
