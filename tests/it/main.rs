@@ -1,1 +1,3 @@
-//! x
+//! What the program promises, seen from outside: one file per promise.
+
+mod import;
