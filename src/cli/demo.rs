@@ -23,7 +23,6 @@ pub(super) fn run(args: &DemoArgs, data: Option<&Path>) -> Result<Outcome, CliEr
         .build()
         .map_err(|e| CliError::failed(format!("无法启动运行环境：{e}")))?;
     let found = runtime.block_on(play(args, &town, place.path()))?;
-    tell(args, &found, place.path());
     if found.differences.is_empty() {
         Ok(Outcome::Done)
     } else {
@@ -52,8 +51,8 @@ async fn play(args: &DemoArgs, town: &Arc<Town>, data: &Path) -> Result<Found, C
     .map_err(CliError::failed)?;
     bar.finish_and_clear();
     let found = outcome::gather(&stage, town.expected(), args.out.as_deref()).map_err(CliError::failed)?;
+    tell(args, &found);
     if !args.once {
-        tell(args, &found, data);
         explore(data);
         // The sandbox stays up so that `look` still finds its platforms.
         drop(tokio::signal::ctrl_c().await);
@@ -61,7 +60,7 @@ async fn play(args: &DemoArgs, town: &Arc<Town>, data: &Path) -> Result<Found, C
     Ok(found)
 }
 
-fn tell(args: &DemoArgs, found: &Found, data: &Path) {
+fn tell(args: &DemoArgs, found: &Found) {
     let rows: Vec<Vec<String>> = found.failed.iter().chain(&found.problems).cloned().collect();
     print_rows(&["政务新媒体", "主管单位", "平台类型", "问题类型"], &rows);
     outln!();
@@ -83,7 +82,6 @@ fn tell(args: &DemoArgs, found: &Found, data: &Path) {
     if let Some(out) = &args.out {
         outln!("信件、周报和月度清单已写到 {}", out.display());
     }
-    let _ = data;
 }
 
 fn explore(data: &Path) {

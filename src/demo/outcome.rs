@@ -5,6 +5,7 @@ use super::town::{Expected, Named, Row};
 use crate::clock::Clock;
 use crate::domain::{Month, Period, Week};
 use crate::report::{Format, Prepared, Report, file_name, render};
+use crate::rules::Profile;
 use crate::store::{Store, StoreError};
 use std::collections::BTreeSet;
 use std::fs;
@@ -48,7 +49,7 @@ pub fn gather(stage: &Stage, expected: &Expected, out: Option<&Path>) -> Result<
         differences: Vec::new(),
         letters: stage.sandbox.mailbox().letters().len(),
     };
-    outcome.differences = differences(&outcome, expected);
+    outcome.differences = differences(&outcome, expected, &stage.config.profile);
     if let Some(out) = out {
         write_all(out, &june, stage, load).map_err(|why| format!("{} 写不进去：{why}", out.display()))?;
     }
@@ -61,14 +62,16 @@ fn rows(report: &Report, key: &str) -> Vec<Vec<String>> {
     table.rows.iter().map(|row| row.iter().skip(1).take(4).map(|cell| cell.text()).collect()).collect()
 }
 
-fn differences(outcome: &Outcome, expected: &Expected) -> Vec<String> {
+fn differences(outcome: &Outcome, expected: &Expected, profile: &Profile) -> Vec<String> {
     let wanted = |rows: &[Row]| -> BTreeSet<Vec<String>> {
         rows.iter()
             .map(|row| vec![row.account.clone(), row.supervisor.clone(), row.platform.clone(), row.problem.clone()])
             .collect()
     };
     let named = |rows: &[Named]| {
-        rows.iter().map(|row| vec![row.account.clone(), row.platform.clone()]).collect::<BTreeSet<_>>()
+        rows.iter()
+            .map(|row| vec![row.account.clone(), profile.prints(&row.platform).to_owned()])
+            .collect::<BTreeSet<_>>()
     };
     let found_unclear = outcome.unclear.iter().map(|row| vec![row[0].clone(), row[2].clone()]).collect();
     let unclear = named(&expected.unclear).union(&named(&expected.suspected)).cloned().collect();

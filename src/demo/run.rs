@@ -198,11 +198,10 @@ fn sign(town: &Town, store: &Store, check: Moment, now: Moment) -> Result<(), St
     let sheet = town.check_sheet(Moment::start_of(check.date()).plus_days(-14), check);
     let known = store.read(accounts::all).map_err(|e| e.chinese())?;
     let read = |text: &str| read_sheets(text.as_bytes()).map_err(|e| format!("{e:?}"));
-    let planned = plan_posts(&read(&sheet.posts)?, &known, now).map_err(|e| format!("{e:?}"))?.posts;
+    let planned = plan_posts(&read(&sheet.posts)?, &known, now).map_err(|e| format!("{e:?}"))?;
     let attested = plan_attestations(&read(&sheet.attestations)?, &known, now).map_err(|e| format!("{e:?}"))?;
-    let attested = attested.attestations;
     let mut grouped: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for one in planned {
+    for one in planned.posts {
         grouped.entry(one.account).or_default().push(one.post);
     }
     store
@@ -210,7 +209,7 @@ fn sign(town: &Town, store: &Store, check: Moment, now: Moment) -> Result<(), St
             for (account, rows) in &grouped {
                 posts::sight(tx, *account, "核查表", rows, now)?;
             }
-            for one in &attested {
+            for one in &attested.attestations {
                 attest::attest(tx, one.account, one.from, one.to, &one.by, now)?;
             }
             Ok(())
