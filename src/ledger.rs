@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::domain::{Account, AccountId, Check, FailedLook, Moment, Post, Watch};
 use crate::rules::{self, Declared, Duty, Evidence, Profile, Verdict, WindowKind};
 use crate::store::{Connection, StoreError, accounts, looks, posts};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The evidence of a span of time.
 #[derive(Debug, Default)]
@@ -36,6 +36,32 @@ impl Ledger {
             accounts,
             sources,
         })
+    }
+
+    /// The same for a few accounts only.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn load_some(
+        conn: &Connection,
+        config: &Config,
+        wanted: &BTreeSet<AccountId>,
+        from: Moment,
+        until: Moment,
+    ) -> Result<Ledger, StoreError> {
+        let accounts: Vec<Account> =
+            accounts::all(conn)?.into_iter().filter(|account| wanted.contains(&account.id)).collect();
+        let mut ledger = Ledger::default();
+        for account in &accounts {
+            let id = account.id;
+            ledger.newest.extend(posts::newest_of(conn, id, until)?.map(|post| (id, post)));
+            ledger.posts.insert(id, posts::of_account(conn, id, from, until)?);
+            ledger.watches.insert(id, looks::watches_of(conn, id, from, until)?);
+            ledger.failures.insert(id, looks::failures_of(conn, id, from, until.plus_days(7))?);
+            ledger.sources.insert(id, declared(config, account));
+        }
+        ledger.accounts = accounts;
+        Ok(ledger)
     }
 
     /// Loads what every rule of `profile` needs at these checks.

@@ -117,6 +117,10 @@ pub struct DemoArgs {
 #[derive(Subcommand, Debug)]
 pub enum AccountVerb {
     /// 导入台账（CSV、XLSX）；有一行不对就整份不导入
+    ///
+    /// 有账号标识的按平台和标识认账号，没有的按平台和名称；标识相同而名称不同就是更名。
+    /// 文件里没有的列、没有的账号，原样不动。留空的格子：单位、邮箱、开设日期、来源会被清空，
+    /// 状态算正常运行，账号标识和每周次数保持不变。
     Import {
         /// 文件
         file: PathBuf,
@@ -160,7 +164,7 @@ pub enum PostVerb {
     Add {
         /// 账号名称或标识
         account: String,
-        /// 发布时间；只写日期就只知日期
+        /// 发布时间，如 2022-06-07T09:05、now；只写日期就只知日期
         #[arg(long, value_name = "T")]
         at: String,
         /// 经手人
@@ -178,6 +182,9 @@ pub enum PostVerb {
         /// 平台上的发布标识
         #[arg(long)]
         id: Option<String>,
+        /// 类型：群发、发布（只有微信公众号分这两种）或转发；不写就是该平台通常的一种
+        #[arg(long, value_name = "K", default_value = "")]
+        kind: String,
     },
     /// 列出一个账号的发布
     List {
@@ -202,7 +209,7 @@ pub struct AttestArgs {
     /// 从何时起（含）；只写日期就是当天0时
     #[arg(long, value_name = "T", requires = "account")]
     pub from: Option<String>,
-    /// 到何时止（不含）；只写日期就是当天0时；不写就是现在
+    /// 到何时止（不含）；只写日期就是当天0时（不含那一天，要含请写到 24:00）；不写就是现在
     #[arg(long, value_name = "T", requires = "account")]
     pub to: Option<String>,
     /// 核查人
@@ -211,7 +218,7 @@ pub struct AttestArgs {
     /// 同名账号用平台区分
     #[arg(long, value_name = "P", requires = "account")]
     pub platform: Option<String>,
-    /// 从文件登记（列：账号名称、平台、起、止、核查人）
+    /// 从文件登记（CSV、XLSX，列：账号名称、平台、起、止、核查人）；有一行不对就整份不登记
     #[arg(long, value_name = "FILE", conflicts_with = "account")]
     pub file: Option<PathBuf>,
     /// 查看或撤回

@@ -4,8 +4,10 @@
 use super::args::{AttestArgs, AttestVerb, PostVerb};
 use super::explain::when;
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows, refusal};
-use crate::domain::{AccountId, Moment, PostKind};
-use crate::import::{PlannedAttestation, check_span, plan_attestations, plan_posts, times, wechat_article};
+use crate::domain::{Account, AccountId, Moment, When};
+use crate::import::{
+    PlannedAttestation, check_span, kind as post_kind, plan_attestations, plan_posts, times, wechat_article,
+};
 use crate::store::{attest as attestations, meta, posts};
 use cuigeng_adapters::RawPost;
 use std::collections::BTreeMap;
@@ -20,41 +22,48 @@ const BY_HAND: &str = "补录";
 pub(super) fn post(context: &Context, verb: PostVerb) -> Result<Outcome, CliError> {
     match verb {
         PostVerb::Import { file, by } => import(context, &file, by.as_deref().unwrap_or("命令行")),
-        PostVerb::Add { account, at, by, platform, title, url, id } => {
+        PostVerb::Add { account, at, by, platform, title, url, id, kind } => {
             let account = context.account(&account, platform.as_deref())?;
-            let when = times::when(&at)
-                .ok_or_else(|| CliError::usage(format!("看不懂时间“{at}”，请写成 2022-06-07 或 2022-06-07T09:05")))?;
-            let now = context.clock.now();
-            if when.earliest() > now {
-                return Err(CliError::usage("发布时间在未来，请核对"));
-            }
-            let article = url.as_deref().and_then(wechat_article);
-            let row = RawPost {
-                id: id.or_else(|| article.as_ref().map(|(mid, idx)| format!("{mid}_{idx}"))),
-                push: article.map(|(mid, _)| mid),
-                when,
-                title,
-                url,
-                author: None,
-                pinned: false,
-                kind: if account.platform.is_wechat() { PostKind::Notified } else { PostKind::Post },
-                visible: true,
-                repost: false,
-            };
-            let new = keep(
-                context,
-                BTreeMap::from([(account.id, vec![row])]),
-                BY_HAND,
-                &by,
-                "post.add",
-                &account.title(),
-                now,
-            )?;
+            let row = RawPost { title, ..by_hand(context, &account, &at, &kind, url, id)? };
+            let rows = BTreeMap::from([(account.id, vec![row])]);
+            let new = keep(context, rows, BY_HAND, &by, "post.add", &account.title(), context.clock.now())?;
             outln!("{}", if new > 0 { "已补录" } else { "这条发布已经在库里，没有重复登记" });
             Ok(Outcome::Done)
         }
         PostVerb::List { account, platform, since } => list(context, &account, platform.as_deref(), since.as_deref()),
     }
+}
+
+/// A post as somebody tells it, without its title.
+fn by_hand(
+    context: &Context,
+    account: &Account,
+    at: &str,
+    kind: &str,
+    url: Option<String>,
+    id: Option<String>,
+) -> Result<RawPost, CliError> {
+    let now = context.clock.now();
+    let when = if at == "now" { Some(When::At(now)) } else { times::when(at) };
+    let when =
+        when.ok_or_else(|| CliError::usage(format!("看不懂时间“{at}”，请写成 2022-06-07 或 2022-06-07T09:05")))?;
+    if when.earliest() > now {
+        return Err(CliError::usage("发布时间在未来，请核对"));
+    }
+    let (kind, repost) = post_kind(kind, account.platform.is_wechat()).map_err(CliError::usage)?;
+    let article = url.as_deref().and_then(wechat_article);
+    Ok(RawPost {
+        id: id.or_else(|| article.as_ref().map(|(mid, idx)| format!("{mid}_{idx}"))),
+        push: article.map(|(mid, _)| mid),
+        when,
+        title: String::new(),
+        url,
+        author: None,
+        pinned: false,
+        kind,
+        visible: true,
+        repost,
+    })
 }
 
 fn import(context: &Context, file: &Path, by: &str) -> Result<Outcome, CliError> {
@@ -125,7 +134,7 @@ fn list(context: &Context, account: &str, platform: Option<&str>, since: Option<
     if context.json {
         let rows: Vec<_> = posts
             .iter()
-            .map(|p| serde_json::json!({"account": account.name, "platform": account.platform.name(), "published_at": when(p.when), "title": p.title, "url": p.url, "id": p.ext_id, "kind": p.kind.word(), "push": p.push}))
+            .map(|p| serde_json::json!({"account": account.name, "platform": account.platform.name(), "published_at": written(p.when), "title": p.title, "url": p.url, "id": p.ext_id, "kind": p.kind.word(), "push": p.push}))
             .collect();
         print_json(&rows)?;
         return Ok(Outcome::Done);
@@ -139,6 +148,15 @@ fn list(context: &Context, account: &str, platform: Option<&str>, since: Option<
         .collect();
     print_rows(&["发布时间", "标题", "谁看到", "链接"], &rows);
     Ok(Outcome::Done)
+}
+
+/// A time for scripts: a moment, a day, or the two ends of a span.
+fn written(when: When) -> String {
+    match when {
+        When::At(moment) => moment.rfc3339(),
+        When::Day(day) => day.to_string(),
+        When::Span { from, until } => format!("{}/{}", from.rfc3339(), until.rfc3339()),
+    }
 }
 
 /// `attest …`
@@ -207,14 +225,16 @@ fn say_kept(context: &Context, ids: Vec<i64>) -> Result<Outcome, CliError> {
 
 fn list_attestations(context: &Context) -> Result<Outcome, CliError> {
     let accounts = context.accounts()?;
-    let title = |id: AccountId| accounts.iter().find(|a| a.id == id).map_or_else(String::new, |a| a.title());
+    let account = |id: AccountId| accounts.iter().find(|account| account.id == id);
+    let title = |id: AccountId| account(id).map_or_else(String::new, Account::title);
     let all = context.store()?.read(attestations::list)?;
     if context.json {
-        let rows: Vec<_> = all
-            .iter()
-            .map(|a| serde_json::json!({"id": a.id, "account": title(a.account), "from": a.from, "to": a.to, "by": a.by, "at": a.at, "withdrawn": a.withdrawn.as_ref().map(|(at, by)| serde_json::json!({"at": at, "by": by}))}))
-            .collect();
-        print_json(&rows)?;
+        let one = |a: &attestations::Attestation| {
+            let (name, platform) = account(a.account).map_or(("", ""), |of| (&of.name, of.platform.name()));
+            let withdrawn = a.withdrawn.as_ref().map(|(at, by)| serde_json::json!({"at": at, "by": by}));
+            serde_json::json!({"id": a.id, "account": name, "platform": platform, "from": a.from, "to": a.to, "by": a.by, "at": a.at, "withdrawn": withdrawn})
+        };
+        print_json(&all.iter().map(one).collect::<Vec<_>>())?;
         return Ok(Outcome::Done);
     }
     let rows: Vec<Vec<String>> = all

@@ -17,11 +17,11 @@ mod refusal;
 mod report;
 mod serve;
 mod status;
+mod usage;
 
 pub use context::{CliError, Context};
 
 use args::{AccountVerb, Cli, LettersVerb, OutboxVerb, ReportVerb, Verb};
-use clap::Parser;
 use print::{beijing, outln, print_json, print_rows};
 use report::PeriodWord;
 use std::process::ExitCode;
@@ -37,7 +37,17 @@ pub(crate) enum Outcome {
 
 /// Reads the command line, does what it says, and tells how it went.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match usage::read(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(said) if said.exit == 0 => {
+            print::line_out(format_args!("{}", said.text.trim_end()));
+            return ExitCode::SUCCESS;
+        }
+        Err(said) => {
+            eprint!("{}", said.text);
+            return ExitCode::from(said.exit);
+        }
+    };
     match run(cli) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::NotCompliant) => ExitCode::from(4),

@@ -21,8 +21,8 @@ pub use accounts::{AccountPlan, Change, FieldChange, plan_accounts};
 pub(crate) use attest::check_span;
 pub use attest::{AttestPlan, PlannedAttestation, plan_attestations};
 pub use export::{ACCOUNT_COLUMNS, account_row, account_rows};
-pub(crate) use posts::wechat_article;
 pub use posts::{PlannedPost, PostPlan, plan_posts};
+pub(crate) use posts::{kind, wechat_article};
 pub use table::{Cell, Row, Sheet, read_sheets};
 pub use write::{copy_with_problems, csv_bytes, workbook_bytes};
 

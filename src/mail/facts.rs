@@ -3,7 +3,7 @@
 
 use super::letter::{About, Facts, Item};
 use crate::config::Config;
-use crate::domain::{Account, Moment, Week};
+use crate::domain::{Account, AccountId, Moment, Week};
 use crate::ledger::{Ledger, longest_window_days};
 use crate::rules::{Coverage, Duty, GapWhy, Severity, VerdictKind, Window, WindowKind, duties};
 use crate::store::{Connection, LetterRow, Mention, StoreError, outbox};
@@ -37,7 +37,9 @@ pub(super) fn gather(
     now: Moment,
 ) -> Result<Told, StoreError> {
     let back = longest_window_days(&config.profile) + 2;
-    let ledger = Ledger::load(conn, config, Moment::start_of(now.plus_days(-back).date()), now.plus(1))?;
+    let wanted: BTreeSet<AccountId> = mentions.iter().map(|mention| mention.account).collect();
+    let from = Moment::start_of(now.plus_days(-back).date());
+    let ledger = Ledger::load_some(conn, config, &wanted, from, now.plus(1))?;
     let mut told = Told { facts: None, dropped: Vec::new() };
     let mut items: Vec<(Item, &Mention)> = Vec::new();
     for mention in mentions {

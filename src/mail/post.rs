@@ -10,12 +10,16 @@ use super::smtp::{self, Attempt, Limits};
 use super::{digest, folder};
 use crate::Step;
 use crate::config::{Config, Transport};
-use crate::domain::{Moment, Role};
+use crate::domain::{Account, AccountId, Moment, Role};
 use crate::poll::Poller;
 use crate::secrets::FileSecrets;
-use crate::store::{Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, Store, StoreError, outbox};
+use crate::store::{
+    Connection, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, Store, StoreError, accounts, looks,
+    outbox,
+};
 use cuigeng_adapters::Secrets;
 use cuigeng_adapters::time::HOUR;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -125,19 +129,22 @@ impl Postman {
 
     /// No letter leaves without a fresh look at the account (DESIGN §7).
     async fn look_again(&self, mentions: &[Mention], now: Moment) -> Result<(), StoreError> {
-        let (accounts, last) = self
+        let wanted: BTreeSet<AccountId> = mentions.iter().map(|mention| mention.account).collect();
+        let stale = self
             .store
-            .read_async(|conn| Ok((crate::store::accounts::all(conn)?, crate::store::looks::last_looks(conn)?)))
+            .read_async(move |conn| {
+                let accounts = accounts::all(conn)?.into_iter().filter(|account| wanted.contains(&account.id));
+                let mut stale = Vec::new();
+                for account in accounts {
+                    if !is_fresh(conn, &account, now)? {
+                        stale.push(account);
+                    }
+                }
+                Ok(stale)
+            })
             .await?;
-        let mut seen = std::collections::BTreeSet::new();
-        for mention in mentions.iter().filter(|mention| seen.insert(mention.account)) {
-            let Some(account) = accounts.iter().find(|account| account.id == mention.account) else { continue };
-            let fresh = |source: &str| {
-                last.get(&(account.id, source.to_owned())).is_some_and(|look| now.since(look.at) < FRESH_S)
-            };
-            if !account.sources.iter().all(|of| fresh(&of.source)) {
-                self.poller.look(account, now).await?;
-            }
+        for account in stale {
+            self.poller.look(&account, now).await?;
         }
         Ok(())
     }
@@ -225,6 +232,17 @@ impl Postman {
         let reason = reason.to_owned();
         self.store.write_async(move |tx| outbox::end(tx, id, state, &reason)).await
     }
+}
+
+/// Every source has looked a moment ago.
+fn is_fresh(conn: &Connection, account: &Account, now: Moment) -> Result<bool, StoreError> {
+    for of in &account.sources {
+        let last = looks::recent(conn, account.id, &of.source, 1)?;
+        if last.first().is_none_or(|look| now.since(look.at) >= FRESH_S) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// What became of a test letter.

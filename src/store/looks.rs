@@ -15,11 +15,15 @@ const WATCHES: &str =
     "SELECT account, source, at, from_s, until_s, sees, strength FROM reach WHERE until_s > ?1 AND from_s < ?2";
 const ATTESTED: &str = "SELECT account, by, at, from_s, until_s FROM attestation WHERE until_s > ?1 AND from_s < ?2 AND withdrawn_at IS NULL";
 const FAILURES: &str = "SELECT account, source, at, outcome, reason FROM look WHERE at >= ?1 AND at < ?2 AND outcome NOT IN ('complete', 'partial')";
+const WATCHES_OF: &str = "SELECT account, source, at, from_s, until_s, sees, strength FROM reach WHERE until_s > ?1 AND from_s < ?2 AND account = ?3";
+const ATTESTED_OF: &str = "SELECT account, by, at, from_s, until_s FROM attestation WHERE until_s > ?1 AND from_s < ?2 AND account = ?3 AND withdrawn_at IS NULL";
+const FAILURES_OF: &str = "SELECT account, source, at, outcome, reason FROM look WHERE at >= ?1 AND at < ?2 AND account = ?3 AND outcome NOT IN ('complete', 'partial')";
 const COVERED: &str = "SELECT from_s, until_s, sees FROM reach WHERE account = ?1 AND source = ?2 AND until_s > ?3 AND strength = 'strong'";
 const HEALTHY: &str = "SELECT EXISTS (SELECT 1 FROM look WHERE source = ?1 AND at >= ?2 AND account <> ?3 AND outcome IN ('complete', 'partial'))";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[INSERT, REACH, RECENT, LAST, WATCHES, ATTESTED, FAILURES, COVERED, HEALTHY];
+pub(super) const ALL: &[&str] =
+    &[INSERT, REACH, RECENT, LAST, WATCHES, ATTESTED, FAILURES, WATCHES_OF, ATTESTED_OF, FAILURES_OF, COVERED, HEALTHY];
 
 /// A stored look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,9 +119,32 @@ pub fn last_looks(conn: &Connection) -> Result<BTreeMap<(AccountId, String), Loo
 /// # Errors
 /// Those of SQLite.
 pub fn watches(conn: &Connection, from: Moment, until: Moment) -> Result<BTreeMap<AccountId, Vec<Watch>>, StoreError> {
-    let mut watches: BTreeMap<AccountId, Vec<Watch>> = BTreeMap::new();
-    let mut statement = conn.prepare_cached(WATCHES)?;
-    let mut rows = statement.query((from.unix(), until.unix()))?;
+    let mut watches = BTreeMap::new();
+    collect_watches(&mut watches, conn.prepare_cached(WATCHES)?.query((from.unix(), until.unix()))?)?;
+    collect_attested(&mut watches, conn.prepare_cached(ATTESTED)?.query((from.unix(), until.unix()))?)?;
+    Ok(watches)
+}
+
+/// The same of one account.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn watches_of(
+    conn: &Connection,
+    account: AccountId,
+    from: Moment,
+    until: Moment,
+) -> Result<Vec<Watch>, StoreError> {
+    let mut watches = BTreeMap::new();
+    let span = (from.unix(), until.unix(), account.0);
+    collect_watches(&mut watches, conn.prepare_cached(WATCHES_OF)?.query(span)?)?;
+    collect_attested(&mut watches, conn.prepare_cached(ATTESTED_OF)?.query(span)?)?;
+    Ok(watches.remove(&account).unwrap_or_default())
+}
+
+type Watches = BTreeMap<AccountId, Vec<Watch>>;
+
+fn collect_watches(watches: &mut Watches, mut rows: rusqlite::Rows<'_>) -> Result<(), StoreError> {
     while let Some(row) = rows.next()? {
         let strength: String = row.get(6)?;
         let strength = if strength == "strong" { Strength::Strong } else { Strength::Weak };
@@ -126,10 +153,12 @@ pub fn watches(conn: &Connection, from: Moment, until: Moment) -> Result<BTreeMa
         let watch = Watch { reach, at: moment(row, 2)?, origin: WatchOrigin::Source(row.get(1)?) };
         watches.entry(AccountId(row.get(0)?)).or_default().push(watch);
     }
-    let mut statement = conn.prepare_cached(ATTESTED)?;
-    let mut rows = statement.query((from.unix(), until.unix()))?;
+    Ok(())
+}
+
+/// A person sees whatever is there: every kind, strongly (DESIGN §5).
+fn collect_attested(watches: &mut Watches, mut rows: rusqlite::Rows<'_>) -> Result<(), StoreError> {
     while let Some(row) = rows.next()? {
-        // A person sees whatever is there: every kind, strongly (DESIGN §5).
         let reach = Reach {
             from: moment(row, 3)?,
             until: moment(row, 4)?,
@@ -139,7 +168,7 @@ pub fn watches(conn: &Connection, from: Moment, until: Moment) -> Result<BTreeMa
         let watch = Watch { reach, at: moment(row, 2)?, origin: WatchOrigin::Person(row.get(1)?) };
         watches.entry(AccountId(row.get(0)?)).or_default().push(watch);
     }
-    Ok(watches)
+    Ok(())
 }
 
 /// Looks in `[from, until)` that failed.
@@ -151,9 +180,26 @@ pub fn failures(
     from: Moment,
     until: Moment,
 ) -> Result<BTreeMap<AccountId, Vec<FailedLook>>, StoreError> {
+    collect_failures(conn.prepare_cached(FAILURES)?.query((from.unix(), until.unix()))?)
+}
+
+/// The same of one account.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn failures_of(
+    conn: &Connection,
+    account: AccountId,
+    from: Moment,
+    until: Moment,
+) -> Result<Vec<FailedLook>, StoreError> {
+    let mut found =
+        collect_failures(conn.prepare_cached(FAILURES_OF)?.query((from.unix(), until.unix(), account.0))?)?;
+    Ok(found.remove(&account).unwrap_or_default())
+}
+
+fn collect_failures(mut rows: rusqlite::Rows<'_>) -> Result<BTreeMap<AccountId, Vec<FailedLook>>, StoreError> {
     let mut failures: BTreeMap<AccountId, Vec<FailedLook>> = BTreeMap::new();
-    let mut statement = conn.prepare_cached(FAILURES)?;
-    let mut rows = statement.query((from.unix(), until.unix()))?;
     while let Some(row) = rows.next()? {
         let word: String = row.get(3)?;
         let class = Class::from_word(&word).ok_or_else(|| StoreError::odd(&word))?;

@@ -1,0 +1,163 @@
+//! Lists and evidence from files, through the binary: applied whole or refused whole.
+
+use serde_json::Value;
+use std::path::Path;
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+struct Office {
+    dir: TempDir,
+}
+
+impl Office {
+    fn new() -> Office {
+        Office { dir: TempDir::new().unwrap() }
+    }
+
+    fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    fn file(&self, name: &str, text: &str) {
+        std::fs::write(self.path().join(name), text).unwrap();
+    }
+
+    fn run(&self, line: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cuigeng"));
+        command.current_dir(self.path()).args(["--data", "data"]).args(line).output().unwrap()
+    }
+
+    fn ok(&self, line: &[&str]) -> String {
+        let output = self.run(line);
+        assert!(output.status.success(), "{line:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn json(&self, line: &[&str]) -> Value {
+        serde_json::from_str(&self.ok(&[&["--json"], line].concat())).unwrap()
+    }
+
+    /// Exit code and what stderr says.
+    fn refused(&self, line: &[&str]) -> (i32, String) {
+        let output = self.run(line);
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    }
+}
+
+fn thousand() -> String {
+    let rows =
+        (0..1000).map(|i| format!("某局{i},{},{}\n", if i % 2 == 0 { "新浪微博" } else { "抖音" }, 7_000_000 + i));
+    std::iter::once("账号名称,平台,账号标识\n".to_owned()).chain(rows).collect()
+}
+
+#[test]
+fn a_thousand_accounts_their_posts_and_watches() {
+    let office = Office::new();
+    office.file("台账.csv", &thousand());
+    assert_eq!(office.json(&["account", "import", "台账.csv", "--dry-run"])["changes"].as_array().unwrap().len(), 1000);
+    assert_eq!(office.json(&["account", "list"]).as_array().unwrap().len(), 0);
+    office.ok(&["account", "import", "台账.csv"]);
+    let again = office.json(&["account", "import", "台账.csv"]);
+    assert_eq!((again["unchanged"].as_i64(), again["changes"].as_array().unwrap().len()), (Some(1000), 0));
+
+    let posts = (0..1000).map(|i| format!("某局{i},,2022-06-2{} 10:00,题目,{i}\n", i % 5));
+    office.file(
+        "发布.csv",
+        &std::iter::once("account,platform,published_at,title,id\n".to_owned()).chain(posts).collect::<String>(),
+    );
+    assert_eq!(office.json(&["post", "import", "发布.csv", "--by", "李四"])["new"], 1000);
+    assert_eq!(office.json(&["post", "import", "发布.csv", "--by", "李四"])["new"], 0);
+
+    let spans = (0..1000).map(|i| format!("某局{i},,2022-06-13,2022-06-28,李四\n"));
+    office.file(
+        "核查.csv",
+        &std::iter::once("account,platform,from,to,by\n".to_owned()).chain(spans).collect::<String>(),
+    );
+    office.ok(&["attest", "--file", "核查.csv"]);
+    office.ok(&["attest", "--file", "核查.csv"]);
+    assert_eq!(office.json(&["attest", "list"]).as_array().unwrap().len(), 1000);
+
+    let verdicts = office.json(&["judge", "--at", "2022-06-27"]);
+    assert_eq!(verdicts["check"], "2022-06-27T09:00:00+08:00");
+    let of = |rule: &str, kind: &str| {
+        let all = verdicts["verdicts"].as_array().unwrap();
+        all.iter().filter(|verdict| verdict["rule"] == rule && verdict["kind"] == kind).count()
+    };
+    assert_eq!((of("weekly", "missed"), of("silence", "met")), (1000, 1000));
+}
+
+#[test]
+fn a_refused_file_changes_nothing_and_comes_back_with_what_is_wrong() {
+    let office = Office::new();
+    office.file("台账.csv", &thousand());
+    office.ok(&["account", "import", "台账.csv"]);
+    let before = office.ok(&["account", "export"]);
+
+    office.file("新台账.csv", "账号名称,平台,账号标识\n新,抖音,1\n坏,,\n号码,抖音,1.39E+10\n新,抖音,1\n");
+    let (exit, told) = office.refused(&["account", "import", "新台账.csv"]);
+    assert_eq!(exit, 1);
+    for line in ["第2行", "第3行", "第4行", "第5行", "新台账.问题.csv"] {
+        assert!(told.contains(line), "{told}");
+    }
+    assert_eq!(office.ok(&["account", "export"]), before);
+    let copy = std::fs::read_to_string(office.path().join("新台账.问题.csv")).unwrap();
+    assert!(copy.starts_with("\u{feff}\"账号名称\",\"平台\",\"账号标识\",\"问题\""), "{copy}");
+
+    office.file("发布.csv", "账号名称,平台,发布时间\n某局1,抖音,2022-06-20\n无此号,抖音,2022-06-20\n");
+    assert_eq!(office.refused(&["post", "import", "发布.csv"]).0, 1);
+    assert_eq!(office.json(&["post", "list", "某局1", "--since", "2022-01-01"]).as_array().unwrap().len(), 0);
+    office.file(
+        "核查.csv",
+        "账号名称,平台,起,止,核查人\n某局1,抖音,2022-06-13,2022-06-20,李四\n某局1,抖音,2022-06-13,2999-01-01,李四\n",
+    );
+    assert_eq!(office.refused(&["attest", "--file", "核查.csv"]).0, 1);
+    assert_eq!(office.json(&["attest", "list"]).as_array().unwrap().len(), 0);
+    for copy in ["发布.问题.csv", "核查.问题.csv"] {
+        assert!(office.path().join(copy).is_file(), "{copy}");
+    }
+}
+
+#[test]
+fn what_is_no_workbook_is_refused_in_a_sentence() {
+    let office = Office::new();
+    std::fs::write(office.path().join("噪声.xlsx"), (0..=255).cycle().take(9000).collect::<Vec<u8>>()).unwrap();
+    office.file("表头.csv", "名字,哪里\n甲,抖音\n");
+    for (file, word) in [("噪声.xlsx", "不是表格"), ("表头.csv", "找不到表头"), ("没有.csv", "读不出来")]
+    {
+        let (exit, told) = office.refused(&["account", "import", file]);
+        assert!(exit == 1 && told.contains(word) && !told.contains("panicked"), "{file}: {told}");
+    }
+}
+
+#[test]
+fn an_export_comes_back_without_a_change() {
+    let office = Office::new();
+    office.file(
+        "台账.csv",
+        "账号名称,平台,账号标识,主办单位,运维邮箱,状态,开设日期,来源,来源参数,每周次数\n\
+         \"'=甲,\"\"乙\"\"\",抖音,,'+局,a@b.cn；c@d.cn,暂停,2020-01-02,rss,/a;b,1\n丙,微博,9,,,,,,,\n",
+    );
+    office.ok(&["account", "import", "台账.csv"]);
+    assert_eq!(office.json(&["account", "list"])[0]["name"], "=甲,\"乙\"");
+    for file in ["出.csv", "出.xlsx"] {
+        office.ok(&["account", "export", "--out", file]);
+        let plan = office.json(&["account", "import", file]);
+        assert_eq!((&plan["unchanged"], &plan["changes"]), (&2.into(), &Value::Array(Vec::new())), "{file}");
+    }
+    std::fs::write(office.path().join("屏幕.csv"), office.ok(&["account", "export"])).unwrap();
+    assert_eq!(office.json(&["account", "import", "屏幕.csv"])["unchanged"], 2);
+}
+
+#[test]
+fn accounts_are_named_by_name_handle_and_platform() {
+    let office = Office::new();
+    office.file("台账.csv", "账号名称,平台,账号标识\n兰考县教体局,微博,w1\n兰考县教体局,抖音,d1\n");
+    office.ok(&["account", "import", "台账.csv"]);
+    assert_eq!(office.json(&["account", "show", "d1"])["platform"], "抖音");
+    assert_eq!(office.json(&["account", "show", "兰考县教体局", "--platform", "微博"])["handle"], "w1");
+    let (exit, told) = office.refused(&["account", "show", "兰考县教体局"]);
+    assert!(exit == 1 && told.contains("新浪微博") && told.contains("抖音"), "{told}");
+    let (exit, told) = office.refused(&["account", "show", "兰考教体局"]);
+    assert!(exit == 1 && told.contains("是不是：兰考县教体局"), "{told}");
+    assert_eq!(office.refused(&["account", "shwo", "d1"]).0, 2);
+}
