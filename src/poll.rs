@@ -124,7 +124,7 @@ impl Poller {
         let (ask, history, healthy) = self.question(&due, configured, now).await?;
         let seen = match &configured.source {
             Source::Paged(paged) => self.page_through(paged, ask).await,
-            Source::Batch(Batch::Inbox(inbox)) => self.from_inbox(inbox, ask).await,
+            Source::Batch(Batch::Inbox(inbox)) => self.read_inbox(inbox, ask).await,
         };
         let traits = configured.source.traits(due.account.platform.kinds());
         let circumstances = Circumstances { ends_lists: traits.ends_lists, others_healthy: healthy };
@@ -134,7 +134,7 @@ impl Poller {
     }
 
     /// What the newest file of the inbox that names this account says of it.
-    async fn from_inbox(&self, inbox: &Inbox, ask: Ask) -> Seen {
+    async fn read_inbox(&self, inbox: &Inbox, ask: Ask) -> Seen {
         let dir = self.data.join("inbox");
         let texts = tokio::task::spawn_blocking(move || inbox_texts(&dir)).await.unwrap_or_default();
         let asks = [ask];

@@ -50,6 +50,7 @@ impl Post {
     /// before the check (DESIGN §5, "Presence is hard to lose").
     pub fn counts_at(&self, check: Moment) -> bool {
         let gone = |sighting: &Sighting| sighting.gone_at.is_some_and(|at| at < check);
-        self.visible && !self.struck && !(!self.sightings.is_empty() && self.sightings.iter().all(gone))
+        let lost = !self.sightings.is_empty() && self.sightings.iter().all(gone);
+        self.visible && !self.struck && !lost
     }
 }

@@ -195,7 +195,7 @@ impl Postman {
             return Ok(false);
         }
         let ending = match &self.config.mail.transport {
-            Transport::Folder(dir) => self.into_folder(dir, due, &rfc822, now),
+            Transport::Folder(dir) => self.put_in_folder(dir, due, &rfc822, now),
             Transport::Smtp(smtp) => {
                 let attempt = self.over_smtp(smtp, due, &rfc822, now).await;
                 ending(due, &attempt, now)
@@ -206,7 +206,7 @@ impl Postman {
         Ok(true)
     }
 
-    fn into_folder(&self, dir: &std::path::Path, due: &LetterRow, rfc822: &[u8], now: Moment) -> Ending {
+    fn put_in_folder(&self, dir: &std::path::Path, due: &LetterRow, rfc822: &[u8], now: Moment) -> Ending {
         let date = due.slot.beijing().format("%Y%m%d").to_string();
         match folder::put(&self.data.join(dir), &date, &due.message_id, rfc822) {
             Ok(path) => accepted(format!("已写入 {}", path.display())),

@@ -1,0 +1,103 @@
+//! Each constraint of the schema refuses at least once what it is there to refuse.
+
+use super::*;
+
+/// Rows that must be refused, each beside a sibling that is accepted.
+const REFUSED: &[(&str, &str)] = &[
+    (
+        "an account without a name",
+        "INSERT INTO account (name, platform, handle, office, supervisor, position) VALUES ('', '抖音', '', '', '', 0)",
+    ),
+    (
+        "two accounts of one name without handles",
+        "INSERT INTO account (name, platform, handle, office, supervisor, position) VALUES ('文明通许', '新浪微博', '', '', '', 0)",
+    ),
+    ("an unknown state", "INSERT INTO account_state VALUES (1, 0, 'asleep')"),
+    ("a negative quota", "INSERT INTO account_quota VALUES (1, 0, -1)"),
+    ("a source without a name", "INSERT INTO account_source VALUES (1, 0, '', 'k')"),
+    ("a role that nobody has", "INSERT INTO contact VALUES (1, 0, 'boss', 'a@b')"),
+    ("an address without @", "INSERT INTO contact VALUES (1, 0, 'leader', 'ab')"),
+    (
+        "a post of no account",
+        "INSERT INTO post (account, kind, exact, from_s, until_s, title, visible, repost, first_seen) VALUES (9, 'post', 'at', 0, 1, '', 1, 0, 0)",
+    ),
+    (
+        "a post of no time",
+        "INSERT INTO post (account, kind, exact, from_s, until_s, title, visible, repost, first_seen) VALUES (1, 'post', 'at', 1, 1, '', 1, 0, 0)",
+    ),
+    (
+        "a kind that is none",
+        "INSERT INTO post (account, kind, exact, from_s, until_s, title, visible, repost, first_seen) VALUES (1, 'video', 'at', 0, 1, '', 1, 0, 0)",
+    ),
+    (
+        "two posts of one id",
+        "INSERT INTO post (account, ext_id, kind, exact, from_s, until_s, title, visible, repost, first_seen) VALUES (1, 'p', 'post', 'at', 0, 1, '', 1, 0, 0)",
+    ),
+    ("gone before it was missed", "INSERT INTO sighting (post, source, last_seen, gone_at) VALUES (1, 's', 0, 5)"),
+    (
+        "a class that is none",
+        "INSERT INTO look (account, source, at, outcome, reason, detail, advice, rows, new_posts, first_check) VALUES (1, 's', 0, 'empty', '', '', '', 0, 0, 0)",
+    ),
+    ("a reach of no length", "INSERT INTO reach VALUES (1, 1, 's', 0, 5, 5, 1, 'strong')"),
+    ("a reach that sees nothing", "INSERT INTO reach VALUES (1, 1, 's', 0, 5, 6, 0, 'strong')"),
+    ("a watch over the future", "INSERT INTO attestation (account, from_s, until_s, by, at) VALUES (1, 0, 10, 'x', 9)"),
+    ("a watch by nobody", "INSERT INTO attestation (account, from_s, until_s, by, at) VALUES (1, 0, 10, '', 10)"),
+    (
+        "blame without proof",
+        "INSERT INTO verdict (account, profile, rule, from_s, until_s, nominal, held_at, revision, kind, seen, required, label, gaps, at) VALUES (1, 'p', 'weekly', 0, 1, 1, 1, 1, 'missed', 0, 2, '一周未更新两次', '[]', 1)",
+    ),
+    (
+        "blame with an empty proof",
+        "INSERT INTO verdict (account, profile, rule, from_s, until_s, nominal, held_at, revision, kind, seen, required, label, proof, gaps, at) VALUES (1, 'p', 'weekly', 0, 1, 1, 1, 1, 'missed', 0, 2, '一周未更新两次', '[]', '[]', 1)",
+    ),
+    (
+        "blame where enough was seen",
+        "INSERT INTO verdict (account, profile, rule, from_s, until_s, nominal, held_at, revision, kind, seen, required, label, proof, gaps, at) VALUES (1, 'p', 'weekly', 0, 1, 1, 1, 1, 'missed', 2, 2, '一周未更新两次', '[1]', '[]', 1)",
+    ),
+    (
+        "an unknown without a gap",
+        "INSERT INTO verdict (account, profile, rule, from_s, until_s, nominal, held_at, revision, kind, seen, required, gaps, at) VALUES (1, 'p', 'weekly', 0, 1, 1, 1, 1, 'unknown', 0, 2, '[]', 1)",
+    ),
+    (
+        "a label without blame",
+        "INSERT INTO verdict (account, profile, rule, from_s, until_s, nominal, held_at, revision, kind, seen, required, label, gaps, at) VALUES (1, 'p', 'weekly', 0, 1, 1, 1, 1, 'met', 2, 2, 'x', '[]', 1)",
+    ),
+    (
+        "a sent letter without a time",
+        "INSERT INTO letter (kind, recipient, role, slot, not_before, subject, text, html, attachment_name, reason, trial, state, message_id, next_try, created_at) VALUES ('test', 'a@b', 'clerk', 7, 0, '', '', '', '', '', 0, 'sent', 'm9', 0, 0)",
+    ),
+    (
+        "the same letter twice",
+        "INSERT INTO letter (kind, recipient, role, slot, not_before, subject, text, html, attachment_name, reason, trial, state, message_id, next_try, created_at) VALUES ('reminder', 'a@b', 'clerk', 0, 0, '', '', '', '', '', 0, 'queued', 'm8', 0, 0)",
+    ),
+    (
+        "one Message-ID for two letters",
+        "INSERT INTO letter (kind, recipient, role, slot, not_before, subject, text, html, attachment_name, reason, trial, state, message_id, next_try, created_at) VALUES ('reminder', 'c@d', 'clerk', 0, 0, '', '', '', '', '', 0, 'queued', 'm1', 0, 0)",
+    ),
+    (
+        "one mention twice",
+        "INSERT INTO mention (letter, recipient, account, rule, anchor, stage) VALUES (1, 'a@b', 1, 'weekly', '2022-06-20', 'week4')",
+    ),
+    ("two incidents of one source at once", "INSERT INTO incident (source, class, began) VALUES ('s', 'auth', 1)"),
+];
+
+const GROUND: &str = "
+INSERT INTO post (id, account, ext_id, kind, exact, from_s, until_s, title, visible, repost, first_seen) VALUES (1, 1, 'p', 'post', 'at', 0, 1, '', 1, 0, 0);
+INSERT INTO look (id, account, source, at, outcome, reason, detail, advice, rows, new_posts, first_check) VALUES (1, 1, 's', 0, 'complete', '', '', '', 0, 0, 0);
+INSERT INTO reach VALUES (1, 1, 's', 0, 5, 6, 1, 'strong');
+INSERT INTO letter (id, kind, recipient, role, slot, not_before, subject, text, html, attachment_name, reason, trial, state, message_id, next_try, created_at) VALUES (1, 'reminder', 'a@b', 'clerk', 0, 0, '', '', '', '', '', 0, 'queued', 'm1', 0, 0);
+INSERT INTO mention (letter, recipient, account, rule, anchor, stage) VALUES (1, 'a@b', 1, 'weekly', '2022-06-20', 'week4');
+INSERT INTO incident (source, class, began) VALUES ('s', 'auth', 0);
+INSERT INTO attestation (account, from_s, until_s, by, at) VALUES (1, 0, 10, 'x', 10);
+INSERT INTO verdict (account, profile, rule, from_s, until_s, nominal, held_at, revision, kind, seen, required, label, proof, gaps, at) VALUES (1, 'p', 'weekly', 0, 9, 1, 1, 1, 'missed', 0, 2, '一周未更新两次', '[1]', '[]', 1);
+";
+
+#[test]
+fn what_must_not_be_is_refused_by_the_tables() {
+    let kept = kept();
+    kept.store.write(|tx| Ok(tx.execute_batch(GROUND)?)).unwrap();
+    for (what, sql) in REFUSED {
+        let refused = kept.store.write(move |tx| Ok(tx.execute_batch(sql)?)).unwrap_err();
+        assert!(refused.is_conflict(), "{what}: {refused}");
+    }
+}
