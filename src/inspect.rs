@@ -24,6 +24,8 @@ pub struct Inspector {
 
 /// How far back a check is judged again when its evidence changed.
 const LOOK_BACK_DAYS: i64 = 35;
+/// Seconds after which every check of the last weeks is judged again.
+const JUDGE_ALL_S: i64 = 6 * 3600;
 /// How far ahead a lead may lie before its window opens (the longest closure is nine days).
 const LOOK_AHEAD_DAYS: i64 = 21;
 
@@ -40,7 +42,7 @@ impl Inspector {
 
 fn inspect(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<Step, StoreError> {
     let installed = installed_at(tx, now)?;
-    let past = held_checks(config, installed, now);
+    let past = worth_judging(tx, held_checks(config, installed, now), now)?;
     let coming = config.checks_between(now.plus(1), now.plus_days(LOOK_AHEAD_DAYS));
     let ledger = load(tx, config, &past, &coming, now)?;
     let mut wake = coming.first().map_or(now.plus_days(7), |check| check.at);
@@ -59,6 +61,19 @@ fn inspect(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<Step, S
     let queued = warn_owners(tx, config, &ledger, &coming, &causes, now)?;
     let told = incidents::tell(tx, config, &ledger.accounts, now)?;
     Ok(Step { did: queued + told > 0, wake: wake.max(now.plus(1)) })
+}
+
+/// The last check each time, the older ones a few times a day: their evidence changes rarely.
+fn worth_judging(tx: &Transaction<'_>, held: Vec<Check>, now: Moment) -> Result<Vec<Check>, StoreError> {
+    let last = meta::get(tx, "judged_all_at")?.and_then(|text| Moment::parse(&text));
+    let people = Some(meta::last_audit(tx)?.to_string());
+    let heard = meta::get(tx, "audit_heard")?;
+    if last.is_none_or(|last| now.since(last) >= JUDGE_ALL_S) || people != heard {
+        meta::set(tx, "judged_all_at", &now.rfc3339())?;
+        meta::set(tx, "audit_heard", people.as_deref().unwrap_or_default())?;
+        return Ok(held);
+    }
+    Ok(held.into_iter().next_back().into_iter().collect())
 }
 
 /// The moment of the first start: no check before it is judged.

@@ -37,7 +37,7 @@ pub struct Poller {
 }
 
 /// Seconds for which looks that fall due are gathered.
-const GATHER_S: i64 = 300;
+const GATHER_S: i64 = 900;
 
 /// One look to be made.
 #[derive(Clone, Debug)]
@@ -67,8 +67,9 @@ impl Poller {
         }
         let did = !pending.is_empty();
         self.make(pending, now).await?;
-        // What falls due within minutes is looked at together.
-        Ok(Step { did, wake: wake.max(now.plus(GATHER_S)) })
+        // What falls due within minutes is looked at together, but no closing moment is overslept.
+        let closing = wanted.into_iter().filter(|at| *at > now).min().unwrap_or(Moment::MAX);
+        Ok(Step { did, wake: wake.max(now.plus(GATHER_S)).min(closing) })
     }
 
     /// Looks at one account through all its sources now, due or not.

@@ -10,7 +10,7 @@ use crate::config::{self, Config};
 use crate::daemon::{Daemon, TASKS};
 use crate::domain::Moment;
 use crate::import::{plan_accounts, plan_attestations, plan_posts, read_sheets};
-use crate::store::{Store, accounts, attest, posts};
+use crate::store::{Store, accounts, attest, meta, posts};
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
@@ -250,7 +250,7 @@ fn sign(town: &Town, store: &Store, check: Moment, now: Moment) -> Result<(), St
             for one in &attested.attestations {
                 attest::attest(tx, one.account, one.from, one.to, &one.by, now)?;
             }
-            Ok(())
+            meta::audit(tx, now, CLERK, "sheet.import", "")
         })
         .map_err(|e| e.chinese())
 }

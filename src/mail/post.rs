@@ -133,10 +133,11 @@ impl Postman {
         let stale = self
             .store
             .read_async(move |conn| {
-                let accounts = accounts::all(conn)?.into_iter().filter(|account| wanted.contains(&account.id));
                 let mut stale = Vec::new();
-                for account in accounts {
-                    if !is_fresh(conn, &account, now)? {
+                for id in wanted {
+                    if let Some(account) = accounts::one(conn, id)?
+                        && !is_fresh(conn, &account, now)?
+                    {
                         stale.push(account);
                     }
                 }

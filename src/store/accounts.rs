@@ -4,13 +4,16 @@ use super::{Connection, StoreError, Transaction};
 use crate::domain::{Account, AccountId, Contact, Moment, Platform, Role, SourceRef, State, StateChange};
 use std::collections::BTreeMap;
 
-const ACCOUNTS: &str =
-    "SELECT id, name, platform, handle, office, supervisor, opened_on, position FROM account ORDER BY position, id";
-const STATES: &str = "SELECT account, from_s, state FROM account_state ORDER BY account, from_s";
-const QUOTAS: &str = "SELECT account, from_s, quota FROM account_quota ORDER BY account, from_s";
-const SOURCES: &str = "SELECT account, source, key FROM account_source ORDER BY account, ord";
-const CONTACTS: &str = "SELECT account, role, email FROM contact ORDER BY account, ord";
-const FORMER: &str = "SELECT account, name FROM former_name ORDER BY account, ord";
+const ACCOUNTS: &str = "SELECT id, name, platform, handle, office, supervisor, opened_on, position FROM account WHERE ?1 IS NULL OR id = ?1 ORDER BY position, id";
+const STATES: &str =
+    "SELECT account, from_s, state FROM account_state WHERE ?1 IS NULL OR account = ?1 ORDER BY account, from_s";
+const QUOTAS: &str =
+    "SELECT account, from_s, quota FROM account_quota WHERE ?1 IS NULL OR account = ?1 ORDER BY account, from_s";
+const SOURCES: &str =
+    "SELECT account, source, key FROM account_source WHERE ?1 IS NULL OR account = ?1 ORDER BY account, ord";
+const CONTACTS: &str =
+    "SELECT account, role, email FROM contact WHERE ?1 IS NULL OR account = ?1 ORDER BY account, ord";
+const FORMER: &str = "SELECT account, name FROM former_name WHERE ?1 IS NULL OR account = ?1 ORDER BY account, ord";
 const INSERT: &str = "INSERT INTO account (name, platform, handle, office, supervisor, opened_on, position) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 const UPDATE: &str = "UPDATE account SET name = ?1, platform = ?2, handle = ?3, office = ?4, supervisor = ?5, opened_on = ?6, position = ?7 WHERE id = ?8";
 const CLEAR_STATES: &str = "DELETE FROM account_state WHERE account = ?1";
@@ -51,29 +54,41 @@ pub(super) const ALL: &[&str] = &[
 /// # Errors
 /// Those of SQLite; a stored word that is not known.
 pub fn all(conn: &Connection) -> Result<Vec<Account>, StoreError> {
-    let mut accounts = bare(conn)?;
+    load(conn, None)
+}
+
+/// One account, with all that belongs to it.
+///
+/// # Errors
+/// As for [`all`].
+pub fn one(conn: &Connection, id: AccountId) -> Result<Option<Account>, StoreError> {
+    Ok(load(conn, Some(id.0))?.pop())
+}
+
+fn load(conn: &Connection, only: Option<i64>) -> Result<Vec<Account>, StoreError> {
+    let mut accounts = bare(conn, only)?;
     let place: BTreeMap<i64, usize> = accounts.iter().enumerate().map(|(i, account)| (account.id.0, i)).collect();
-    each(conn, STATES, &place, &mut accounts, |account, row| {
+    each(conn, only, STATES, &place, &mut accounts, |account, row| {
         let word: String = row.get(2)?;
         let state = State::ALL.into_iter().find(|state| state.word() == word).ok_or_else(|| StoreError::odd(&word))?;
         account.states.push(StateChange { from: Moment::from_unix(row.get(1)?), state });
         Ok(())
     })?;
-    each(conn, QUOTAS, &place, &mut accounts, |account, row| {
+    each(conn, only, QUOTAS, &place, &mut accounts, |account, row| {
         account.quotas.push((Moment::from_unix(row.get(1)?), row.get(2)?));
         Ok(())
     })?;
-    each(conn, SOURCES, &place, &mut accounts, |account, row| {
+    each(conn, only, SOURCES, &place, &mut accounts, |account, row| {
         account.sources.push(SourceRef { source: row.get(1)?, key: row.get(2)? });
         Ok(())
     })?;
-    each(conn, CONTACTS, &place, &mut accounts, |account, row| {
+    each(conn, only, CONTACTS, &place, &mut accounts, |account, row| {
         let word: String = row.get(1)?;
         let role = Role::from_word(&word).ok_or_else(|| StoreError::odd(&word))?;
         account.contacts.push(Contact { role, email: row.get(2)? });
         Ok(())
     })?;
-    each(conn, FORMER, &place, &mut accounts, |account, row| {
+    each(conn, only, FORMER, &place, &mut accounts, |account, row| {
         account.former_names.push(row.get(1)?);
         Ok(())
     })?;
@@ -131,9 +146,9 @@ fn save_parts(tx: &Transaction<'_>, id: i64, account: &Account) -> Result<(), St
     Ok(())
 }
 
-fn bare(conn: &Connection) -> Result<Vec<Account>, StoreError> {
+fn bare(conn: &Connection, only: Option<i64>) -> Result<Vec<Account>, StoreError> {
     let mut statement = conn.prepare_cached(ACCOUNTS)?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query([only])?;
     let mut accounts = Vec::new();
     while let Some(row) = rows.next()? {
         let platform: String = row.get(2)?;
@@ -160,13 +175,14 @@ fn bare(conn: &Connection) -> Result<Vec<Account>, StoreError> {
 
 fn each(
     conn: &Connection,
+    only: Option<i64>,
     sql: &str,
     place: &BTreeMap<i64, usize>,
     accounts: &mut [Account],
     take: impl Fn(&mut Account, &rusqlite::Row<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut statement = conn.prepare_cached(sql)?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query([only])?;
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;
         if let Some(account) = place.get(&id).and_then(|i| accounts.get_mut(*i)) {

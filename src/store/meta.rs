@@ -8,9 +8,10 @@ const GET: &str = "SELECT value FROM meta WHERE key = ?1";
 const SET: &str =
     "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 const AUDIT: &str = "INSERT INTO audit (at, who, what, detail) VALUES (?1, ?2, ?3, ?4)";
+const LAST_AUDIT: &str = "SELECT coalesce(max(id), 0) FROM audit";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[GET, SET, AUDIT];
+pub(super) const ALL: &[&str] = &[GET, SET, AUDIT, LAST_AUDIT];
 
 /// The value kept under `key`.
 ///
@@ -36,4 +37,12 @@ pub fn set(tx: &Transaction<'_>, key: &str, value: &str) -> Result<(), StoreErro
 pub fn audit(tx: &Transaction<'_>, at: Moment, who: &str, what: &str, detail: &str) -> Result<(), StoreError> {
     tx.prepare_cached(AUDIT)?.execute((at.unix(), who, what, detail))?;
     Ok(())
+}
+
+/// The number of the newest entry of the audit trail; it grows whenever a person changes evidence.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn last_audit(conn: &Connection) -> Result<i64, StoreError> {
+    Ok(conn.prepare_cached(LAST_AUDIT)?.query_row([], |row| row.get(0))?)
 }
