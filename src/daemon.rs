@@ -146,7 +146,7 @@ async fn first_steps(daemon: &Daemon) -> Result<(), DaemonError> {
 
 /// A task that is rung looks again at once, but not more often than this, in seconds: judging is
 /// costly, and what changes minutes before a letter is due is seen by the letter's own fresh look.
-const CALM_S: [(&str, i64); 4] = [("poll", 60), ("inspect", 1800), ("mail", 0), ("report", 1800)];
+const CALM_S: [(&str, i64); 4] = [("poll", 60), ("inspect", 3600), ("mail", 0), ("report", 1800)];
 
 /// One task: step, ring if something changed, wait. A store that is busy or full is tried again and
 /// never touches a verdict.

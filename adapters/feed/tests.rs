@@ -1,1 +1,128 @@
-//! Tests.
+//! Recorded feeds against the class or the page that each must give.
+
+use super::parse::parse;
+use super::*;
+use crate::http::Answer;
+use crate::{Moment, Next, PostKind, When};
+use std::path::Path;
+
+fn ask(kinds: Kinds) -> Ask {
+    Ask {
+        platform: "今日头条".to_owned(),
+        name: "某市应急".to_owned(),
+        key: "/toutiao/user/token/x?format=json".to_owned(),
+        author: None,
+        since: Moment::parse("2026-11-08 00:00").unwrap(),
+        now: Moment::parse("2026-11-22 10:00").unwrap(),
+        kinds,
+        known: Vec::new(),
+        covered: Vec::new(),
+        cursor: None,
+        page: 0,
+    }
+}
+
+fn sample(name: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("feed/samples").join(name);
+    std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+fn read(status: u16, body: Vec<u8>, sees: Kinds, whole: bool) -> Result<Page, Failure> {
+    parse(&ask(sees), &Answer { status, headers: Vec::new(), body }, sees, whole)
+}
+
+fn at(text: &str) -> When {
+    When::At(Moment::parse(text).unwrap())
+}
+
+#[test]
+fn three_dialects() {
+    let json = read(200, sample("rsshub.json"), Kinds::POST, false).unwrap();
+    assert_eq!((json.rows.len(), json.rows[0].when, json.next), (5, at("2026-11-20 10:26:40"), Next::Unsaid));
+    let rss = read(200, sample("rss.xml"), Kinds::POST, false).unwrap();
+    assert_eq!(
+        rss.rows.iter().map(|r| r.when).collect::<Vec<_>>(),
+        [at("2026-07-10 09:15:33"), at("2026-07-10 09:00:05")],
+        "no zone is Beijing"
+    );
+    assert_eq!((rss.unreadable, rss.rows[0].id.as_deref()), (1, Some("https://weibo.com/1234567890/R7ZPy2NjV")));
+    let atom = read(200, sample("atom.xml"), Kinds::POST, false).unwrap();
+    assert_eq!(atom.rows[0].when, at("2026-11-20 09:00:05"));
+    assert_eq!(read(200, sample("undated.json"), Kinds::POST, false).unwrap().unreadable, 2);
+}
+
+#[test]
+fn a_bridge_of_wechat_shows_notified_posts_and_their_keys() {
+    let page = read(200, sample("wewe.json"), Kinds::NOTIFIED, false).unwrap();
+    let told: Vec<_> = page.rows.iter().map(|r| (r.id.as_deref().unwrap(), r.push.as_deref(), r.kind)).collect();
+    assert_eq!(
+        told,
+        [
+            ("AbCdEfGhIjKlMnOpQrStUv", None, PostKind::Notified),
+            ("2247400310_2", Some("2247400310"), PostKind::Notified)
+        ]
+    );
+}
+
+#[test]
+fn an_empty_feed_is_silence_only_where_it_is_declared_whole() {
+    let failure = read(200, sample("empty.json"), Kinds::POST, false).unwrap_err();
+    assert_eq!((failure.class, failure.reason.as_str()), (Class::Blocked, "empty_unexpected"));
+    assert_eq!(read(200, sample("empty.json"), Kinds::POST, true).unwrap().next, Next::End);
+}
+
+#[test]
+fn each_failure_has_its_class() {
+    for (file, status, want) in [
+        ("page.html", 200, Class::Malformed),
+        ("busy.json", 200, Class::Malformed),
+        ("page.html", 403, Class::Config),
+        ("page.html", 404, Class::Config),
+        ("page.html", 302, Class::Config),
+        ("page.html", 429, Class::Throttled),
+        ("empty-route.html", 503, Class::Blocked),
+        ("cookies.html", 503, Class::Auth),
+        ("busy.json", 503, Class::Transient),
+        ("page.html", 418, Class::Malformed),
+    ] {
+        assert_eq!(read(status, sample(file), Kinds::POST, false).unwrap_err().class, want, "{file} {status}");
+    }
+    assert_eq!(
+        read(200, b"<?xml version=\"1.0\"?><rss><channel>".to_vec(), Kinds::POST, false).unwrap_err().class,
+        Class::Malformed
+    );
+}
+
+#[test]
+fn addresses_and_keys() {
+    let feed = |base: Option<&str>| {
+        Feed::new(FeedConfig {
+            base: base.map(str::to_owned),
+            access_key: None,
+            whole: false,
+            strength: Strength::Weak,
+            pinned_allowance: 3,
+            sees: None,
+        })
+    };
+    let secret = Secret::new("K&Y");
+    let request = feed(Some("http://127.0.0.1:1200/")).request(&ask(Kinds::POST), Some(&secret)).unwrap();
+    assert_eq!(request.url, "http://127.0.0.1:1200/toutiao/user/token/x?format=json&key=K%26Y");
+    assert!(!format!("{request:?}").contains("K%26Y"), "a key is never shown");
+    assert_eq!(feed(None).request(&ask(Kinds::POST), None).unwrap_err().class, Class::Config);
+    let whole = Ask { key: "https://www.x.gov.cn/rss.xml".to_owned(), ..ask(Kinds::POST) };
+    assert_eq!(feed(None).request(&whole, None).unwrap().url, "https://www.x.gov.cn/rss.xml");
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_body_makes_it_panic(body: Vec<u8>, status in 100_u16..600, at in 0_usize..3000, byte: u8) {
+        let _ = read(status, body, Kinds::POST, false);
+        for name in ["rss.xml", "atom.xml", "rsshub.json"] {
+            let mut good = sample(name);
+            let at = at % good.len();
+            good[at] = byte;
+            let _ = read(200, good, Kinds::POST, false);
+        }
+    }
+}

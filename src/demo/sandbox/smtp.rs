@@ -61,6 +61,8 @@ pub(super) async fn listen(listener: TcpListener, world: World, mailbox: Arc<Mai
     let mut talks = JoinSet::new();
     loop {
         let Ok((stream, _)) = listener.accept().await else { continue };
+        // Replies of several lines would each wait for the client's acknowledgement, 40 ms a letter.
+        drop(stream.set_nodelay(true));
         let (world, mailbox) = (world.clone(), Arc::clone(&mailbox));
         // A client that hangs up in the middle of a talk ends that talk and nothing else.
         talks.spawn(async move { drop(Talk::new(stream, world, mailbox).hold().await) });
