@@ -1,0 +1,98 @@
+//! House rules that the compiler cannot see, read off the sources.
+
+use std::path::{Path, PathBuf};
+
+fn files(under: &str) -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    let mut dirs = vec![root.join(under)];
+    while let Some(dir) = dirs.pop() {
+        for entry in std::fs::read_dir(&dir).unwrap_or_else(|e| panic!("{}: {e}", dir.display())) {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with("target") {
+                dirs.push(path);
+            } else if path.extension().is_some_and(|ext| ext == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                found.push((path.strip_prefix(root).unwrap().to_owned(), text));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "{under}");
+    found
+}
+
+fn offenders(files: &[(PathBuf, String)], marks: &[&str], excused: &[&str]) -> Vec<String> {
+    let excused = |path: &Path| excused.iter().any(|name| path.to_string_lossy().contains(name));
+    let bad = files.iter().filter(|(path, _)| !excused(path));
+    bad.flat_map(|(path, text)| {
+        marks.iter().filter(|mark| text.contains(**mark)).map(|mark| format!("{}: {mark}", path.display()))
+    })
+    .collect()
+}
+
+#[test]
+fn the_core_touches_nothing() {
+    let marks = [
+        "crate::store",
+        "crate::cli",
+        "crate::poll",
+        "crate::daemon",
+        "crate::secrets",
+        "std::fs",
+        "std::net",
+        "tokio::",
+        "rusqlite",
+    ];
+    for core in ["src/domain", "src/rules", "src/warn"] {
+        let found = offenders(&files(core), &marks, &["_tests.rs"]);
+        assert_eq!(found, Vec::<String>::new(), "{core}");
+    }
+    let compose = files("src/report");
+    let pure = offenders(&compose, &["crate::store", "std::fs", "tokio::"], &["prepare.rs", "reporter.rs", "tests.rs"]);
+    assert_eq!(pure, Vec::<String>::new());
+}
+
+#[test]
+fn sql_has_one_home() {
+    let marks = ["\"SELECT ", "\"INSERT ", "\"UPDATE ", "\"DELETE ", "rusqlite"];
+    assert_eq!(offenders(&files("src"), &marks, &["src/store"]), Vec::<String>::new());
+}
+
+#[test]
+fn adapters_cannot_store_send_or_schedule() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = std::fs::read_to_string(root.join("adapters/Cargo.toml")).unwrap();
+    for name in ["rusqlite", "lettre", "cron", "cuigeng =", "axum"] {
+        assert!(!manifest.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn the_clock_is_asked_in_one_place() {
+    let marks = ["SystemTime::now", "Utc::now", "Local::now", "Instant::now"];
+    let mut all = files("src");
+    all.extend(files("adapters"));
+    assert_eq!(offenders(&all, &marks, &["src/clock.rs", "_tests.rs"]), Vec::<String>::new());
+}
+
+/// Only the town and its sandbox may know what the accounts posted.
+#[test]
+fn the_demos_daemon_never_sees_the_town() {
+    let knows = ["residents()", ".posts(", "Resident", "town::Post", "withhold", ".trouble("];
+    let found = offenders(&files("src/demo"), &knows, &["src/demo/town", "src/demo/sandbox"]);
+    assert_eq!(found, Vec::<String>::new());
+    let everybody = offenders(&files("src"), &["demo::town", "demo::sandbox"], &["src/demo", "src/cli/demo.rs"]);
+    assert_eq!(everybody, Vec::<String>::new());
+}
+
+/// lettre would write the password into the log with one of these, and misreport a send with the other.
+#[test]
+fn two_features_of_lettre_stay_off() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = std::fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let line = manifest.lines().find(|line| line.starts_with("lettre")).unwrap();
+    assert!(line.contains("default-features = false"), "{line}");
+    for feature in ["\"tracing\"", "\"pool\""] {
+        assert!(!line.contains(feature), "{line}");
+    }
+}
