@@ -119,7 +119,7 @@ fn warn_owners(
     now: Moment,
 ) -> Result<usize, StoreError> {
     let spent = outbox::spent(tx, now)?;
-    let letters = warn::owed(causes, &config.office.clerk_mail, &spent, &config.calendar, now);
+    let letters = warn::owed(causes, &config.clerks(), &spent, &config.calendar, now);
     if letters.is_empty() {
         return Ok(0);
     }

@@ -18,7 +18,7 @@ pub(super) fn preview(context: &Context, at: Option<&str>) -> Result<Outcome, Cl
         .store()?
         .read(|conn| Ok((Ledger::load(conn, config, from, now.plus(1))?, outbox::spent(conn, now)?)))?;
     let causes = warn::causes(&ledger, config, &coming, now);
-    let letters = warn::owed(&causes, &config.office.clerk_mail, &spent, &config.calendar, now);
+    let letters = warn::owed(&causes, &config.clerks(), &spent, &config.calendar, now);
     if context.json {
         print_json(&letters.iter().map(|letter| as_json(&ledger, letter)).collect::<Vec<_>>())?;
         return Ok(Outcome::Done);

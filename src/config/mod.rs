@@ -245,17 +245,24 @@ pub struct LogConfig {
 }
 
 impl Config {
+    /// The clerk's mailboxes; without any, the sender's own, so that nothing is written to nobody.
+    pub fn clerks(&self) -> Vec<String> {
+        if self.office.clerk_mail.is_empty() {
+            vec![self.mail.from_address.clone()]
+        } else {
+            self.office.clerk_mail.clone()
+        }
+    }
+
+    /// Who hears of our own troubles: the operator, else the clerk.
+    pub fn operators(&self) -> Vec<String> {
+        if self.office.operator_mail.is_empty() { self.clerks() } else { self.office.operator_mail.clone() }
+    }
+
     /// The checks whose nominal moment lies in `[from, until)`, ascending.
     pub fn checks_between(&self, from: Moment, until: Moment) -> Vec<Check> {
         let nominal = self.check.schedule.between(from, until);
         nominal.into_iter().map(|moment| self.check.when_off.hold(moment, &self.calendar)).collect()
-    }
-}
-
-impl OfficeConfig {
-    /// Who hears of our own troubles: the operator, else the clerk.
-    pub fn operators(&self) -> &[String] {
-        if self.operator_mail.is_empty() { &self.clerk_mail } else { &self.operator_mail }
     }
 }
 

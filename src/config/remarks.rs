@@ -31,7 +31,7 @@ fn people(config: &Config) -> Option<String> {
         .office
         .clerk_mail
         .is_empty()
-        .then(|| "没有写检查方邮箱（office.clerk_mail）：汇总和周报只存档，不会送到人".to_owned())
+        .then(|| "没有写检查方邮箱（office.clerk_mail）：汇总和周报先写给发件人自己（存入发件文件夹）".to_owned())
 }
 
 fn mail(config: &Config) -> Vec<String> {

@@ -45,7 +45,7 @@ pub(super) fn queue(tx: &Transaction<'_>, config: &Config, now: Moment) -> Resul
             letter.text
         );
     }
-    for clerk in &config.office.clerk_mail {
+    for clerk in config.clerks() {
         let digest = NewLetter {
             kind: LetterKind::Digest,
             recipient: clerk.clone(),

@@ -75,12 +75,9 @@ fn sum_up(tx: &Transaction<'_>, config: &Config, check: Check, now: Moment) -> R
     }
     let number = meta::get(tx, "summary_number")?.and_then(|text| text.parse::<u32>().ok()).unwrap_or(0) + 1;
     let report = prepared.compose(number);
-    let recipients = config
-        .office
-        .clerk_mail
-        .iter()
-        .map(|to| (to, Role::Clerk))
-        .chain(config.office.leader_mail.iter().map(|to| (to, Role::Leader)));
+    let clerks = config.clerks();
+    let recipients =
+        clerks.iter().map(|to| (to, Role::Clerk)).chain(config.office.leader_mail.iter().map(|to| (to, Role::Leader)));
     for (recipient, role) in recipients {
         outbox::queue(tx, &letter(&report, recipient, role, check, now)?, false, config.mail.domain(), now)?;
     }

@@ -67,7 +67,7 @@ pub fn tell(tx: &Transaction<'_>, config: &Config, accounts: &[Account], now: Mo
     let over: Vec<(String, Moment)> = ended.iter().map(|incident| (incident.source.clone(), incident.began)).collect();
     let words = alarm::compose(&begun, &over, now);
     let mut queued = 0;
-    for recipient in config.office.operators() {
+    for recipient in config.operators() {
         let letter = NewLetter {
             kind: LetterKind::Alarm,
             recipient: recipient.clone(),

@@ -8,6 +8,7 @@ pub mod agenda;
 pub mod attest;
 mod error;
 pub mod incidents;
+mod letters;
 mod lock;
 pub mod looks;
 pub mod meta;
@@ -18,8 +19,8 @@ pub mod verdicts;
 mod writer;
 
 pub use error::StoreError;
+pub use letters::{Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter};
 pub use lock::InstanceLock;
-pub use outbox::{Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter};
 pub use rusqlite::{Connection, Transaction};
 
 use rusqlite::OpenFlags;
