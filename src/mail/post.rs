@@ -75,8 +75,10 @@ impl Postman {
         if due.state == LetterState::Doubtful {
             return self.deal_doubtful(due, now).await;
         }
-        let Some((subject, text)) = self.words(&due, now).await? else { return Ok(false) };
+        let Some((subject, text, sms)) = self.words(&due, now).await? else { return Ok(false) };
         let Some(rfc822) = self.bytes(&due, &subject, &text, now).await? else { return Ok(false) };
+        // The short form is for the clerk's eyes; it is kept beside the letter and not sent with it.
+        let text = if sms.is_empty() { text } else { format!("{}{SMS_MARK}{sms}\n", text.trim_end()) };
         if due.trial && due.kind == LetterKind::Reminder {
             self.store.write_async(move |tx| outbox::record(tx, due.id, &subject, &text, &rfc822)).await?;
             return Ok(false);
@@ -94,16 +96,17 @@ impl Postman {
             self.end(id, LetterState::Held, "上次发送时连接中断，可能已经送达，请向收件人核实").await?;
             return Ok(false);
         }
-        let text = format!("（可能重复）上次发送时连接中断，如已收到编号相同的信，请忽略本信。\n\n{}", due.text);
+        let text =
+            format!("（可能重复）上次发送时连接中断，如已收到编号相同的信，请忽略本信。\n\n{}", sent_text(&due.text));
         let subject = due.subject.clone();
         let Some(rfc822) = self.bytes(&due, &subject, &text, now).await? else { return Ok(false) };
         self.hand_over(&due, subject, text, rfc822, now).await
     }
 
     /// The words as they are true now; `None` when there is nothing left to say.
-    async fn words(&self, due: &LetterRow, now: Moment) -> Result<Option<(String, String)>, StoreError> {
+    async fn words(&self, due: &LetterRow, now: Moment) -> Result<Option<(String, String, String)>, StoreError> {
         if due.kind != LetterKind::Reminder {
-            return Ok(Some((due.subject.clone(), due.text.clone())));
+            return Ok(Some((due.subject.clone(), due.text.clone(), String::new())));
         }
         let id = due.id;
         let mentions = self.store.read_async(move |conn| outbox::mentions(conn, id)).await?;
@@ -118,7 +121,7 @@ impl Postman {
             return Ok(None);
         };
         match letter::compose(&facts) {
-            Ok(words) => Ok(Some((words.subject, format!("{}\n短信文本：{}\n", words.text.trim_end(), words.sms)))),
+            Ok(words) => Ok(Some((words.subject, words.text, words.sms))),
             Err(error) => {
                 tracing::error!(letter.id = id, %error, "letter.not_composed");
                 self.end(id, LetterState::Held, "信件无法组成，请把日志交给维护人员").await?;
@@ -322,6 +325,13 @@ fn test_letter(config: &Config, address: &str, role: Role, now: Moment) -> NewLe
         mentions: Vec::new(),
         reason: String::new(),
     }
+}
+
+/// What stands between the text that is sent and the short form that is only kept.
+const SMS_MARK: &str = "\n\n短信文本：";
+
+fn sent_text(kept: &str) -> &str {
+    kept.split(SMS_MARK).next().unwrap_or(kept)
 }
 
 /// A virtual root per recipient and week, so that a week is one thread in the mail reader.

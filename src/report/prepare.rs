@@ -116,13 +116,9 @@ fn span_of_letters(checks: &[Check], until: Moment) -> (Moment, Moment) {
 }
 
 fn verified(conn: &Connection, ledger: &Ledger) -> Result<BTreeMap<AccountId, Verified>, StoreError> {
-    let mut verified: BTreeMap<AccountId, Verified> = BTreeMap::new();
-    for ((account, source), look) in looks::last_looks(conn)? {
-        let newer = verified.get(&account).is_none_or(|known| known.at < look.at);
-        if look.class().is_none() && newer {
-            verified.insert(account, Verified { at: look.at, by: source });
-        }
-    }
+    let read = looks::last_good(conn)?.into_iter();
+    let mut verified: BTreeMap<AccountId, Verified> =
+        read.map(|(account, (at, by))| (account, Verified { at, by })).collect();
     for account in &ledger.accounts {
         for watch in ledger.evidence(account.id).watches {
             let crate::domain::WatchOrigin::Person(name) = &watch.origin else { continue };

@@ -11,6 +11,8 @@ const INSERT: &str = "INSERT INTO look (account, source, at, outcome, reason, de
 const REACH: &str = "INSERT INTO reach (look, account, source, at, from_s, until_s, sees, strength) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 const RECENT: &str = "SELECT id, account, source, at, outcome, reason, detail, advice, rows, new_posts, newest, first_check FROM look WHERE account = ?1 AND source = ?2 ORDER BY at DESC, id DESC LIMIT ?3";
 const LAST: &str = "SELECT id, account, source, max(at), outcome, reason, detail, advice, rows, new_posts, newest, first_check FROM look GROUP BY account, source";
+const LAST_GOOD: &str =
+    "SELECT account, source, max(at) FROM look WHERE outcome IN ('complete', 'partial') GROUP BY account";
 const WATCHES: &str =
     "SELECT account, source, at, from_s, until_s, sees, strength FROM reach WHERE until_s > ?1 AND from_s < ?2";
 const ATTESTED: &str = "SELECT account, by, at, from_s, until_s FROM attestation WHERE until_s > ?1 AND from_s < ?2 AND withdrawn_at IS NULL";
@@ -22,8 +24,21 @@ const COVERED: &str = "SELECT from_s, until_s, sees FROM reach WHERE account = ?
 const HEALTHY: &str = "SELECT EXISTS (SELECT 1 FROM look WHERE source = ?1 AND at >= ?2 AND account <> ?3 AND outcome IN ('complete', 'partial'))";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] =
-    &[INSERT, REACH, RECENT, LAST, WATCHES, ATTESTED, FAILURES, WATCHES_OF, ATTESTED_OF, FAILURES_OF, COVERED, HEALTHY];
+pub(super) const ALL: &[&str] = &[
+    INSERT,
+    REACH,
+    RECENT,
+    LAST,
+    LAST_GOOD,
+    WATCHES,
+    ATTESTED,
+    FAILURES,
+    WATCHES_OF,
+    ATTESTED_OF,
+    FAILURES_OF,
+    COVERED,
+    HEALTHY,
+];
 
 /// A stored look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +127,16 @@ pub fn last_looks(conn: &Connection) -> Result<BTreeMap<(AccountId, String), Loo
     let mut statement = conn.prepare_cached(LAST)?;
     let rows = statement.query_map([], look_row)?;
     rows.map(|row| row.map(|row| ((row.account, row.source.clone()), row)).map_err(StoreError::from)).collect()
+}
+
+/// When an account was last read at all, and by which source.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn last_good(conn: &Connection) -> Result<BTreeMap<AccountId, (Moment, String)>, StoreError> {
+    let mut statement = conn.prepare_cached(LAST_GOOD)?;
+    let rows = statement.query_map([], |row| Ok((AccountId(row.get(0)?), (moment(row, 2)?, row.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// What looks and people prove that touches `[from, until)`.
