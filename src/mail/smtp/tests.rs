@@ -141,6 +141,7 @@ async fn each_trouble_has_its_class() {
         ("half a line after the dot", with(5, Do::SayAndClose(b"250 que".to_vec())), MailClass::Doubtful, Phase::Dot),
         ("noise after the dot", with(5, say("what")), MailClass::Doubtful, Phase::Dot),
         ("354 after the dot", with(5, say("354 again")), MailClass::Doubtful, Phase::Dot),
+        ("251 after the dot", with(5, say("251 perhaps")), MailClass::Doubtful, Phase::Dot),
         ("250 in GBK after the dot", with(5, Do::Say(gbk)), MailClass::Accepted, Phase::Dot),
         ("550 frequency at MAIL", with(2, say("550 Connection frequency limited")), MailClass::Throttled, Phase::Mail),
         (
