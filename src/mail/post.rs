@@ -21,7 +21,7 @@ use cuigeng_adapters::Secrets;
 use cuigeng_adapters::time::HOUR;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Sends letters. Cheap to clone.
 #[derive(Clone)]
@@ -38,7 +38,28 @@ pub struct Postman {
     pub data: PathBuf,
     /// Time limits of an SMTP exchange.
     pub limits: Limits,
+    /// After a refused login, or a setting of ours that is refused, the whole queue rests until then.
+    pub hold: Hold,
 }
+
+/// Until when the queue rests. A provider answers many failed logins with a locked mailbox, so one
+/// letter's refusal stops them all.
+#[derive(Clone, Debug, Default)]
+pub struct Hold(Arc<Mutex<Option<Moment>>>);
+
+impl Hold {
+    fn until(&self, now: Moment) -> Option<Moment> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).filter(|until| now < *until)
+    }
+
+    fn learn(&self, class: MailClass, now: Moment) {
+        let rests = matches!(class, MailClass::Auth | MailClass::Config).then(|| now.plus(AUTH_REST_S));
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = rests;
+    }
+}
+
+/// One login in a quarter of an hour (mail.md "Credential stop").
+const AUTH_REST_S: i64 = 900;
 
 /// Minutes after the first, second, … failed try (mail.md "Retry clock"); then hourly.
 const RETRY_MIN: [i64; 4] = [1, 5, 15, 30];
@@ -51,6 +72,9 @@ impl Postman {
     /// # Errors
     /// Those of the store.
     pub async fn step(&self, now: Moment) -> Result<Step, StoreError> {
+        if let Some(wake) = self.hold.until(now) {
+            return Ok(Step { did: false, wake });
+        }
         if digest::is_due(&self.config, now) {
             let config = Arc::clone(&self.config);
             self.store.write_async(move |tx| digest::queue(tx, &config, now)).await?;
@@ -202,6 +226,7 @@ impl Postman {
             Transport::Folder(dir) => self.put_in_folder(dir, due, &rfc822, now),
             Transport::Smtp(smtp) => {
                 let attempt = self.over_smtp(smtp, due, &rfc822, now).await;
+                self.hold.learn(attempt.class, now);
                 ending(due, &attempt, now)
             }
         };
@@ -275,6 +300,7 @@ pub async fn send_test(poller: &Poller, address: &str, role: Role, now: Moment) 
         poller: poller.clone(),
         data: poller.data.clone(),
         limits: Limits::default(),
+        hold: Hold::default(),
     };
     let letter = test_letter(&config, address, role, now);
     let domain = config.mail.domain().to_owned();
@@ -378,8 +404,7 @@ fn retry(due: &LetterRow, class: MailClass, code: Option<i64>, words: String, no
     let minutes = usize::try_from(due.attempts).ok().and_then(|n| RETRY_MIN.get(n)).copied().unwrap_or(60);
     let wait_s = match class {
         MailClass::Throttled => (minutes * 60).max(1800),
-        // One login in a quarter of an hour: a loop would lock the mailbox.
-        MailClass::Auth | MailClass::Config => (minutes * 60).max(900),
+        MailClass::Auth | MailClass::Config => AUTH_REST_S,
         _ => minutes * 60,
     };
     let next_try = Some(now.plus(wait_s.min(HOUR)));
@@ -390,5 +415,23 @@ fn retry(due: &LetterRow, class: MailClass, code: Option<i64>, words: String, no
         reply_text: words,
         next_try,
         reason: class.advice().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_refused_login_rests_the_whole_queue_for_a_quarter_of_an_hour() {
+        let at = |text: &str| Moment::parse(text).unwrap();
+        let hold = Hold::default();
+        let now = at("2026-07-23 09:00");
+        assert_eq!(hold.until(now), None);
+        hold.learn(MailClass::Auth, now);
+        assert_eq!(hold.until(at("2026-07-23 09:14:59")), Some(at("2026-07-23 09:15")));
+        assert_eq!(hold.until(at("2026-07-23 09:15")), None);
+        hold.learn(MailClass::Accepted, at("2026-07-23 09:15"));
+        assert_eq!(hold.until(at("2026-07-23 09:15:01")), None);
     }
 }
