@@ -1,7 +1,8 @@
 //! `explain`: why the verdicts of one account are what they are, in plain Chinese, from which evidence.
 
+use super::print::rule_chinese;
 use super::{CliError, Context, Outcome, beijing, outln};
-use crate::domain::{Account, Check, Moment, Post, Strength, Watch, WatchOrigin, When};
+use crate::domain::{Account, Check, Moment, Post, PostKind, Strength, Watch, WatchOrigin, When};
 use crate::ledger::Ledger;
 use crate::rules::{Duty, ExemptWhy, Lies, Profile, Severity, Verdict, VerdictKind, Window, WindowKind, duties, lies};
 use crate::store::{Connection, LetterRow, StoreError, outbox};
@@ -76,7 +77,7 @@ fn rule(text: &mut String, duty: &Duty<'_>, verdict: &Verdict, now: Moment) {
         WindowKind::Days { days, inclusive: false } => format!("检查日前第{}天0时起至检查时", days.saturating_sub(1)),
     };
     let weight = if duty.rule.severity == Severity::Veto { "单项否决" } else { "存在问题" };
-    say(text, format!("【{}】{demand}应更新{}次，不足的属{weight}", duty.rule.name, duty.required));
+    say(text, format!("【{}】{demand}应更新{}次，不足的属{weight}", rule_chinese(&duty.rule.name), duty.required));
     say(text, format!("  检查区间：{} 至 {}（不含）", beijing(verdict.window.from), beijing(verdict.window.until)));
     say(text, format!("  结论：{}", answer(verdict, now)));
 }
@@ -166,12 +167,26 @@ fn watches(text: &mut String, watches: &[Watch], window: Window) {
             WatchOrigin::Person(name) => format!("人工核查（{name}）"),
         };
         let strength = if watch.reach.strength == Strength::Strong { "可靠" } else { "只作参考" };
+        let part = part(watch);
         let from =
             if watch.reach.from <= Moment::from_unix(0) { "最早".to_owned() } else { beijing(watch.reach.from) };
         say(
             text,
-            format!("    {}：{who}看清了 {from} 至 {}（{strength}）", beijing(watch.at), beijing(watch.reach.until)),
+            format!(
+                "    {}：{who}看清了 {from} 至 {}（{strength}{part}）",
+                beijing(watch.at),
+                beijing(watch.reach.until)
+            ),
         );
+    }
+}
+
+/// What a watch that does not see everything is limited to.
+fn part(watch: &Watch) -> &'static str {
+    match (watch.reach.sees.has(PostKind::Notified), watch.reach.sees.has(PostKind::Unnotified)) {
+        (true, false) => "，只含群发",
+        (false, true) => "，只含未群发的发布",
+        _ => "",
     }
 }
 

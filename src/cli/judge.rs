@@ -105,7 +105,7 @@ fn print_table(ledger: &Ledger, check: Check, profile: &Profile, verdicts: &[Ver
             vec![
                 account.name.clone(),
                 profile.prints(account.platform.name()).to_owned(),
-                verdict.rule.clone(),
+                super::print::rule_chinese(&verdict.rule).to_owned(),
                 chinese(verdict, now).to_owned(),
                 format!("{}/{}", verdict.kind.seen(), verdict.required),
                 verdict.label.clone().unwrap_or_default(),

@@ -12,6 +12,15 @@ pub(crate) fn beijing(moment: Moment) -> String {
     moment.beijing().format(form).to_string()
 }
 
+/// What a clerk calls a rule; an office's own rules bear the names that it gave them.
+pub(crate) fn rule_chinese(name: &str) -> &str {
+    match name {
+        "weekly" => "每周次数",
+        "silence" => "连续未更新",
+        own => own,
+    }
+}
+
 /// One line on stdout. A closed pipe (`| head`) is no failure of ours.
 pub(crate) fn line_out(line: std::fmt::Arguments<'_>) {
     drop(writeln!(std::io::stdout().lock(), "{line}"));
