@@ -104,7 +104,11 @@ impl Daemon {
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();
         // On start: look first, judge second, send third.
-        first_steps(&self).await?;
+        let mut shutdown = std::pin::pin!(shutdown);
+        tokio::select! {
+            () = &mut shutdown => return Ok(()),
+            done = first_steps(&self) => done?,
+        }
         let Daemon { poller, inspector, postman, reporter, clock, _lock } = self;
         tasks.spawn(turn("poll", Arc::clone(&clock), stop.clone(), move |now| {
             let poller = poller.clone();
@@ -123,7 +127,7 @@ impl Daemon {
             async move { reporter.step(now).await }
         }));
         let ended = tokio::select! {
-            () = shutdown => None,
+            () = &mut shutdown => None,
             ended = tasks.join_next() => ended,
         };
         stop.cancel();
