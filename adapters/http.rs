@@ -254,3 +254,7 @@ fn strip_url(error: &reqwest::Error) -> String {
         None => text,
     }
 }
+
+#[cfg(test)]
+#[path = "http_tests.rs"]
+mod tests;
