@@ -96,3 +96,31 @@ fn two_features_of_lettre_stay_off() {
         assert!(!line.contains(feature), "{line}");
     }
 }
+
+fn text(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
+}
+
+/// The commands that a README tells, without their comments.
+fn commands(readme: &str) -> Vec<String> {
+    let lines = readme.lines().filter(|line| line.starts_with("cargo ") || line.starts_with("cuigeng "));
+    lines.map(|line| line.split('#').next().unwrap().trim().to_owned()).collect()
+}
+
+#[test]
+fn both_readmes_tell_the_same_commands_and_they_exist() {
+    let (english, chinese) = (commands(&text("README.md")), commands(&text("README.zh.md")));
+    assert_eq!(english, chinese);
+    assert!(
+        english.contains(&"cargo test --workspace".to_owned()) && text(".ci/run").contains("cargo test --workspace")
+    );
+    let help = std::process::Command::new(env!("CARGO_BIN_EXE_cuigeng")).arg("--help").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    for verb in [
+        "serve", "demo", "check", "init", "account", "post", "attest", "look", "judge", "status", "explain", "letters",
+        "outbox", "report", "version",
+    ] {
+        assert!(help.contains(&format!("  {verb}")), "{verb}\n{help}");
+        assert!(text("README.md").contains(&format!("`{verb}")), "{verb}");
+    }
+}
