@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 
 const LIMITS: Limits =
-    Limits { connect: Duration::from_secs(5), reply: Duration::from_millis(300), dot: Duration::from_millis(300) };
+    Limits { connect: Duration::from_secs(5), reply: Duration::from_millis(1500), dot: Duration::from_millis(1500) };
 
 /// What the server does after the client's n-th line, starting with the greeting.
 #[derive(Clone)]
