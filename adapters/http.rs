@@ -50,6 +50,12 @@ impl Request {
         Request { method, ..Request::get(url) }
     }
 
+    /// A POST of a form that is already encoded, with 30 s of patience.
+    pub fn post_form(url: impl Into<String>, form: String) -> Request {
+        let method = Method::Post { content_type: "application/x-www-form-urlencoded", body: form.into_bytes() };
+        Request { method, ..Request::get(url) }
+    }
+
     /// The same with one more header.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Request {

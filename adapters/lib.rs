@@ -10,6 +10,10 @@ pub mod douyin;
 pub mod feed;
 pub mod http;
 pub mod inbox;
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod time;
 mod values;
 pub mod walk;
@@ -19,7 +23,6 @@ pub mod weibo;
 pub use time::Moment;
 pub use values::{Delay, Kinds, PostKind, Reach, Strength, When};
 
-use http::Http;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -38,6 +41,40 @@ pub struct Traits {
     pub pinned_allowance: usize,
     /// Most pages that one look may ask for.
     pub page_cap: u32,
+    /// Ordinary manners towards whoever answers.
+    pub manners: Manners,
+}
+
+/// How a source wants to be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Manners {
+    /// Seconds between two requests, before jitter; 0 for none.
+    pub pace_s: u32,
+    /// One login or one host's patience serves every account, so a refusal to one is a refusal to all.
+    pub shared: bool,
+}
+
+impl Manners {
+    /// Each account has a credential of its own, and nobody minds the pace.
+    pub const OWN: Manners = Manners { pace_s: 0, shared: false };
+}
+
+/// What a credential says when it is tried without reading posts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Probe {
+    /// What is wrong with it; `None` when it serves.
+    pub trouble: Option<Failure>,
+    /// When it ends at the latest, where that is known.
+    pub expires: Option<Moment>,
+    /// What else is worth a line (Chinese): quotas, scopes, whom it belongs to.
+    pub told: Vec<String>,
+}
+
+impl Probe {
+    /// A credential that does not serve.
+    pub fn failed(failure: Failure) -> Probe {
+        Probe { trouble: Some(failure), ..Probe::default() }
+    }
 }
 
 /// A post that this source has shown before; the acceptance rules hold new answers against these.
@@ -106,6 +143,8 @@ pub struct RawPost {
 pub enum Next {
     /// There is more, from here.
     More(String),
+    /// This must be asked before the look may end, however far the list already reaches.
+    Must(String),
     /// Nothing yet: wait until then, and ask with this cursor.
     Wait {
         /// Not before.
@@ -133,7 +172,8 @@ pub struct Page {
     pub claims: Vec<Reach>,
     /// How to go on.
     pub next: Next,
-    /// Troubles that did not end the look; the look is then `partial` at best.
+    /// Troubles that did not end the look; the look is then `partial` at best. One of class `blocked`
+    /// says that the source hides posts from us: the look then proves presence only.
     pub notes: Vec<Failure>,
     /// When the listing was read, if not now (a bridge's cache).
     pub looked_at: Option<Moment>,
@@ -345,56 +385,5 @@ pub trait Secrets: Send + Sync {
     fn replace(&self, name: &str, secret: Secret) -> Result<(), Failure>;
 }
 
-/// One way to list the posts of accounts.
-#[derive(Debug)]
-pub enum Source {
-    /// Fetches one page at a time of one account.
-    Paged(Paged),
-    /// Takes many accounts at once and returns their looks.
-    Batch(Batch),
-}
-
-/// A source that fetches page by page.
-#[derive(Debug)]
-pub enum Paged {
-    /// RSS, Atom, JSON Feed.
-    Feed(feed::Feed),
-    /// m.weibo.cn with an operator's session.
-    Weibo(weibo::Weibo),
-    /// WeChat's official interface.
-    Wechat(wechat::Wechat),
-    /// A self-hosted bridge for Douyin.
-    Douyin(douyin::Douyin),
-}
-
-/// A source that answers for many accounts at once.
-#[derive(Debug)]
-pub enum Batch {
-    /// Files of JSON lines, for a server without internet.
-    Inbox(inbox::Inbox),
-}
-
-impl Source {
-    /// What the source says of itself, for an account whose platform has these kinds.
-    pub fn traits(&self, kinds: Kinds) -> Traits {
-        match self {
-            Source::Paged(paged) => paged.traits(kinds),
-            Source::Batch(Batch::Inbox(inbox)) => inbox.traits(kinds),
-        }
-    }
-}
-
-impl Paged {
-    /// Fetches one page. Never sleeps, retries (but for one token refresh) or stores.
-    ///
-    /// # Errors
-    /// The class says who acts next; no class ever reads as "no posts".
-    pub async fn page(&self, ask: &Ask, http: &Http, secrets: &dyn Secrets) -> Result<Page, Failure> {
-        match self {
-            Paged::Feed(feed) => feed.page(ask, http, secrets).await,
-            Paged::Weibo(weibo) => weibo.page(ask, http, secrets).await,
-            Paged::Wechat(wechat) => wechat.page(ask, http, secrets).await,
-            Paged::Douyin(douyin) => douyin.page(ask, http, secrets).await,
-        }
-    }
-}
+mod source;
+pub use source::{Batch, Paged, Source};

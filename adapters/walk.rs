@@ -61,8 +61,15 @@ impl PartialEq for Ask {
 
 impl Eq for Ask {}
 
-/// Makes a whole look; waiting is the caller's business.
-pub async fn look<F>(paged: &Paged, ask: Ask, http: &Http, secrets: &dyn Secrets, pause: impl Fn(Moment) -> F) -> Seen
+/// Makes a whole look. Waiting is the caller's business: `turn` is called with `None` before every
+/// request, so that the caller may keep a pace, and with a time when the source says to wait for it.
+pub async fn look<F>(
+    paged: &Paged,
+    ask: Ask,
+    http: &Http,
+    secrets: &dyn Secrets,
+    turn: impl Fn(Option<Moment>) -> F,
+) -> Seen
 where
     F: Future<Output = ()> + Send,
 {
@@ -70,10 +77,11 @@ where
     let mut walk = Walk::new(ask.clone(), traits);
     let mut next = ask;
     loop {
+        turn(None).await;
         match walk.take(paged.page(&next, http, secrets).await) {
             Step::Ask(ask) => next = ask,
             Step::Wait { until, ask } => {
-                pause(until).await;
+                turn(Some(until)).await;
                 next = ask;
             }
             Step::Done(seen) => return seen,
@@ -133,13 +141,16 @@ impl Walk {
         if listed && next == Next::End {
             self.ended = true;
         }
-        let Next::More(cursor) = next else { return self.finish() };
+        let (cursor, must) = match next {
+            Next::More(cursor) => (cursor, false),
+            Next::Must(cursor) => (cursor, true),
+            _ => return self.finish(),
+        };
         self.ask.page += 1;
         let repeats = fresh == Fresh::Nothing && listed;
-        // A source that names its next step itself (days of a statistic) is not stopped by the list.
-        let far_enough =
-            listed && self.traits.sees == self.lists && self.list_from().is_some_and(|from| from < self.ask.since);
-        if repeats || far_enough || self.ask.page >= self.traits.page_cap {
+        // A source that sees more than its list (days of a statistic) is not stopped by the list.
+        let far_enough = self.traits.sees == self.lists && self.list_from().is_some_and(|from| from < self.ask.since);
+        if (!must && (repeats || far_enough)) || self.ask.page >= self.traits.page_cap {
             return self.finish();
         }
         Step::Ask(self.question(cursor))
@@ -206,6 +217,10 @@ impl Walk {
     }
 
     fn reaches(&self) -> Vec<Reach> {
+        // A source that is known to hide things proves presence only.
+        if self.notes.iter().any(|note| note.class == Class::Blocked) {
+            return Vec::new();
+        }
         let mut reaches = self.claims.clone();
         let until = self.looked_at.unwrap_or(self.ask.now).min(self.ask.now);
         if let Some(from) = self.list_from().filter(|from| *from < until) {
@@ -318,18 +333,6 @@ fn blocked(reason: &str, advice: &str) -> Failure {
     Failure::new(Class::Blocked, format!("acceptance rule: {reason}"))
         .because(reason)
         .advise(format!("{advice}，本次不采信"))
-}
-
-impl Paged {
-    /// What the source says of itself.
-    pub fn traits(&self, kinds: Kinds) -> Traits {
-        match self {
-            Paged::Feed(feed) => feed.traits(kinds),
-            Paged::Weibo(weibo) => weibo.traits(kinds),
-            Paged::Wechat(wechat) => wechat.traits(kinds),
-            Paged::Douyin(douyin) => douyin.traits(kinds),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -77,6 +77,7 @@ impl Daemon {
             secrets: Arc::clone(&secrets),
             clock: Arc::clone(&clock),
             data: data.to_owned(),
+            lanes: Arc::default(),
         };
         Ok(Daemon {
             inspector: Inspector { store: store.clone(), config: Arc::clone(&config) },

@@ -2,7 +2,7 @@
 
 use crate::domain::{Class, Moment};
 use cuigeng_adapters::time::HOUR;
-use cuigeng_adapters::{Delay, Outcome};
+use cuigeng_adapters::{Delay, Failure, Outcome};
 
 /// Where one source stands with one account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,50 @@ fn rest(class: Class, fails: u32, every_s: i64) -> i64 {
         Class::Malformed => doubled(HOUR, 12 * HOUR),
         Class::Auth | Class::Config => doubled(HOUR / 2, 6 * HOUR),
         Class::Gone | Class::Retired => doubled(6 * HOUR, 24 * HOUR),
+    }
+}
+
+/// What stands between us and a source as a whole. A refusal that holds for every account (a login, a
+/// host's patience) is not tried again account by account; other troubles must come in a row first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Breaker {
+    /// Failures in a row, whatever the account.
+    row: u32,
+    /// Rests in a row.
+    trips: u32,
+    rest: Option<(Failure, Moment)>,
+}
+
+/// Failures in a row after which a source is left alone although each account has its own credential.
+const ROW: u32 = 5;
+
+/// Reasons of failures that concern one account's list, not the source as a whole.
+const OWN_REASONS: [&str; 6] = ["stale", "went_back", "empty_unexpected", "owner_mismatch", "lost_sight", "banned"];
+
+impl Breaker {
+    /// The reason of the rest that lasts at `now`, and its end.
+    pub fn rests(&self, now: Moment) -> Option<(Failure, Moment)> {
+        self.rest.clone().filter(|(_, until)| now < *until)
+    }
+
+    /// After a look. `shared`: one login or one host serves every account.
+    #[must_use]
+    pub fn after(&self, outcome: &Outcome, shared: bool, now: Moment) -> Breaker {
+        let Outcome::Failed(failure) = outcome else { return Breaker::default() };
+        let own = OWN_REASONS.contains(&failure.reason.as_str());
+        let row = if own { self.row } else { self.row.saturating_add(1) };
+        let trips = match failure.class {
+            _ if own => false,
+            Class::Auth | Class::Throttled | Class::Blocked | Class::Retired | Class::Config if shared => true,
+            Class::Throttled | Class::Blocked | Class::Transient => row >= ROW,
+            Class::Auth | Class::Config | Class::Retired | Class::Gone | Class::Malformed => false,
+        };
+        if !trips {
+            return Breaker { row, ..self.clone() };
+        }
+        let trips = self.trips.saturating_add(1);
+        let rest_s = failure.retry_after_s.unwrap_or(0).max(rest(failure.class, trips, HOUR));
+        Breaker { row, trips, rest: Some((failure.clone(), now.plus(rest_s))) }
     }
 }
 
@@ -116,6 +160,38 @@ mod tests {
         }
         let told = Outcome::Failed(Failure::new(Class::Throttled, "").retry_after(Some(7 * HOUR)));
         assert_eq!(Agenda::NEW.after(&told, now, 2 * HOUR, 0).next_at.since(now), 7 * HOUR);
+    }
+
+    #[test]
+    fn a_refusal_to_all_rests_the_source_and_an_own_trouble_does_not() {
+        let now = at("2022-06-01 09:00");
+        let blocked = failed(Class::Blocked);
+        let tripped = Breaker::default().after(&blocked, true, now);
+        assert_eq!(tripped.rests(now).map(|(_, until)| until), Some(now.plus(HOUR)));
+        assert!(tripped.rests(now.plus(HOUR)).is_none(), "then one look may try");
+        let longer = tripped.after(&blocked, true, now.plus(HOUR));
+        assert_eq!(longer.rests(now.plus(HOUR)).map(|(_, until)| until), Some(now.plus(3 * HOUR)));
+        assert!(longer.after(&Outcome::Partial, true, now).rests(now).is_none());
+        let stale = Outcome::Failed(Failure::new(Class::Blocked, "").because("stale"));
+        let gone = failed(Class::Gone);
+        for outcome in [&stale, &gone] {
+            let many = (0..20).fold(Breaker::default(), |breaker, _| breaker.after(outcome, true, now));
+            assert!(many.rests(now).is_none(), "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn a_source_of_single_credentials_rests_only_after_a_row_of_failures() {
+        let now = at("2022-06-01 09:00");
+        let after = |n: usize, class| {
+            (0..n).fold(Breaker::default(), |breaker, _| breaker.after(&failed(class), false, now)).rests(now)
+        };
+        assert!(after(4, Class::Transient).is_none() && after(5, Class::Transient).is_some());
+        assert!(after(4, Class::Blocked).is_none() && after(5, Class::Blocked).is_some());
+        assert!(after(50, Class::Auth).is_none() && after(50, Class::Config).is_none());
+        let good = (0..4).fold(Breaker::default(), |b, _| b.after(&failed(Class::Transient), false, now));
+        let good = good.after(&Outcome::Complete, false, now);
+        assert!(good.after(&failed(Class::Transient), false, now).rests(now).is_none());
     }
 
     #[test]

@@ -4,10 +4,14 @@
 //! Facts: the bridge's own documentation and code as of 2026-11 (README.md).
 
 mod codes;
+pub mod open;
 mod parse;
+mod raw;
+mod text;
+pub mod v4;
 
 use crate::http::{Http, Request};
-use crate::{Ask, Delay, Failure, Kinds, Next, Page, Secret, Secrets, Strength, Traits};
+use crate::{Ask, Delay, Failure, Kinds, Manners, Next, Page, Probe, Secret, Secrets, Strength, Traits};
 
 /// How to reach the bridge.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +50,27 @@ impl Douyin {
             ends_lists: true,
             pinned_allowance: 0,
             page_cap: 10,
+            // One guest identity sustains about one list call in 8 s (doc), and the bridge has one pool.
+            manners: Manners { pace_s: 8, shared: true },
+        }
+    }
+
+    /// Asks the bridge for the author of `key`, whose count is a cheap sign of life.
+    pub async fn probe(&self, key: &str, http: &Http, secrets: &dyn Secrets) -> Probe {
+        let secret = match self.config.key.as_deref().map(|name| secrets.get(name)).transpose() {
+            Ok(secret) => secret,
+            Err(failure) => return Probe::failed(failure),
+        };
+        let base = self.config.base.trim_end_matches('/');
+        let url = format!("{base}/api/v1/douyin/user?sec_user_id={}", encode(key));
+        let request = Request::get(url).patience(u64::from(self.config.wait_s) + 60);
+        let request = match &secret {
+            Some(secret) => request.header("x-api-key", secret.expose()),
+            None => request,
+        };
+        match http.send(request).await.and_then(|answer| parse::author(&answer)) {
+            Ok(count) => Probe { told: vec![format!("转接工具正常，平台显示作品{count}个")], ..Probe::default() },
+            Err(failure) => Probe::failed(failure),
         }
     }
 

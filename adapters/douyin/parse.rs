@@ -1,13 +1,13 @@
 //! One answer of the bridge to one page, or to its class. A failed task comes as HTTP 200 with
 //! `success` true; an empty body is risk control, never "no posts".
 
-use super::{codes, wait_for};
+use super::{codes, raw, text, wait_for};
 use crate::http::Answer;
 use crate::{Ask, Class, Failure, Kinds, Moment, Next, Page, PostKind, RawPost, When};
 use serde_json::Value;
 
 pub(super) fn parse(ask: &Ask, answer: &Answer) -> Result<Page, Failure> {
-    let Ok(body) = serde_json::from_slice::<Value>(&answer.body) else { return Err(not_json(answer)) };
+    let Ok(body) = serde_json::from_slice::<Value>(&answer.body) else { return Err(text::not_json(answer)) };
     if body["error"].is_object() || body["success"] == false {
         return Err(codes::classify(&body["error"], answer.status).or_retry_after(answer));
     }
@@ -26,28 +26,21 @@ pub(super) fn parse(ask: &Ask, answer: &Answer) -> Result<Page, Failure> {
     }
 }
 
+/// Posts that the author's profile counts.
+pub(super) fn author(answer: &Answer) -> Result<i64, Failure> {
+    let Ok(body) = serde_json::from_slice::<Value>(&answer.body) else { return Err(text::not_json(answer)) };
+    if body["error"].is_object() || body["success"] == false {
+        return Err(codes::classify(&body["error"], answer.status));
+    }
+    let count = raw::number(&body["data"]["stats"]["content_count"]);
+    count.ok_or_else(|| Failure::new(Class::Malformed, "no data.stats.content_count"))
+}
+
 fn waiting(ask: &Ask, data: &Value) -> Result<Page, Failure> {
     let current = ask.cursor.as_deref().and_then(|cursor| cursor.strip_prefix(super::TASK));
     let task = data["task_id"].as_str().or(current).filter(|id| !id.is_empty());
     let task = task.ok_or_else(|| Failure::new(Class::Malformed, "a running task without an id"))?;
     Ok(Page::listing(Vec::new(), Kinds::NONE, wait_for(ask, task)))
-}
-
-fn not_json(answer: &Answer) -> Failure {
-    let blocked = |reason: &str| {
-        Failure::new(Class::Blocked, format!("HTTP {} {reason}", answer.status))
-            .because(reason)
-            .advise("抖音拦截了转接工具，返回的不是列表；其间请人工核查")
-    };
-    let text = answer.text();
-    match answer.status {
-        500..=599 if !text.contains("Empty html") => Failure::new(Class::Transient, format!("HTTP {}", answer.status)),
-        _ if answer.body.is_empty() => blocked("empty_body"),
-        _ if text.trim() == "blocked" => blocked("refused"),
-        _ if ["验证码", "Empty html", "WAF"].iter().any(|mark| text.contains(mark)) => blocked("captcha"),
-        _ if ["登录", "login"].iter().any(|mark| text.contains(mark)) => blocked("login_wall"),
-        status => Failure::new(Class::Malformed, format!("HTTP {status} with a body that is no JSON")),
-    }
 }
 
 fn listing(data: &Value) -> Result<Page, Failure> {
@@ -78,13 +71,7 @@ fn listing(data: &Value) -> Result<Page, Failure> {
 
 /// Nothing where the list should be: how risk control looks from behind a bridge.
 fn no_list(data: &Value) -> Failure {
-    let nothing = data.is_null() || data.as_object().is_some_and(serde_json::Map::is_empty) || data["status_code"] == 0;
-    if nothing {
-        return Failure::new(Class::Blocked, "data without a list")
-            .because("risk_control")
-            .advise("抖音拦截了转接工具，返回的是空壳；其间请人工核查");
-    }
-    Failure::new(Class::Malformed, "no data.items")
+    raw::risk_control(data).unwrap_or_else(|| Failure::new(Class::Malformed, "no data.items"))
 }
 
 /// `None` without an id or a time, which proves nothing about a date.
@@ -93,12 +80,7 @@ fn row(item: &Value) -> Option<RawPost> {
     let id = item["content_id"].as_str().or_else(|| raw["aweme_id"].as_str()).filter(|id| !id.is_empty())?;
     let created = item["created_at"].as_str().and_then(Moment::parse_rfc3339);
     let at = created.or_else(|| raw["create_time"].as_i64().filter(|s| *s > 0).map(Moment::from_unix))?;
-    let status = &raw["status"];
-    let hidden = item["is_private"] == true
-        || item["is_deleted"] == true
-        || status["is_delete"] == true
-        || status["is_prohibited"] == true
-        || status["private_status"].as_i64().unwrap_or(0) != 0;
+    let hidden = item["is_private"] == true || item["is_deleted"] == true || !raw::is_public(raw);
     Some(RawPost {
         id: Some(id.to_owned()),
         push: None,
@@ -106,15 +88,12 @@ fn row(item: &Value) -> Option<RawPost> {
         title: item["title"]
             .as_str()
             .or_else(|| item["description"].as_str())
-            .unwrap_or_default()
-            .chars()
-            .take(80)
-            .collect(),
+            .map_or_else(String::new, text::short),
         url: item["web_url"].as_str().filter(|url| url.starts_with("http")).map(str::to_owned),
         author: item["author"]["uid"].as_str().or_else(|| raw["author"]["sec_uid"].as_str()).map(str::to_owned),
         // Without the raw row nobody knows: an unmarked pinned row must not fake a reach, so such a
         // row counts as a post and never for the reach.
-        pinned: raw.is_null() || raw["is_top"].as_i64() == Some(1) || raw["is_top"] == true,
+        pinned: raw.is_null() || raw::is_top(raw),
         kind: PostKind::Post,
         visible: !hidden,
         repost: false,

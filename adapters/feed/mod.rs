@@ -3,19 +3,28 @@
 //! A feed says nowhere that it ends and hides which rows are pinned, so by itself it proves presence;
 //! facts in README.md.
 
+mod bridge;
 mod entries;
+mod kept;
 mod parse;
 
+pub use bridge::{Bridge, KeyAs};
+
 use crate::http::{Http, Request};
-use crate::{Ask, Class, Delay, Failure, Kinds, Page, Secret, Secrets, Strength, Traits};
+use crate::{Ask, Class, Delay, Failure, Kinds, Manners, Page, Secret, Secrets, Strength, Traits};
+use kept::Kept;
 
 /// How to reach feeds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedConfig {
+    /// Who makes them.
+    pub bridge: Bridge,
     /// What stands before an account's path; an account whose key is a whole address needs none.
     pub base: Option<String>,
-    /// Name of the secret that RSSHub wants as `key=`.
+    /// Name of the secret that RSSHub wants.
     pub access_key: Option<String>,
+    /// How it wants it.
+    pub key_as: KeyAs,
     /// The operator declares that these feeds list everything there is (the office's own site).
     pub whole: bool,
     /// How far the silence of these feeds may be trusted.
@@ -24,12 +33,15 @@ pub struct FeedConfig {
     pub pinned_allowance: usize,
     /// Kinds that these feeds show of a 公众号; 群发 only when absent, as the bridges do.
     pub sees: Option<Kinds>,
+    /// Seconds for which the bridge answers from its cache: "not modified" speaks of that long ago.
+    pub cache_s: i64,
 }
 
 /// Feeds.
 #[derive(Debug)]
 pub struct Feed {
     config: FeedConfig,
+    kept: Kept,
 }
 
 /// RSSHub may hold a second question for the same path up to a minute (doc: its request queue).
@@ -38,7 +50,7 @@ const PATIENCE_S: u64 = 90;
 impl Feed {
     /// A source of that configuration.
     pub fn new(config: FeedConfig) -> Feed {
-        Feed { config }
+        Feed { config, kept: Kept::default() }
     }
 
     /// What the configuration says, cut to the platform's kinds.
@@ -51,17 +63,25 @@ impl Feed {
             ends_lists: self.config.whole,
             pinned_allowance: if self.config.whole { 0 } else { self.config.pinned_allowance },
             page_cap: 1,
+            manners: Manners { pace_s: 1, shared: false },
         }
     }
 
-    /// Fetches the feed. The key is an address, or a path below `base`.
+    /// Fetches the feed, or hears that it has not changed. The key is an address, a path below `base`,
+    /// or what the bridge calls the account.
     ///
     /// # Errors
     /// The classes of README.md.
     pub async fn page(&self, ask: &Ask, http: &Http, secrets: &dyn Secrets) -> Result<Page, Failure> {
         let key = self.config.access_key.as_deref().map(|name| secrets.get(name)).transpose()?;
-        let answer = http.send(self.request(ask, key.as_ref())?).await?;
-        parse::parse(ask, &answer, self.traits(ask.kinds).sees, self.config.whole)
+        let address = self.address(ask)?;
+        let answer = http.send(self.kept.condition(&address, self.request(ask, key.as_ref())?)).await?;
+        if answer.status == 304 {
+            let read_at = if self.config.bridge == Bridge::Own { ask.now } else { ask.now.plus(-self.config.cache_s) };
+            return self.kept.page(&address, read_at);
+        }
+        let page = parse::parse(ask, &answer, self.traits(ask.kinds).sees, &self.config)?;
+        Ok(self.kept.keep(&address, &answer, page, self.config.bridge))
     }
 
     /// The question to the feed's server.
@@ -69,23 +89,21 @@ impl Feed {
     /// # Errors
     /// [`Class::Config`] for a path without a base.
     pub fn request(&self, ask: &Ask, key: Option<&Secret>) -> Result<Request, Failure> {
-        let address = if ask.key.starts_with("http://") || ask.key.starts_with("https://") {
-            ask.key.clone()
-        } else {
-            let base = self.config.base.as_deref().ok_or_else(no_base)?;
-            format!("{}/{}", base.trim_end_matches('/'), ask.key.trim_start_matches('/'))
-        };
-        let address = match key {
-            Some(key) => {
-                let encoded: String = url::form_urlencoded::byte_serialize(key.expose().as_bytes()).collect();
-                format!("{address}{}key={encoded}", if address.contains('?') { '&' } else { '?' })
-            }
-            None => address,
-        };
+        let address = self.address(ask)?;
+        let address = key.map_or_else(|| address.clone(), |key| bridge::unlock(&address, key, self.config.key_as));
         Ok(Request::get(address).patience(PATIENCE_S).header(
             "accept",
             "application/feed+json, application/rss+xml, application/atom+xml, application/xml, */*;q=0.5",
         ))
+    }
+
+    /// The address without its key.
+    fn address(&self, ask: &Ask) -> Result<String, Failure> {
+        if ask.key.starts_with("http://") || ask.key.starts_with("https://") {
+            return Ok(ask.key.clone());
+        }
+        let base = self.config.base.as_deref().ok_or_else(no_base)?;
+        Ok(format!("{}/{}", base.trim_end_matches('/'), self.config.bridge.path(&ask.key)))
     }
 }
 

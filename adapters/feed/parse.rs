@@ -1,13 +1,16 @@
 //! One answer to one page, or to its class (sources.md "RSSHub and other feeds").
 
 use super::entries::{self, Entry};
+use super::{Bridge, FeedConfig};
 use crate::http::{Answer, without_query};
 use crate::wechat::article_key;
+use crate::weibo::mid_of_bid;
 use crate::{Ask, Class, Failure, Kinds, Moment, Next, Page, PostKind, RawPost, When};
 use chrono::DateTime;
 
-pub(super) fn parse(ask: &Ask, answer: &Answer, sees: Kinds, whole: bool) -> Result<Page, Failure> {
+pub(super) fn parse(ask: &Ask, answer: &Answer, sees: Kinds, config: &FeedConfig) -> Result<Page, Failure> {
     by_status(answer)?;
+    let whole = config.whole;
     let text = answer.text();
     let head = text.trim_start();
     let found = if head.starts_with('{') {
@@ -28,7 +31,9 @@ pub(super) fn parse(ask: &Ask, answer: &Answer, sees: Kinds, whole: bool) -> Res
     let rows: Vec<RawPost> = found.into_iter().filter_map(|entry| row(entry, kind)).collect();
     let mut page = Page::listing(rows, sees, if whole { Next::End } else { Next::Unsaid });
     page.unreadable = total - page.rows.len();
-    page.looked_at = read_at(answer).filter(|at| *at <= ask.now);
+    if config.bridge == Bridge::RssHub {
+        page.looked_at = read_at(answer).filter(|at| *at <= ask.now);
+    }
     Ok(page)
 }
 
@@ -41,18 +46,36 @@ fn read_at(answer: &Answer) -> Option<Moment> {
 fn row(entry: Entry, kind: PostKind) -> Option<RawPost> {
     let at = entry.at?;
     let article = entry.url.as_deref().and_then(article_key);
+    let weibo = entry.url.as_deref().and_then(weibo_mid);
+    let id = article.as_ref().map(|(mid, idx)| format!("{mid}_{idx}"));
+    let id = id.or_else(|| weibo.clone()).or_else(|| entry.url.as_deref().and_then(douyin_id));
     Some(RawPost {
-        id: article.as_ref().map(|(mid, idx)| format!("{mid}_{idx}")).or(entry.id),
+        id: id.or(entry.id),
         push: article.map(|(mid, _)| mid),
         when: When::At(at),
+        repost: weibo.is_some() && (entry.title.contains(" - 转发 ") || entry.title.contains('🔁')),
         title: entry.title.trim().to_owned(),
         url: entry.url,
         author: None,
         pinned: false,
         kind,
         visible: true,
-        repost: false,
     })
+}
+
+/// The mid of `https://weibo.com/UID/BID`, so that a feed and the platform itself name one post alike.
+fn weibo_mid(url: &str) -> Option<String> {
+    let path = url.strip_prefix("https://weibo.com/")?;
+    let (uid, bid) = path.split(['?', '#']).next()?.split_once('/')?;
+    let sound = uid.bytes().all(|b| b.is_ascii_digit()) && (7..=12).contains(&bid.len());
+    mid_of_bid(bid).filter(|_| sound).map(|mid| mid.to_string())
+}
+
+/// The id of `https://www.douyin.com/video/ID` or `/note/ID`.
+fn douyin_id(url: &str) -> Option<String> {
+    let path = url.strip_prefix("https://www.douyin.com/")?;
+    let id = path.strip_prefix("video/").or_else(|| path.strip_prefix("note/"))?.split(['?', '#', '/']).next()?;
+    (id.len() >= 15 && id.bytes().all(|b| b.is_ascii_digit())).then(|| id.to_owned())
 }
 
 fn blocked(reason: &str, detail: impl Into<String>, advice: &str) -> Failure {
@@ -75,6 +98,9 @@ fn by_status(answer: &Answer) -> Result<(), Failure> {
         404 => {
             Err(Failure::new(Class::Config, "HTTP 404").because("route").advise("订阅服务没有这个地址，请核对来源参数"))
         }
+        400 if answer.text().contains("不存在该feed") => Err(Failure::new(Class::Gone, "HTTP 400: no such feed")
+            .because("feed")
+            .advise("微信转接里没有这个公众号，请核对来源参数，或在转接服务里重新添加")),
         429 => Err(Failure::new(Class::Throttled, "HTTP 429").retry_after(answer.retry_after_s())),
         500..=599 => Err(server_error(answer)),
         _ => Err(Failure::new(Class::Malformed, format!("HTTP {status}"))),

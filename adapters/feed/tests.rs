@@ -28,7 +28,21 @@ fn sample(name: &str) -> Vec<u8> {
 }
 
 fn read(status: u16, body: Vec<u8>, sees: Kinds, whole: bool) -> Result<Page, Failure> {
-    parse(&ask(sees), &Answer { status, headers: Vec::new(), body }, sees, whole)
+    parse(&ask(sees), &Answer { status, headers: Vec::new(), body }, sees, &FeedConfig { whole, ..config(None) })
+}
+
+pub(crate) fn config(base: Option<&str>) -> FeedConfig {
+    FeedConfig {
+        bridge: Bridge::RssHub,
+        base: base.map(str::to_owned),
+        access_key: None,
+        key_as: KeyAs::Key,
+        whole: false,
+        strength: Strength::Weak,
+        pinned_allowance: 3,
+        sees: None,
+        cache_s: 300,
+    }
 }
 
 fn at(text: &str) -> When {
@@ -45,7 +59,7 @@ fn three_dialects() {
         [at("2026-07-10 09:15:33"), at("2026-07-10 09:00:05")],
         "no zone is Beijing"
     );
-    assert_eq!((rss.unreadable, rss.rows[0].id.as_deref()), (1, Some("https://weibo.com/1234567890/R7ZPy2NjV")));
+    assert_eq!((rss.unreadable, rss.rows[0].id.as_deref()), (1, Some("5319059760666247")));
     let atom = read(200, sample("atom.xml"), Kinds::POST, false).unwrap();
     assert_eq!(atom.rows[0].when, at("2026-11-20 09:00:05"));
     assert_eq!(read(200, sample("undated.json"), Kinds::POST, false).unwrap().unreadable, 2);
@@ -84,6 +98,7 @@ fn each_failure_has_its_class() {
         ("cookies.html", 503, Class::Auth),
         ("busy.json", 503, Class::Transient),
         ("page.html", 418, Class::Malformed),
+        ("no-feed.txt", 400, Class::Gone),
     ] {
         assert_eq!(read(status, sample(file), Kinds::POST, false).unwrap_err().class, want, "{file} {status}");
     }
@@ -95,16 +110,7 @@ fn each_failure_has_its_class() {
 
 #[test]
 fn addresses_and_keys() {
-    let feed = |base: Option<&str>| {
-        Feed::new(FeedConfig {
-            base: base.map(str::to_owned),
-            access_key: None,
-            whole: false,
-            strength: Strength::Weak,
-            pinned_allowance: 3,
-            sees: None,
-        })
-    };
+    let feed = |base: Option<&str>| Feed::new(config(base));
     let secret = Secret::new("K&Y");
     let request = feed(Some("http://127.0.0.1:1200/")).request(&ask(Kinds::POST), Some(&secret)).unwrap();
     assert_eq!(request.url, "http://127.0.0.1:1200/toutiao/user/token/x?format=json&key=K%26Y");

@@ -6,7 +6,7 @@
 mod lines;
 
 use crate::walk::{Step, Walk};
-use crate::{Ask, Class, Delay, Failure, Kinds, Moment, Next, Outcome, Page, RawPost, Reach, Seen, Strength, Traits};
+use crate::{Ask, Class, Delay, Failure, Kinds, Manners, Moment, Next, Outcome, Page, RawPost, Reach, Seen, Strength, Traits};
 use lines::{End, Line};
 
 /// Nothing is to be set.
@@ -34,6 +34,7 @@ impl Inbox {
             ends_lists: false,
             pinned_allowance: 0,
             page_cap: 1,
+            manners: Manners::OWN,
         }
     }
 

@@ -30,6 +30,7 @@ const TRAITS: Traits = Traits {
     ends_lists: true,
     pinned_allowance: 0,
     page_cap: 5,
+    manners: crate::Manners::OWN,
 };
 
 fn post(id: &str, time: &str) -> RawPost {

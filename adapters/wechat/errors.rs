@@ -65,6 +65,7 @@ fn classify(code: i64, words: &str) -> Failure {
             config(code, words, "本机 IP 的调用还在等待管理员确认，请在公众平台批准").because("ip")
         }
         43002 | 44002 | 47001 | 61500 | 61501 => config(code, words, "程序发出的参数被微信拒绝，请把日志交给维护人员"),
+        76003 | 76021 | 76022 => config(code, words, "程序查询额度的参数被微信拒绝，请把日志交给维护人员"),
         45009 => {
             of(Class::Throttled).because("quota").retry_after(Some(6 * 3600)).advise("当天接口次数已用完，明天自动恢复")
         }

@@ -1,6 +1,6 @@
 //! The two lists: un-notified posts, and the statistic of one finished day.
 
-use super::cursor::Cursor;
+use super::cursor::Place;
 use crate::{Ask, Class, Failure, Kinds, Moment, Next, Page, PostKind, RawPost, Reach, Strength, When};
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -8,8 +8,8 @@ use serde_json::Value;
 /// Pushes a page, the most that the call gives (doc: freepublish_batchget).
 pub(super) const COUNT: u64 = 20;
 
-/// A page of un-notified pushes, and the next one's cursor; none when the list is read far enough.
-pub(super) fn free(body: &Value, ask: &Ask, offset: u64, pages: u32) -> Result<(Page, Option<Cursor>), Failure> {
+/// A page of un-notified pushes, and the next one's place; none when the list is read far enough.
+pub(super) fn free(body: &Value, ask: &Ask, offset: u64, pages: u32) -> Result<(Page, Option<Place>), Failure> {
     let Some(total) = natural(&body["total_count"]) else {
         return Err(Failure::new(Class::Malformed, "freepublish: no total_count"));
     };
@@ -45,7 +45,7 @@ pub(super) fn free(body: &Value, ask: &Ask, offset: u64, pages: u32) -> Result<(
             });
         }
     }
-    let next = (!ended && !old).then_some(Cursor::Free { offset: read, pages: pages + 1 });
+    let next = (!ended && !old).then_some(Place::Free { offset: read, pages: pages + 1 });
     Ok((page, next))
 }
 
@@ -81,8 +81,9 @@ fn free_article(article: &Value, article_id: &str, index: usize, at: Moment) -> 
     }
 }
 
-/// The statistic of `date`; a day that is computed proves itself, of both kinds.
-pub(super) fn day(body: &Value, date: NaiveDate) -> Result<Page, Failure> {
+/// The statistic of `date`; a day that is computed proves itself, of both kinds, unless it is empty
+/// while another answer says that something was published on it (`busy`).
+pub(super) fn day(body: &Value, date: NaiveDate, busy: bool) -> Result<Page, Failure> {
     let Some(list) = body["list"].as_array() else {
         return Err(Failure::new(Class::Malformed, "getarticletotaldetail: no list"));
     };
@@ -91,11 +92,31 @@ pub(super) fn day(body: &Value, date: NaiveDate) -> Result<Page, Failure> {
     let unreadable = list.len() - rows.len();
     let mut page = Page::listing(rows, Kinds::NONE, Next::Unsaid);
     page.unreadable = unreadable;
-    if !delayed && unreadable == 0 {
+    let contradicted = busy && list.is_empty();
+    if contradicted && !delayed {
+        page.notes.push(contradiction(date));
+    }
+    if !delayed && !contradicted && unreadable == 0 {
         let from = Moment::start_of(date);
         page.claims.push(Reach { from, until: from.plus_days(1), sees: Kinds::WECHAT, strength: Strength::Strong });
     }
     Ok(page)
+}
+
+fn contradiction(date: NaiveDate) -> Failure {
+    Failure::new(Class::Malformed, format!("{date}: an empty statistic, but something was published"))
+        .because("contradicted")
+        .advise(format!("微信统计说{date}没有发布，但另一接口显示有，两者矛盾：这一天请人工核查"))
+}
+
+/// Days on which the summary counts published articles (`send_page_count`, its meaning unconfirmed).
+pub(super) fn busy_days(body: &Value) -> Vec<NaiveDate> {
+    let published = |row: &Value| {
+        let details = row["detail"].as_array().map_or_else(|| std::slice::from_ref(&row["detail"]), Vec::as_slice);
+        details.iter().any(|detail| natural(&detail["send_page_count"]).is_some_and(|count| count > 0))
+    };
+    let rows = body["list"].as_array().map_or(&[][..], Vec::as_slice);
+    rows.iter().filter(|row| published(row)).filter_map(|row| row["ref_date"].as_str()?.parse().ok()).collect()
 }
 
 fn statistic(item: &Value, asked: NaiveDate) -> Option<RawPost> {
@@ -135,7 +156,7 @@ pub(crate) fn article_key(url: &str) -> Option<(String, String)> {
     Some((value(["mid", "appmsgid"]).filter(digits)?, value(["idx", "itemidx"]).filter(digits)?))
 }
 
-fn natural(value: &Value) -> Option<u64> {
+pub(super) fn natural(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 

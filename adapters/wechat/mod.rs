@@ -2,20 +2,21 @@
 //!
 //! Two lists together see everything up to yesterday: `freepublish/batchget` (un-notified posts, at
 //! once) and `datacube/getarticletotaldetail` (both kinds, a finished day at a time, from the next
-//! morning on). Facts: the platform's documentation of those calls as of 2026-11 (README.md).
+//! morning on). `datacube/getbizsummary` is a cross-check: it may contradict an empty day. Facts: the platform's documentation of those calls as of 2026-11 (README.md).
 
 mod cursor;
 mod errors;
 mod lists;
+mod quota;
 mod token;
 
 use crate::http::{Answer, Http, Request};
 use crate::time::HOUR;
-use crate::{Ask, Class, Delay, Failure, Kinds, Moment, Next, Page, Secret, Secrets, Strength, Traits};
+use crate::{Ask, Class, Delay, Failure, Kinds, Manners, Moment, Next, Page, Probe, Secret, Secrets, Strength, Traits};
 use chrono::NaiveDate;
 pub(crate) use lists::article_key;
 
-use cursor::Cursor;
+use cursor::{Cursor, Place};
 use serde_json::json;
 use token::Tokens;
 
@@ -54,7 +55,29 @@ impl Wechat {
             ends_lists: true,
             pinned_allowance: 0,
             page_cap: 120,
+            manners: Manners::OWN,
         }
+    }
+
+    /// Whether the credential serves, and what is left of the day's quota of each call.
+    pub async fn probe(&self, key: &str, now: Moment, http: &Http, secrets: &dyn Secrets) -> Probe {
+        let secret = match secrets.get(&format!("{}{key}", self.config.secret_prefix)) {
+            Ok(secret) => secret,
+            Err(failure) => return Probe::failed(failure),
+        };
+        let token = match self.token(key, now, http, &secret).await {
+            Ok(token) => token,
+            Err(failure) => return Probe::failed(failure),
+        };
+        let mut probe = Probe::default();
+        for path in quota::PATHS {
+            let request = quota::request(self.config.base.trim_end_matches('/'), &encode(&token), path);
+            match http.send(request).await.and_then(|answer| quota::parse(&answer, path)) {
+                Ok(line) => probe.told.push(line),
+                Err(failure) => probe.trouble = Some(failure),
+            }
+        }
+        probe
     }
 
     /// Fetches one page. The key is the AppID. A token that expired early is renewed once.
@@ -64,12 +87,12 @@ impl Wechat {
     pub async fn page(&self, ask: &Ask, http: &Http, secrets: &dyn Secrets) -> Result<Page, Failure> {
         let cursor = Cursor::of(ask);
         let secret = secrets.get(&format!("{}{}", self.config.secret_prefix, ask.key))?;
-        let token = self.token(ask, http, &secret).await?;
+        let token = self.token(&ask.key, ask.now, http, &secret).await?;
         let first = self.call(ask, &cursor, http, &token).await;
         let answer = match first {
             Err(failure) if failure.reason == errors::STALE_TOKEN => {
                 self.tokens.forget(&ask.key);
-                let token = self.token(ask, http, &secret).await?;
+                let token = self.token(&ask.key, ask.now, http, &secret).await?;
                 self.call(ask, &cursor, http, &token).await
             }
             other => other,
@@ -77,13 +100,13 @@ impl Wechat {
         self.understand(ask, &cursor, answer)
     }
 
-    async fn token(&self, ask: &Ask, http: &Http, secret: &Secret) -> Result<Secret, Failure> {
-        if let Some(token) = self.tokens.get(&ask.key, ask.now) {
+    async fn token(&self, appid: &str, now: Moment, http: &Http, secret: &Secret) -> Result<Secret, Failure> {
+        if let Some(token) = self.tokens.get(appid, now) {
             return Ok(token);
         }
-        let answer = http.send(token::request(&self.config.base, &ask.key, secret)).await?;
+        let answer = http.send(token::request(&self.config.base, appid, secret)).await?;
         let (token, life_s) = token::parse(&answer)?;
-        self.tokens.keep(&ask.key, &token, ask.now.plus(life_s));
+        self.tokens.keep(appid, &token, now.plus(life_s));
         Ok(token)
     }
 
@@ -98,63 +121,86 @@ impl Wechat {
         body(&answer)
     }
 
-    fn request(&self, _ask: &Ask, cursor: &Cursor, token: &Secret) -> Request {
+    fn request(&self, ask: &Ask, cursor: &Cursor, token: &Secret) -> Request {
         let base = self.config.base.trim_end_matches('/');
-        let token: String = url::form_urlencoded::byte_serialize(token.expose().as_bytes()).collect();
-        match cursor {
-            Cursor::Free { offset, .. } => Request::post_json(
+        let token = encode(token);
+        match cursor.at {
+            Place::Free { offset, .. } => Request::post_json(
                 format!("{base}/cgi-bin/freepublish/batchget?access_token={token}"),
                 &json!({ "offset": offset, "count": lists::COUNT, "no_content": 1 }),
             ),
-            Cursor::Day(date) => Request::post_json(
+            Place::Summary(from) => Request::post_json(
+                format!("{base}/datacube/getbizsummary?access_token={token}"),
+                &json!({ "begin_date": from.to_string(), "end_date": ask.now.plus_days(-1).date().to_string() }),
+            ),
+            Place::Day(date) => Request::post_json(
                 format!("{base}/datacube/getarticletotaldetail?access_token={token}"),
                 &json!({ "begin_date": date.to_string(), "end_date": date.to_string() }),
             ),
         }
     }
 
-    /// Reads the answer to a cursor and says where to go on: un-notified posts first, then every
-    /// finished day that is not known yet.
+    /// Reads the answer to a cursor and says where to go on: un-notified posts first, then the summary
+    /// of the days that are not known yet, then each of them.
     fn understand(
         &self,
         ask: &Ask,
         cursor: &Cursor,
         answer: Result<serde_json::Value, Failure>,
     ) -> Result<Page, Failure> {
-        match (cursor, answer) {
-            (Cursor::Free { pages, offset }, Ok(body)) => {
-                let (mut page, next) = lists::free(&body, ask, *offset, *pages)?;
-                page.next = next.map_or_else(|| self.first_day(ask), |next| Next::More(next.write()));
+        match (cursor.at, answer) {
+            (Place::Free { pages, offset }, Ok(body)) => {
+                let (mut page, next) = lists::free(&body, ask, offset, pages)?;
+                let mut after = cursor.clone();
+                after.busy.extend(page.rows.iter().filter(|row| row.visible).map(|row| row.when.earliest().date()));
+                page.next = match next {
+                    Some(place) => Next::More(after.to(place).write()),
+                    None => self.to_days(ask, &after),
+                };
                 Ok(page)
             }
             // An account without 微信认证 may still read its statistic.
-            (Cursor::Free { .. }, Err(failure))
+            (Place::Free { .. }, Err(failure))
                 if failure.class == Class::Config && failure.reason == errors::NO_PERMISSION =>
             {
-                let mut page = Page::listing(Vec::new(), Kinds::NONE, self.first_day(ask));
+                let mut page = Page::listing(Vec::new(), Kinds::NONE, self.to_days(ask, cursor));
                 page.notes.push(failure);
                 Ok(page)
             }
-            (Cursor::Day(date), Ok(body)) => {
-                let mut page = lists::day(&body, *date)?;
-                page.next = self.next_day(ask, *date);
+            // A cross-check that cannot be had is none: the days still speak for themselves.
+            (Place::Summary(from), answer) => {
+                let mut after = cursor.clone();
+                match answer {
+                    Ok(body) => after.busy.extend(lists::busy_days(&body)),
+                    Err(failure) => tracing::debug!(%failure, "wechat.no_summary"),
+                }
+                Ok(Page::listing(Vec::new(), Kinds::NONE, self.day_from(ask, &after, from)))
+            }
+            (Place::Day(date), Ok(body)) => {
+                let mut page = lists::day(&body, date, cursor.busy.contains(&date))?;
+                page.next = date.succ_opt().map_or(Next::Unsaid, |next| self.day_from(ask, cursor, next));
                 Ok(page)
             }
             (_, Err(failure)) => Err(failure),
         }
     }
 
-    fn first_day(&self, ask: &Ask) -> Next {
-        let first = ask.since.date().max(self.config.first_date);
-        self.day_from(ask, first)
+    /// To the summary of what is open, at most thirty days (doc); nothing when no day is open.
+    fn to_days(&self, ask: &Ask, cursor: &Cursor) -> Next {
+        let Some(open) = self.open_day(ask, ask.since.date().max(self.config.first_date)) else { return Next::Unsaid };
+        let earliest = ask.now.plus_days(-30).date();
+        if open < earliest {
+            return Next::More(cursor.to(Place::Day(open)).write());
+        }
+        Next::More(cursor.to(Place::Summary(open)).write())
     }
 
-    fn next_day(&self, ask: &Ask, date: NaiveDate) -> Next {
-        date.succ_opt().map_or(Next::Unsaid, |next| self.day_from(ask, next))
+    fn day_from(&self, ask: &Ask, cursor: &Cursor, date: NaiveDate) -> Next {
+        self.open_day(ask, date).map_or(Next::Unsaid, |date| Next::More(cursor.to(Place::Day(date)).write()))
     }
 
     /// The first finished day at or after `date` that is not wholly known.
-    fn day_from(&self, ask: &Ask, date: NaiveDate) -> Next {
+    fn open_day(&self, ask: &Ask, date: NaiveDate) -> Option<NaiveDate> {
         let ready = |date: &NaiveDate| {
             Moment::start_of(*date).plus_days(1).plus(i64::from(self.config.ready_hour) * HOUR) <= ask.now
         };
@@ -162,9 +208,12 @@ impl Wechat {
             let (from, until) = (Moment::start_of(*date), Moment::start_of(*date).plus_days(1));
             ask.covered.iter().any(|span| span.0 <= from && until <= span.1)
         };
-        let open = date.iter_days().take_while(ready).find(|date| !known(date));
-        open.map_or(Next::Unsaid, |date| Next::More(Cursor::Day(date).write()))
+        date.iter_days().take_while(ready).find(|date| !known(date))
     }
+}
+
+fn encode(token: &Secret) -> String {
+    url::form_urlencoded::byte_serialize(token.expose().as_bytes()).collect()
 }
 
 /// The body as JSON, once it is no error.

@@ -44,7 +44,7 @@ fn day() -> NaiveDate {
 
 #[test]
 fn a_finished_day_proves_itself_for_both_kinds() {
-    let page = lists::day(&json("day.json"), day()).unwrap();
+    let page = lists::day(&json("day.json"), day(), true).unwrap();
     let told: Vec<_> =
         page.rows.iter().map(|r| (r.id.as_deref().unwrap(), r.push.as_deref().unwrap(), r.kind)).collect();
     assert_eq!(
@@ -61,15 +61,15 @@ fn a_finished_day_proves_itself_for_both_kinds() {
         (claim.from, claim.until, claim.sees),
         (Moment::start_of(day()), Moment::start_of(day()).plus_days(1), Kinds::WECHAT)
     );
-    assert_eq!(lists::day(&json("day-empty.json"), day()).unwrap().claims.len(), 1, "a zero is proven too");
+    assert_eq!(lists::day(&json("day-empty.json"), day(), false).unwrap().claims.len(), 1, "a zero is proven too");
 }
 
 #[test]
 fn a_day_that_is_delayed_or_odd_proves_nothing() {
     for file in ["day-delayed.json", "day-delayed-item.json", "day-odd.json"] {
-        assert_eq!(lists::day(&json(file), day()).unwrap().claims, [], "{file}");
+        assert_eq!(lists::day(&json(file), day(), false).unwrap().claims, [], "{file}");
     }
-    assert_eq!(lists::day(&json("day-no-list.json"), day()).unwrap_err().class, Class::Malformed);
+    assert_eq!(lists::day(&json("day-no-list.json"), day(), false).unwrap_err().class, Class::Malformed);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn un_notified_posts_page_by_page() {
     );
     assert!(next.is_none() && page.claims[0].from == Moment::MIN && page.claims[0].sees == Kinds::UNNOTIFIED);
     let (page, next) = lists::free(&json("free-more.json"), &ask(None), 0, 0).unwrap();
-    assert_eq!(next, Some(Cursor::Free { offset: 1, pages: 1 }));
+    assert_eq!(next, Some(Place::Free { offset: 1, pages: 1 }));
     assert_eq!((page.rows[0].id.as_deref(), page.lists), (Some("b5ExampleId01_1"), Kinds::UNNOTIFIED));
     let (page, next) = lists::free(&json("free-none.json"), &ask(None), 0, 0).unwrap();
     assert!(next.is_none() && page.rows.is_empty());
@@ -91,14 +91,14 @@ fn un_notified_posts_page_by_page() {
 #[test]
 fn days_are_asked_for_once_they_are_computed_and_only_if_unknown() {
     let wechat = source("");
-    let next = |ask: &Ask| wechat.first_day(ask);
-    assert_eq!(next(&ask(None)), Next::More("day|2026-11-18".to_owned()));
+    let next = |ask: &Ask| wechat.to_days(ask, &Cursor::of(ask));
+    assert_eq!(next(&ask(None)), Next::More("summary|2026-11-18|".to_owned()));
     let covered = (Moment::parse("2026-11-18 00:00").unwrap(), Moment::parse("2026-11-20 00:00").unwrap());
-    assert_eq!(next(&Ask { covered: vec![covered], ..ask(None) }), Next::More("day|2026-11-20".to_owned()));
+    assert_eq!(next(&Ask { covered: vec![covered], ..ask(None) }), Next::More("summary|2026-11-20|".to_owned()));
     let early = Ask { now: Moment::parse("2026-11-21 07:59").unwrap(), covered: vec![covered], ..ask(None) };
     assert_eq!(next(&early), Next::Unsaid, "yesterday is not computed before eight");
     let old = Ask { since: Moment::parse("2025-10-01 00:00").unwrap(), ..ask(None) };
-    assert_eq!(next(&old), Next::More("day|2025-11-01".to_owned()));
+    assert_eq!(next(&old), Next::More("day|2025-11-01|".to_owned()));
 }
 
 #[test]
@@ -121,6 +121,9 @@ fn each_error_code_has_its_class() {
         (43002, Class::Config),
         (44002, Class::Config),
         (47001, Class::Config),
+        (76003, Class::Config),
+        (76021, Class::Config),
+        (76022, Class::Config),
         (45009, Class::Throttled),
         (45011, Class::Throttled),
         (47009, Class::Retired),
@@ -220,7 +223,7 @@ async fn a_whole_look_is_complete_up_to_yesterday() {
         if path.contains("token?") || path.contains("stable_token") {
             sample("token.json")
         } else if path.contains("freepublish") {
-            sample("free.json")
+            sample("free-none.json")
         } else {
             sample("day-empty.json")
         }
@@ -229,6 +232,41 @@ async fn a_whole_look_is_complete_up_to_yesterday() {
     let seen = look(&platform, "2026-11-21 09:00").await;
     assert_eq!(seen.outcome, Outcome::Complete, "{seen:?}");
     assert_eq!((asked(&platform, "stable_token"), asked(&platform, "totaldetail")), (1, 3));
+    assert_eq!(asked(&platform, "getbizsummary"), 1, "one cross-check for all open days");
+}
+
+#[tokio::test]
+async fn an_empty_day_that_something_contradicts_is_no_zero() {
+    let summary = r#"{"list":[{"ref_date":"2026-11-18","detail":{"send_page_count":2}},{"ref_date":"2026-11-20","detail":{"send_page_count":"0"}}]}"#;
+    let platform = platform(move |path, _| {
+        if path.contains("stable_token") {
+            sample("token.json")
+        } else if path.contains("freepublish") {
+            sample("free.json")
+        } else if path.contains("getbizsummary") {
+            summary.to_owned()
+        } else {
+            sample("day-empty.json")
+        }
+    })
+    .await;
+    let seen = look(&platform, "2026-11-21 09:00").await;
+    // 18th by the summary, 19th and 20th by un-notified posts: no day is proven empty.
+    assert_eq!((seen.outcome, seen.notes.len()), (Outcome::Partial, 3));
+    assert!(seen.reaches.iter().all(|reach| reach.sees == Kinds::UNNOTIFIED), "{:?}", seen.reaches);
+}
+
+#[tokio::test]
+async fn a_probe_tells_the_quota_of_each_call() {
+    let quota = r#"{"errcode":0,"quota":{"daily_limit":1000,"used":5,"remain":995},"rate_limit":{"call_count":100,"refresh_second":60}}"#;
+    let platform = platform(move |path, _| {
+        if path.contains("stable_token") { sample("token.json") } else { quota.to_owned() }
+    })
+    .await;
+    let http = Http::new(None).unwrap();
+    let probe = source(&platform.base).probe("wx0123", ask(None).now, &http, &OneSecret).await;
+    assert!(probe.trouble.is_none() && probe.told.len() == 2, "{probe:?}");
+    assert!(probe.told[0].ends_with("当天限1000次，已用5次，剩余995次"), "{probe:?}");
 }
 
 #[tokio::test]
@@ -239,7 +277,7 @@ async fn an_expired_token_is_renewed_once() {
         } else if n == 1 {
             r#"{"errcode":42001,"errmsg":"access_token expired"}"#.to_owned()
         } else if path.contains("freepublish") {
-            sample("free.json")
+            sample("free-none.json")
         } else {
             sample("day-empty.json")
         }
@@ -291,7 +329,7 @@ proptest::proptest! {
             bytes[at] = byte;
             for bytes in [bytes, body.clone()] {
                 if let Ok(value) = serde_json::from_slice::<Value>(&bytes) {
-                    let _ = lists::day(&value, day());
+                    let _ = lists::day(&value, day(), true);
                     let _ = lists::free(&value, &ask(None), offset % 1000, 0);
                     let _ = errors::refused(&value);
                 }

@@ -1,6 +1,6 @@
 //! Where a look at a profile stands: the list, and the questions that an empty list raises.
 
-use crate::Ask;
+use crate::{Ask, Next};
 
 /// The next question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,13 @@ pub(super) enum Cursor {
         /// Posts seen so far.
         seen: u64,
     },
+    /// Single posts that the list should have shown, before it goes on.
+    Show {
+        /// The posts.
+        mids: Vec<String>,
+        /// The cursor to go on with.
+        then: String,
+    },
 }
 
 impl Cursor {
@@ -43,6 +50,10 @@ impl Cursor {
             "since" => Some(Cursor::Since { id: value.to_owned(), seen }),
             "page" => Some(Cursor::Number { page: value.parse().ok()?, seen }),
             "profile" => Some(Cursor::Profile { seen }),
+            "show" => {
+                let (mids, then) = value.split_once('>')?;
+                Some(Cursor::Show { mids: mids.split(',').map(str::to_owned).collect(), then: then.to_owned() })
+            }
             _ => None,
         }
     }
@@ -53,13 +64,21 @@ impl Cursor {
             Cursor::Since { id, seen } => format!("since|{seen}|{id}"),
             Cursor::Number { page, seen } => format!("page|{seen}|{page}"),
             Cursor::Profile { seen } => format!("profile|{seen}|"),
+            Cursor::Show { mids, then } => format!("show|0|{}>{then}", mids.join(",")),
         }
     }
 
     pub(super) fn seen(&self) -> u64 {
         match self {
-            Cursor::First | Cursor::Again => 0,
+            Cursor::First | Cursor::Again | Cursor::Show { .. } => 0,
             Cursor::Since { seen, .. } | Cursor::Number { seen, .. } | Cursor::Profile { seen } => *seen,
         }
+    }
+
+    /// After one single post: the next one, or `None` for the list.
+    pub(super) fn after_show(&self) -> Option<Next> {
+        let Cursor::Show { mids, then } = self else { return None };
+        let rest = mids.get(1..).filter(|rest| !rest.is_empty())?;
+        Some(Next::Must(Cursor::Show { mids: rest.to_vec(), then: then.clone() }.write()))
     }
 }

@@ -4,15 +4,23 @@
 //! of 2026-08 (README.md beside this file); none of it is documented by the platform.
 
 mod cursor;
+pub mod desktop;
+pub mod open;
 mod parse;
 mod post;
+mod refusal;
+mod session;
 mod time;
+mod totals;
+mod vanished;
 
 pub use post::{bid_of_mid, mid_of_bid};
+pub use session::expires as session_expires;
 
 use crate::http::{Http, Request};
-use crate::{Ask, Delay, Failure, Kinds, Page, Secret, Secrets, Strength, Traits};
+use crate::{Ask, Delay, Failure, Kinds, Manners, Moment, Page, Probe, Secret, Secrets, Strength, Traits};
 use cursor::Cursor;
+use totals::Totals;
 
 /// How to reach m.weibo.cn.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,12 +37,16 @@ pub struct WeiboConfig {
 #[derive(Debug)]
 pub struct Weibo {
     config: WeiboConfig,
+    totals: Totals,
 }
+
+/// One worker a host, 8 to 15 s apart with jitter (weibo.md, "Pace"); one login serves every account.
+pub(super) const WEB_MANNERS: Manners = Manners { pace_s: 11, shared: true };
 
 impl Weibo {
     /// A source of that configuration.
     pub fn new(config: WeiboConfig) -> Weibo {
-        Weibo { config }
+        Weibo { config, totals: Totals::default() }
     }
 
     /// Strong with a login, weak as a visitor, from whom some posts are hidden.
@@ -46,6 +58,27 @@ impl Weibo {
             ends_lists: true,
             pinned_allowance: 0,
             page_cap: self.config.page_cap,
+            manners: WEB_MANNERS,
+        }
+    }
+
+    /// Whether an operator supplied a session.
+    pub(crate) fn has_session(&self) -> bool {
+        self.config.cookie.is_some()
+    }
+
+    /// Whether the session is logged in (`GET /api/config`), and when it ends.
+    pub async fn probe(&self, now: Moment, http: &Http, secrets: &dyn Secrets) -> Probe {
+        let Some(name) = self.config.cookie.as_deref() else {
+            return Probe { told: vec!["没有配置登录 Cookie，以访客身份看".to_owned()], ..Probe::default() };
+        };
+        match secrets.get(name) {
+            Err(failure) => Probe::failed(failure),
+            Ok(cookie) => {
+                let base = self.config.base.trim_end_matches('/');
+                let question = self.dress(Request::get(format!("{base}/api/config")), "", Some(&cookie));
+                session::probe(question, &cookie, now, http, session::mobile).await
+            }
         }
     }
 
@@ -56,7 +89,11 @@ impl Weibo {
     pub async fn page(&self, ask: &Ask, http: &Http, secrets: &dyn Secrets) -> Result<Page, Failure> {
         let cookie = self.config.cookie.as_deref().map(|name| secrets.get(name)).transpose()?;
         let answer = http.send(self.request(ask, cookie.as_ref())).await?;
-        parse::parse(ask, &answer, cookie.is_some())
+        let mut page = parse::parse(ask, &answer, cookie.is_some())?;
+        if ask.cursor.is_none() {
+            page.notes.extend(self.totals.judge(ask, parse::total(&answer), &page.rows));
+        }
+        Ok(page)
     }
 
     /// The question as the web page asks it.
@@ -69,8 +106,15 @@ impl Weibo {
             Cursor::Since { id, .. } => format!("{list}&since_id={}", encode(&id)),
             Cursor::Number { page, .. } => format!("{list}&page={page}"),
             Cursor::Profile { .. } => profile,
+            Cursor::Show { mids, .. } => {
+                format!("{base}/statuses/show?id={}", encode(mids.first().map_or("", String::as_str)))
+            }
         };
-        let request = Request::get(url)
+        self.dress(Request::get(url), &uid, cookie)
+    }
+
+    fn dress(&self, request: Request, uid: &str, cookie: Option<&Secret>) -> Request {
+        let request = request
             .header("user-agent", "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36")
             .header("referer", format!("https://m.weibo.cn/u/{uid}"))
             .header("x-requested-with", "XMLHttpRequest")

@@ -1,13 +1,16 @@
-//! One card to one post; mid and bid, the two names of a post.
+//! One entry to one post; mid and bid, the two names of a post.
 
-use super::parse::number;
+use super::refusal::number;
 use super::time;
-use crate::{Moment, PostKind, RawPost, When};
+use crate::{Ask, Moment, PostKind, RawPost, When};
 use serde_json::Value;
 
-/// Ads, recommendations and posts that the account only liked.
-pub(super) fn is_noise(card: &Value) -> bool {
-    let mblog = &card["mblog"];
+/// A created_at further than this from the second in the mid is worth a line in the log.
+const DOUBT_S: i64 = 600;
+
+/// Ads, recommendations, posts that the account only liked, and 快转: another author's status that the
+/// account passed on with one tap, which is a kind of its own and does not count.
+pub(super) fn is_noise(mblog: &Value, ask: &Ask) -> bool {
     let title = mblog["title"]["text"].as_str().unwrap_or_default();
     let liked = title.contains("赞过的微博") || mblog["title"]["type"].as_str() == Some("likerecommend");
     liked
@@ -15,33 +18,49 @@ pub(super) fn is_noise(card: &Value) -> bool {
         || mblog["isAd"] == true
         || mblog["promotion"].is_object()
         || number(&mblog["content_auth"]) == Some(5)
+        || is_passed_on(mblog, ask)
 }
 
-/// The post of a card; `None` without a usable id or time.
-pub(super) fn read(card: &Value, now: Moment) -> Option<RawPost> {
-    let mblog = &card["mblog"];
-    let mid = digits(&mblog["mid"]).or_else(|| digits(&mblog["id"]))?;
+fn is_passed_on(mblog: &Value, ask: &Ask) -> bool {
+    let own = ask.author.as_deref().unwrap_or(&ask.key);
+    let by = digits(&mblog["user"]["id"]);
+    let told = mblog["screen_name_suffix_new"].to_string().contains("快转了");
+    by.is_some_and(|by| by != own) && (told || digits(&mblog["ori_uid"]).as_deref() == Some(own))
+}
+
+/// The post of an entry (`mblog` on mobile, the row itself elsewhere); `None` without a usable id or
+/// time.
+pub(super) fn read(mblog: &Value, now: Moment) -> Option<RawPost> {
+    let mid = digits(&mblog["mid"]).or_else(|| digits(&mblog["id"])).or_else(|| digits(&mblog["idstr"]))?;
     let text = mblog["created_at"].as_str().unwrap_or_default();
-    let at = time::read(text, now).or_else(|| created(&mid))?;
+    let told = time::read(text, now);
+    let at = told.or_else(|| created(&mid))?;
+    if let Some(second) = created(&mid).filter(|second| second.since(at).abs() > DOUBT_S) {
+        tracing::debug!(mid, %at, mid_says = %second, "weibo.created_at_differs");
+    }
+    let words = ["raw_text", "text_raw", "text"].iter().find_map(|key| mblog[*key].as_str()).unwrap_or_default();
     Some(RawPost {
         url: Some(format!("https://m.weibo.cn/detail/{mid}")),
         id: Some(mid),
         push: None,
         when: When::At(at),
-        title: plain(mblog["raw_text"].as_str().or_else(|| mblog["text"].as_str()).unwrap_or_default()),
+        title: plain(words),
         author: author(&mblog["user"]["id"]).or_else(|| author(&mblog["user"]["idstr"])),
-        pinned: is_pinned(card),
+        pinned: is_pinned(mblog),
         kind: PostKind::Post,
-        visible: number(&mblog["visible"]["type"]).unwrap_or(0) == 0,
+        visible: visibility(mblog) == 0,
         repost: mblog.get("retweeted_status").is_some_and(|of| !of.is_null()),
     })
 }
 
-/// Any of four marks; no single one has stayed reliable.
-fn is_pinned(card: &Value) -> bool {
-    let mblog = &card["mblog"];
-    card["profile_type_id"].as_str().is_some_and(|id| id.starts_with("proweibotop"))
-        || number(&mblog["isTop"]) == Some(1)
+/// `visible.type`: 0 public, 1 only me, 3 group, 4 close friends, 6 friends, 10 fans.
+pub(super) fn visibility(mblog: &Value) -> i64 {
+    number(&mblog["visible"]["type"]).unwrap_or(0)
+}
+
+/// Any of these marks; no single one has stayed reliable. (A card has one more of its own.)
+fn is_pinned(mblog: &Value) -> bool {
+    number(&mblog["isTop"]) == Some(1)
         || number(&mblog["mblogtype"]) == Some(2)
         || mblog["title"]["text"].as_str() == Some("置顶")
 }

@@ -89,6 +89,7 @@ pub(super) fn poller(context: &Context) -> Result<Poller, CliError> {
         secrets: Arc::new(FileSecrets::new(&context.data, &context.config.secrets_dir, credentials)),
         clock: Arc::clone(&context.clock),
         data: context.data.clone(),
+        lanes: Arc::default(),
     })
 }
 

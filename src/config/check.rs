@@ -201,7 +201,7 @@ fn sources_in_words(config: &Config) -> Vec<String> {
     }
     let one = |source: &super::SourceConfig| {
         let every = source.every_s.unwrap_or(config.poll.every_s) / 60;
-        format!("  {}（{}），每隔{every}分钟", source.name, source.kind())
+        format!("  {}（{}），每隔{every}分钟", source.name, source.kind)
     };
     std::iter::once(format!("来源：{}个", config.sources.len())).chain(config.sources.values().map(one)).collect()
 }

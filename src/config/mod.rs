@@ -30,7 +30,7 @@ pub use raw::{load, parse};
 use crate::domain::{Check, Moment};
 use crate::rules::{Profile, Schedule, WhenOff};
 use chrono::{NaiveTime, Weekday};
-use cuigeng_adapters::{Batch, Paged, Source};
+use cuigeng_adapters::{Kinds, Manners, Source};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -218,20 +218,23 @@ pub struct SourceConfig {
     pub name: String,
     /// How to ask it.
     pub source: Source,
+    /// The word of its `kind`; `exec` for a collector.
+    pub kind: &'static str,
     /// Seconds between two looks at one account; `None` means `poll`'s.
     pub every_s: Option<i64>,
+    /// Seconds between two requests; `None` means what the source asks for.
+    pub pace_s: Option<u32>,
 }
 
 impl SourceConfig {
-    /// The word of its `kind`.
-    pub fn kind(&self) -> &'static str {
-        match self.source {
-            Source::Paged(Paged::Feed(_)) => "feed",
-            Source::Paged(Paged::Weibo(_)) => "weibo",
-            Source::Paged(Paged::Wechat(_)) => "wechat",
-            Source::Paged(Paged::Douyin(_)) => "douyin",
-            Source::Batch(Batch::Inbox(_)) => "inbox",
-        }
+    /// Seconds between two requests: what the operator set, else what the source asks for.
+    pub fn pace_s(&self) -> u32 {
+        self.pace_s.unwrap_or(self.manners().pace_s)
+    }
+
+    /// How the source wants to be asked.
+    pub fn manners(&self) -> Manners {
+        self.source.traits(Kinds::from_bits(7)).manners
     }
 }
 

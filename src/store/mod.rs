@@ -6,7 +6,9 @@
 pub mod accounts;
 pub mod agenda;
 pub mod attest;
+pub mod credentials;
 mod error;
+pub mod inbox;
 pub mod incidents;
 mod letters;
 mod lock;

@@ -19,6 +19,8 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("accounts", accounts::ALL),
         ("agenda", agenda::ALL),
         ("attest", attest::ALL),
+        ("credentials", credentials::ALL),
+        ("inbox", inbox::ALL),
         ("incidents", incidents::ALL),
         ("looks", looks::ALL),
         ("meta", meta::ALL),

@@ -1,0 +1,1 @@
+//! Collectors: one run for all accounts that are due.
