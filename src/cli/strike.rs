@@ -103,8 +103,7 @@ fn appeared(post: When, said: When) -> bool {
 
 fn told(post: &Post) -> String {
     let id = post.ext_id.as_ref().map_or_else(String::new, |id| format!("，标识 {id}"));
-    let struck = if post.struck { "，已划去" } else { "" };
-    format!("{} 《{}》（编号 {}{id}{struck}）", when(post.when), post.title, post.id)
+    format!("{} 《{}》（编号 {}{id}）", when(post.when), post.title, post.id)
 }
 
 fn say(json: bool, post: &Post, struck: bool) -> Result<Outcome, CliError> {
@@ -125,8 +124,12 @@ fn already(post: &Post, struck: bool) -> CliError {
     CliError::failed(format!("{}：{why}", told(post)))
 }
 
+fn line(post: &Post) -> String {
+    format!("\n  {}{}", told(post), if post.struck { "，已划去" } else { "" })
+}
+
 fn several(title: &str, posts: &[Post]) -> CliError {
-    let lines: Vec<String> = posts.iter().take(LISTED).map(|post| format!("\n  {}", told(post))).collect();
+    let lines: Vec<String> = posts.iter().take(LISTED).map(line).collect();
     let more = if posts.len() > LISTED { "\n  …" } else { "" };
     CliError::failed(format!(
         "{title}有{}条发布都符合，没有改动；请用 --id 写标识或编号指明一条：{}{more}",

@@ -242,6 +242,13 @@ impl Desk {
         (String::from_utf8(out.stderr).unwrap(), out.status.code().unwrap())
     }
 
+    /// Who did what, from the audit trail.
+    fn audited(&self, what: &str) -> Vec<(String, String)> {
+        let conn = rusqlite::Connection::open(self.0.path().join("data/cuigeng.db")).unwrap();
+        let mut rows = conn.prepare("SELECT who, detail FROM audit WHERE what = ?1 ORDER BY id").unwrap();
+        rows.query_map([what], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    }
+
     /// The verdict of one rule at the check of 2022-06-27.
     fn judged(&self, rule: &str) -> String {
         let judged = self.json(&["judge", "--at", "2022-06-27", "--profile", "开封"]);
@@ -289,6 +296,8 @@ fn an_owners_export_says_who_was_silent() {
     assert_eq!((kept["new"].as_i64(), kept["hidden"].as_i64()), (Some(0), Some(1)));
     assert_eq!((desk.judged("weekly"), desk.judged("silence")), ("missed".to_owned(), "missed".to_owned()));
     assert_eq!(desk.json(&["attest", "list"])[0]["by"], "某人");
+    let (who, detail) = desk.audited("attest").remove(0);
+    assert!(who == "某人" && detail.contains("export.csv"), "{who} {detail}");
 
     // One update in the week is what this profile wants of 抖音.
     desk.write("export.csv", &export("夏收安全,2022/6/21 8:30,视频,已发布,5\n"));
@@ -367,6 +376,13 @@ fn a_named_person_strikes_a_post_out_and_takes_it_back() {
     assert_eq!(desk.judged("weekly"), "met");
     assert_eq!(desk.json(&list)[0]["struck"], false);
     assert!(desk.refused(&[&strike[..], &["--undo"]].concat()).0.contains("没有被划去"));
+
+    for what in ["post.strike", "post.unstrike"] {
+        let audited = desk.audited(what);
+        let (who, detail) = &audited[0];
+        assert!(audited.len() == 1 && who == "李四", "{what} {audited:?}");
+        assert!(detail.contains("转发他人") && detail.contains("2022-06-21 08:30"), "{detail}");
+    }
 
     // Two that nobody can tell apart but by their number.
     desk.write("twins.csv", &export(&twins.repeat(2)));
