@@ -3,33 +3,33 @@
 
 use super::args::{AttestArgs, AttestVerb, PostVerb};
 use super::explain::when;
-use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows, refusal};
+use super::import::{self, Batch};
+use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows, refusal, strike};
 use crate::domain::{Account, AccountId, Moment, When};
-use crate::import::{
-    PlannedAttestation, check_span, kind as post_kind, plan_attestations, plan_posts, times, wechat_article,
-};
-use crate::store::{attest as attestations, meta, posts};
+use crate::import::{PlannedAttestation, check_span, kind as post_kind, plan_attestations, times, wechat_article};
+use crate::store::{StoreError, Transaction, attest as attestations, meta, posts};
 use cuigeng_adapters::RawPost;
 use std::collections::BTreeMap;
-use std::path::Path;
 
-/// The source under which files stand as evidence.
-const IMPORTED: &str = "导入";
 /// The source under which single entries stand.
 const BY_HAND: &str = "补录";
+/// What a list says of a post that somebody has struck out.
+const STRUCK: &str = "已划去";
 
 /// `post …`
 pub(super) fn post(context: &Context, verb: PostVerb) -> Result<Outcome, CliError> {
     match verb {
-        PostVerb::Import { file, by } => import(context, &file, by.as_deref().unwrap_or("命令行")),
+        PostVerb::Import(args) => import::run(context, &args),
         PostVerb::Add { account, at, by, platform, title, url, id, kind } => {
             let account = context.account(&account, platform.as_deref())?;
             let row = RawPost { title, ..by_hand(context, &account, &at, &kind, url, id)? };
             let rows = BTreeMap::from([(account.id, vec![row])]);
-            let new = keep(context, rows, BY_HAND, &by, "post.add", &account.title(), context.clock.now())?;
-            outln!("{}", if new > 0 { "已补录" } else { "这条发布已经在库里，没有重复登记" });
+            let batch = Batch { rows, source: BY_HAND, by, what: "post.add", detail: account.title(), all_of: None };
+            let kept = import::keep(context, batch, context.clock.now())?;
+            outln!("{}", if kept.new > 0 { "已补录" } else { "这条发布已经在库里，没有重复登记" });
             Ok(Outcome::Done)
         }
+        PostVerb::Strike(args) => strike::run(context, args),
         PostVerb::List { account, platform, since } => list(context, &account, platform.as_deref(), since.as_deref()),
     }
 }
@@ -66,61 +66,11 @@ fn by_hand(
     })
 }
 
-fn import(context: &Context, file: &Path, by: &str) -> Result<Outcome, CliError> {
-    let now = context.clock.now();
-    let sheets = refusal::open(file)?;
-    let known = context.accounts()?;
-    let plan = plan_posts(&sheets, &known, now).map_err(|refused| refusal::explain(file, &sheets, &refused))?;
-    let total = plan.posts.len();
-    let mut grouped: BTreeMap<AccountId, Vec<RawPost>> = BTreeMap::new();
-    for one in plan.posts {
-        grouped.entry(one.account).or_default().push(one.post);
-    }
-    let accounts = grouped.len();
-    let new = keep(
-        context,
-        grouped,
-        IMPORTED,
-        by,
-        "post.import",
-        &file.file_name().unwrap_or_default().to_string_lossy(),
-        now,
-    )?;
-    tell(&plan.remarks);
-    if context.json {
-        let value = serde_json::json!({"posts": total, "new": new, "accounts": accounts, "hidden": plan.hidden, "remarks": plan.remarks});
-        print_json(&value)?;
-    } else {
-        outln!("已导入{accounts}个账号的{total}条发布，其中新的{new}条");
-    }
-    Ok(Outcome::Done)
-}
-
-fn tell(remarks: &[String]) {
+/// Remarks on a file, beside the results.
+pub(super) fn tell(remarks: &[String]) {
     for remark in remarks {
         eprintln!("提示：{remark}");
     }
-}
-
-fn keep(
-    context: &Context,
-    grouped: BTreeMap<AccountId, Vec<RawPost>>,
-    source: &'static str,
-    by: &str,
-    what: &'static str,
-    detail: &str,
-    now: Moment,
-) -> Result<usize, CliError> {
-    let (by, detail) = (by.to_owned(), detail.to_owned());
-    let new = context.store()?.write(move |tx| {
-        let mut new = 0;
-        for (account, rows) in &grouped {
-            new += posts::sight(tx, *account, source, rows, now)?.new;
-        }
-        meta::audit(tx, now, &by, what, &detail)?;
-        Ok(new)
-    })?;
-    Ok(new)
 }
 
 fn list(context: &Context, account: &str, platform: Option<&str>, since: Option<&str>) -> Result<Outcome, CliError> {
@@ -134,7 +84,7 @@ fn list(context: &Context, account: &str, platform: Option<&str>, since: Option<
     if context.json {
         let rows: Vec<_> = posts
             .iter()
-            .map(|p| serde_json::json!({"account": account.name, "platform": account.platform.name(), "published_at": written(p.when), "title": p.title, "url": p.url, "id": p.ext_id, "kind": p.kind.word(), "push": p.push}))
+            .map(|p| serde_json::json!({"account": account.name, "platform": account.platform.name(), "published_at": written(p.when), "title": p.title, "url": p.url, "id": p.ext_id, "kind": p.kind.word(), "push": p.push, "number": p.id, "struck": p.struck}))
             .collect();
         print_json(&rows)?;
         return Ok(Outcome::Done);
@@ -143,15 +93,23 @@ fn list(context: &Context, account: &str, platform: Option<&str>, since: Option<
         .iter()
         .map(|p| {
             let seen: Vec<&str> = p.sightings.iter().map(|s| s.source.as_str()).collect();
-            vec![when(p.when), p.title.chars().take(30).collect(), seen.join("、"), p.url.clone().unwrap_or_default()]
+            let state = if p.struck { STRUCK } else { "" };
+            vec![
+                p.id.to_string(),
+                when(p.when),
+                p.title.chars().take(30).collect(),
+                state.to_owned(),
+                seen.join("、"),
+                p.url.clone().unwrap_or_default(),
+            ]
         })
         .collect();
-    print_rows(&["发布时间", "标题", "谁看到", "链接"], &rows);
+    print_rows(&["编号", "发布时间", "标题", "状态", "谁看到", "链接"], &rows);
     Ok(Outcome::Done)
 }
 
 /// A time for scripts: a moment, a day, or the two ends of a span.
-fn written(when: When) -> String {
+pub(super) fn written(when: When) -> String {
     match when {
         When::At(moment) => moment.rfc3339(),
         When::Day(day) => day.to_string(),
@@ -206,12 +164,23 @@ fn keep_attestations(context: &Context, planned: Vec<PlannedAttestation>, now: M
     let ids = context.store()?.write(move |tx| {
         let mut ids = Vec::new();
         for one in &planned {
-            ids.push(attestations::attest(tx, one.account, one.from, one.to, &one.by, now)?);
-            meta::audit(tx, now, &one.by, "attest", &format!("账号{} {} 至 {}", one.account.0, one.from, one.to))?;
+            ids.push(attest_one(tx, one, "", now)?);
         }
         Ok(ids)
     })?;
     Ok(ids)
+}
+
+/// Keeps one attestation and writes down who made it; `upon` says by what (Chinese), or nothing.
+pub(super) fn attest_one(
+    tx: &Transaction<'_>,
+    one: &PlannedAttestation,
+    upon: &str,
+    now: Moment,
+) -> Result<i64, StoreError> {
+    let id = attestations::attest(tx, one.account, one.from, one.to, &one.by, now)?;
+    meta::audit(tx, now, &one.by, "attest", &format!("账号{} {} 至 {}{upon}", one.account.0, one.from, one.to))?;
+    Ok(id)
 }
 
 fn say_kept(context: &Context, ids: Vec<i64>) -> Result<Outcome, CliError> {

@@ -6,6 +6,7 @@ mod context;
 mod demo;
 mod evidence;
 mod explain;
+mod import;
 mod judge;
 mod letters;
 mod list;
@@ -17,6 +18,7 @@ mod refusal;
 mod report;
 mod serve;
 mod status;
+mod strike;
 mod usage;
 
 pub use context::{CliError, Context};

@@ -37,7 +37,7 @@ pub(super) fn explain(file: &Path, sheets: &[Sheet], refusal: &Refusal) -> CliEr
 }
 
 fn write_copy(file: &Path, rows: &[Vec<String>]) -> Result<PathBuf, String> {
-    let is_book = file.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("xlsx"));
+    let is_book = file.extension().is_some_and(|ext| ["xlsx", "xls"].iter().any(|book| ext.eq_ignore_ascii_case(book)));
     let stem = file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let copy = file.with_file_name(format!("{stem}.问题.{}", if is_book { "xlsx" } else { "csv" }));
     let bytes = if is_book { workbook_bytes("问题", rows).map_err(|e| e.to_string())? } else { csv_bytes(rows) };

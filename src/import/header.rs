@@ -20,7 +20,8 @@ pub(super) struct Found<'a> {
     places: Vec<Option<usize>>,
     columns: &'static [Column],
     sheet: usize,
-    heading: usize,
+    /// Line of the heading; 0 when no line of the file is one.
+    pub(super) heading: usize,
     /// The rows below the heading in which any of the columns says something.
     pub(super) rows: Vec<&'a Row>,
     /// What the file holds that nobody asked for (Chinese).
@@ -89,12 +90,17 @@ fn place(column: &Column, names: &[String], heading: &Row) -> Result<Option<usiz
     }
     let twice: Vec<&str> = found.iter().map(|i| heading.cells[*i].text.as_str()).collect();
     Err(Refusal::Unreadable(format!(
-        "表头（第{}行）中“{}”有{}列（{}），分不清用哪一列，请只保留一列",
-        heading.line,
+        "表头{}中“{}”有{}列（{}），分不清用哪一列，请只保留一列",
+        place_of(heading.line),
         column.aliases[0],
         found.len(),
         twice.join("、")
     )))
+}
+
+/// Where a heading stands; nowhere when its names are keys.
+pub(super) fn place_of(line: usize) -> String {
+    if line == 0 { String::new() } else { format!("（第{line}行）") }
 }
 
 fn unused<'a>(others: impl Iterator<Item = &'a Sheet>) -> Vec<String> {
@@ -113,7 +119,8 @@ fn missing(sheets: &[Sheet], columns: &[Column]) -> Refusal {
         let text: String = cells.join("、").chars().take(120).collect();
         format!("；文件的第一行是：{text}")
     });
-    Refusal::Unreadable(format!("找不到表头：前{SEARCHED}行中要有一行同时写着“{}”{first}", needed.join("”和“")))
+    let both = if needed.len() > 1 { "同时" } else { "" };
+    Refusal::Unreadable(format!("找不到表头：前{SEARCHED}行中要有一行{both}写着“{}”{first}", needed.join("”和“")))
 }
 
 impl<'a> Found<'a> {

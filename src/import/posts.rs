@@ -1,16 +1,16 @@
 //! Plans an import of posts (发布记录): evidence of presence, never of absence.
 
 use super::header::{self, Column, Found};
-use super::resolve::Resolver;
+use super::resolve::{self, Resolver};
 use super::row::RowReader;
 use super::{BadRow, Refusal, Row, Sheet, times};
 use crate::domain::{Account, AccountId, Moment, PostKind, When};
 use cuigeng_adapters::RawPost;
 use cuigeng_adapters::time::DAY;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 const COLUMNS: &[Column] = &[
-    Column { aliases: &["账号名称", "account", "账号", "作者", "昵称", "name"], required: true },
+    Column { aliases: &["账号名称", "account", "账号", "作者", "昵称", "name"], required: false },
     Column { aliases: &["平台", "platform"], required: false },
     Column { aliases: &["账号标识", "handle", "账号ID"], required: false },
     Column {
@@ -23,6 +23,7 @@ const COLUMNS: &[Column] = &[
     Column { aliases: &["类型", "kind", "体裁"], required: false },
     Column { aliases: &["推送标识", "push"], required: false },
     Column { aliases: &["发布状态", "status", "审核状态", "状态"], required: false },
+    Column { aliases: &["置顶", "pinned", "is_top", "是否置顶"], required: false },
 ];
 
 const ACCOUNT: usize = 0;
@@ -35,6 +36,40 @@ const ID: usize = 6;
 const KIND: usize = 7;
 const PUSH: usize = 8;
 const STATUS: usize = 9;
+const PINNED: usize = 10;
+
+/// A status that says that everybody can see it (sources.md, "CSV and XLSX import"); blank where a
+/// file tells none.
+const PUBLIC: [&str; 7] = ["", "公开", "已发布", "通过", "审核通过", "发布成功", "正常"];
+/// A status that says that not everybody can, or not yet, or no longer.
+const HIDDEN: [&str; 26] = [
+    "私密",
+    "私密可见",
+    "私有",
+    "仅自己可见",
+    "自己可见",
+    "好友可见",
+    "仅好友可见",
+    "互关朋友可见",
+    "粉丝可见",
+    "仅粉丝可见",
+    "部分可见",
+    "审核中",
+    "待审核",
+    "未通过",
+    "不通过",
+    "审核未通过",
+    "审核不通过",
+    "已删除",
+    "删除",
+    "已下架",
+    "下架",
+    "未发布",
+    "待发布",
+    "定时发布",
+    "发布失败",
+    "草稿",
+];
 
 /// One post to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,27 +85,60 @@ pub struct PlannedPost {
 pub struct PostPlan {
     /// The posts, in the order of the file.
     pub posts: Vec<PlannedPost>,
-    /// Rows left out because their status says that not everybody can see the post.
+    /// Rows left out because of their status: the sum of `left_out`.
     pub hidden: usize,
+    /// The same by status.
+    pub left_out: Vec<LeftOut>,
     /// Worth a word, but no fault (Chinese).
     pub remarks: Vec<String>,
 }
 
-/// Plans the import of a file.
+/// Rows left out because of one status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// As the file writes it.
+    pub status: String,
+    /// How many rows.
+    pub rows: usize,
+    /// It is known to mean that not everybody can see the post; otherwise nobody knows what it means.
+    pub known: bool,
+}
+
+/// Plans the import of a file whose rows name their accounts.
 ///
 /// # Errors
-/// Every bad row, or that there is no table; then nothing is to be applied.
+/// As [`plan_posts_of`].
 pub fn plan_posts(sheets: &[Sheet], known: &[Account], now: Moment) -> Result<PostPlan, Refusal> {
+    plan_posts_of(sheets, known, None, now)
+}
+
+/// Plans the import of a file; with `only` every row is that account's, and a row that names another
+/// one is bad. Rows with one id are one post; rows without an id are never taken for one another.
+///
+/// # Errors
+/// Every bad row, that there is no table, or that nothing says whose the rows are; then nothing is to
+/// be applied.
+pub fn plan_posts_of(
+    sheets: &[Sheet],
+    known: &[Account],
+    only: Option<&Account>,
+    now: Moment,
+) -> Result<PostPlan, Refusal> {
     let found = header::find(sheets, COLUMNS)?;
+    if only.is_none() && !found.has(ACCOUNT) && !found.has(HANDLE) {
+        return Err(nobodys(&found));
+    }
     let resolver = Resolver::new(known);
     let mut notes = Notes::default();
     let (mut bad, mut posts) = (Vec::new(), Vec::new());
     for row in &found.rows {
-        if is_hidden(found.text(row, STATUS)) {
-            notes.hidden.entry(found.text(row, STATUS)).or_default().push(row.line);
+        let status = found.text(row, STATUS);
+        if !PUBLIC.contains(&status) {
+            notes.left_out.entry(status).or_default().push(row.line);
             continue;
         }
-        match read(&found, row, &resolver, now, &mut notes) {
+        match read(&found, row, &resolver, only, now, &mut notes) {
+            Ok(post) if notes.is_repeated(&post, row.line) => {}
             Ok(post) => posts.push(post),
             Err(faults) => bad.extend(faults),
         }
@@ -78,26 +146,65 @@ pub fn plan_posts(sheets: &[Sheet], known: &[Account], now: Moment) -> Result<Po
     if !bad.is_empty() {
         return Err(found.refuse(bad));
     }
-    let hidden = notes.hidden.values().map(Vec::len).sum();
-    Ok(PostPlan { posts, hidden, remarks: notes.remarks(&found) })
+    let left_out = notes.left_out();
+    let hidden = left_out.iter().map(|left| left.rows).sum();
+    Ok(PostPlan { posts, hidden, left_out, remarks: notes.remarks(&found) })
+}
+
+fn nobodys(found: &Found<'_>) -> Refusal {
+    Refusal::Unreadable(format!(
+        "表头{}中没有“{}”这一列，不知道是哪个账号的发布；整份文件是一个账号的，请加上 --account 账号名称；\
+         是几个账号的，请补上这一列",
+        header::place_of(found.heading),
+        found.name(ACCOUNT)
+    ))
 }
 
 /// What was left out, told once for the whole file.
 #[derive(Default)]
 struct Notes<'a> {
-    hidden: BTreeMap<&'a str, Vec<usize>>,
+    left_out: BTreeMap<&'a str, Vec<usize>>,
     damaged: BTreeMap<usize, Vec<usize>>,
+    ids: HashSet<(AccountId, String)>,
+    repeated: Vec<usize>,
 }
 
 impl Notes<'_> {
+    /// Whether an earlier row had the id of this one.
+    fn is_repeated(&mut self, planned: &PlannedPost, line: usize) -> bool {
+        let Some(id) = &planned.post.id else { return false };
+        let repeated = !self.ids.insert((planned.account, id.clone()));
+        self.repeated.extend(repeated.then_some(line));
+        repeated
+    }
+
+    fn left_out(&self) -> Vec<LeftOut> {
+        let one = |(status, lines): (&&str, &Vec<usize>)| LeftOut {
+            status: (*status).to_owned(),
+            rows: lines.len(),
+            known: HIDDEN.contains(status),
+        };
+        self.left_out.iter().map(one).collect()
+    }
+
     fn remarks(&self, found: &Found<'_>) -> Vec<String> {
         let mut remarks = found.remarks.clone();
-        for (status, lines) in &self.hidden {
-            remarks.push(format!("状态是“{status}”的{}行不算公开发布，没有导入（{}）", lines.len(), told(lines)));
+        for (status, lines) in &self.left_out {
+            let (count, told) = (lines.len(), told(lines));
+            remarks.push(if HIDDEN.contains(status) {
+                format!("状态是“{status}”的{count}行不算公开发布，没有导入（{told}）")
+            } else {
+                format!("不认识状态“{status}”，这{count}行没有导入（{told}）；确是公开发布的，请改成“公开”后再导入")
+            });
         }
         for (column, lines) in &self.damaged {
             let name = found.name(*column);
             remarks.push(format!("“{name}”的末尾数字已被 Excel 丢掉，没有采用（{}）", told(lines)));
+        }
+        if !self.repeated.is_empty() {
+            let (count, name) = (self.repeated.len(), found.name(ID));
+            remarks
+                .push(format!("{count}行的“{name}”与前面的行相同，是同一条发布，只算一条（{}）", told(&self.repeated)));
         }
         if found.rows.is_empty() {
             remarks.push("表头下面没有任何发布记录".to_owned());
@@ -112,23 +219,22 @@ fn told(lines: &[usize]) -> String {
     format!("第{}{more}行", first.join("、"))
 }
 
-/// A status that says that not everybody can see it (sources.md, "CSV and XLSX import").
-fn is_hidden(status: &str) -> bool {
-    !matches!(status, "" | "公开" | "已发布" | "通过" | "审核通过" | "发布成功" | "正常")
-}
-
 fn read<'a>(
     found: &Found<'a>,
     row: &'a Row,
     resolver: &Resolver<'_>,
+    only: Option<&Account>,
     now: Moment,
     notes: &mut Notes<'a>,
 ) -> Result<PlannedPost, Vec<BadRow>> {
     let mut cells = RowReader::new(found, row);
     let (platform, handle) = (cells.text(PLATFORM), cells.text(HANDLE));
-    let account = platform
-        .zip(handle)
-        .and_then(|(platform, handle)| cells.read(ACCOUNT, |name| resolver.find(name, &handle, &platform)));
+    let account = platform.zip(handle).and_then(|(platform, handle)| {
+        cells.read(ACCOUNT, |name| match only {
+            Some(only) => resolve::agree_on(only, name, &handle, &platform),
+            None => resolver.find(name, &handle, &platform),
+        })
+    });
     let when = cells.read(TIME, |text| time(text, now));
     let kind = account.and_then(|account| cells.read(KIND, |text| kind(text, account.platform.is_wechat())));
     let planned = account.zip(when).zip(kind).map(|((account, when), (kind, repost))| PlannedPost {
@@ -192,11 +298,15 @@ fn raw<'a>(
         title: found.text(row, TITLE).to_owned(),
         url,
         author: None,
-        pinned: false,
+        pinned: is_yes(found.text(row, PINNED)),
         kind,
         visible: true,
         repost,
     }
+}
+
+fn is_yes(text: &str) -> bool {
+    matches!(text.to_lowercase().as_str(), "是" | "置顶" | "已置顶" | "1" | "true" | "yes" | "y" | "√")
 }
 
 /// `mid` and `idx` of an mp.weixin address: articles with one `mid` are one push.

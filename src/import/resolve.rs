@@ -94,10 +94,37 @@ impl<'a> Resolver<'a> {
     }
 }
 
+/// The one account of a file, when a row names nobody else; blank cells name nobody.
+///
+/// # Errors
+/// A sentence (Chinese) for a row of another account.
+pub(super) fn agree_on<'a>(
+    only: &'a Account,
+    named: &str,
+    handle: &str,
+    platform: &str,
+) -> Result<&'a Account, String> {
+    let same_platform = platform.is_empty() || Platform::parse(platform).0 == only.platform;
+    let same_handle = handle.is_empty() || only.handle.as_deref().is_none_or(|own| own == handle);
+    let same_name = named.is_empty() || is_known_as(only, named) || only.handle.as_deref() == Some(named);
+    if same_platform && same_handle && same_name {
+        return Ok(only);
+    }
+    let told: Vec<&str> = [named, platform, handle].into_iter().filter(|text| !text.is_empty()).collect();
+    Err(format!(
+        "这一行写的是“{}”，不是 --account 指定的{}；请删去别的账号的行，或不写 --account",
+        told.join("，"),
+        only.title()
+    ))
+}
+
+fn is_known_as(account: &Account, name: &str) -> bool {
+    account.name == name || account.former_names.iter().any(|former| former == name)
+}
+
 /// A row that names one account by its handle and another by its name is a mistake in one of them.
 fn agree<'a>(account: &'a Account, named: &str) -> Result<&'a Account, String> {
-    let known_as = |name: &str| account.name == name || account.former_names.iter().any(|former| former == name);
-    if named.is_empty() || known_as(named) || account.handle.as_deref() == Some(named) {
+    if named.is_empty() || is_known_as(account, named) || account.handle.as_deref() == Some(named) {
         return Ok(account);
     }
     Err(format!("这个账号标识属于“{}”，与账号名称“{named}”对不上，请改正其中一个", account.name))

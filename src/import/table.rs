@@ -1,6 +1,6 @@
-//! Bytes to rows of cells: CSV in whatever encoding Excel left it, and workbooks.
+//! Bytes to rows of cells: CSV in whatever encoding Excel left it, workbooks, and JSON.
 
-use super::{Refusal, workbook};
+use super::{Refusal, json, workbook};
 use encoding_rs::{Encoding, GB18030, UTF_16BE, UTF_16LE};
 use std::collections::HashMap;
 
@@ -70,7 +70,7 @@ pub struct Sheet {
 /// Reads every table of a file.
 ///
 /// # Errors
-/// [`Refusal::Unreadable`] with the cure, for noise, an old or locked workbook, or too large a file.
+/// [`Refusal::Unreadable`] with the cure, for noise, a locked workbook, or too large a file.
 pub fn read_sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
     if bytes.len() > LIMIT {
         return unreadable("文件超过50MB，不像是一份名单，请检查后重试");
@@ -79,7 +79,7 @@ pub fn read_sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
         return workbook::read(bytes);
     }
     if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
-        return unreadable("这是旧版 .xls 或加了密码的工作簿，请在 Excel 中另存为不加密的 .xlsx 后再导入");
+        return workbook::read_old(bytes);
     }
     let text = decode(bytes)?;
     if text.trim().is_empty() {
@@ -88,10 +88,10 @@ pub fn read_sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
     if text.trim_start().starts_with('<') {
         return unreadable("这是网页，不是表格（有的平台导出的 .xls 就是这样）；请用 Excel 打开后另存为 .xlsx 再导入");
     }
-    Ok(vec![read_csv(&text)?])
+    Ok(vec![if json::is_json(&text) { json::read(&text)? } else { read_csv(&text)? }])
 }
 
-fn unreadable<T>(why: &str) -> Result<T, Refusal> {
+pub(super) fn unreadable<T>(why: &str) -> Result<T, Refusal> {
     Err(Refusal::Unreadable(why.to_owned()))
 }
 

@@ -1,10 +1,10 @@
-//! XLSX to rows of cells: values as people see them, merged cells filled down, lost digits and empty
+//! XLSX and the older XLS to rows of cells: values as people see them, merged cells filled down, lost digits and empty
 //! formulas marked instead of guessed.
 
 use super::table::{FORMULA, FORMULA_MARK, LOST, MOST_ROWS};
 use super::{Cell, Refusal, Row, Sheet};
 use crate::domain::Moment;
-use calamine::{DataRef, Dimensions, Reader, SheetType, SheetVisible, Xlsx};
+use calamine::{Data, DataRef, Dimensions, Reader, Sheet as Listed, SheetType, SheetVisible, Xls, Xlsx};
 use chrono::{Days, NaiveDate};
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -20,6 +20,7 @@ const UNPACKED: u64 = 1 << 30;
 const EPOCH_1904_D: f64 = 1462.0;
 
 type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
+type OldBook<'a> = Xls<Cursor<&'a [u8]>>;
 type Grid = BTreeMap<u32, BTreeMap<u32, Cell>>;
 
 /// Every visible worksheet of a workbook.
@@ -29,12 +30,23 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
         return Err(refuse("工作簿展开后超过1GB，不像是一份名单，请检查后重试"));
     }
     let broken = "文件不是可以读取的 .xlsx 工作簿（可能已损坏），请在 Excel 中重新另存后再导入";
-    // A crafted file may make the reader panic; that is a broken file, not a broken program.
-    let sheets = catch_unwind(AssertUnwindSafe(|| read_all(bytes))).ok().flatten().ok_or_else(|| refuse(broken))?;
+    let sheets = guarded(|| read_all(bytes)).ok_or_else(|| refuse(broken))?;
     if sheets.iter().any(|sheet| sheet.rows.len() > MOST_ROWS) {
         return Err(refuse("超过20万行，不像是一份名单，请检查后重试"));
     }
     Ok(sheets)
+}
+
+/// Every visible worksheet of a workbook in the format before 2007 (at most 65 536 rows a sheet). A
+/// locked workbook of either format looks like one from outside.
+pub(super) fn read_old(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
+    let locked = "工作簿加了密码，或者已损坏，读不出来；请在 Excel 中打开后另存为不加密的 .xlsx 再导入";
+    guarded(|| read_all_old(bytes)).ok_or_else(|| Refusal::Unreadable(locked.to_owned()))
+}
+
+/// A crafted file may make the reader panic; that is a broken file, not a broken program.
+fn guarded<T>(read: impl FnOnce() -> Option<T>) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(read)).ok().flatten()
 }
 
 /// What the directory of the archive says that it unpacks to; `None` when it has no readable one.
@@ -56,9 +68,59 @@ fn unpacked(bytes: &[u8]) -> Option<u64> {
 fn read_all(bytes: &[u8]) -> Option<Vec<Sheet>> {
     let mut book: Book<'_> = Xlsx::new(Cursor::new(bytes)).ok()?;
     let listed = book.sheets_metadata().to_vec();
-    let sheets = listed.into_iter().filter(|s| s.typ == SheetType::WorkSheet && s.visible == SheetVisible::Visible);
+    let sheets = listed.into_iter().filter(is_shown);
     let sheets = sheets.map(|sheet| Some(Sheet { rows: read_rows(&mut book, &sheet.name)?, name: sheet.name }));
     sheets.collect::<Option<Vec<_>>>().filter(|sheets| !sheets.is_empty())
+}
+
+fn is_shown(sheet: &Listed) -> bool {
+    sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible
+}
+
+fn read_all_old(bytes: &[u8]) -> Option<Vec<Sheet>> {
+    let mut book: OldBook<'_> = Xls::new(Cursor::new(bytes)).ok()?;
+    let listed = book.sheets_metadata().to_vec();
+    let sheets = listed.into_iter().filter(is_shown);
+    let sheets = sheets.map(|sheet| Some(Sheet { rows: read_old_rows(&mut book, &sheet.name)?, name: sheet.name }));
+    sheets.collect::<Option<Vec<_>>>().filter(|sheets| !sheets.is_empty())
+}
+
+fn read_old_rows(book: &mut OldBook<'_>, name: &str) -> Option<Vec<Row>> {
+    let shift = if book.has_1904_epoch() { EPOCH_1904_D } else { 0.0 };
+    let formulas = book.worksheet_formula(name).ok()?;
+    let range = book.worksheet_range(name).ok()?;
+    let (top, left) = range.start().unwrap_or_default();
+    let mut grid = Grid::new();
+    for (row, column, value) in range.used_cells() {
+        // A sheet of this format has no more rows and columns than these fit.
+        let (row, column) = (top + u32::try_from(row).ok()?, left + u32::try_from(column).ok()?);
+        let formula = formulas.get_value((row, column)).is_some_and(|formula| !formula.is_empty());
+        let cell = understand(&borrowed(value), formula, shift);
+        if column < MOST_COLUMNS && (!cell.text.is_empty() || cell.fault.is_some()) {
+            grid.entry(row).or_default().insert(column, cell);
+        }
+    }
+    Some(finished(grid, &book.merge_cells_by_sheet_name(name).unwrap_or_default()))
+}
+
+fn borrowed(value: &Data) -> DataRef<'_> {
+    match value {
+        Data::Int(number) => DataRef::Int(*number),
+        Data::Float(number) => DataRef::Float(*number),
+        Data::String(text) => DataRef::SharedString(text),
+        Data::Bool(yes) => DataRef::Bool(*yes),
+        Data::DateTime(serial) => DataRef::DateTime(*serial),
+        Data::DateTimeIso(text) | Data::DurationIso(text) => DataRef::SharedString(text),
+        Data::Error(error) => DataRef::Error(error.clone()),
+        _ => DataRef::Empty,
+    }
+}
+
+/// The rows of a grid once its merged cells are understood.
+fn finished(mut grid: Grid, merges: &[Dimensions]) -> Vec<Row> {
+    drop_banners(&mut grid, merges);
+    fill_down(&mut grid, merges);
+    grid.into_iter().map(|(row, cells)| dense(row, cells)).collect()
 }
 
 fn read_rows(book: &mut Book<'_>, name: &str) -> Option<Vec<Row>> {
@@ -75,9 +137,7 @@ fn read_rows(book: &mut Book<'_>, name: &str) -> Option<Vec<Row>> {
     }
     drop(cells);
     let merges = book.merge_cells_by_sheet_name(name).unwrap_or_default();
-    drop_banners(&mut grid, &merges);
-    fill_down(&mut grid, &merges);
-    Some(grid.into_iter().map(|(row, cells)| dense(row, cells)).collect())
+    Some(finished(grid, &merges))
 }
 
 /// A row with one cell that is merged over half of the table (一、县区) is a heading within the list.
@@ -137,7 +197,7 @@ fn understand(value: &DataRef<'_>, formula: bool, shift: f64) -> Cell {
 }
 
 /// A number without an exponent, unless its digits are lost: then it looks it, in a copy too.
-fn plain(number: f64) -> Cell {
+pub(super) fn plain(number: f64) -> Cell {
     if number.abs() < EXACT {
         return Cell::of(&number.to_string());
     }

@@ -12,17 +12,18 @@ const NEWEST: &str = "SELECT p.id, p.account, p.ext_id, p.push, p.kind, p.exact,
 const NEWEST_OF: &str = "SELECT p.id, p.account, p.ext_id, p.push, p.kind, p.exact, p.from_s, p.until_s, p.title, p.url, p.visible, p.repost, p.struck, p.first_seen, NULL, NULL, NULL, NULL FROM post p WHERE p.account = ?2 AND p.from_s < ?1 AND p.visible = 1 AND p.struck = 0 AND (NOT EXISTS (SELECT 1 FROM sighting s WHERE s.post = p.id) OR EXISTS (SELECT 1 FROM sighting s WHERE s.post = p.id AND s.gone_at IS NULL)) ORDER BY p.until_s DESC LIMIT 1";
 const KNOWN: &str = "SELECT p.ext_id, p.exact, p.from_s, p.until_s FROM post p JOIN sighting s ON s.post = p.id WHERE p.account = ?1 AND s.source = ?2 AND s.gone_at IS NULL ORDER BY p.from_s DESC LIMIT ?3";
 const BY_ID: &str = "SELECT id, exact, from_s, until_s, visible FROM post WHERE account = ?1 AND ext_id = ?2";
-const LOOKALIKES: &str = "SELECT p.id, p.exact, p.from_s, p.until_s, p.visible, p.title, p.ext_id, p.url, EXISTS (SELECT 1 FROM sighting s WHERE s.post = p.id AND s.source = ?2) FROM post p WHERE p.account = ?1 AND p.from_s < ?4 AND p.until_s > ?3 ORDER BY p.id";
+const LOOKALIKES: &str = "SELECT p.id, p.exact, p.from_s, p.until_s, p.visible, p.title, p.ext_id, p.url, EXISTS (SELECT 1 FROM sighting s WHERE s.post = p.id AND s.source = ?2), EXISTS (SELECT 1 FROM sighting s WHERE s.post = p.id AND s.source <> ?2) FROM post p WHERE p.account = ?1 AND p.from_s < ?4 AND p.until_s > ?3 ORDER BY p.id";
 const INSERT: &str = "INSERT INTO post (account, ext_id, push, kind, exact, from_s, until_s, title, url, visible, repost, first_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 const FILL: &str = "UPDATE post SET exact = ?2, from_s = ?3, until_s = ?4, ext_id = coalesce(ext_id, ?5), push = coalesce(push, ?6), title = CASE WHEN title = '' THEN ?7 ELSE title END, url = coalesce(url, ?8), visible = ?9, repost = max(repost, ?10) WHERE id = ?1";
 const SIGHT: &str = "INSERT INTO sighting (post, source, last_seen) VALUES (?1, ?2, ?3) ON CONFLICT (post, source) DO UPDATE SET last_seen = max(last_seen, excluded.last_seen), missed_at = NULL, gone_at = NULL";
 const LIVE: &str = "SELECT p.id, p.kind, p.exact, p.from_s, p.until_s, s.missed_at FROM post p JOIN sighting s ON s.post = p.id WHERE p.account = ?1 AND s.source = ?2 AND s.gone_at IS NULL AND p.from_s >= ?3";
 const MISS: &str = "UPDATE sighting SET missed_at = ?3 WHERE post = ?1 AND source = ?2";
 const GONE: &str = "UPDATE sighting SET gone_at = ?3 WHERE post = ?1 AND source = ?2";
+const STRIKE: &str = "UPDATE post SET struck = ?2 WHERE id = ?1 AND struck <> ?2";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] =
-    &[OF, OF_ACCOUNT, NEWEST, NEWEST_OF, KNOWN, BY_ID, LOOKALIKES, INSERT, FILL, SIGHT, LIVE, MISS, GONE];
+    &[OF, OF_ACCOUNT, NEWEST, NEWEST_OF, KNOWN, BY_ID, LOOKALIKES, INSERT, FILL, SIGHT, LIVE, MISS, GONE, STRIKE];
 
 /// Seconds by which two sources may differ about the time of one post (sources.md, checklist 10).
 const FUZZ_S: i64 = 60;
@@ -114,10 +115,11 @@ pub fn known(conn: &Connection, account: AccountId, source: &str, limit: usize) 
 
 /// Keeps what a source (an import and a person are sources too) shows of an account.
 ///
-/// A row is matched by its id, whoever showed that before; else to a post that this source showed
-/// before with the same time, title and address; else, between different sources of which one gives
-/// no id, to one with an equal title within 60 s. Never within one call: two equal rows without an
-/// id or an address are two updates, and the same file brought again finds both.
+/// A row is matched by its id, whoever showed that before; else, where it or the post has no id, to a
+/// post that this source showed before with the same time, title and address, or that another source
+/// shows with an equal title within 60 s (also when this source had been united with that one before,
+/// whose id, address and time the post may bear since). Never within one call: two equal rows without
+/// an id or an address are two updates, and the same file brought again finds both.
 ///
 /// # Errors
 /// Those of SQLite.
@@ -162,6 +164,15 @@ pub(super) fn sight_all(
         shown.insert(found);
     }
     Ok((sighted, shown))
+}
+
+/// A named person says that a post does not count, or takes that back; false when that is so already.
+/// No later sighting undoes it.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn strike(tx: &Transaction<'_>, id: i64, struck: bool) -> Result<bool, StoreError> {
+    Ok(tx.prepare_cached(STRIKE)?.execute((id, struck))? > 0)
 }
 
 /// Marks the posts of this source inside `spans` that a complete look did not show: missed the first
@@ -232,24 +243,55 @@ fn lookalike(
     let (from, until) = (row.when.earliest().plus(-FUZZ_S), row.when.latest().plus(FUZZ_S + 1));
     let mut statement = tx.prepare_cached(LOOKALIKES)?;
     let mut rows = statement.query((account.0, source, from.unix(), until.unix()))?;
+    let mut alike = None;
     while let Some(r) = rows.next()? {
         let stored = Stored { id: r.get(0)?, when: when(r, 1)?, visible: r.get(4)? };
-        let (title, ext_id, url): (String, Option<String>, Option<String>) = (r.get(5)?, r.get(6)?, r.get(7)?);
-        let own: bool = r.get(8)?;
-        let in_this_call = shown.contains(&stored.id);
-        let one_lacks_id = row.id.is_none() || ext_id.is_none();
-        let same = stored.when == row.when && title == row.title && url == row.url;
-        let alike = !title.is_empty() && title == row.title && near(stored.when, row.when);
-        let matches = match (in_this_call, own) {
-            (true, _) => row.id.is_none() && ext_id.is_none() && same && url.is_some(),
-            (false, true) => row.id.is_none() && same,
-            (false, false) => one_lacks_id && alike,
-        };
-        if matches {
-            return Ok(Some(stored));
+        let told = Told { title: r.get(5)?, ext_id: r.get(6)?, url: r.get(7)?, own: r.get(8)?, others: r.get(9)? };
+        match told.likeness(&stored, row, shown.contains(&stored.id)) {
+            Likeness::Same => return Ok(Some(stored)),
+            Likeness::Alike => alike = alike.or(Some(stored)),
+            Likeness::None => {}
         }
     }
-    Ok(None)
+    Ok(alike)
+}
+
+/// What is stored of a post that a row may mean.
+struct Told {
+    title: String,
+    ext_id: Option<String>,
+    url: Option<String>,
+    /// This source has shown it.
+    own: bool,
+    /// Another one has.
+    others: bool,
+}
+
+/// How much a row looks like a stored post: the same goes before the alike.
+enum Likeness {
+    Same,
+    Alike,
+    None,
+}
+
+impl Told {
+    fn likeness(&self, stored: &Stored, row: &RawPost, in_this_call: bool) -> Likeness {
+        let one_lacks_id = row.id.is_none() || self.ext_id.is_none();
+        let equal = stored.when == row.when && self.title == row.title && self.url == row.url;
+        let titled = !row.title.is_empty() && self.title == row.title;
+        if in_this_call {
+            let linked = row.id.is_none() && self.ext_id.is_none() && equal && self.url.is_some();
+            return if linked { Likeness::Same } else { Likeness::None };
+        }
+        if self.own && row.id.is_none() && equal {
+            return Likeness::Same;
+        }
+        // A file that is brought again with the ids or links that it lacked the first time.
+        let one_lacks_url = self.url.is_none() || row.url.is_none() || self.url == row.url;
+        let completed = self.own && stored.when == row.when && one_lacks_url;
+        let united = self.others && near(stored.when, row.when);
+        if one_lacks_id && titled && (completed || united) { Likeness::Alike } else { Likeness::None }
+    }
 }
 
 fn near(one: When, other: When) -> bool {

@@ -210,3 +210,199 @@ fn judged_as_counted() {
     }
     assert!(told.len() == 4 && told.values().all(|n| *n > 200), "{told:?}");
 }
+
+/// A clerk's desk: a data directory with one account that nobody watches but people.
+struct Desk(tempfile::TempDir);
+
+impl Desk {
+    fn new() -> Desk {
+        let desk = Desk(tempfile::tempdir().unwrap());
+        desk.write("accounts.csv", "账号名称,平台,账号标识\n通许应急,抖音,d1\n".as_bytes());
+        run(desk.0.path(), &["account", "import", "accounts.csv"]);
+        desk
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) {
+        std::fs::write(self.0.path().join(name), bytes).unwrap();
+    }
+
+    fn run(&self, args: &[&str]) -> String {
+        run(self.0.path(), args)
+    }
+
+    fn json(&self, args: &[&str]) -> serde_json::Value {
+        serde_json::from_str(&run(self.0.path(), &[args, &["--json"]].concat())).unwrap()
+    }
+
+    /// What a call that must fail says, and its exit code.
+    fn refused(&self, args: &[&str]) -> (String, i32) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cuigeng"));
+        let out = command.current_dir(self.0.path()).args(["--data", "data"]).args(args).output().unwrap();
+        assert!(!out.status.success() && out.stdout.is_empty(), "{args:?}");
+        (String::from_utf8(out.stderr).unwrap(), out.status.code().unwrap())
+    }
+
+    /// Who did what, from the audit trail.
+    fn audited(&self, what: &str) -> Vec<(String, String)> {
+        let conn = rusqlite::Connection::open(self.0.path().join("data/cuigeng.db")).unwrap();
+        let mut rows = conn.prepare("SELECT who, detail FROM audit WHERE what = ?1 ORDER BY id").unwrap();
+        rows.query_map([what], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    }
+
+    /// The verdict of one rule at the check of 2022-06-27.
+    fn judged(&self, rule: &str) -> String {
+        let judged = self.json(&["judge", "--at", "2022-06-27", "--profile", "开封"]);
+        let verdicts = judged["verdicts"].as_array().unwrap();
+        verdicts.iter().find(|verdict| verdict["rule"] == rule).unwrap()["kind"].as_str().unwrap().to_owned()
+    }
+}
+
+/// An owner's export: posts long ago, and whatever else; the account has been silent since.
+fn export(more: &str) -> Vec<u8> {
+    let head = "作品名称,发布时间,体裁,发布状态,播放量\n防汛提示,2022-05-30 09:05,视频,公开,12\n";
+    let hidden = "内部通知,2022-06-22 10:00,视频,私密,0\n";
+    encoding_rs::GB18030.encode(&format!("{head}{hidden}{more}")).0.into_owned()
+}
+
+const ALL: [&str; 7] = ["--account", "通许应急", "--all-from", "2022-05-01", "--all-to", "2022-06-30", "--by"];
+
+#[test]
+fn an_owners_export_says_who_was_silent() {
+    let desk = Desk::new();
+    desk.write("export.csv", &export(""));
+    let (told, code) = desk.refused(&["post", "import", "export.csv"]);
+    assert!(code == 1 && told.contains("--account") && told.contains("export.csv"), "{told}");
+    let shown = desk.run(&[&["post", "import", "export.csv", "--dry-run"], &ALL[..], &["某人"]].concat());
+    for word in [
+        "什么都没有保存",
+        "通许应急（抖音）：1条，最早 2022-05-30",
+        "“私密”1行",
+        "不认识的列",
+        "播放量",
+        "防汛提示",
+        "到2022-07-01 00:00",
+    ] {
+        assert!(shown.contains(word), "{word}: {shown}");
+    }
+    let list = ["post", "list", "通许应急", "--since", "2022-01-01"];
+    assert!(
+        desk.json(&list).as_array().unwrap().is_empty()
+            && desk.json(&["attest", "list"]).as_array().unwrap().is_empty()
+    );
+
+    desk.run(&["post", "import", "export.csv", "--account", "通许应急"]);
+    assert_eq!(desk.judged("weekly"), "unknown", "a file alone proves presence only");
+    let kept = desk.json(&[&["post", "import", "export.csv"], &ALL[..], &["某人"]].concat());
+    assert_eq!((kept["new"].as_i64(), kept["hidden"].as_i64()), (Some(0), Some(1)));
+    assert_eq!((desk.judged("weekly"), desk.judged("silence")), ("missed".to_owned(), "missed".to_owned()));
+    assert_eq!(desk.json(&["attest", "list"])[0]["by"], "某人");
+    let (who, detail) = desk.audited("attest").remove(0);
+    assert!(who == "某人" && detail.contains("export.csv"), "{who} {detail}");
+
+    // One update in the week is what this profile wants of 抖音.
+    desk.write("export.csv", &export("夏收安全,2022/6/21 8:30,视频,已发布,5\n"));
+    assert_eq!(desk.json(&[&["post", "import", "export.csv"], &ALL[..], &["某人"]].concat())["new"], 1);
+    assert_eq!((desk.judged("weekly"), desk.judged("silence")), ("met".to_owned(), "met".to_owned()));
+    assert_eq!(desk.json(&["attest", "list"]).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_claim_of_everything_is_refused_where_it_cannot_hold() {
+    let desk = Desk::new();
+    desk.write("export.csv", &export("限流的,2022-06-21 08:30,视频,限流,5\n"));
+    let import = |more: &[&'static str]| desk.refused(&[&["post", "import", "export.csv"], more].concat());
+    let (told, code) = import(&[&ALL[..], &["某人"]].concat());
+    assert!(code == 1 && told.contains("限流") && told.contains("--all-from"), "{told}");
+    for (args, word) in [
+        (&["--all-from", "2022-06-01", "--all-to", "2022-06-07", "--by", "某人"][..], "--account"),
+        (&["--account", "通许应急", "--all-from", "2022-06-01", "--all-to", "2022-06-07"], "--by"),
+        (&["--account", "通许应急", "--all-from", "2022-06-01", "--by", "某人"], "--all-to"),
+        (&["--account", "通许应急", "--all-from", "2022-06-01", "--all-to", "2022-06-07", "--by", " "], "--by"),
+        (&["--account", "通许应急", "--all-from", "2022-06-01", "--all-to", "2999-06-07", "--by", "某人"], "晚于现在"),
+        (&["--account", "通许应急", "--all-from", "2022-06-08", "--all-to", "2022-06-07", "--by", "某人"], "早于"),
+        (&["--account", "通许应急", "--all-from", "上周", "--all-to", "2022-06-07", "--by", "某人"], "看不懂"),
+    ] {
+        let (told, code) = import(args);
+        assert!(code == 2 && told.contains(word), "{args:?} should say {word}: {told}");
+    }
+    assert!(desk.json(&["post", "list", "通许应急", "--since", "2022-01-01"]).as_array().unwrap().is_empty());
+    assert!(desk.json(&["attest", "list"]).as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_day_that_lasts_ends_now() {
+    let desk = Desk::new();
+    desk.write("export.csv", &export(""));
+    let before = desk.json(&["judge", "--at", "now"])["check"].as_str().unwrap().to_owned();
+    let today = &before[..10];
+    desk.run(&[
+        "post",
+        "import",
+        "export.csv",
+        "--account",
+        "d1",
+        "--all-from",
+        "2022-05-01",
+        "--all-to",
+        today,
+        "--by",
+        "某人",
+    ]);
+    let to = desk.json(&["attest", "list"])[0]["to"].clone();
+    let to = cuigeng::domain::Moment::parse(to.as_str().unwrap()).unwrap();
+    let before = cuigeng::domain::Moment::parse(&before).unwrap();
+    let midnight = cuigeng::domain::Moment::start_of(before.date()).plus_days(1);
+    assert!(before <= to && to <= midnight, "{before} {to}");
+}
+
+#[test]
+fn a_named_person_strikes_a_post_out_and_takes_it_back() {
+    let desk = Desk::new();
+    let twins = "夏收安全,2022-06-21 08:30,视频,公开,5\n";
+    desk.write("export.csv", &export(twins));
+    desk.run(&[&["post", "import", "export.csv"], &ALL[..], &["某人"]].concat());
+    assert_eq!(desk.judged("weekly"), "met");
+    let strike = ["post", "strike", "通许应急", "--at", "2022-06-21T08:30", "--by", "李四", "--reason", "转发他人"];
+    let told = desk.run(&strike);
+    assert!(told.contains("已划去") && told.contains("夏收安全"), "{told}");
+    assert_eq!(desk.judged("weekly"), "missed");
+    desk.run(&["post", "import", "export.csv", "--account", "通许应急"]);
+    assert_eq!(desk.judged("weekly"), "missed", "the file again does not undo it");
+    let list = ["post", "list", "通许应急", "--since", "2022-06-01"];
+    assert!(desk.run(&list).contains("已划去"));
+    assert_eq!(desk.json(&list)[0]["struck"], true);
+    assert!(desk.refused(&strike).0.contains("已经划去了"));
+    assert!(desk.run(&[&strike[..], &["--undo"]].concat()).contains("已恢复"));
+    assert_eq!(desk.judged("weekly"), "met");
+    assert_eq!(desk.json(&list)[0]["struck"], false);
+    assert!(desk.refused(&[&strike[..], &["--undo"]].concat()).0.contains("没有被划去"));
+
+    for what in ["post.strike", "post.unstrike"] {
+        let audited = desk.audited(what);
+        let (who, detail) = &audited[0];
+        assert!(audited.len() == 1 && who == "李四", "{what} {audited:?}");
+        assert!(detail.contains("转发他人") && detail.contains("2022-06-21 08:30"), "{detail}");
+    }
+
+    // Two that nobody can tell apart but by their number.
+    desk.write("twins.csv", &export(&twins.repeat(2)));
+    desk.run(&["post", "import", "twins.csv", "--account", "通许应急"]);
+    let (told, code) = desk.refused(&strike);
+    assert!(code == 1 && told.contains("2条") && told.matches("夏收安全").count() == 2, "{told}");
+    let numbers = desk.json(&list).as_array().unwrap().iter().map(|p| p["number"].to_string()).collect::<Vec<_>>();
+    for number in &numbers {
+        desk.run(&["post", "strike", "d1", "--id", number, "--by", "李四", "--reason", "重复", "--json"]);
+    }
+    assert_eq!((numbers.len(), desk.judged("weekly")), (2, "missed".to_owned()));
+    for (args, word, exit) in [
+        (&["--at", "2022-06-20", "--by", "李四", "--reason", "x"][..], "没有这样的发布", 1),
+        (&["--url", "https://x.example/1", "--by", "李四", "--reason", "x"], "没有这样的发布", 1),
+        (&["--at", "昨天", "--by", "李四", "--reason", "x"], "看不懂", 2),
+        (&["--at", "2022-06-21", "--by", "李四", "--reason", " "], "--reason", 2),
+        (&["--at", "2022-06-21", "--reason", "x"], "--by", 2),
+        (&["--by", "李四", "--reason", "x"], "--id", 2),
+    ] {
+        let (told, code) = desk.refused(&[&["post", "strike", "通许应急"], args].concat());
+        assert!(told.contains(word) && code == exit, "{args:?} should say {word}: {told}");
+    }
+}

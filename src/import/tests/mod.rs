@@ -2,6 +2,7 @@
 
 mod accounts;
 mod evidence;
+mod exports;
 mod files;
 mod round_trip;
 

@@ -209,3 +209,52 @@ fn an_account_comes_back_as_it_was_kept() {
     kept.store.write(move |tx| accounts::save(tx, &given)).unwrap();
     assert_eq!(back(&kept.store), changed);
 }
+
+#[test]
+fn a_file_again_doubles_nothing_after_it_was_united_with_another_source() {
+    let bridge = |id: &'static str, time: &str, title: &str| RawPost {
+        url: Some(format!("https://x.example/{id}")),
+        ..row(Some(id), time, title)
+    };
+    let day = RawPost { when: When::Day("2022-06-07".parse().unwrap()), ..row(None, "2022-06-07 00:00", "y") };
+    let file = [row(None, "2022-06-07 09:05", "x"), day, row(None, "2022-06-07 18:00", "z")];
+    let looked = [bridge("1", "2022-06-07 09:05:37", "x"), bridge("2", "2022-06-07 10:30", "y")];
+    for file_first in [true, false] {
+        let kept = kept();
+        if file_first {
+            sight(&kept, "导入", &file);
+        }
+        sight(&kept, "b", &looked);
+        sight(&kept, "导入", &file);
+        assert_eq!(sight(&kept, "导入", &file), posts::Sighted { new: 0, known: 3 }, "{file_first}");
+        assert_eq!(all(&kept).len(), 3, "{file_first}");
+    }
+}
+
+#[test]
+fn a_file_that_is_brought_again_with_its_ids_is_the_same_file() {
+    let kept = kept();
+    sight(&kept, "导入", &[row(None, "2022-06-07 09:05", "x"), row(None, "2022-06-07 09:05", "x")]);
+    let mended = [row(Some("1"), "2022-06-07 09:05", "x"), row(Some("2"), "2022-06-07 09:05", "x")];
+    assert_eq!(sight(&kept, "导入", &mended), posts::Sighted { new: 0, known: 2 });
+    assert_eq!(sight(&kept, "导入", &[row(Some("3"), "2022-06-07 09:05", "x")]).new, 1, "a third id is a third post");
+    let mut ids: Vec<_> = all(&kept).into_iter().filter_map(|post| post.ext_id).collect();
+    ids.sort();
+    assert_eq!(ids, ["1", "2", "3"]);
+}
+
+#[test]
+fn what_is_struck_stays_struck_until_it_is_taken_back() {
+    let kept = kept();
+    let file = [row(Some("1"), "2022-06-07 09:05", "x")];
+    sight(&kept, "导入", &file);
+    let id = all(&kept)[0].id;
+    let strike = |struck| kept.store.write(move |tx| posts::strike(tx, id, struck)).unwrap();
+    let newest = || kept.store.read(|conn| posts::newest(conn, Moment::MAX)).unwrap();
+    assert!(strike(true) && !strike(true));
+    sight(&kept, "导入", &file);
+    sight(&kept, "b", &file);
+    assert!(all(&kept)[0].struck && !all(&kept)[0].counts_at(at("2022-06-13 09:00")) && newest().is_empty());
+    assert!(strike(false) && !strike(false));
+    assert!(all(&kept)[0].counts_at(at("2022-06-13 09:00")) && newest().len() == 1);
+}
