@@ -7,9 +7,11 @@
 //! `parse(&Ask, &Answer) -> Result<Page, Failure>`.
 
 pub mod douyin;
+pub mod exec;
 pub mod feed;
 pub mod http;
 pub mod inbox;
+mod lines;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use crate::http::Http;
 use crate::{Ask, Failure, Kinds, Moment, Page, Probe, Secrets, Traits};
-use crate::{douyin, feed, inbox, wechat, weibo};
+use crate::{douyin, exec, feed, inbox, wechat, weibo};
 
 /// One way to list the posts of accounts.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ pub enum Paged {
 pub enum Batch {
     /// Files of JSON lines, for a server without internet.
     Inbox(inbox::Inbox),
+    /// A program that speaks collector protocol 1.
+    Exec(exec::Exec),
 }
 
 impl Source {
@@ -48,6 +50,7 @@ impl Source {
         match self {
             Source::Paged(paged) => paged.traits(kinds),
             Source::Batch(Batch::Inbox(inbox)) => inbox.traits(kinds),
+            Source::Batch(Batch::Exec(exec)) => exec.traits(kinds),
         }
     }
 }

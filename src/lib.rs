@@ -7,6 +7,7 @@ pub mod config;
 pub mod daemon;
 pub mod demo;
 pub mod domain;
+pub mod health;
 pub mod import;
 pub mod inspect;
 pub mod ledger;

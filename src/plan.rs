@@ -77,6 +77,12 @@ const ROW: u32 = 5;
 const OWN_REASONS: [&str; 6] = ["stale", "went_back", "empty_unexpected", "owner_mismatch", "lost_sight", "banned"];
 
 impl Breaker {
+    /// A source that is left alone for as long as `cause` says.
+    pub fn resting(cause: Failure, now: Moment) -> Breaker {
+        let until = now.plus(cause.retry_after_s.unwrap_or(HOUR));
+        Breaker { row: 1, trips: 1, rest: Some((cause, until)) }
+    }
+
     /// The reason of the rest that lasts at `now`, and its end.
     pub fn rests(&self, now: Moment) -> Option<(Failure, Moment)> {
         self.rest.clone().filter(|(_, until)| now < *until)

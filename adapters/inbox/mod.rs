@@ -3,11 +3,8 @@
 //!
 //! The absence of an `end` line is never "no posts".
 
-mod lines;
-
-use crate::walk::{Step, Walk};
-use crate::{Ask, Class, Delay, Failure, Kinds, Manners, Moment, Next, Outcome, Page, RawPost, Reach, Seen, Strength, Traits};
-use lines::{End, Line};
+use crate::lines::{self, Draft, Line};
+use crate::{Ask, Delay, Kinds, Manners, Seen, Strength, Traits};
 
 /// Nothing is to be set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,98 +35,56 @@ impl Inbox {
         }
     }
 
-    /// The looks that a file holds, each with the place of its question in `asks`. An account is
-    /// named by `account` (the question's key), or by `platform` and `account_id`. Lines before a bad
-    /// one count; a file that breaks off leaves its posts as sightings.
-    pub fn read(&self, text: &str, asks: &[Ask]) -> Vec<(usize, Seen)> {
+    /// The looks that a file holds. An account is named by `account` (the question's key), or by
+    /// `platform` and `account_id`. Lines before a bad one count; a file that breaks off leaves its
+    /// posts as sightings.
+    pub fn read(&self, text: &str, asks: &[Ask]) -> FileRead {
         let mut made_at = None;
         let mut drafts: Vec<Draft> = asks.iter().map(|_| Draft::default()).collect();
-        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            match lines::read(line) {
-                Some(Line::File { at }) => made_at = at,
+        let (mut fault, mut unknown) = (None, 0);
+        for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+            let named = match lines::read(line.trim_start_matches('\u{feff}').trim()) {
+                Some(Line::File { at }) => {
+                    made_at = at;
+                    true
+                }
                 Some(Line::Post { of, post }) => each(asks, &of, &mut drafts, |draft| draft.post(post.clone())),
                 Some(Line::End { of, end }) => each(asks, &of, &mut drafts, |draft| draft.close(&end)),
-                Some(Line::Other) => {}
-                None => break,
-            }
+                Some(_) => true,
+                None => {
+                    fault = Some(format!("第{number}行不是一个 JSON 对象，这一行和它后面的都没有采用"));
+                    break;
+                }
+            };
+            unknown += usize::from(!named);
         }
-        let told = drafts.into_iter().enumerate().filter(|(_, draft)| draft.lines > 0 || draft.end.is_some());
-        told.map(|(i, draft)| (i, draft.finish(&asks[i], made_at, self.traits(asks[i].kinds)))).collect()
+        let told = drafts.into_iter().enumerate().filter(|(_, draft)| draft.is_told());
+        let looks = told.map(|(i, draft)| (i, draft.finish(&asks[i], made_at, self.traits(asks[i].kinds)))).collect();
+        FileRead { looks, fault, unknown }
     }
 }
 
-fn each(asks: &[Ask], of: &lines::Of, drafts: &mut [Draft], act: impl Fn(&mut Draft)) {
+/// What a file holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileRead {
+    /// Looks, each with the place of its question.
+    pub looks: Vec<(usize, Seen)>,
+    /// What is wrong with the file (Chinese, naming the line).
+    pub fault: Option<String>,
+    /// Lines that name no account that was asked for.
+    pub unknown: usize,
+}
+
+/// Whether the line named any account.
+fn each(asks: &[Ask], of: &lines::Of, drafts: &mut [Draft], act: impl Fn(&mut Draft) -> bool) -> bool {
+    let mut named = false;
     for (ask, draft) in asks.iter().zip(drafts) {
         if of.means(ask) {
             act(draft);
+            named = true;
         }
     }
-}
-
-/// What a file has said of one account so far.
-#[derive(Default)]
-struct Draft {
-    rows: Vec<RawPost>,
-    unreadable: usize,
-    lines: u64,
-    end: Option<End>,
-}
-
-impl Draft {
-    /// A post after the account's end is ignored.
-    fn post(&mut self, post: Option<RawPost>) {
-        if self.end.is_some() {
-            return;
-        }
-        self.lines += 1;
-        match post {
-            Some(post) => self.rows.push(post),
-            None => self.unreadable += 1,
-        }
-    }
-
-    fn close(&mut self, end: &End) {
-        self.end.get_or_insert_with(|| end.clone());
-    }
-
-    fn finish(self, ask: &Ask, made_at: Option<Moment>, traits: Traits) -> Seen {
-        let Some(end) = self.end else { return sightings(self.rows, Outcome::Partial) };
-        if end.count != Some(self.lines) {
-            let failure =
-                Failure::new(Class::Transient, format!("the file counts {:?}, {} lines came", end.count, self.lines))
-                    .because("truncated");
-            return sightings(self.rows, Outcome::Failed(failure));
-        }
-        if let Some(failure) = end.failure() {
-            return sightings(self.rows, Outcome::Failed(failure));
-        }
-        let looked = end.looked_at.or(made_at).unwrap_or(ask.now).min(ask.now);
-        let mut page = Page::listing(self.rows, traits.sees.and(ask.kinds), Next::Unsaid);
-        page.unreadable = self.unreadable;
-        page.looked_at = Some(looked);
-        if let Some(from) = end.complete_since.filter(|from| *from < looked && self.unreadable == 0) {
-            page.claims.push(Reach {
-                from,
-                until: looked,
-                sees: traits.sees.and(ask.kinds),
-                strength: traits.strength,
-            });
-        }
-        match Walk::new(ask.clone(), traits).take(Ok(page)) {
-            Step::Done(seen) => own_word_only(seen, end.complete_since),
-            Step::Ask(_) | Step::Wait { .. } => sightings(Vec::new(), Outcome::Partial),
-        }
-    }
-}
-
-/// A collector proves what it says it proves; the oldest row alone is not its word.
-fn own_word_only(mut seen: Seen, complete_since: Option<Moment>) -> Seen {
-    seen.reaches.retain(|reach| complete_since.is_some_and(|from| reach.from >= from));
-    seen
-}
-
-fn sightings(rows: Vec<RawPost>, outcome: Outcome) -> Seen {
-    Seen { rows, outcome, ..Seen::failed(Failure::new(Class::Malformed, "")) }
+    named
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Lines of the protocol against what they may prove.
 
 use super::*;
-use crate::PostKind;
+use crate::{Class, Moment, Outcome, PostKind};
 
 fn ask() -> Ask {
     Ask {
@@ -27,7 +27,7 @@ fn end(rest: &str) -> String {
 }
 
 fn read(lines: &[&str]) -> Vec<Seen> {
-    Inbox::new(InboxConfig {}).read(&lines.join("\r\n\n"), &[ask()]).into_iter().map(|(_, seen)| seen).collect()
+    Inbox::new(InboxConfig {}).read(&lines.join("\r\n\n"), &[ask()]).looks.into_iter().map(|(_, seen)| seen).collect()
 }
 
 fn class(lines: &[&str]) -> Option<Class> {
@@ -62,6 +62,11 @@ fn without_an_end_a_file_proves_only_its_posts() {
         assert_eq!((seen.outcome.clone(), seen.rows.len(), seen.reaches.len()), (Outcome::Partial, 1, 0));
     }
     assert_eq!(read(&[FILE]), []);
+    let inbox = Inbox::new(InboxConfig {});
+    let stranger = POST.replace("MS4w", "MS4x");
+    let file = inbox.read(&[FILE, POST, &stranger, "", "garbage"].join("\n"), &[ask()]);
+    assert_eq!((file.looks.len(), file.unknown), (1, 1));
+    assert!(file.fault.is_some_and(|fault| fault.starts_with("第5行")), "the place is told");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `status`: one screen: the next check, accounts in trouble, our own health.
 
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
-use crate::domain::{Account, Check, Class, Moment};
+use crate::domain::{Account, Check, Moment};
 use crate::ledger::Ledger;
 use crate::rules::{AccountResult, Grade, Verdict, grade};
 use crate::store::looks::LookRow;
@@ -15,7 +15,7 @@ struct Screen {
     verdicts: Vec<Verdict>,
     results: Vec<AccountResult>,
     failing: Vec<LookRow>,
-    incidents: Vec<incidents::Incident>,
+    incidents: Vec<crate::health::Incident>,
     letters: Vec<(String, i64)>,
 }
 
@@ -71,7 +71,7 @@ fn print(context: &Context, screen: &Screen, now: Moment) {
     print_trouble(screen);
     outln!("\n发件箱：{}", letters(screen));
     for incident in &screen.incidents {
-        let class = Class::from_word(&incident.class).map_or("故障", crate::rules::class_chinese);
+        let class = crate::rules::class_chinese(incident.class);
         outln!("来源“{}”自{}起{class}", incident.source, beijing(incident.began));
     }
     if screen.failing.is_empty() {
@@ -135,7 +135,7 @@ fn as_json(screen: &Screen) -> serde_json::Value {
         .map(|(result, account)| json!({"account": account.name, "platform": account.platform.name(), "grade": result.grade.chinese(), "why": why(result)}))
         .collect();
     let incidents: Vec<_> =
-        screen.incidents.iter().map(|i| json!({"source": i.source, "class": i.class, "began": i.began})).collect();
+        screen.incidents.iter().map(|i| json!({"source": i.source, "class": i.class.word(), "began": i.began})).collect();
     let letters: serde_json::Map<String, serde_json::Value> =
         screen.letters.iter().map(|(state, count)| (state.clone(), json!(count))).collect();
     json!({"check": screen.check.at, "next_check": screen.next.map(|check| check.at), "results": results, "incidents": incidents, "letters": letters, "verdicts": screen.verdicts.len()})

@@ -99,6 +99,8 @@ impl Value<'_, '_> {
         const CURE: &str = "把口令单独存成 secrets 目录下的一个文件，这里只写文件名（英文字母、数字、. _ -）；\
                             写进来的口令可能已被别人看到，请更换";
         let text = self.value.get_ref().as_str().map(str::trim);
+        // A secret is always a file, so saying so is allowed.
+        let text = text.map(|text| text.strip_prefix("file:").unwrap_or(text));
         match text {
             None => self.wrong_type("口令文件的名字", CURE),
             Some(name) if is_secret_name(name) && !looks_like_a_secret(name) => Some(name.to_owned()),

@@ -4,6 +4,7 @@
 
 mod address;
 mod check;
+mod collectors;
 mod faults;
 mod init;
 mod mail;

@@ -8,9 +8,10 @@ use super::sections::{check, log, office, poll, report, warn};
 use super::sheet::{Section, Sheet};
 use super::syntax::Written;
 use super::value::Value;
-use super::{Config, Mode, Transport, mail, sources};
+use super::{Config, Mode, SourceConfig, Transport, collectors, mail, sources};
 use crate::rules::Profile;
 use crate::rules::calendar::Calendar;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The configuration as it is shipped, which also says what holds when nothing is written.
@@ -71,7 +72,7 @@ pub(super) fn understand(sheet: &Sheet<'_>, base: &Path) -> Config {
         warn: warn(root.sub("warn"), &profile),
         report: report(root.sub("report")),
         mail: mail::mail(root.sub("mail"), base),
-        sources: sources::sources(&root.sub("sources")),
+        sources: all_sources(&root, base),
         calendar: calendar(root.sub("calendar"), base),
         proxy: proxy(root.sub("http")),
         secrets_dir: secrets_dir(root.sub("secrets"), base),
@@ -82,6 +83,13 @@ pub(super) fn understand(sheet: &Sheet<'_>, base: &Path) -> Config {
     demand_clerk(&root, &config);
     root.close();
     config
+}
+
+/// Sources and collectors alike: the list names both in 来源.
+fn all_sources(root: &Section<'_, '_>, base: &Path) -> BTreeMap<String, SourceConfig> {
+    let mut all = sources::sources(&root.sub("sources"));
+    all.append(&mut collectors::collectors(&root.sub("collectors"), &all, base));
+    all
 }
 
 fn inspecting(value: &Value<'_, '_>, profiles_dir: &Path) -> Option<Profile> {

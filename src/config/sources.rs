@@ -69,12 +69,19 @@ fn source(name: String, section: Section<'_, '_>) -> Option<SourceConfig> {
     check_name(&section, "kind", "sources", &name);
     let words: Vec<String> = KINDS.iter().map(|(word, _)| format!("\"{word}\"")).collect();
     let cure = format!("写上 kind = {} 之一；外接采集程序请写成 [collectors.名字]", words.join("、"));
-    let (word, kind) = section.must("kind", &cure, |value| value.one_of(&KINDS.map(|(word, kind)| (word, (word, kind)))))?;
+    let (word, kind) = section.must("kind", &cure, kind_of)?;
     let every_s = section.opt("every_minutes", every_minutes).map(|minutes| minutes * 60);
     let pace_s = section.opt("pace_seconds", |value| value.count(0..=600));
     let source = understood(kind, &section)?;
     section.close();
     Some(SourceConfig { name, kind: word, source, every_s, pace_s })
+}
+
+fn kind_of(value: &Value<'_, '_>) -> Option<(&'static str, Kind)> {
+    if value.value.get_ref().as_str() == Some("exec") {
+        return value.refuse("外接采集程序不写在 sources 里", "写成 [collectors.名字] 一节");
+    }
+    value.one_of(&KINDS.map(|(word, kind)| (word, (word, kind))))
 }
 
 fn understood(kind: Kind, section: &Section<'_, '_>) -> Option<Source> {
@@ -125,7 +132,7 @@ fn strength(value: &Value<'_, '_>, bridge: Bridge) -> Option<Strength> {
     Some(strength)
 }
 
-fn sees(value: &Value<'_, '_>) -> Option<Kinds> {
+pub(super) fn sees(value: &Value<'_, '_>) -> Option<Kinds> {
     const WORDS: [(&str, Kinds); 3] = [("群发", Kinds::NOTIFIED), ("发布", Kinds::UNNOTIFIED), ("普通", Kinds::POST)];
     let kinds = value.all(|kind| kind.one_of(&WORDS))?;
     if kinds.is_empty() {

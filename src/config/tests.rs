@@ -157,6 +157,15 @@ fn mistakes_of_sources() {
         ("[sources.x]\nkind = \"wechat\"\nfirst_date = \"去年\"", 3, "不是日期"),
         ("[sources.x]\nkind = \"wechat\"\nready_hour = 24", 3, "应在0到23之间"),
         ("[sources.x]\nkind = \"feed\"\nsees = []", 3, "一种也没有写"),
+        ("[sources.x]\nkind = \"feed\"\nbridge = \"wewe-rs\"", 3, "是不是想写“wewe-rss”"),
+        ("[sources.x]\nkind = \"feed\"\nbridge = \"wewe-rss\"\nstrength = \"strong\"", 4, "官方接口"),
+        ("[sources.x]\nkind = \"weibo_commercial\"", 1, "写上访问令牌文件的名字"),
+        ("[sources.x]\nkind = \"douyin_open\"", 1, "client_key"),
+        ("[sources.x]\nkind = \"exec\"", 2, "collectors"),
+        ("[collectors.x]\ntimeout_s = 5", 1, "command"),
+        ("[collectors.x]\ncommand = []", 2, "一个词也没有"),
+        ("[sources.x]\nkind = \"inbox\"\n[collectors.x]\ncommand = [\"a\"]", 4, "同名"),
+        ("[sources.x]\nkind = \"weibo\"\npace_seconds = 1000", 3, "应在0到600之间"),
         ("[sources.x]\nkind = \"feed\"\nwhole = \"是\"", 3, "true 或 false"),
         ("[sources.x]\nkind = \"douyin\"\nbase = \"http://127.0.0.1:99999\"", 3, "不是可用的网址"),
         ("[sources]\nx = 1", 2, "应为一节"),
@@ -287,8 +296,9 @@ fn the_shipped_file_shows_every_key_and_no_other() {
     understand(&sheet, Path::new("/nonexistent"));
     // The names of sources are the operator's; what every kind may set is shown once.
     let known = |key: &String| match key.split('.').collect::<Vec<_>>()[..] {
-        ["sources", _] => None,
-        ["sources", _, "every_minutes"] => Some("sources.*.every_minutes".to_owned()),
+        ["sources" | "collectors", _] | ["collectors", _, "secrets", _] => None,
+        ["collectors", _, "every_minutes"] => None,
+        ["sources", _, key @ ("every_minutes" | "pace_seconds")] => Some(format!("sources.*.{key}")),
         _ => Some(key.clone()),
     };
     let asked: BTreeSet<String> = sheet.asked().iter().filter_map(known).collect();
@@ -324,14 +334,35 @@ fn everything_switched_on_is_a_sound_configuration() {
     assert_eq!((server.port, server.security, server.helo.as_str()), (465, Security::Tls, "[127.0.0.1]"));
     assert_eq!(server.password_secret.as_deref(), Some("smtp"));
     assert_eq!(config.secrets_dir, dir.path().join("secrets"));
-    let kinds: Vec<&str> = config.sources.values().map(SourceConfig::kind).collect();
-    assert_eq!(kinds, ["douyin", "inbox", "feed", "wechat", "weibo"]);
+    let kinds: Vec<&str> = config.sources.values().map(|source| source.kind).collect();
+    assert_eq!(
+        kinds,
+        [
+            "douyin",
+            "douyin_open",
+            "douyin_v4",
+            "inbox",
+            "exec",
+            "feed",
+            "wechat",
+            "weibo",
+            "weibo_commercial",
+            "weibo_open",
+            "weibo_desktop"
+        ]
+    );
     // The values shown are those that hold when nothing is written.
     let bare = "[sources.douyin]\nkind = \"douyin\"\nkey = \"douyin-bridge\"\n[sources.inbox]\nkind = \"inbox\"\n\
         [sources.rss]\nkind = \"feed\"\nbase = \"http://127.0.0.1:1200/\"\naccess_key = \"rsshub\"\nsees = [\"群发\"]\n\
-        every_minutes = 240\n[sources.wechat]\nkind = \"wechat\"\n[sources.weibo]\nkind = \"weibo\"\n\
-        cookie = \"weibo-cookie\"\n";
-    assert_eq!(format!("{:?}", read(bare).unwrap().sources), format!("{:?}", config.sources));
+        every_minutes = 240\npace_seconds = 1\n[sources.wechat]\nkind = \"wechat\"\n[sources.weibo]\n\
+        kind = \"weibo\"\ncookie = \"weibo-cookie\"\n[sources.weibo-pc]\nkind = \"weibo_desktop\"\n\
+        cookie = \"weibo-pc-cookie\"\n[sources.weibo-open]\nkind = \"weibo_open\"\n[sources.weibo-commercial]\n\
+        kind = \"weibo_commercial\"\ntoken = \"weibo-commercial\"\n[sources.douyin-v4]\nkind = \"douyin_v4\"\n\
+        [sources.douyin-open]\nkind = \"douyin_open\"\nclient_key = \"aw0000000000000000\"\n\
+        [collectors.kuaishou]\ncommand = [\"http_vendor.py\"]\nsees = [\"普通\"]\npass_env = [\"DISPLAY\"]\n\
+        secrets = { token = \"kuaishou-token\", base = \"file:kuaishou-base\" }\n";
+    let bare = parse(bare, "config.toml", dir.path()).unwrap_or_else(|told| panic!("{told}"));
+    assert_eq!(format!("{:?}", bare.sources), format!("{:?}", config.sources));
 }
 
 #[test]

@@ -5,7 +5,6 @@ use super::{Due, Poller, watched};
 use crate::domain::{Account, AccountId, Moment};
 use crate::plan::Agenda;
 use crate::store::{StoreError, inbox as read_files, looks};
-use cuigeng_adapters::inbox::Inbox;
 use cuigeng_adapters::time::DAY;
 use cuigeng_adapters::{Batch, Class, Failure, Seen, Source};
 use sha2::{Digest, Sha256};
@@ -94,9 +93,9 @@ impl Poller {
                 asks.push(self.question(one, configured, now).await?);
             }
             let questions: Vec<_> = asks.iter().map(|(ask, ..)| ask.clone()).collect();
-            let read = read(inbox, text, &questions);
-            fault = read.1;
-            for (i, seen) in read.0 {
+            let read = inbox.read(text, &questions);
+            fault = read.fault;
+            for (i, seen) in read.looks {
                 named += 1;
                 let (_, history, healthy) = &asks[i];
                 let seen = self.believe(configured, &due[i], history, *healthy, seen, now);
@@ -130,11 +129,6 @@ impl Poller {
         }
         self.fail_all(silent, &nothing_came(), now).await
     }
-}
-
-/// The looks in a file, each with the place of its question, and what is wrong with it (Chinese).
-fn read(inbox: &Inbox, text: &str, asks: &[cuigeng_adapters::Ask]) -> (Vec<(usize, Seen)>, Option<String>) {
-    (inbox.read(text, asks), None)
 }
 
 fn nothing_came() -> Failure {

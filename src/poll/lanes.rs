@@ -21,6 +21,8 @@ struct Lane {
     /// Requests so far, which seed the jitter.
     asked: u64,
     breaker: Breaker,
+    /// Failed runs of a collector in a row.
+    failed_runs: u32,
 }
 
 impl Lanes {
@@ -52,6 +54,19 @@ impl Lanes {
         let lane = lanes.entry(source.to_owned()).or_default();
         lane.breaker = lane.breaker.after(outcome, shared, now);
         lane.breaker.rests(now).is_some()
+    }
+
+    /// Counts the runs of a collector; returns how many have failed in a row.
+    pub(super) fn run_ended(&self, source: &str, good: bool) -> u32 {
+        let mut lanes = self.lanes();
+        let lane = lanes.entry(source.to_owned()).or_default();
+        lane.failed_runs = if good { 0 } else { lane.failed_runs.saturating_add(1) };
+        lane.failed_runs
+    }
+
+    /// Leaves a source alone for as long as `cause` says.
+    pub(super) fn rest(&self, source: &str, cause: Failure, now: Moment) {
+        self.lanes().entry(source.to_owned()).or_default().breaker = Breaker::resting(cause, now);
     }
 
     fn lanes(&self) -> MutexGuard<'_, HashMap<String, Lane>> {

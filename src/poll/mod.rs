@@ -200,6 +200,7 @@ impl Poller {
                 Ok(seen)
             }
             Source::Batch(Batch::Inbox(_)) => self.miss_in_inbox(due, now).await,
+            Source::Batch(Batch::Exec(exec)) => self.collect(exec, configured, due, now).await,
         }
     }
 

@@ -1,36 +1,20 @@
-//! Sources in trouble: the operator hears once when it begins and once when it ends, however many
-//! accounts hang on the source.
+//! Sources in trouble: what was told, and the one letter about what is new. Deciding is [`crate::health`].
 
-use super::{Connection, LetterKind, NewLetter, StoreError, Transaction, looks, outbox};
+use super::{Connection, LetterKind, NewLetter, StoreError, Transaction, credentials, looks, outbox};
 use crate::config::Config;
-use crate::domain::{Account, Moment, Role};
-use crate::mail::alarm::{self, Trouble};
-use cuigeng_adapters::time::HOUR;
+use crate::domain::{Account, AccountId, Class, Moment, Role};
+use crate::health::{self, Ailing, Incident, News};
+use crate::mail::alarm::{self, Expiring};
 use std::collections::BTreeMap;
 
-const OPEN: &str = "SELECT id, source, class, began FROM incident WHERE ended = 0";
-const BEGIN: &str = "INSERT INTO incident (source, class, began) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+const OPEN: &str = "SELECT id, source, account, class, began FROM incident WHERE ended = 0 ORDER BY id";
+const BEGIN: &str =
+    "INSERT INTO incident (source, account, class, began) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
 const END: &str = "UPDATE incident SET ended = ?2 WHERE id = ?1 AND ended = 0";
 const SINCE: &str = "SELECT min(at) FROM look WHERE account = ?1 AND source = ?2 AND at > coalesce((SELECT max(at) FROM look WHERE account = ?1 AND source = ?2 AND outcome IN ('complete', 'partial')), 0)";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[OPEN, BEGIN, END, SINCE];
-
-/// Seconds for which only the network may fail before somebody is told.
-const PATIENCE_S: i64 = 6 * HOUR;
-
-/// A source that was told to be in trouble.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Incident {
-    /// Its number.
-    pub id: i64,
-    /// The source.
-    pub source: String,
-    /// Class of the failures.
-    pub class: String,
-    /// When the first of them was.
-    pub began: Moment,
-}
 
 /// The incidents that last.
 ///
@@ -38,34 +22,36 @@ pub struct Incident {
 /// Those of SQLite.
 pub fn open(conn: &Connection) -> Result<Vec<Incident>, StoreError> {
     let mut statement = conn.prepare_cached(OPEN)?;
-    let rows = statement.query_map([], |row| {
-        Ok(Incident { id: row.get(0)?, source: row.get(1)?, class: row.get(2)?, began: Moment::from_unix(row.get(3)?) })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut rows = statement.query([])?;
+    let mut open = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (account, word): (i64, String) = (row.get(2)?, row.get(3)?);
+        open.push(Incident {
+            id: row.get(0)?,
+            source: row.get(1)?,
+            account: (account != 0).then_some(AccountId(account)),
+            class: Class::from_word(&word).ok_or_else(|| StoreError::odd(&word))?,
+            began: Moment::from_unix(row.get(4)?),
+        });
+    }
+    Ok(open)
 }
 
 /// Compares the last looks with the incidents told, and queues one letter to the operator about all
-/// that began and all that ended. Returns the number of letters.
+/// that began, all that ended, and every credential that is about to end. Returns the number of letters.
 ///
 /// # Errors
 /// Those of SQLite.
 pub fn tell(tx: &Transaction<'_>, config: &Config, accounts: &[Account], now: Moment) -> Result<usize, StoreError> {
-    let troubles = troubles(tx, accounts, now)?;
-    let open = open(tx)?;
-    let known = |source: &str| open.iter().any(|incident| incident.source == source);
-    let begun: Vec<&Trouble> = troubles.values().filter(|trouble| !known(&trouble.source)).collect();
-    let ended: Vec<&Incident> = open.iter().filter(|incident| !troubles.contains_key(&incident.source)).collect();
-    if begun.is_empty() && ended.is_empty() {
+    let (ailing, watched) = ailing(tx, accounts, now)?;
+    let news = health::news(&ailing, &watched, &open(tx)?, now);
+    let expiring = expiring(tx, config, accounts, now)?;
+    keep(tx, &news, &expiring, now)?;
+    if news.begun.is_empty() && news.ended.is_empty() && expiring.is_empty() {
         return Ok(0);
     }
-    for trouble in &begun {
-        tx.prepare_cached(BEGIN)?.execute((&trouble.source, trouble.class.word(), trouble.since.unix()))?;
-    }
-    for incident in &ended {
-        tx.prepare_cached(END)?.execute((incident.id, now.unix()))?;
-    }
-    let over: Vec<(String, Moment)> = ended.iter().map(|incident| (incident.source.clone(), incident.began)).collect();
-    let words = alarm::compose(&begun, &over, now);
+    let title = |id: AccountId| accounts.iter().find(|account| account.id == id).map(Account::title);
+    let (subject, text) = alarm::compose(&news, &expiring, &title, now);
     let mut queued = 0;
     for recipient in config.operators() {
         let letter = NewLetter {
@@ -75,8 +61,8 @@ pub fn tell(tx: &Transaction<'_>, config: &Config, accounts: &[Account], now: Mo
             slot: now,
             not_before: now,
             not_after: None,
-            subject: words.0.clone(),
-            text: words.1.clone(),
+            subject: subject.clone(),
+            text: text.clone(),
             html: None,
             attachment: None,
             mentions: Vec::new(),
@@ -87,31 +73,72 @@ pub fn tell(tx: &Transaction<'_>, config: &Config, accounts: &[Account], now: Mo
     Ok(queued)
 }
 
-/// Sources whose last look at some judged account failed in a way that a person must act on, or for
-/// longer than patience allows.
-fn troubles(conn: &Connection, accounts: &[Account], now: Moment) -> Result<BTreeMap<String, Trouble>, StoreError> {
+fn keep(tx: &Transaction<'_>, news: &News, expiring: &[Expiring], now: Moment) -> Result<(), StoreError> {
+    for incident in news.ended.iter().chain(&news.absorbed) {
+        tx.prepare_cached(END)?.execute((incident.id, now.unix()))?;
+    }
+    for trouble in &news.begun {
+        let account = trouble.account.map_or(0, |id| id.0);
+        tx.prepare_cached(BEGIN)?.execute((&trouble.source, account, trouble.class.word(), trouble.since.unix()))?;
+    }
+    for one in expiring {
+        credentials::told(tx, &one.source, &one.key, one.warnings)?;
+    }
+    Ok(())
+}
+
+/// Credentials of which a warning is due that was not sent yet.
+fn expiring(
+    conn: &Connection,
+    config: &Config,
+    accounts: &[Account],
+    now: Moment,
+) -> Result<Vec<Expiring>, StoreError> {
+    let used = |source: &str, key: &str| {
+        config.sources.contains_key(source)
+            && accounts.iter().any(|account| {
+                account.state_at(now).is_judged()
+                    && account.sources.iter().any(|of| of.source == source && (key.is_empty() || of.key == key))
+            })
+    };
+    let owner = |source: &str, key: &str| {
+        let of = |account: &&Account| account.sources.iter().any(|of| of.source == source && of.key == key);
+        accounts.iter().find(of).filter(|_| !key.is_empty()).map(Account::title)
+    };
+    let all = credentials::all(conn)?;
+    let due = all.into_iter().filter(|one| used(&one.source, &one.key)).filter_map(|one| {
+        let expires = one.expires?;
+        let warnings = health::warnings_due(expires, now);
+        let account = owner(&one.source, &one.key);
+        (warnings > one.told).then_some(Expiring { source: one.source, key: one.key, account, expires, warnings })
+    });
+    Ok(due.collect())
+}
+
+/// Judged accounts whose last look by a source failed, and how many hang on each source.
+fn ailing(
+    conn: &Connection,
+    accounts: &[Account],
+    now: Moment,
+) -> Result<(Vec<Ailing>, BTreeMap<String, usize>), StoreError> {
     let last = looks::last_looks(conn)?;
-    let mut troubles: BTreeMap<String, Trouble> = BTreeMap::new();
+    let (mut ailing, mut watched) = (Vec::new(), BTreeMap::new());
     for account in accounts.iter().filter(|account| account.state_at(now).is_judged()) {
         for of in &account.sources {
+            *watched.entry(of.source.clone()).or_default() += 1;
             let Some(look) = last.get(&(account.id, of.source.clone())) else { continue };
             let Some(class) = look.class() else { continue };
-            let since = since(conn, account, &of.source)?.unwrap_or(look.at);
-            if alarm::is_quiet(class) && now.since(since) < PATIENCE_S {
-                continue;
-            }
-            let trouble = troubles.entry(of.source.clone()).or_insert_with(|| Trouble {
+            ailing.push(Ailing {
                 source: of.source.clone(),
+                account: account.id,
+                title: account.title(),
                 class,
-                since,
                 advice: look.advice.clone(),
-                accounts: Vec::new(),
+                since: since(conn, account, &of.source)?.unwrap_or(look.at),
             });
-            trouble.since = trouble.since.min(since);
-            trouble.accounts.push(account.title());
         }
     }
-    Ok(troubles)
+    Ok((ailing, watched))
 }
 
 /// When the run of failures began.

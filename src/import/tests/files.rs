@@ -286,7 +286,8 @@ proptest! {
             drop(super::plan_accounts(&sheets, &[], &[], now()));
         }
         bytes.truncate(cut % len);
-        prop_assert!(read_sheets(&bytes).is_err());
+        // A stump without its signature may pass for a text.
+        prop_assert!(!bytes.starts_with(b"PK\x03\x04") || read_sheets(&bytes).is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::{Ask, Class, Failure, Moment, PostKind, RawPost, When};
 use serde_json::Value;
 
 /// A line that was understood.
-pub(super) enum Line {
+pub(crate) enum Line {
     /// The file's first line.
     File {
         /// When it was made.
@@ -17,6 +17,17 @@ pub(super) enum Line {
         /// What.
         post: Option<RawPost>,
     },
+    /// A word for the log.
+    Log {
+        /// `debug`, `info`, `warn` or `error`.
+        level: String,
+        /// What.
+        message: String,
+    },
+    /// What a collector says of itself.
+    Describe(Description),
+    /// Whether its login serves.
+    Check(End),
     /// The end of an account.
     End {
         /// Whose.
@@ -24,19 +35,41 @@ pub(super) enum Line {
         /// How.
         end: End,
     },
-    /// A type that is not known is ignored.
+    /// `progress`, and types that are not known.
     Other,
 }
 
+/// What a collector says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Description {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Platforms that it reads, as it calls them.
+    pub platforms: Vec<String>,
+    /// What an account's id looks like.
+    pub id_hint: String,
+    /// Most accounts that it wants in one run.
+    pub batch_max: Option<u64>,
+    /// The protocol that it speaks.
+    pub protocol: i64,
+}
+
 /// Which account a line names.
-pub(super) struct Of {
+pub(crate) struct Of {
     account: Option<String>,
     platform: Option<String>,
     account_id: Option<String>,
 }
 
 impl Of {
-    pub(super) fn means(&self, ask: &Ask) -> bool {
+    /// The key that a request gave the account.
+    pub(crate) fn key(&self) -> Option<&str> {
+        self.account.as_deref()
+    }
+
+    pub(crate) fn means(&self, ask: &Ask) -> bool {
         match (&self.account, &self.account_id) {
             (Some(account), _) => *account == ask.key,
             (None, Some(id)) => {
@@ -47,36 +80,47 @@ impl Of {
     }
 }
 
+const NAMES: [(&str, &str); 6] = [
+    ("douyin", "抖音"),
+    ("weibo", "新浪微博"),
+    ("toutiao", "今日头条"),
+    ("kuaishou", "快手"),
+    ("wechat", "微信订阅号"),
+    ("wechat", "微信服务号"),
+];
+
+/// What collectors call the platform of that name in the list; others keep their name.
+pub(crate) fn english(listed: &str) -> &str {
+    NAMES.iter().find(|(_, name)| *name == listed).map_or(listed, |(english, _)| english)
+}
+
 /// Collectors call platforms by their English names, lists by the Chinese ones.
 fn same_platform(told: &str, listed: &str) -> bool {
-    const NAMES: [(&str, &str); 6] = [
-        ("douyin", "抖音"),
-        ("weibo", "新浪微博"),
-        ("toutiao", "今日头条"),
-        ("kuaishou", "快手"),
-        ("wechat", "微信订阅号"),
-        ("wechat", "微信服务号"),
-    ];
     told == listed || NAMES.contains(&(told, listed))
 }
 
 /// How an account ended.
 #[derive(Clone, Debug)]
-pub(super) struct End {
+pub(crate) struct End {
     status: String,
     message: String,
     retry_after_s: Option<i64>,
     /// Posts printed, as the collector counts them.
-    pub(super) count: Option<u64>,
+    pub(crate) count: Option<u64>,
     /// Everything since then was read.
-    pub(super) complete_since: Option<Moment>,
+    pub(crate) complete_since: Option<Moment>,
     /// When the platform was read.
-    pub(super) looked_at: Option<Moment>,
+    pub(crate) looked_at: Option<Moment>,
 }
 
 impl End {
+    /// Whether a login check was passed.
+    pub(crate) fn is_ok(&self) -> bool {
+        self.status == "ok"
+    }
+
     /// The failure that the status tells; none for `ok` and `partial`.
-    pub(super) fn failure(&self) -> Option<Failure> {
+    pub(crate) fn failure(&self) -> Option<Failure> {
         let (class, reason) = match self.status.as_str() {
             "ok" | "partial" => return None,
             "private" => (Class::Gone, "private"),
@@ -88,14 +132,33 @@ impl End {
 }
 
 /// Reads a line; `None` when it is no JSON object.
-pub(super) fn read(line: &str) -> Option<Line> {
+pub(crate) fn read(line: &str) -> Option<Line> {
     let value: Value = serde_json::from_str(line).ok()?;
     value.is_object().then(|| match value["type"].as_str() {
         Some("file") => Line::File { at: moment(&value["made_at"]) },
         Some("post") => Line::Post { of: of(&value), post: post(&value) },
         Some("end") => Line::End { of: of(&value), end: end(&value) },
+        Some("log") => Line::Log {
+            level: text(&value["level"]).unwrap_or_default(),
+            message: text(&value["message"]).unwrap_or_default(),
+        },
+        Some("describe") => Line::Describe(description(&value)),
+        Some("check") => Line::Check(end(&value)),
         _ => Line::Other,
     })
+}
+
+fn description(value: &Value) -> Description {
+    let word = |key: &str| text(&value[key]).unwrap_or_default();
+    let platforms = value["platforms"].as_array().map_or(&[][..], Vec::as_slice);
+    Description {
+        name: word("name"),
+        version: word("version"),
+        platforms: platforms.iter().filter_map(text).collect(),
+        id_hint: word("id_hint"),
+        batch_max: value["batch_max"].as_u64().filter(|most| *most > 0),
+        protocol: value["protocol"].as_i64().unwrap_or(0),
+    }
 }
 
 fn text(value: &Value) -> Option<String> {
