@@ -6,14 +6,16 @@
 //! not compile. A platform is two pure functions around one fetch: `request(&Ask) -> Request` and
 //! `parse(&Ask, &Answer) -> Result<Page, Failure>`.
 
+#[cfg(test)]
+mod contract;
 pub mod douyin;
 pub mod exec;
 pub mod feed;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod http;
 pub mod inbox;
 mod lines;
-#[cfg(test)]
-mod contract;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod time;

@@ -41,7 +41,7 @@ pub enum Batch {
     /// Files of JSON lines, for a server without internet.
     Inbox(inbox::Inbox),
     /// A program that speaks collector protocol 1.
-    Exec(exec::Exec),
+    Exec(Box<exec::Exec>),
 }
 
 impl Source {

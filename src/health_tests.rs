@@ -8,7 +8,14 @@ fn at(hours: i64) -> Moment {
 
 fn ailing(account: i64, class: Class, since: i64) -> Ailing {
     let title = format!("账号{account}");
-    Ailing { source: "微博".to_owned(), account: AccountId(account), title, class, advice: String::new(), since: at(since) }
+    Ailing {
+        source: "微博".to_owned(),
+        account: AccountId(account),
+        title,
+        class,
+        advice: String::new(),
+        since: at(since),
+    }
 }
 
 fn watched(n: usize) -> BTreeMap<String, usize> {
@@ -57,7 +64,8 @@ fn one_account_alone_is_told_after_three_hours_and_hides_nothing() {
     let one = vec![ailing(1, Class::Gone, 0)];
     let all: Vec<Ailing> =
         std::iter::once(ailing(1, Class::Gone, 0)).chain((2..=10).map(|i| ailing(i, Class::Auth, 5))).collect();
-    let hours = [one.clone(), one.clone(), one.clone(), one.clone(), one.clone(), all.clone(), all, one.clone(), vec![]];
+    let hours =
+        [one.clone(), one.clone(), one.clone(), one.clone(), one.clone(), all.clone(), all, one.clone(), vec![]];
     // Told alone in the fourth hour; the outage in the sixth, which absorbs it; after the outage the
     // account is still gone, and in the end well.
     assert_eq!(live(10, &hours), [(0, 0), (0, 0), (0, 0), (1, 0), (0, 0), (1, 0), (0, 0), (1, 1), (0, 1)]);

@@ -69,7 +69,9 @@ impl Douyin {
             None => request,
         };
         match http.send(request).await.and_then(|answer| parse::author(&answer)) {
-            Ok(count) => Probe { told: vec![format!("转接工具正常，平台显示作品{count}个")], ..Probe::default() },
+            Ok(count) => {
+                Probe { told: vec![format!("转接工具正常，平台显示作品{count}个")], ..Probe::default() }
+            }
             Err(failure) => Probe::failed(failure),
         }
     }
@@ -111,6 +113,12 @@ fn encode(text: &str) -> String {
 /// The next question about a task that is not done.
 fn wait_for(ask: &Ask, task: &str) -> Next {
     Next::Wait { until: ask.now.plus(TASK_WAIT_S), cursor: format!("{TASK}{task}") }
+}
+
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(ask: &Ask, answer: &crate::http::Answer) -> Result<Page, Failure> {
+    drop(parse::author(answer));
+    parse::parse(ask, answer)
 }
 
 #[cfg(test)]

@@ -186,5 +186,13 @@ impl Open {
     }
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(answer: &crate::http::Answer, choice: u8) -> Result<Page, Failure> {
+    if let Ok(data) = parse::token(answer) {
+        drop(Token::granted(&data, Moment::from_unix(i64::from(choice))));
+    }
+    parse::page(answer)
+}
+
 #[cfg(test)]
 mod tests;

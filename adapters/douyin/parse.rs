@@ -85,10 +85,7 @@ fn row(item: &Value) -> Option<RawPost> {
         id: Some(id.to_owned()),
         push: None,
         when: When::At(at),
-        title: item["title"]
-            .as_str()
-            .or_else(|| item["description"].as_str())
-            .map_or_else(String::new, text::short),
+        title: item["title"].as_str().or_else(|| item["description"].as_str()).map_or_else(String::new, text::short),
         url: item["web_url"].as_str().filter(|url| url.starts_with("http")).map(str::to_owned),
         author: item["author"]["uid"].as_str().or_else(|| raw["author"]["sec_uid"].as_str()).map(str::to_owned),
         // Without the raw row nobody knows: an unmarked pinned row must not fake a reach, so such a

@@ -86,3 +86,8 @@ fn words(body: &Value) -> String {
     let said = body["detail"]["message"].as_str().or_else(|| body["message"].as_str()).unwrap_or_default();
     said.chars().take(200).collect()
 }
+
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(answer: &Answer) -> Result<Page, Failure> {
+    parse(answer)
+}

@@ -72,7 +72,9 @@ impl Ended {
             Ended::NotStarted(failure) => return failure.clone(),
             Ended::Exit(Some(0)) => (Class::Malformed, "no_end", "采集程序没有说明账号看完没有，请把日志交给维护人员"),
             Ended::Exit(Some(64)) => (Class::Config, "usage", "采集程序不认识这样的调用，请核对 command 与协议版本"),
-            Ended::Exit(Some(69)) => (Class::Transient, "unavailable", "采集程序缺少运行条件（如浏览器），程序会自行重试"),
+            Ended::Exit(Some(69)) => {
+                (Class::Transient, "unavailable", "采集程序缺少运行条件（如浏览器），程序会自行重试")
+            }
             Ended::Exit(Some(75)) => (Class::Transient, "temporary", "采集程序暂时不能工作，程序会自行重试"),
             Ended::Exit(Some(77)) => (Class::Config, "permission", "采集程序没有权限，请核对它的文件与目录权限"),
             Ended::Exit(Some(78)) => (Class::Config, "configuration", "采集程序的配置不对，请核对其说明"),
@@ -116,7 +118,8 @@ pub(super) async fn run(
         }
     });
     let tail = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
-    let errors = child.stderr.take().map(|pipe| tokio::spawn(listen(pipe, request.secrets, std::sync::Arc::clone(&tail))));
+    let errors =
+        child.stderr.take().map(|pipe| tokio::spawn(listen(pipe, request.secrets, std::sync::Arc::clone(&tail))));
     let ended = attend(&mut child, group, limits, &mut take).await;
     writer.abort();
     if let Some(errors) = errors {
@@ -128,12 +131,7 @@ pub(super) async fn run(
 }
 
 /// Reads until the end, and leaves no process behind.
-async fn attend(
-    child: &mut Child,
-    group: Option<Pid>,
-    limits: &Limits,
-    take: &mut impl FnMut(&str) -> bool,
-) -> Ended {
+async fn attend(child: &mut Child, group: Option<Pid>, limits: &Limits, take: &mut impl FnMut(&str) -> bool) -> Ended {
     let Some(pipe) = child.stdout.take() else { return Ended::Exit(None) };
     let mut lines = Lines::new(pipe, LINE_LIMIT, TOTAL_LIMIT);
     let mut whole = std::pin::pin!(sleep(limits.whole));
@@ -232,11 +230,7 @@ fn signal(group: Option<Pid>, signal: Signal) {
 }
 
 /// Standard error is free text, logged line by line without secrets; its end is kept.
-async fn listen(
-    pipe: impl AsyncRead + Unpin,
-    secrets: Vec<String>,
-    tail: std::sync::Arc<std::sync::Mutex<Vec<u8>>>,
-) {
+async fn listen(pipe: impl AsyncRead + Unpin, secrets: Vec<String>, tail: std::sync::Arc<std::sync::Mutex<Vec<u8>>>) {
     let mut lines = Lines::new(pipe, LINE_LIMIT, usize::MAX);
     while let Ok(Heard::Line(line)) = lines.next().await {
         let mut text = String::from_utf8_lossy(&line).into_owned();

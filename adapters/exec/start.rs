@@ -10,14 +10,18 @@ use tokio::process::{Child, Command};
 /// Starts the program with `verb` as its last argument, as leader of a process group of its own.
 pub(super) fn start(config: &ExecConfig, verb: &str, state: &Path, deadline_s: i64) -> Result<Child, Failure> {
     let program = program(config)?;
-    std::fs::create_dir_all(state).map_err(|e| refused(&format!("state directory: {e}"), "采集程序的状态目录建不出来，请检查数据目录的权限"))?;
+    std::fs::create_dir_all(state)
+        .map_err(|e| refused(&format!("state directory: {e}"), "采集程序的状态目录建不出来，请检查数据目录的权限"))?;
     let mut command = Command::new(&program);
     command.args(config.command.iter().skip(1)).arg(verb).current_dir(state);
     command.env_clear().envs(environment(config, state, deadline_s));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.process_group(0).kill_on_drop(true);
     command.spawn().map_err(|e| {
-        refused(&format!("cannot start: {e}"), &format!("采集程序 {} 启动不了：请检查文件是否存在、是否有执行权限", shown(&program)))
+        refused(
+            &format!("cannot start: {e}"),
+            &format!("采集程序 {} 启动不了：请检查文件是否存在、是否有执行权限", shown(&program)),
+        )
     })
 }
 
@@ -35,7 +39,8 @@ fn program(config: &ExecConfig) -> Result<PathBuf, Failure> {
     };
     for place in [Some(path.as_path()), path.parent()].into_iter().flatten() {
         if is_writable_by_all(place) {
-            let advice = format!("{} 任何人都能改写，不安全，没有运行：请去掉其他用户的写权限（chmod o-w）", shown(place));
+            let advice =
+                format!("{} 任何人都能改写，不安全，没有运行：请去掉其他用户的写权限（chmod o-w）", shown(place));
             return Err(refused("writable by everyone", &advice));
         }
     }

@@ -217,7 +217,8 @@ async fn a_program_that_never_reads_and_one_that_cannot_start() {
         let run = shed.list(&shed.exec(name), &[ask("x")]).await;
         assert_eq!(word(&run.looks[0]), "config/start", "{name}");
     }
-    let missing = Exec::new(ExecConfig { secrets: BTreeMap::from([("t".to_owned(), "none".to_owned())]), ..config("deaf") });
+    let missing =
+        Exec::new(ExecConfig { secrets: BTreeMap::from([("t".to_owned(), "none".to_owned())]), ..config("deaf") });
     assert_eq!(word(&shed.list(&missing, &[ask("x")]).await.looks[0]), "config");
     // Whoever may write it may run it as us.
     fs::set_permissions(shed.dir.join("deaf"), fs::Permissions::from_mode(0o777)).unwrap();
@@ -240,7 +241,17 @@ async fn the_request_and_the_environment_are_as_promised() {
     names.sort_unstable();
     assert_eq!(
         names,
-        ["CUIGENG_DEADLINE_EPOCH", "CUIGENG_PROTOCOL", "CUIGENG_STATE_DIR", "HOME", "LANG", "PATH", "PYTHONIOENCODING", "PYTHONUNBUFFERED", "TZ"]
+        [
+            "CUIGENG_DEADLINE_EPOCH",
+            "CUIGENG_PROTOCOL",
+            "CUIGENG_STATE_DIR",
+            "HOME",
+            "LANG",
+            "PATH",
+            "PYTHONIOENCODING",
+            "PYTHONUNBUFFERED",
+            "TZ"
+        ]
     );
     assert!(!env.contains("CANARY") && fs::read_to_string(shed.state.join("args.txt")).unwrap() == "list");
     let request: serde_json::Value =
@@ -306,11 +317,15 @@ async fn the_python_example_reads_a_vendor() {
     };
     let platform = platform(|request, _| {
         let line = request.lines().next().unwrap_or_default();
-        let page = |next: &str| format!(r#"{{"rows":[{{"id":7,"time":1795141600,"title":"提示","url":"https://x/7"}}],"next":{next}}}"#);
+        let page = |next: &str| {
+            format!(r#"{{"rows":[{{"id":7,"time":1795141600,"title":"提示","url":"https://x/7"}}],"next":{next}}}"#)
+        };
         match line {
             _ if !request.contains("Bearer TOKEN-CANARY") => reply(403, ""),
             _ if line.contains("account=good&cursor=0") => reply(200, page("\"9\"")),
-            _ if line.contains("account=good&cursor=9") => reply(200, r#"{"rows":[{"id":6,"time":1790000000,"title":"旧","url":"https://x/6"}],"next":null}"#),
+            _ if line.contains("account=good&cursor=9") => {
+                reply(200, r#"{"rows":[{"id":6,"time":1790000000,"title":"旧","url":"https://x/6"}],"next":null}"#)
+            }
             _ if line.contains("account=endless") => reply(200, page("\"1\"")),
             _ if line.contains("account=auth") => reply(401, ""),
             _ if line.contains("account=busy") => reply(429, "").header("Retry-After", "77"),

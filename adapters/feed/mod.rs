@@ -113,5 +113,22 @@ fn no_base() -> Failure {
         .advise("台账的来源参数不是完整网址，而该来源又没有配置 base；请补上其中之一")
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(ask: &Ask, answer: &crate::http::Answer, choice: u8) -> Result<Page, Failure> {
+    let bridges = [Bridge::Own, Bridge::RssHub, Bridge::WeweRss, Bridge::WeMpRss, Bridge::Wechat2Rss];
+    let config = FeedConfig {
+        bridge: bridges[usize::from(choice) % bridges.len()],
+        base: None,
+        access_key: None,
+        key_as: KeyAs::Key,
+        whole: choice > 127,
+        strength: Strength::Weak,
+        pinned_allowance: 3,
+        sees: None,
+        cache_s: 300,
+    };
+    parse::parse(ask, answer, ask.kinds, &config)
+}
+
 #[cfg(test)]
 mod tests;

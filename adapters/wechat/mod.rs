@@ -237,5 +237,15 @@ fn body(answer: &Answer) -> Result<serde_json::Value, Failure> {
     }
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(ask: &Ask, answer: &Answer, choice: u8) -> Result<Page, Failure> {
+    let body = body(answer)?;
+    drop((lists::busy_days(&body), token::parse(answer), quota::parse(answer, quota::PATHS[0])));
+    if choice > 127 {
+        return lists::day(&body, ask.since.date(), choice % 2 == 0);
+    }
+    lists::free(&body, ask, u64::from(choice), u32::from(choice % 3)).map(|(page, _)| page)
+}
+
 #[cfg(test)]
 mod tests;

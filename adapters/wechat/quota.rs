@@ -9,10 +9,7 @@ use serde_json::json;
 pub(super) const PATHS: [&str; 2] = ["/cgi-bin/freepublish/batchget", "/datacube/getarticletotaldetail"];
 
 pub(super) fn request(base: &str, token: &str, path: &str) -> Request {
-    Request::post_json(
-        format!("{base}/cgi-bin/openapi/quota/get?access_token={token}"),
-        &json!({ "cgi_path": path }),
-    )
+    Request::post_json(format!("{base}/cgi-bin/openapi/quota/get?access_token={token}"), &json!({ "cgi_path": path }))
 }
 
 /// A line for the operator (Chinese).

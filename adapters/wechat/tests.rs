@@ -259,10 +259,9 @@ async fn an_empty_day_that_something_contradicts_is_no_zero() {
 #[tokio::test]
 async fn a_probe_tells_the_quota_of_each_call() {
     let quota = r#"{"errcode":0,"quota":{"daily_limit":1000,"used":5,"remain":995},"rate_limit":{"call_count":100,"refresh_second":60}}"#;
-    let platform = platform(move |path, _| {
-        if path.contains("stable_token") { sample("token.json") } else { quota.to_owned() }
-    })
-    .await;
+    let platform =
+        platform(move |path, _| if path.contains("stable_token") { sample("token.json") } else { quota.to_owned() })
+            .await;
     let http = Http::new(None).unwrap();
     let probe = source(&platform.base).probe("wx0123", ask(None).now, &http, &OneSecret).await;
     assert!(probe.trouble.is_none() && probe.told.len() == 2, "{probe:?}");

@@ -73,7 +73,9 @@ impl Desktop {
     /// Whether the session is logged in (`profile/info` without a parameter), and when it ends.
     pub async fn probe(&self, now: Moment, http: &Http, secrets: &dyn Secrets) -> Probe {
         let Some(name) = self.config.cookie.as_deref() else {
-            return Probe { told: vec!["没有配置登录 Cookie，以访客身份看".to_owned()], ..Probe::default() };
+            return Probe {
+                told: vec!["没有配置登录 Cookie，以访客身份看".to_owned()], ..Probe::default()
+            };
         };
         match secrets.get(name) {
             Err(failure) => Probe::failed(failure),
@@ -116,7 +118,10 @@ impl Desktop {
 
 fn dress(request: Request, uid: &str, cookie: Option<&Secret>) -> Request {
     let request = request
-        .header("user-agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36")
+        .header(
+            "user-agent",
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36",
+        )
         .header("referer", format!("https://weibo.com/u/{uid}"))
         .header("x-requested-with", "XMLHttpRequest")
         .header("accept", "application/json");
@@ -127,6 +132,11 @@ fn dress(request: Request, uid: &str, cookie: Option<&Secret>) -> Request {
         Some(token) => request.header("x-xsrf-token", token),
         None => request,
     }
+}
+
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(ask: &Ask, answer: &crate::http::Answer) -> Result<Page, Failure> {
+    parse::parse(ask, &Cursor::of(ask, true), answer, true)
 }
 
 #[cfg(test)]

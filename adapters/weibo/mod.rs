@@ -70,7 +70,9 @@ impl Weibo {
     /// Whether the session is logged in (`GET /api/config`), and when it ends.
     pub async fn probe(&self, now: Moment, http: &Http, secrets: &dyn Secrets) -> Probe {
         let Some(name) = self.config.cookie.as_deref() else {
-            return Probe { told: vec!["没有配置登录 Cookie，以访客身份看".to_owned()], ..Probe::default() };
+            return Probe {
+                told: vec!["没有配置登录 Cookie，以访客身份看".to_owned()], ..Probe::default()
+            };
         };
         match secrets.get(name) {
             Err(failure) => Probe::failed(failure),
@@ -128,6 +130,11 @@ impl Weibo {
 
 fn encode(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz_mobile(ask: &Ask, answer: &crate::http::Answer) -> Result<Page, Failure> {
+    parse::parse(ask, answer, true)
 }
 
 #[cfg(test)]

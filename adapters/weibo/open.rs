@@ -101,5 +101,11 @@ impl Open {
     }
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(ask: &Ask, answer: &crate::http::Answer, choice: u8) -> Result<Page, Failure> {
+    drop(parse::token_life(answer));
+    if choice > 127 { parse::window(ask, answer) } else { parse::newest(ask, answer) }
+}
+
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,8 @@ use crate::http::{Answer, without_query};
 use crate::{Class, Failure};
 use serde_json::Value;
 
-const RELOGIN: &str = "微博登录已失效：请用浏览器重新登录，把新的 Cookie 写入凭据文件（m.weibo.cn 与 weibo.com 的 Cookie 不通用）";
+const RELOGIN: &str =
+    "微博登录已失效：请用浏览器重新登录，把新的 Cookie 写入凭据文件（m.weibo.cn 与 weibo.com 的 Cookie 不通用）";
 const WALL: &str = "微博要求验证或拦截了本机，看不到内容：请改用账号授权或人工核查，几小时内不要频繁重试";
 
 /// The body as JSON, once nothing in it or around it is a refusal.

@@ -134,8 +134,11 @@ fn as_json(screen: &Screen) -> serde_json::Value {
         .filter_map(|result| Some((result, screen.ledger.account(result.account)?)))
         .map(|(result, account)| json!({"account": account.name, "platform": account.platform.name(), "grade": result.grade.chinese(), "why": why(result)}))
         .collect();
-    let incidents: Vec<_> =
-        screen.incidents.iter().map(|i| json!({"source": i.source, "class": i.class.word(), "began": i.began})).collect();
+    let incidents: Vec<_> = screen
+        .incidents
+        .iter()
+        .map(|i| json!({"source": i.source, "class": i.class.word(), "began": i.began}))
+        .collect();
     let letters: serde_json::Map<String, serde_json::Value> =
         screen.letters.iter().map(|(state, count)| (state.clone(), json!(count))).collect();
     json!({"check": screen.check.at, "next_check": screen.next.map(|check| check.at), "results": results, "incidents": incidents, "letters": letters, "verdicts": screen.verdicts.len()})

@@ -11,7 +11,8 @@ use cuigeng_adapters::{Batch, Source, Strength};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-const COMMAND: &str = "写成 command = [\"程序\", \"参数\"]，程序写绝对路径，或采集程序目录（配置文件旁的 collectors）里的文件名";
+const COMMAND: &str =
+    "写成 command = [\"程序\", \"参数\"]，程序写绝对路径，或采集程序目录（配置文件旁的 collectors）里的文件名";
 
 /// The collectors, as sources of their names; none of which may be a source's already.
 pub(super) fn collectors(
@@ -56,7 +57,7 @@ fn collector(name: &str, section: Section<'_, '_>, base: &Path) -> Option<Source
     };
     let every_s = section.opt("every_minutes", every_minutes).map(|minutes| minutes * 60);
     section.close();
-    let source = Source::Batch(Batch::Exec(Exec::new(config)));
+    let source = Source::Batch(Batch::Exec(Box::new(Exec::new(config))));
     Some(SourceConfig { name: name.to_owned(), kind: "exec", source, every_s, pace_s: None })
 }
 

@@ -93,7 +93,9 @@ fn understood(kind: Kind, section: &Section<'_, '_>) -> Option<Source> {
         Kind::WeiboCommercial => Source::Paged(Paged::WeiboOpen(weibo::open::Open::new(weibo_commercial(section)?))),
         Kind::Wechat => Source::Paged(Paged::Wechat(Wechat::new(wechat(section)))),
         Kind::Douyin => Source::Paged(Paged::Douyin(Douyin::new(douyin(section)))),
-        Kind::DouyinV4 => Source::Paged(Paged::DouyinV4(V4::new(V4Config { base: base(section, "http://127.0.0.1:80") }))),
+        Kind::DouyinV4 => {
+            Source::Paged(Paged::DouyinV4(V4::new(V4Config { base: base(section, "http://127.0.0.1:80") })))
+        }
         Kind::DouyinOpen => Source::Paged(Paged::DouyinOpen(douyin::open::Open::new(douyin_open(section)?))),
         Kind::Inbox => Source::Batch(Batch::Inbox(Inbox::new(InboxConfig {}))),
     })
@@ -127,7 +129,8 @@ fn feed(section: &Section<'_, '_>) -> FeedConfig {
 fn strength(value: &Value<'_, '_>, bridge: Bridge) -> Option<Strength> {
     let strength = value.one_of(&[("weak", Strength::Weak), ("strong", Strength::Strong)])?;
     if strength == Strength::Strong && bridge.is_of_wechat() {
-        return value.refuse("公众号转接会迟到、会漏，不能作为未更新的依据", "删去这一项，或改用官方接口 kind = \"wechat\"");
+        return value
+            .refuse("公众号转接会迟到、会漏，不能作为未更新的依据", "删去这一项，或改用官方接口 kind = \"wechat\"");
     }
     Some(strength)
 }

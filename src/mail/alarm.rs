@@ -38,12 +38,8 @@ pub fn compose(
     }
     for over in &news.ended {
         let whose = over.account.and_then(title).map(|name| format!("看账号{name}")).unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "\n来源“{}”自{}起{whose}的故障已恢复，程序会自动补看。",
-            over.source,
-            beijing(over.began)
-        );
+        let _ =
+            writeln!(text, "\n来源“{}”自{}起{whose}的故障已恢复，程序会自动补看。", over.source, beijing(over.began));
     }
     if !troubles.is_empty() || !news.ended.is_empty() {
         text.push_str("\n看不到不等于没有更新：故障期间不会认定任何账号未更新，相关结论显示为“无法判定”。\n");
@@ -59,11 +55,8 @@ fn subject(troubles: &[Trouble], ended: &[Incident], expiring: &[Expiring], now:
         ([], [one], []) => format!("【运行告警】已恢复：来源“{}”", one.source),
         ([], [], [one]) => format!("【运行告警】{}", ends(one, now)),
         _ => {
-            let parts = [
-                (troubles.len(), "处故障"),
-                (ended.len(), "处已恢复"),
-                (expiring.len(), "个登录或授权即将到期"),
-            ];
+            let parts =
+                [(troubles.len(), "处故障"), (ended.len(), "处已恢复"), (expiring.len(), "个登录或授权即将到期")];
             let said: Vec<String> =
                 parts.iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n}{words}")).collect();
             format!("【运行告警】{}", said.join("，"))
@@ -157,7 +150,9 @@ mod tests {
     }
 
     fn over() -> Incident {
-        Incident { id: 1, source: "微博".to_owned(), account: None, class: Class::Auth, began: at("2022-06-07 09:05") }
+        Incident {
+            id: 1, source: "微博".to_owned(), account: None, class: Class::Auth, began: at("2022-06-07 09:05")
+        }
     }
 
     #[test]

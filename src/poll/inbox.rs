@@ -116,11 +116,7 @@ impl Poller {
 
     /// Accounts that were due while no file named them. A week without a file is how offices work; more
     /// is told.
-    pub(super) async fn miss_in_inbox(
-        &self,
-        due: Vec<Due>,
-        now: Moment,
-    ) -> Result<Vec<(AccountId, Seen)>, StoreError> {
+    pub(super) async fn miss_in_inbox(&self, due: Vec<Due>, now: Moment) -> Result<Vec<(AccountId, Seen)>, StoreError> {
         let good = self.store.read_async(looks::last_good).await?;
         let is_recent = |due: &Due| good.get(&due.account.id).is_some_and(|(at, _)| now.since(*at) < QUIET_DAYS * DAY);
         let (recent, silent): (Vec<Due>, Vec<Due>) = due.into_iter().partition(is_recent);

@@ -11,7 +11,9 @@ pub(super) fn classify(code: i64, words: &str) -> Failure {
     let short: String = words.chars().take(200).collect();
     let of = |class| Failure::new(class, format!("error_code {code}: {short}"));
     match code {
-        10_008 | 2_190_008 | 28_001_008 | 2_190_002 | 28_001_003 => of(Class::Auth).because(STALE_TOKEN).advise(CONSENT),
+        10_008 | 2_190_008 | 28_001_008 | 2_190_002 | 28_001_003 => {
+            of(Class::Auth).because(STALE_TOKEN).advise(CONSENT)
+        }
         10_010 | 10_020 | 2_190_003 | 28_001_012 => of(Class::Auth).because("consent").advise(CONSENT),
         10_003 | 10_013 => of(Class::Config).advise("client_key 或 client_secret 不正确，请核对配置与凭据文件"),
         10_004 | 2_190_004 | 28_001_014 | 28_001_018 | 2_100_007 => {

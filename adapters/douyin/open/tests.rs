@@ -28,11 +28,19 @@ fn consent(access_days: i64, refresh_days: i64, renewals: u32) -> Vault {
 fn list() -> Reply {
     let row = |id: &str, at: i64, top: bool| json!({"item_id": "@8hx+/=", "video_id": id, "title": "提示", "is_top": top, "create_time": at, "media_type": 4});
     let rows = [row("1", 1_600_000_000, true), row("2", 1_795_141_600, false)];
-    reply(200, json!({"data": {"error_code": 0, "cursor": 5, "has_more": false, "list": rows}, "extra": {"error_code": 0}}).to_string())
+    reply(
+        200,
+        json!({"data": {"error_code": 0, "cursor": 5, "has_more": false, "list": rows}, "extra": {"error_code": 0}})
+            .to_string(),
+    )
 }
 
 fn code(code: i64) -> Reply {
-    reply(200, json!({"data": {"error_code": code, "description": "x"}, "extra": {"error_code": code, "log_id": "l"}}).to_string())
+    reply(
+        200,
+        json!({"data": {"error_code": code, "description": "x"}, "extra": {"error_code": code, "log_id": "l"}})
+            .to_string(),
+    )
 }
 
 async fn seen(base: &str, vault: &Vault) -> Seen {
@@ -86,7 +94,10 @@ async fn a_refresh_token_near_its_end_is_renewed_and_kept_before_it_is_used() {
     let vault = consent(1, 3, 4);
     assert_eq!(word(&seen(&platform.base, &vault).await), "complete");
     let kept = vault.replaced.lock().unwrap().clone();
-    assert!(kept[0].contains("rft.NEW") && kept[0].contains("act.OLD") && kept[0].contains("\"renewals\":5"), "{kept:?}");
+    assert!(
+        kept[0].contains("rft.NEW") && kept[0].contains("act.OLD") && kept[0].contains("\"renewals\":5"),
+        "{kept:?}"
+    );
     assert!(kept[1].contains("act.NEW"), "{kept:?}");
     // After five renewals nothing is left to renew; the last consent is used up to its end.
     let last = consent(1, 3, 5);
@@ -96,7 +107,8 @@ async fn a_refresh_token_near_its_end_is_renewed_and_kept_before_it_is_used() {
 
 #[tokio::test]
 async fn a_dead_consent_asks_for_a_new_one() {
-    let platform = platform(|request, _| if request.contains("/oauth/") { code(10_010) } else { code(28_001_008) }).await;
+    let platform =
+        platform(|request, _| if request.contains("/oauth/") { code(10_010) } else { code(28_001_008) }).await;
     let look = seen(&platform.base, &consent(10, 20, 0)).await;
     assert_eq!(word(&look), "auth/consent");
     assert!(!format!("{look:?}").contains("act.OLD"));
@@ -126,7 +138,10 @@ fn each_error_code_has_its_class() {
     let rows: [(&[i64], crate::Class); 7] = [
         (&[10008, 2190008, 28001008, 2190002, 28001003, 10010, 10020, 2190003, 28001012], Auth),
         (&[10002, 10005, 2100005, 28001007, 10003, 10013, 10004, 10006, 10007, 10012, 10014, 10015], Config),
-        (&[2190004, 28001014, 28001018, 2100007, 2190015, 28001015, 2190016, 28001016, 28001019, 28001020, 28001021], Config),
+        (
+            &[2190004, 28001014, 28001018, 2100007, 2190015, 28001015, 2190016, 28001016, 28001019, 28001020, 28001021],
+            Config,
+        ),
         (&[28001056], Retired),
         (&[2190001, 28003017, 28003018, 28001052], Throttled),
         (&[2100004, 28001005, 28001006, 999], Transient),

@@ -201,9 +201,7 @@ fn profile(body: &Value, seen: u64) -> Result<Page, Failure> {
         count if seen == 0 && count > 0 => {
             Err(blocked("empty_unexpected", format!("an empty list, but the profile counts {count}")))
         }
-        count => {
-            Ok(Page::listing(Vec::new(), Kinds::POST, if count <= seen { Next::End } else { Next::Unsaid }))
-        }
+        count => Ok(Page::listing(Vec::new(), Kinds::POST, if count <= seen { Next::End } else { Next::Unsaid })),
     }
 }
 

@@ -77,16 +77,24 @@ async fn a_zero_is_believed_only_with_the_list_and_the_profile() {
         (r#"{"ok":1,"data":{"user":{"idstr":"1234567890","statuses_count":300}}}"#, "blocked/empty_unexpected"),
         (r#"{"ok":1,"data":{"user":{"idstr":"1234567890","statuses_count":0}}}"#, "complete"),
         (r#"{"ok":1,"data":{}}"#, "blocked/empty_unexpected"),
-        (r#"{"ok":0,"error_type":"link","url":"sinaweibo://x?c=%E8%AF%A5%E8%B4%A6%E5%8F%B7%E5%9B%A0%E8%A2%AB%E6%8A%95%E8%AF%89"}"#, "gone/banned"),
-        (r#"{"ok":0,"error_type":"link","url":"x?c=%E7%94%A8%E6%88%B7%E8%87%AA%E8%A1%8C%E7%94%B3%E8%AF%B7%E5%85%B3%E9%97%AD"}"#, "gone/closed"),
-        (r#"{"ok":0,"error_type":"toast","url":"x?c=%E7%94%A8%E6%88%B7%E9%AA%8C%E8%AF%81%E4%B9%8B%E5%89%8D"}"#, "gone/locked"),
+        (
+            r#"{"ok":0,"error_type":"link","url":"sinaweibo://x?c=%E8%AF%A5%E8%B4%A6%E5%8F%B7%E5%9B%A0%E8%A2%AB%E6%8A%95%E8%AF%89"}"#,
+            "gone/banned",
+        ),
+        (
+            r#"{"ok":0,"error_type":"link","url":"x?c=%E7%94%A8%E6%88%B7%E8%87%AA%E8%A1%8C%E7%94%B3%E8%AF%B7%E5%85%B3%E9%97%AD"}"#,
+            "gone/closed",
+        ),
+        (
+            r#"{"ok":0,"error_type":"toast","url":"x?c=%E7%94%A8%E6%88%B7%E9%AA%8C%E8%AF%81%E4%B9%8B%E5%89%8D"}"#,
+            "gone/locked",
+        ),
         (r#"{"ok":1,"data":{"user":{"statuses_count":0},"blockText":"永久禁言"}}"#, "gone/no_profile"),
     ] {
         let empty = empty.clone();
-        let platform = platform(move |request, _| {
-            reply(200, if request.contains("profile/info") { profile } else { &empty })
-        })
-        .await;
+        let platform =
+            platform(move |request, _| reply(200, if request.contains("profile/info") { profile } else { &empty }))
+                .await;
         let seen = look(&source(&platform.base, true), &ask("1234567890", Kinds::POST, SINCE, NOW), &vault()).await;
         assert_eq!(word(&seen), want, "{profile}");
         assert_eq!(platform.times("mymblog"), 2, "an empty list is asked for twice");
@@ -107,8 +115,14 @@ async fn a_vanished_post_is_asked_for_by_itself() {
             if request.contains("statuses/show") { reply(status, body.clone()) } else { reply(200, page.clone()) }
         })
         .await;
-        let known = Known { id: gone["mid"].as_str().map(str::to_owned), when: When::At(Moment::parse("2026-07-05 10:00").unwrap()) };
-        let shown = Known { id: entry("2026-07-09 10:00")["mid"].as_str().map(str::to_owned), when: When::At(Moment::parse("2026-07-09 10:00").unwrap()) };
+        let known = Known {
+            id: gone["mid"].as_str().map(str::to_owned),
+            when: When::At(Moment::parse("2026-07-05 10:00").unwrap()),
+        };
+        let shown = Known {
+            id: entry("2026-07-09 10:00")["mid"].as_str().map(str::to_owned),
+            when: When::At(Moment::parse("2026-07-09 10:00").unwrap()),
+        };
         let ask = Ask { known: vec![shown, known], ..ask("1234567890", Kinds::POST, SINCE, NOW) };
         let seen = look(&source(&platform.base, false), &ask, &vault()).await;
         assert_eq!((word(&seen).as_str(), seen.reaches.len(), platform.times("statuses/show")), (want, reaches, 1));
