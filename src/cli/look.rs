@@ -2,9 +2,10 @@
 
 use super::{CliError, Context, Outcome, beijing, print_json, print_rows};
 use crate::domain::{Account, Moment};
-use crate::poll::Poller;
+use crate::poll::{Lanes, Poller};
 use crate::rules::class_chinese;
 use crate::secrets::FileSecrets;
+use crate::store::lanes;
 use cuigeng_adapters::http::Http;
 use cuigeng_adapters::{Outcome as Looked, Seen};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -89,7 +90,7 @@ pub(super) fn poller(context: &Context) -> Result<Poller, CliError> {
         secrets: Arc::new(FileSecrets::new(&context.data, &context.config.secrets_dir, credentials)),
         clock: Arc::clone(&context.clock),
         data: context.data.clone(),
-        lanes: Arc::default(),
+        lanes: Arc::new(Lanes::as_kept(context.store()?.read(lanes::all)?)),
     })
 }
 

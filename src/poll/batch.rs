@@ -8,7 +8,7 @@ use cuigeng_adapters::exec::{Exec, Run};
 use cuigeng_adapters::time::{DAY, HOUR};
 use cuigeng_adapters::{Class, Failure, Outcome, Seen};
 
-/// Most accounts in one run, where the collector does not say.
+/// Most accounts in one run.
 const PARCEL: usize = 50;
 /// Failed runs in a row after which a collector is tried once a day only.
 const MOST_FAILED: u32 = 5;
@@ -22,11 +22,36 @@ impl Poller {
         due: Vec<Due>,
         now: Moment,
     ) -> Result<Vec<(AccountId, Seen)>, StoreError> {
+        let most = match self.parcel(exec, &configured.name, now).await {
+            Ok(most) => most,
+            Err(refused) => return self.fail_all(due, &refused, now).await,
+        };
         let mut seen = Vec::new();
-        for parcel in due.chunks(PARCEL) {
-            seen.extend(self.run(exec, configured, parcel, now).await?);
+        for parcel in due.chunks(most) {
+            if let Some((failure, until)) = self.lanes.rests(&configured.name, now) {
+                seen.extend(self.pass_over(parcel.to_vec(), &failure, until, now).await?);
+            } else {
+                seen.extend(self.run(exec, configured, parcel, now).await?);
+            }
         }
         Ok(seen)
+    }
+
+    /// How many accounts the collector wants in one run; it is asked once. One that does not describe
+    /// itself is run all the same, one that speaks another protocol is not.
+    async fn parcel(&self, exec: &Exec, name: &str, now: Moment) -> Result<usize, Failure> {
+        if let Some(most) = self.lanes.parcel(name) {
+            return Ok(most);
+        }
+        let most = match exec.describe(&self.state_of(name), now).await {
+            Ok(told) => told.batch_max.and_then(|most| usize::try_from(most).ok()).unwrap_or(PARCEL),
+            Err(refused) if refused.reason == "protocol" => return Err(refused),
+            Err(silent) => {
+                tracing::debug!(collector = name, detail = silent.detail, "collector.not_described");
+                PARCEL
+            }
+        };
+        Ok(self.lanes.set_parcel(name, most.clamp(1, PARCEL)))
     }
 
     async fn run(

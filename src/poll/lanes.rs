@@ -1,11 +1,13 @@
-//! One lane a source: how fast it is asked, and when it is left alone. In memory; after a restart a
-//! source that blocks us is asked once and rests again.
+//! One lane a source: how fast it is asked, and when it is left alone. The rests are kept in the
+//! database too, so that a restart does not press a platform that refuses us.
 
 use crate::clock::Clock;
 use crate::domain::Moment;
 use crate::plan::Breaker;
+use crate::store::lanes::{self as kept, Standing};
+use crate::store::{StoreError, Transaction};
 use cuigeng_adapters::{Failure, Outcome};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The lanes of all sources.
@@ -20,12 +22,21 @@ struct Lane {
     free_at: Option<Moment>,
     /// Requests so far, which seed the jitter.
     asked: u64,
-    breaker: Breaker,
-    /// Failed runs of a collector in a row.
-    failed_runs: u32,
+    standing: Standing,
+    /// The same, as the database has it.
+    kept: Standing,
+    /// Most accounts in one run of a collector, once it was asked.
+    parcel: Option<usize>,
 }
 
 impl Lanes {
+    /// The lanes as they were when the last run ended.
+    pub fn as_kept(kept: BTreeMap<String, Standing>) -> Lanes {
+        let lane = |standing: Standing| Lane { kept: standing.clone(), standing, ..Lane::default() };
+        let lanes = kept.into_iter().map(|(source, standing)| (source, lane(standing)));
+        Lanes { by_source: Mutex::new(lanes.collect()) }
+    }
+
     /// Waits for this source's next turn: `pace_s` after the last request, a quarter less to a third
     /// more, so that requests do not come like a machine's.
     pub(super) async fn turn(&self, source: &str, pace_s: u32, clock: &dyn Clock) {
@@ -45,28 +56,51 @@ impl Lanes {
 
     /// Why the source is left alone at `now`, and until when.
     pub(super) fn rests(&self, source: &str, now: Moment) -> Option<(Failure, Moment)> {
-        self.lanes().get(source)?.breaker.rests(now)
+        self.lanes().get(source)?.standing.breaker.rests(now)
     }
 
-    /// What a look says about the source as a whole. Returns whether it is left alone from now on.
-    pub(super) fn learn(&self, source: &str, shared: bool, outcome: &Outcome, now: Moment) -> bool {
+    /// Keeps how the source stands, together with the look that has changed it; nothing when nothing
+    /// has changed since it was last kept.
+    pub(super) fn keep(&self, tx: &Transaction<'_>, source: &str) -> Result<(), StoreError> {
         let mut lanes = self.lanes();
-        let lane = lanes.entry(source.to_owned()).or_default();
-        lane.breaker = lane.breaker.after(outcome, shared, now);
-        lane.breaker.rests(now).is_some()
+        let Some(lane) = lanes.get_mut(source).filter(|lane| lane.standing != lane.kept) else { return Ok(()) };
+        kept::set(tx, source, &lane.standing)?;
+        lane.kept = lane.standing.clone();
+        Ok(())
+    }
+
+    /// What a look says about the source as a whole. Returns whether that changed anything.
+    pub(super) fn learn(&self, source: &str, shared: bool, again: bool, outcome: &Outcome, now: Moment) -> bool {
+        let mut lanes = self.lanes();
+        let standing = &mut lanes.entry(source.to_owned()).or_default().standing;
+        let breaker = standing.breaker.after(outcome, shared, again, now);
+        let changed = breaker != standing.breaker;
+        standing.breaker = breaker;
+        changed
     }
 
     /// Counts the runs of a collector; returns how many have failed in a row.
     pub(super) fn run_ended(&self, source: &str, good: bool) -> u32 {
         let mut lanes = self.lanes();
-        let lane = lanes.entry(source.to_owned()).or_default();
-        lane.failed_runs = if good { 0 } else { lane.failed_runs.saturating_add(1) };
-        lane.failed_runs
+        let standing = &mut lanes.entry(source.to_owned()).or_default().standing;
+        standing.failed_runs = if good { 0 } else { standing.failed_runs.saturating_add(1) };
+        standing.failed_runs
     }
 
     /// Leaves a source alone for as long as `cause` says.
     pub(super) fn rest(&self, source: &str, cause: Failure, now: Moment) {
-        self.lanes().entry(source.to_owned()).or_default().breaker = Breaker::resting(cause, now);
+        self.lanes().entry(source.to_owned()).or_default().standing.breaker = Breaker::resting(cause, now);
+    }
+
+    /// Most accounts in one run of a collector, where it has said so.
+    pub(super) fn parcel(&self, source: &str) -> Option<usize> {
+        self.lanes().get(source)?.parcel
+    }
+
+    /// Remembers that number, and returns it.
+    pub(super) fn set_parcel(&self, source: &str, most: usize) -> usize {
+        self.lanes().entry(source.to_owned()).or_default().parcel = Some(most);
+        most
     }
 
     fn lanes(&self) -> MutexGuard<'_, HashMap<String, Lane>> {
@@ -89,5 +123,24 @@ mod tests {
         let paces: Vec<i64> = (0..1000).map(|asked| jittered(12, asked)).collect();
         assert!(paces.iter().all(|pace| (9..=16).contains(pace)), "{paces:?}");
         assert!(paces.iter().min() < paces.iter().max());
+    }
+
+    #[test]
+    fn a_restart_does_not_press_a_source_that_rests() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = crate::store::Store::open(dir.path()).unwrap();
+        let now = Moment::parse("2026-11-23 09:00").unwrap();
+        let captcha = Failure::new(cuigeng_adapters::Class::Blocked, "captcha").because("captcha").advise("请换网络");
+        let lanes = std::sync::Arc::new(Lanes::default());
+        assert!(lanes.learn("微博", true, false, &Outcome::Failed(captcha.clone()), now));
+        lanes.run_ended("微博", false);
+        let before = std::sync::Arc::clone(&lanes);
+        store.write(move |tx| before.keep(tx, "微博")).unwrap();
+
+        let again = Lanes::as_kept(store.read(kept::all).unwrap());
+        assert_eq!(again.rests("微博", now), lanes.rests("微博", now));
+        assert_eq!(again.rests("微博", now).unwrap().0, captcha);
+        assert_eq!(again.run_ended("微博", false), 2);
+        assert!(again.rests("微博", now.plus(3600)).is_none() && again.rests("别的", now).is_none());
     }
 }

@@ -10,6 +10,7 @@ pub mod credentials;
 mod error;
 pub mod inbox;
 pub mod incidents;
+pub mod lanes;
 mod letters;
 mod lock;
 pub mod looks;

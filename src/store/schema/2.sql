@@ -15,6 +15,20 @@ CREATE TABLE credential (
   PRIMARY KEY (source, key)
 ) STRICT, WITHOUT ROWID;
 
+-- How a source as a whole is doing, so that a restart does not press a platform that refuses us.
+CREATE TABLE lane (
+  source TEXT PRIMARY KEY,
+  failures INTEGER NOT NULL,                     -- in a row, whatever the account
+  rests INTEGER NOT NULL,                        -- in a row
+  failed_runs INTEGER NOT NULL,                  -- of a collector, in a row
+  rest_until INTEGER,                            -- NULL: nothing rests; the four below are '' then
+  class TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  advice TEXT NOT NULL,
+  CHECK ((rest_until IS NULL) = (class = ''))
+) STRICT, WITHOUT ROWID;
+
 -- Contents of inbox files that were read, so that none is read twice.
 CREATE TABLE inbox_file (sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 

@@ -22,6 +22,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("credentials", credentials::ALL),
         ("inbox", inbox::ALL),
         ("incidents", incidents::ALL),
+        ("lanes", lanes::ALL),
         ("looks", looks::ALL),
         ("meta", meta::ALL),
         ("outbox", outbox::ALL),
