@@ -39,6 +39,7 @@ const SPENT: &str = "SELECT m.account, m.rule, m.anchor, m.stage, m.recipient, l
 const EARLIER: &str = "SELECT count(*) FROM mention m JOIN letter l ON l.id = m.letter WHERE m.recipient = ?1 AND m.account = ?2 AND m.rule = ?3 AND m.anchor = ?4 AND l.state = 'sent' AND l.id <> ?5";
 const SENT: &str = "SELECT count(*) FROM letter WHERE kind = ?1 AND state = 'sent' AND sent_at >= ?2 AND sent_at < ?3";
 const SENT_MENTIONS: &str = "SELECT l.id, m.account, m.rule FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.id";
+const REMINDED: &str = "SELECT m.account, l.sent_at FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.sent_at";
 const STATES: &str = "SELECT state, count(*) FROM letter GROUP BY state";
 
 #[cfg(test)]
@@ -68,6 +69,7 @@ pub(super) const ALL: &[&str] = &[
     EARLIER,
     SENT,
     SENT_MENTIONS,
+    REMINDED,
     STATES,
 ];
 
@@ -399,6 +401,17 @@ pub fn sent_mentions(
     let mut statement = conn.prepare_cached(SENT_MENTIONS)?;
     let rows = statement
         .query_map((from.unix(), until.unix()), |row| Ok((row.get(0)?, AccountId(row.get(1)?), row.get(2)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Of whom a reminder left in `[from, until)`, and when.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn reminded(conn: &Connection, from: Moment, until: Moment) -> Result<Vec<(AccountId, Moment)>, StoreError> {
+    let mut statement = conn.prepare_cached(REMINDED)?;
+    let rows = statement
+        .query_map((from.unix(), until.unix()), |row| Ok((AccountId(row.get(0)?), Moment::from_unix(row.get(1)?))))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
