@@ -64,6 +64,21 @@ impl Ledger {
         Ok(ledger)
     }
 
+    /// Evidence that nobody stored: posts of each account, and one watch that holds for all.
+    pub fn of(accounts: Vec<Account>, posts: BTreeMap<AccountId, Vec<Post>>, watch: &Watch) -> Ledger {
+        let newest = posts.iter().filter_map(|(id, posts)| {
+            let newest = posts.iter().max_by_key(|post| post.when.latest())?;
+            Some((*id, newest.clone()))
+        });
+        Ledger {
+            newest: newest.collect(),
+            watches: accounts.iter().map(|account| (account.id, vec![watch.clone()])).collect(),
+            posts,
+            accounts,
+            ..Ledger::default()
+        }
+    }
+
     /// Loads what every rule of `profile` needs at these checks.
     ///
     /// # Errors

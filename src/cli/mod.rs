@@ -20,9 +20,11 @@ mod serve;
 mod status;
 mod strike;
 mod usage;
+mod year;
 
 pub use context::{CliError, Context};
 
+use crate::demo::year::Plan;
 use args::{AccountVerb, Cli, LettersVerb, OutboxVerb, ReportVerb, Verb};
 use print::{beijing, outln, print_json, print_rows};
 use report::PeriodWord;
@@ -89,6 +91,9 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Explain { account, platform, at } => explain::run(&context, &account, platform.as_deref(), at.as_deref()),
         Verb::Letters(LettersVerb::Preview { at }) => letters::preview(&context, at.as_deref()),
         Verb::Letters(LettersVerb::Test { address }) => letters::test(&context, &address),
+        Verb::Letters(LettersVerb::Year { year, accounts, seed }) => {
+            year::run(&context, Plan { year, accounts: usize::from(accounts), seed })
+        }
         Verb::Outbox(OutboxVerb::List) => outbox::list(&context),
         Verb::Outbox(OutboxVerb::Show { id }) => outbox::show(&context, id),
         Verb::Report(ReportVerb::Week(args)) => report::run(&context, &args, PeriodWord::Week),

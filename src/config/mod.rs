@@ -136,6 +136,8 @@ pub struct WarnConfig {
     /// Days after the last update on which the operator is reminded; the last one is day `n` of the
     /// silence rule.
     pub silence_leads: Vec<SilenceLead>,
+    /// The reminder of the last day of the silence rule goes out on that day even when it is a day off.
+    pub last_day_always: bool,
 }
 
 /// One rung of the silence ladder.

@@ -95,6 +95,7 @@ pub(super) fn warn(section: Section<'_, '_>, profile: &Profile) -> WarnConfig {
         silence_leads: section
             .opt("silence_leads", |value| silence_leads(value, last_day))
             .unwrap_or_else(|| default_ladder(last_day)),
+        last_day_always: section.or("last_day_always", false, Value::yes),
     };
     section.close();
     warn

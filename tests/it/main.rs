@@ -6,3 +6,4 @@ mod evidence;
 mod import;
 mod kill;
 mod sources;
+mod year;
