@@ -6,4 +6,5 @@ mod evidence;
 mod import;
 mod kill;
 mod sources;
+mod summary;
 mod year;
