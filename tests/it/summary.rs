@@ -41,7 +41,9 @@ impl Office {
                 )
             }
         };
-        (1..=3).for_each(|id| drop(store.write(watch(id)).unwrap()));
+        for id in 1..=3 {
+            store.write(watch(id)).unwrap();
+        }
         Office { store, config, _dir: dir }
     }
 
