@@ -63,11 +63,12 @@ fn rest(class: Class, fails: u32, every_s: i64) -> i64 {
 /// host's patience) is not tried again account by account; other troubles must come in a row first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Breaker {
-    /// Failures in a row, whatever the account.
-    row: u32,
+    /// Failures in a row, whatever the account (of a collector: failed runs).
+    pub row: u32,
     /// Rests in a row.
-    trips: u32,
-    rest: Option<(Failure, Moment)>,
+    pub trips: u32,
+    /// Why it is left alone, and until when; it may be over.
+    pub rest: Option<(Failure, Moment)>,
 }
 
 /// Failures in a row after which a source is left alone although each account has its own credential.
@@ -77,12 +78,6 @@ const ROW: u32 = 5;
 const OWN_REASONS: [&str; 6] = ["stale", "went_back", "empty_unexpected", "owner_mismatch", "lost_sight", "banned"];
 
 impl Breaker {
-    /// A source that is left alone for as long as `cause` says.
-    pub fn resting(cause: Failure, now: Moment) -> Breaker {
-        let until = now.plus(cause.retry_after_s.unwrap_or(HOUR));
-        Breaker { row: 1, trips: 1, rest: Some((cause, until)) }
-    }
-
     /// The reason of the rest that lasts at `now`, and its end.
     pub fn rests(&self, now: Moment) -> Option<(Failure, Moment)> {
         self.rest.clone().filter(|(_, until)| now < *until)

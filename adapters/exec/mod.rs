@@ -129,7 +129,7 @@ impl Exec {
     /// What the collector says of itself; [`Class::Config`] when it speaks another protocol.
     pub async fn describe(&self, state: &Path, now: Moment) -> Told<Description> {
         let request = request::describe(&self.config);
-        let take = |line| if let Line::Describe(description) = line { Ok(description) } else { Err(line) };
+        let take = |line: &Line| if let Line::Describe(told) = line { Some(told.clone()) } else { None };
         let told = self.ask("describe", request, (state, now), take).await;
         Told { word: told.word.and_then(speaks_protocol_1), ..told }
     }
@@ -141,7 +141,7 @@ impl Exec {
             Err(failure) => return untold(failure),
         };
         let mask = mask(&request);
-        let take = |line| if let Line::Check(check) = line { Ok(check) } else { Err(line) };
+        let take = |line: &Line| if let Line::Check(check) = line { Some(check.clone()) } else { None };
         let told = self.ask("check", request, (state, now), take).await;
         let word = told.word.and_then(|mut check| {
             check.hide(&mask);
@@ -161,17 +161,21 @@ impl Exec {
         verb: &str,
         request: Request,
         place: (&Path, Moment),
-        take: impl Fn(Line) -> Result<T, Line>,
+        take: impl Fn(&Line) -> Option<T>,
     ) -> Told<T> {
         let (mut told, mut remarks) = (None, Remarks::new(mask(&request)));
         let output = run::run(&self.config, &self.limits, verb, place, request, |line| {
             remarks.count();
-            match lines::read(line).map(&take) {
-                Some(Ok(word)) => told = Some(word),
-                Some(Err(Line::Log { level, message })) => remarks.log(&level, &message),
-                Some(Err(Line::Other)) => {}
-                Some(Err(Line::Unknown(word))) => remarks.note(Odd::UnknownType, &word),
-                Some(Err(_)) => remarks.note(Odd::Unasked, line),
+            let read = lines::read(line);
+            if let Some(word) = read.as_ref().and_then(&take) {
+                told = Some(word);
+                return true;
+            }
+            match read {
+                Some(Line::Log { level, message }) => remarks.log(&level, &message),
+                Some(Line::Other) => {}
+                Some(Line::Unknown(word)) => remarks.note(Odd::UnknownType, &word),
+                Some(_) => remarks.note(Odd::Unasked, line),
                 None => remarks.note(Odd::NotAnObject, line),
             }
             true

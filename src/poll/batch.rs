@@ -3,8 +3,9 @@
 use super::{Due, Poller};
 use crate::config::SourceConfig;
 use crate::domain::{AccountId, Moment};
+use crate::plan::Breaker;
 use crate::store::StoreError;
-use cuigeng_adapters::exec::{Exec, Run};
+use cuigeng_adapters::exec::{Ended, Exec, Run};
 use cuigeng_adapters::time::{DAY, HOUR};
 use cuigeng_adapters::{Class, Failure, Outcome, Seen};
 
@@ -43,7 +44,7 @@ impl Poller {
         let asks: Vec<_> = questions.iter().map(|(ask, ..)| ask.clone()).collect();
         let state = self.state_of(&configured.name);
         let mut run = exec.list(&asks, self.secrets.as_ref(), &state, now).await;
-        self.learn_from(&configured.name, &mut run);
+        self.learn_from(&configured.name, &mut run).await?;
         let mut kept = Vec::new();
         for ((one, (_, history, healthy)), seen) in due.iter().zip(&questions).zip(run.looks) {
             let seen = self.believe(configured, one, history, *healthy, seen, now);
@@ -59,31 +60,39 @@ impl Poller {
     }
 
     /// After exit 69 or 75 the pause doubles up to six hours; after five failed runs it is a day.
-    fn learn_from(&self, name: &str, run: &mut Run) {
-        let failed = self.lanes.run_ended(name, run.ended.is_good());
+    async fn learn_from(&self, name: &str, run: &mut Run) -> Result<(), StoreError> {
+        let (ended, now) = (run.ended.clone(), self.clock.now());
+        let breaker = self.learn(name, now, move |before| after_run(before, &ended, now)).await?;
+        let failed = breaker.row;
         if failed == 0 {
-            return;
+            return Ok(());
         }
         tracing::warn!(collector = name, ended = ?run.ended, failed, stderr = run.stderr, "collector.failed");
-        let rest_s = match failed {
-            MOST_FAILED.. => Some(DAY),
-            _ if run.ended.asks_for_rest() => Some((300_i64 << failed.min(10)).min(6 * HOUR)),
-            _ => None,
-        };
+        let rest_s = breaker.rests(now).map(|(_, until)| until.since(now));
         for seen in &mut run.looks {
             if let Outcome::Failed(failure) = &mut seen.outcome {
                 failure.retry_after_s = failure.retry_after_s.max(rest_s);
                 add_tail(failure, &run.stderr);
             }
         }
-        if let Some(rest_s) = rest_s {
-            let cause = Failure::new(Class::Transient, format!("{failed} failed runs in a row"))
-                .because("collector")
-                .advise("采集程序连续失败，暂停一段时间后再试：请运行 cuigeng plugin test 查看原因")
-                .retry_after(Some(rest_s));
-            self.lanes.rest(name, cause, self.clock.now());
-        }
+        Ok(())
     }
+}
+
+fn after_run(before: &Breaker, ended: &Ended, now: Moment) -> Breaker {
+    if ended.is_good() {
+        return Breaker::default();
+    }
+    let failed = before.row.saturating_add(1);
+    let rest_s = match failed {
+        MOST_FAILED.. => DAY,
+        _ if ended.asks_for_rest() => (300_i64 << failed.min(10)).min(6 * HOUR),
+        _ => return Breaker { row: failed, ..before.clone() },
+    };
+    let cause = Failure::new(Class::Transient, format!("{failed} failed runs in a row"))
+        .because("collector")
+        .advise("采集程序连续失败，暂停一段时间后再试：请运行 cuigeng plugin test 查看原因");
+    Breaker { row: failed, trips: before.trips.saturating_add(1), rest: Some((cause, now.plus(rest_s))) }
 }
 
 /// The last words of a program go into the failure's detail, at most 300 characters.

@@ -7,8 +7,11 @@ mod batch;
 mod credentials;
 mod inbox;
 mod lanes;
+mod rests;
+mod trial;
 
 pub use lanes::Lanes;
+pub use trial::TrialRun;
 
 use crate::Step;
 use crate::clock::Clock;
@@ -43,7 +46,7 @@ pub struct Poller {
     pub clock: Arc<dyn Clock>,
     /// The data directory, for the inbox of files and the collectors' state.
     pub data: PathBuf,
-    /// How each source is asked, and which are left alone.
+    /// How fast each source is asked.
     pub lanes: Arc<Lanes>,
 }
 
@@ -188,7 +191,7 @@ impl Poller {
         let Some(configured) = self.config.sources.get(&source) else {
             return self.fail_all(due, &unknown_source(&source), now).await;
         };
-        if let Some((failure, until)) = self.lanes.rests(&source, now) {
+        if let Some((failure, until)) = self.rests(&source, now).await? {
             return self.fail_all(due, &resting(&failure, until, now), now).await;
         }
         match &configured.source {
@@ -214,10 +217,8 @@ impl Poller {
         let (ask, history, healthy) = self.question(&due, configured, now).await?;
         let seen = self.page_through(paged, ask, configured).await;
         let seen = self.believe(configured, &due, &history, healthy, seen, now);
-        let rests = self.lanes.learn(&configured.name, configured.manners().shared, &seen.outcome, self.clock.now());
-        if rests {
-            tracing::warn!(source = configured.name, "source.rests");
-        }
+        let (outcome, shared, at) = (seen.outcome.clone(), configured.manners().shared, self.clock.now());
+        self.learn(&configured.name, at, move |breaker| breaker.after(&outcome, shared, at)).await?;
         self.keep(&due, seen.clone(), now).await?;
         Ok((due.account.id, seen))
     }

@@ -6,6 +6,8 @@
 pub mod accounts;
 pub mod agenda;
 pub mod attest;
+pub mod breakers;
+pub mod checkup;
 pub mod credentials;
 mod error;
 pub mod inbox;

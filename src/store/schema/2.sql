@@ -15,6 +15,18 @@ CREATE TABLE credential (
   PRIMARY KEY (source, key)
 ) STRICT, WITHOUT ROWID;
 
+-- A source that fails as a whole is left alone for a while; kept, so that a restart presses nobody.
+CREATE TABLE breaker (
+  source TEXT PRIMARY KEY,
+  row INTEGER NOT NULL CHECK (row >= 0),         -- failures in a row
+  trips INTEGER NOT NULL CHECK (trips >= 0),     -- rests in a row
+  class TEXT,                                    -- NULL: it does not rest
+  reason TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  advice TEXT NOT NULL,
+  until_s INTEGER CHECK ((until_s IS NULL) = (class IS NULL))
+) STRICT, WITHOUT ROWID;
+
 -- Contents of inbox files that were read, so that none is read twice.
 CREATE TABLE inbox_file (sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 

@@ -19,6 +19,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("accounts", accounts::ALL),
         ("agenda", agenda::ALL),
         ("attest", attest::ALL),
+        ("breakers", breakers::ALL),
         ("credentials", credentials::ALL),
         ("inbox", inbox::ALL),
         ("incidents", incidents::ALL),
