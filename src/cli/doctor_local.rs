@@ -92,8 +92,7 @@ fn size(bytes: u64) -> String {
 }
 
 fn disk(context: &Context) -> Vec<Line> {
-    // A directory that is not there yet will lie where its parent lies.
-    let Some(place) = context.data.ancestors().map(here).find(|path| path.is_dir()) else {
+    let Some(place) = nearest(&context.data) else {
         let said = format!("数据目录 {} 不存在", context.data.display());
         return vec![bad(Group::Disk, said, "检查 --data")];
     };
@@ -112,8 +111,10 @@ fn disk(context: &Context) -> Vec<Line> {
     lines
 }
 
-fn here(path: &Path) -> &Path {
-    if path.as_os_str().is_empty() { Path::new(".") } else { path }
+/// The directory itself, or the one in which it would be made.
+pub(super) fn nearest(dir: &Path) -> Option<&Path> {
+    let here = |path| if path == Path::new("") { Path::new(".") } else { path };
+    dir.ancestors().map(here).find(|path| path.is_dir())
 }
 
 fn space(place: &Path) -> Line {

@@ -1,6 +1,7 @@
 //! What `doctor` finds out there: the mail server, every source, and the time that they tell.
 
 use super::doctor::{Group, Line, attention, bad, good};
+use super::doctor_local::nearest;
 use super::source::{self, Users};
 use super::source_status::left;
 use super::{CliError, Context};
@@ -30,10 +31,9 @@ pub(super) async fn mail(context: &Context) -> Line {
         Transport::Smtp(server) => sign_in(context, server).await,
         Transport::Folder(folder) => {
             let folder = context.data.join(folder);
-            let place = folder.ancestors().find(|path| path.is_dir()).unwrap_or(&context.data);
-            match access(place, AccessFlags::W_OK) {
-                Ok(()) => good(Group::Mail, format!("不真正发出，存到 {}，可以写入", folder.display())),
-                Err(_) => bad(
+            match nearest(&folder).map(|place| access(place, AccessFlags::W_OK)) {
+                Some(Ok(())) => good(Group::Mail, format!("不真正发出，存到 {}，可以写入", folder.display())),
+                _ => bad(
                     Group::Mail,
                     format!("信件存不进 {}", folder.display()),
                     "把目录交给运行服务的用户（chown），或改配置 mail.folder",
