@@ -9,10 +9,10 @@ use crate::domain::Moment;
 use crate::inspect::Inspector;
 use crate::mail::post::{Hold, Postman};
 use crate::mail::smtp::Limits;
-use crate::poll::Poller;
+use crate::poll::{Lanes, Poller};
 use crate::report::reporter::Reporter;
 use crate::secrets::FileSecrets;
-use crate::store::{InstanceLock, Store, StoreError, outbox};
+use crate::store::{InstanceLock, Store, StoreError, lanes, outbox};
 use cuigeng_adapters::http::Http;
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -77,7 +77,7 @@ impl Daemon {
             secrets: Arc::clone(&secrets),
             clock: Arc::clone(&clock),
             data: data.to_owned(),
-            lanes: Arc::default(),
+            lanes: Arc::new(Lanes::as_kept(store.read(lanes::all)?)),
         };
         Ok(Daemon {
             inspector: Inspector { store: store.clone(), config: Arc::clone(&config) },

@@ -1,7 +1,7 @@
 //! Who is to be looked at, and when to look again. Pure: values in, times out.
 
 use crate::domain::{Class, Moment};
-use cuigeng_adapters::time::HOUR;
+use cuigeng_adapters::time::{DAY, HOUR};
 use cuigeng_adapters::{Delay, Failure, Outcome};
 
 /// Where one source stands with one account.
@@ -44,6 +44,20 @@ impl Agenda {
         let rest_s = failure.retry_after_s.unwrap_or(0).max(rest(failure.class, fails, every_s));
         Agenda { last_at: Some(now), next_at: now.plus(rest_s + jitter_s), fails }
     }
+
+    /// The agenda after a look that was not made, because the source is left alone until then. It is no
+    /// failure of this account's own, so that an account that fails by itself comes last when the rest
+    /// is over and cannot starve the others.
+    #[must_use]
+    pub fn not_asked(&self, until: Moment, now: Moment, every_s: i64, spread: i64) -> Agenda {
+        let jitter_s = every_s / 10 * spread.clamp(0, 1000) / 1000;
+        Agenda { last_at: Some(now), next_at: until.plus(jitter_s), fails: self.fails }
+    }
+
+    /// Who is asked first: whoever answered last time, then whoever waits longest.
+    pub fn turn(&self) -> (u32, Moment) {
+        (self.fails, self.next_at)
+    }
 }
 
 /// Seconds to leave a source alone after so many failures in a row (style.md, "Errors": who acts next).
@@ -59,15 +73,25 @@ fn rest(class: Class, fails: u32, every_s: i64) -> i64 {
     }
 }
 
+/// Most days that a look reaches back.
+const LONGEST_LOOK_DAYS: i64 = 60;
+
+/// How far back a look must ask: for the windows of the next check, and for all that was missed since
+/// the source last read the account (`last_good`), so that a long outage heals by itself.
+pub fn look_back(last_good: Option<Moment>, window_days: i64, now: Moment) -> Moment {
+    let missed_days = last_good.map_or(7, |last| now.since(last) / DAY + 1).clamp(0, LONGEST_LOOK_DAYS);
+    Moment::start_of(now.plus_days(-(window_days + 2).max(missed_days)).date())
+}
+
 /// What stands between us and a source as a whole. A refusal that holds for every account (a login, a
 /// host's patience) is not tried again account by account; other troubles must come in a row first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Breaker {
-    /// Failures in a row, whatever the account (of a collector: failed runs).
+    /// Failures in a row, whatever the account.
     pub row: u32,
     /// Rests in a row.
     pub trips: u32,
-    /// Why it is left alone, and until when; it may be over.
+    /// Why the source is left alone, and until when.
     pub rest: Option<(Failure, Moment)>,
 }
 
@@ -78,16 +102,23 @@ const ROW: u32 = 5;
 const OWN_REASONS: [&str; 6] = ["stale", "went_back", "empty_unexpected", "owner_mismatch", "lost_sight", "banned"];
 
 impl Breaker {
+    /// A source that is left alone for as long as `cause` says.
+    pub fn resting(cause: Failure, now: Moment) -> Breaker {
+        let until = now.plus(cause.retry_after_s.unwrap_or(HOUR));
+        Breaker { row: 1, trips: 1, rest: Some((cause, until)) }
+    }
+
     /// The reason of the rest that lasts at `now`, and its end.
     pub fn rests(&self, now: Moment) -> Option<(Failure, Moment)> {
         self.rest.clone().filter(|(_, until)| now < *until)
     }
 
-    /// After a look. `shared`: one login or one host serves every account.
+    /// After a look. `shared`: one login or one host serves every account. `again`: the account that was
+    /// looked at had failed when it was last asked.
     #[must_use]
-    pub fn after(&self, outcome: &Outcome, shared: bool, now: Moment) -> Breaker {
+    pub fn after(&self, outcome: &Outcome, shared: bool, again: bool, now: Moment) -> Breaker {
         let Outcome::Failed(failure) = outcome else { return Breaker::default() };
-        let own = OWN_REASONS.contains(&failure.reason.as_str());
+        let own = OWN_REASONS.contains(&failure.reason.as_str()) || self.is_own(failure.class, again);
         let row = if own { self.row } else { self.row.saturating_add(1) };
         let trips = match failure.class {
             _ if own => false,
@@ -101,6 +132,12 @@ impl Breaker {
         let trips = self.trips.saturating_add(1);
         let rest_s = failure.retry_after_s.unwrap_or(0).max(rest(failure.class, trips, HOUR));
         Breaker { row, trips, rest: Some((failure.clone(), now.plus(rest_s))) }
+    }
+
+    /// A refusal that comes again for the same account, although somebody was served since the last
+    /// rest, is that account's own and must not silence the source for the others.
+    fn is_own(&self, class: Class, again: bool) -> bool {
+        again && self.trips == 0 && class != Class::Throttled
     }
 }
 
@@ -167,32 +204,53 @@ mod tests {
     fn a_refusal_to_all_rests_the_source_and_an_own_trouble_does_not() {
         let now = at("2022-06-01 09:00");
         let blocked = failed(Class::Blocked);
-        let tripped = Breaker::default().after(&blocked, true, now);
+        let tripped = Breaker::default().after(&blocked, true, false, now);
         assert_eq!(tripped.rests(now).map(|(_, until)| until), Some(now.plus(HOUR)));
         assert!(tripped.rests(now.plus(HOUR)).is_none(), "then one look may try");
-        let longer = tripped.after(&blocked, true, now.plus(HOUR));
+        let longer = tripped.after(&blocked, true, true, now.plus(HOUR));
         assert_eq!(longer.rests(now.plus(HOUR)).map(|(_, until)| until), Some(now.plus(3 * HOUR)));
-        assert!(longer.after(&Outcome::Partial, true, now).rests(now).is_none());
+        assert!(longer.after(&Outcome::Partial, true, false, now).rests(now).is_none());
         let stale = Outcome::Failed(Failure::new(Class::Blocked, "").because("stale"));
         let gone = failed(Class::Gone);
         for outcome in [&stale, &gone] {
-            let many = (0..20).fold(Breaker::default(), |breaker, _| breaker.after(outcome, true, now));
+            let many = (0..20).fold(Breaker::default(), |breaker, _| breaker.after(outcome, true, false, now));
             assert!(many.rests(now).is_none(), "{outcome:?}");
         }
+    }
+
+    #[test]
+    fn one_account_that_is_refused_again_and_again_does_not_silence_the_others() {
+        let now = at("2022-06-01 09:00");
+        let blocked = failed(Class::Blocked);
+        let served = Breaker::default().after(&blocked, true, false, now).after(&Outcome::Complete, true, false, now);
+        assert!(served.after(&blocked, true, true, now).rests(now).is_none(), "others were served since");
+        assert!(served.after(&blocked, true, false, now).rests(now).is_some(), "another account: may be the host");
+        assert!(served.after(&failed(Class::Throttled), true, true, now).rests(now).is_some(), "pace is the host's");
+        let nobody = Breaker::default().after(&blocked, true, false, now);
+        assert!(nobody.after(&blocked, true, true, now.plus(HOUR)).trips == 2, "nobody was served since");
+    }
+
+    #[test]
+    fn who_was_not_asked_has_not_failed_and_who_failed_comes_last() {
+        let now = at("2022-06-01 09:00");
+        let waits = Agenda::NEW.not_asked(now.plus(HOUR), now, 2 * HOUR, 500);
+        assert_eq!((waits.fails, waits.next_at), (0, at("2022-06-01 10:06")));
+        let refused = Agenda::NEW.after(&failed(Class::Blocked), now, 2 * HOUR, 0);
+        assert!(waits.turn() < refused.turn() && refused.next_at < waits.next_at);
     }
 
     #[test]
     fn a_source_of_single_credentials_rests_only_after_a_row_of_failures() {
         let now = at("2022-06-01 09:00");
         let after = |n: usize, class| {
-            (0..n).fold(Breaker::default(), |breaker, _| breaker.after(&failed(class), false, now)).rests(now)
+            (0..n).fold(Breaker::default(), |breaker, _| breaker.after(&failed(class), false, false, now)).rests(now)
         };
         assert!(after(4, Class::Transient).is_none() && after(5, Class::Transient).is_some());
         assert!(after(4, Class::Blocked).is_none() && after(5, Class::Blocked).is_some());
         assert!(after(50, Class::Auth).is_none() && after(50, Class::Config).is_none());
-        let good = (0..4).fold(Breaker::default(), |b, _| b.after(&failed(Class::Transient), false, now));
-        let good = good.after(&Outcome::Complete, false, now);
-        assert!(good.after(&failed(Class::Transient), false, now).rests(now).is_none());
+        let good = (0..4).fold(Breaker::default(), |b, _| b.after(&failed(Class::Transient), false, false, now));
+        let good = good.after(&Outcome::Complete, false, false, now);
+        assert!(good.after(&failed(Class::Transient), false, false, now).rests(now).is_none());
     }
 
     #[test]

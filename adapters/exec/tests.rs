@@ -173,7 +173,7 @@ async fn a_hang_is_ended_with_its_grandchildren() {
     // The grandchild ignores SIGTERM and holds the pipe.
     let child = format!("(trap '' TERM; echo $$ >> {0}; sh -c 'echo $$ >> {0}; exec sleep 600')", pids.display());
     for (limit, body, want) in [
-        ("first", child.clone(), "first line"),
+        ("first", child.to_string(), "first line"),
         ("idle", format!("{}\n{child}", good("a0")), "between lines"),
         ("whole", format!("{child} & while :; do echo '{{\"type\":\"progress\"}}'; done"), "whole run"),
     ] {

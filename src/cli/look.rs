@@ -4,6 +4,7 @@ use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
 use crate::domain::{Account, Moment};
 use crate::poll::{Lanes, Poller};
 use crate::rules::class_chinese;
+use crate::store::lanes;
 use cuigeng_adapters::{Outcome as Looked, PostKind, Reach, Seen};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -91,7 +92,7 @@ pub(super) fn poller(context: &Context) -> Result<Poller, CliError> {
         secrets: Arc::new(context.secrets()),
         clock: Arc::clone(&context.clock),
         data: context.data.clone(),
-        lanes: Arc::new(Lanes::by_hand()),
+        lanes: Arc::new(Lanes::by_hand(context.store()?.read(lanes::all)?)),
     })
 }
 

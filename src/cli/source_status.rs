@@ -5,11 +5,12 @@ use super::source::{self, Users};
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
 use crate::domain::{Account, AccountId, Class, Moment, SourceRef};
 use crate::health::Incident;
-use crate::plan::{Agenda, Breaker};
+use crate::plan::Agenda;
 use crate::rules::class_chinese;
 use crate::store::credentials::Credential;
+use crate::store::lanes::{self, Standing as Kept};
 use crate::store::looks::LookRow;
-use crate::store::{Connection, StoreError, agenda, breakers, credentials, incidents, looks};
+use crate::store::{Connection, StoreError, agenda, credentials, incidents, looks};
 use cuigeng_adapters::Failure;
 use cuigeng_adapters::time::DAY;
 use serde_json::{Value, json};
@@ -22,7 +23,7 @@ struct Facts {
     last: ByPair<LookRow>,
     good: ByPair<Moment>,
     agendas: ByPair<Agenda>,
-    breakers: BTreeMap<String, Breaker>,
+    lanes: BTreeMap<String, Kept>,
     incidents: Vec<Incident>,
     credentials: Vec<Credential>,
     since: ByPair<Moment>,
@@ -84,7 +85,7 @@ fn gather(conn: &Connection, users: &Users<'_>) -> Result<Facts, StoreError> {
         since,
         good: looks::last_good_of_each(conn)?,
         agendas: agenda::all(conn)?,
-        breakers: breakers::all(conn)?,
+        lanes: lanes::all(conn)?,
         incidents: incidents::open(conn)?,
         credentials: credentials::all(conn)?,
     })
@@ -109,7 +110,7 @@ fn standing<'a>(
         }
     }
     let good = |account: &Account| facts.good.get(&pair(account)).copied();
-    let rest = facts.breakers.get(name).and_then(|breaker| breaker.rests(now));
+    let rest = facts.lanes.get(name).and_then(|kept| kept.breaker.rests(now));
     let next = users.iter().map(|(account, _)| facts.agendas.get(&pair(account)).map_or(now, |agenda| agenda.next_at));
     let whole = |incident: &&Incident| incident.source == name && incident.account.is_none();
     Standing {

@@ -9,7 +9,7 @@ use super::{CliError, Context, Outcome, beijing, outln, print_json};
 use crate::config::SourceConfig;
 use crate::domain::{Account, AccountId, Moment, Platform, SourceRef, Strength, When};
 use crate::poll::Poller;
-use crate::store::breakers;
+use crate::store::lanes;
 use cuigeng_adapters::{Batch, Mask, Outcome as Looked, Probe, RawPost, Seen, Source, Traits};
 use serde_json::{Value, json};
 
@@ -115,7 +115,8 @@ async fn attempt<'a>(
     let began = context.clock.now();
     let seen = poller.try_look(&account, &of, None, began).await?;
     let took_s = context.clock.now().since(began);
-    let rests = poller.store.read(|conn| breakers::of(conn, &source.name))?.rests(now);
+    let kept = poller.store.read(lanes::all)?;
+    let rests = kept.get(&source.name).and_then(|kept| kept.breaker.rests(now));
     let traits = source.source.traits(account.platform.kinds());
     Ok(Tried { source, account, of, probe, seen, took_s, traits, rests_until: rests.map(|(_, until)| until), now })
 }

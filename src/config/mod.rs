@@ -155,6 +155,19 @@ pub struct ReportConfig {
     pub summary_at: NaiveTime,
     /// Hours after a check at which the summary goes out even when something is still awaited.
     pub summary_latest_h: i64,
+    /// How often the leaders get their page.
+    pub leader: LeaderPage,
+}
+
+/// How often the leaders get their page of the weekly summary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaderPage {
+    /// Every week, also when all is green.
+    Weekly,
+    /// Only when something was found or could not be seen.
+    OnProblem,
+    /// With the first summary of a month.
+    Monthly,
 }
 
 /// How letters leave.

@@ -3,13 +3,12 @@
 use super::{Due, Poller};
 use crate::config::SourceConfig;
 use crate::domain::{AccountId, Moment};
-use crate::plan::Breaker;
 use crate::store::StoreError;
-use cuigeng_adapters::exec::{Ended, Exec, Run};
+use cuigeng_adapters::exec::{Exec, Run};
 use cuigeng_adapters::time::{DAY, HOUR};
 use cuigeng_adapters::{Class, Failure, Outcome, Seen};
 
-/// Most accounts in one run, where the collector does not say.
+/// Most accounts in one run.
 const PARCEL: usize = 50;
 /// Failed runs in a row after which a collector is tried once a day only.
 const MOST_FAILED: u32 = 5;
@@ -23,11 +22,36 @@ impl Poller {
         due: Vec<Due>,
         now: Moment,
     ) -> Result<Vec<(AccountId, Seen)>, StoreError> {
+        let most = match self.parcel(exec, &configured.name, now).await {
+            Ok(most) => most,
+            Err(refused) => return self.fail_all(due, &refused, now).await,
+        };
         let mut seen = Vec::new();
-        for parcel in due.chunks(PARCEL) {
-            seen.extend(self.run(exec, configured, parcel, now).await?);
+        for parcel in due.chunks(most) {
+            if let Some((failure, until)) = self.lanes.rests(&configured.name, now) {
+                seen.extend(self.pass_over(parcel.to_vec(), &failure, until, now).await?);
+            } else {
+                seen.extend(self.run(exec, configured, parcel, now).await?);
+            }
         }
         Ok(seen)
+    }
+
+    /// How many accounts the collector wants in one run; it is asked once. One that does not describe
+    /// itself is run all the same, one that speaks another protocol is not.
+    async fn parcel(&self, exec: &Exec, name: &str, now: Moment) -> Result<usize, Failure> {
+        if let Some(most) = self.lanes.parcel(name) {
+            return Ok(most);
+        }
+        let most = match exec.describe(&self.state_of(name), now).await.word {
+            Ok(told) => told.batch_max.and_then(|most| usize::try_from(most).ok()).unwrap_or(PARCEL),
+            Err(refused) if refused.reason == "protocol" => return Err(refused),
+            Err(silent) => {
+                tracing::debug!(collector = name, detail = silent.detail, "collector.not_described");
+                PARCEL
+            }
+        };
+        Ok(self.lanes.set_parcel(name, most.clamp(1, PARCEL)))
     }
 
     async fn run(
@@ -44,7 +68,7 @@ impl Poller {
         let asks: Vec<_> = questions.iter().map(|(ask, ..)| ask.clone()).collect();
         let state = self.state_of(&configured.name);
         let mut run = exec.list(&asks, self.secrets.as_ref(), &state, now).await;
-        self.learn_from(&configured.name, &mut run).await?;
+        self.learn_from(&configured.name, &mut run);
         let mut kept = Vec::new();
         for ((one, (_, history, healthy)), seen) in due.iter().zip(&questions).zip(run.looks) {
             let seen = self.believe(configured, one, history, *healthy, seen, now);
@@ -60,39 +84,31 @@ impl Poller {
     }
 
     /// After exit 69 or 75 the pause doubles up to six hours; after five failed runs it is a day.
-    async fn learn_from(&self, name: &str, run: &mut Run) -> Result<(), StoreError> {
-        let (ended, now) = (run.ended.clone(), self.clock.now());
-        let breaker = self.learn(name, now, move |before| after_run(before, &ended, now)).await?;
-        let failed = breaker.row;
+    fn learn_from(&self, name: &str, run: &mut Run) {
+        let failed = self.lanes.run_ended(name, run.ended.is_good());
         if failed == 0 {
-            return Ok(());
+            return;
         }
         tracing::warn!(collector = name, ended = ?run.ended, failed, stderr = run.stderr, "collector.failed");
-        let rest_s = breaker.rests(now).map(|(_, until)| until.since(now));
+        let rest_s = match failed {
+            MOST_FAILED.. => Some(DAY),
+            _ if run.ended.asks_for_rest() => Some((300_i64 << failed.min(10)).min(6 * HOUR)),
+            _ => None,
+        };
         for seen in &mut run.looks {
             if let Outcome::Failed(failure) = &mut seen.outcome {
                 failure.retry_after_s = failure.retry_after_s.max(rest_s);
                 add_tail(failure, &run.stderr);
             }
         }
-        Ok(())
+        if let Some(rest_s) = rest_s {
+            let cause = Failure::new(Class::Transient, format!("{failed} failed runs in a row"))
+                .because("collector")
+                .advise("采集程序连续失败，暂停一段时间后再试：请运行 cuigeng plugin test 查看原因")
+                .retry_after(Some(rest_s));
+            self.lanes.rest(name, cause, self.clock.now());
+        }
     }
-}
-
-fn after_run(before: &Breaker, ended: &Ended, now: Moment) -> Breaker {
-    if ended.is_good() {
-        return Breaker::default();
-    }
-    let failed = before.row.saturating_add(1);
-    let rest_s = match failed {
-        MOST_FAILED.. => DAY,
-        _ if ended.asks_for_rest() => (300_i64 << failed.min(10)).min(6 * HOUR),
-        _ => return Breaker { row: failed, ..before.clone() },
-    };
-    let cause = Failure::new(Class::Transient, format!("{failed} failed runs in a row"))
-        .because("collector")
-        .advise("采集程序连续失败，暂停一段时间后再试：请运行 cuigeng plugin test 查看原因");
-    Breaker { row: failed, trips: before.trips.saturating_add(1), rest: Some((cause, now.plus(rest_s))) }
 }
 
 /// The last words of a program go into the failure's detail, at most 300 characters.

@@ -21,7 +21,7 @@ impl Poller {
         };
         for (source, paged, key) in wanted {
             let row = if shared(paged) { String::new() } else { key.clone() };
-            if !fresh(source, &row) && self.rests(source, now).await?.is_none() {
+            if !fresh(source, &row) && self.lanes.rests(source, now).is_none() {
                 let pace_s = self.config.sources.get(source).map_or(0, crate::config::SourceConfig::pace_s);
                 self.lanes.turn(source, pace_s, self.clock.as_ref()).await;
                 let probe = paged.probe(&key, now, &self.http, self.secrets.as_ref()).await;

@@ -6,8 +6,8 @@
 mod batch;
 mod credentials;
 mod inbox;
+mod keep;
 mod lanes;
-mod rests;
 mod trial;
 
 pub use lanes::Lanes;
@@ -21,9 +21,9 @@ use crate::ledger;
 use crate::plan::{self, Agenda};
 use crate::rules::accept::{self, Circumstances, PastLook};
 use crate::secrets::FileSecrets;
-use crate::store::{Store, StoreError, accounts, agenda, looks, posts};
+use crate::store::{Store, StoreError, accounts, agenda, lanes as lanes_kept, looks, posts};
 use cuigeng_adapters::http::Http;
-use cuigeng_adapters::time::{DAY, HOUR};
+use cuigeng_adapters::time::HOUR;
 use cuigeng_adapters::{Ask, Batch, Class, Delay, Failure, Outcome, Paged, Seen, Source, walk};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -71,7 +71,11 @@ impl Poller {
     /// # Errors
     /// Those of the store; a failed look is no error.
     pub async fn step(&self, now: Moment) -> Result<Step, StoreError> {
-        let (accounts, agendas) = self.store.read_async(|conn| Ok((accounts::all(conn)?, agenda::all(conn)?))).await?;
+        let (accounts, agendas, kept) = self
+            .store
+            .read_async(|conn| Ok((accounts::all(conn)?, agenda::all(conn)?, lanes_kept::all(conn)?)))
+            .await?;
+        self.lanes.adopt(kept);
         let wanted = self.wanted(now);
         let mut pending: BTreeMap<String, Vec<Due>> = BTreeMap::new();
         let mut wake = now.plus_days(1);
@@ -121,7 +125,7 @@ impl Poller {
         let at_once = Arc::new(Semaphore::new(self.config.poll.at_once));
         let mut lanes = JoinSet::new();
         for (source, mut due) in pending {
-            due.sort_by_key(|due| due.agenda.next_at);
+            due.sort_by_key(|due| due.agenda.turn());
             let (poller, at_once) = (self.clone(), Arc::clone(&at_once));
             lanes.spawn(async move { poller.run_lane(&source, due, at_once).await });
         }
@@ -191,8 +195,8 @@ impl Poller {
         let Some(configured) = self.config.sources.get(&source) else {
             return self.fail_all(due, &unknown_source(&source), now).await;
         };
-        if let Some((failure, until)) = self.rests(&source, now).await? {
-            return self.fail_all(due, &resting(&failure, until, now), now).await;
+        if let Some((failure, until)) = self.lanes.rests(&source, now) {
+            return self.pass_over(due, &failure, until, now).await;
         }
         match &configured.source {
             Source::Paged(paged) => {
@@ -217,10 +221,18 @@ impl Poller {
         let (ask, history, healthy) = self.question(&due, configured, now).await?;
         let seen = self.page_through(paged, ask, configured).await;
         let seen = self.believe(configured, &due, &history, healthy, seen, now);
-        let (outcome, shared, at) = (seen.outcome.clone(), configured.manners().shared, self.clock.now());
-        self.learn(&configured.name, at, move |breaker| breaker.after(&outcome, shared, at)).await?;
+        self.learn(configured, &due, &seen.outcome);
         self.keep(&due, seen.clone(), now).await?;
         Ok((due.account.id, seen))
+    }
+
+    /// What the look says about its source as a whole.
+    fn learn(&self, configured: &SourceConfig, due: &Due, outcome: &Outcome) {
+        let (name, now) = (&configured.name, self.clock.now());
+        let changed = self.lanes.learn(name, configured.manners().shared, due.agenda.fails > 0, outcome, now);
+        if let Some((cause, until)) = self.lanes.rests(name, now).filter(|_| changed) {
+            tracing::warn!(source = name, class = cause.class.word(), %until, "source.rests");
+        }
     }
 
     fn believe(
@@ -234,22 +246,6 @@ impl Poller {
     ) -> Seen {
         let traits = configured.source.traits(due.account.platform.kinds());
         accept::believe(history, seen, now, Circumstances { ends_lists: traits.ends_lists, others_healthy })
-    }
-
-    /// The same failure for each of these looks, none of which was made.
-    async fn fail_all(
-        &self,
-        due: Vec<Due>,
-        failure: &Failure,
-        now: Moment,
-    ) -> Result<Vec<(AccountId, Seen)>, StoreError> {
-        let mut seen = Vec::new();
-        for one in due {
-            let failed = Seen::failed(failure.clone());
-            self.keep(&one, failed.clone(), now).await?;
-            seen.push((one.account.id, failed));
-        }
-        Ok(seen)
     }
 
     async fn page_through(&self, paged: &Paged, ask: Ask, configured: &SourceConfig) -> Seen {
@@ -274,12 +270,14 @@ impl Poller {
         now: Moment,
     ) -> Result<(Ask, Vec<PastLook>, bool), StoreError> {
         let traits = configured.source.traits(due.account.platform.kinds());
-        let since = self.since(&due.agenda, now);
         let (id, source) = (due.account.id, due.of.source.clone());
-        let (known, covered, history, healthy) = self
+        let window_days = ledger::longest_window_days(&self.config.profile);
+        let (since, known, covered, history, healthy) = self
             .store
             .read_async(move |conn| {
+                let since = plan::look_back(looks::last_good_of(conn, id, &source)?, window_days, now);
                 Ok((
+                    since,
                     posts::known(conn, id, &source, 20)?,
                     looks::covered(conn, id, &source, since, traits.sees)?,
                     looks::recent(conn, id, &source, 8)?,
@@ -307,34 +305,6 @@ impl Poller {
             newest: look.newest,
         });
         Ok((ask, history.collect(), healthy))
-    }
-
-    /// Far enough back for the windows of the next check, and for what was missed since the last look.
-    fn since(&self, agenda: &Agenda, now: Moment) -> Moment {
-        let idle_days = agenda.last_at.map_or(7, |last| now.since(last) / DAY) + i64::from(agenda.fails);
-        let days = ledger::longest_window_days(&self.config.profile) + 2 + idle_days.clamp(0, 60);
-        Moment::start_of(now.plus_days(-days).date())
-    }
-
-    async fn keep(&self, due: &Due, seen: Seen, now: Moment) -> Result<(), StoreError> {
-        log_look(due, &seen);
-        let every_s =
-            self.config.sources.get(&due.of.source).and_then(|s| s.every_s).unwrap_or(self.config.poll.every_s);
-        let agenda = due.agenda.after(&seen.outcome, now, every_s, spread(due.account.id.0));
-        let (id, source) = (due.account.id, due.of.source.clone());
-        self.store
-            .write_async(move |tx| {
-                looks::observe(tx, id, &source, &seen, now)?;
-                agenda::set(tx, id, &source, agenda)
-            })
-            .await
-    }
-
-    /// Nothing was asked and nothing failed: the account comes up again at its ordinary pace.
-    async fn put_off(&self, due: &Due, now: Moment) -> Result<(), StoreError> {
-        let agenda = due.agenda.after(&Outcome::Partial, now, DAY, spread(due.account.id.0));
-        let (id, source) = (due.account.id, due.of.source.clone());
-        self.store.write_async(move |tx| agenda::set(tx, id, &source, agenda)).await
     }
 
     /// Moments at which every account is wanted, around the checks next to `now`.
@@ -365,42 +335,8 @@ fn watched(accounts: &[Account], now: Moment) -> impl Iterator<Item = (&Account,
     judged.flat_map(|account| account.sources.iter().map(move |of| (account, of)))
 }
 
-/// An account's fixed place among the others, 0 to 999.
-fn spread(id: i64) -> i64 {
-    (id.wrapping_mul(2_654_435_761) >> 7).rem_euclid(1000)
-}
-
-/// A look that was not made, because its source is left alone: the cause stays the cause, and the
-/// account is looked at again when the rest ends.
-fn resting(failure: &Failure, until: Moment, now: Moment) -> Failure {
-    let detail = format!("not asked, the source rests until {until}: {}", failure.detail);
-    Failure { detail, retry_after_s: Some(until.since(now).max(0)), ..failure.clone() }
-}
-
 fn unknown_source(name: &str) -> Failure {
     Failure::new(Class::Config, format!("no source named {name} is configured"))
         .because("unknown_source")
         .advise(format!("配置文件中没有名为“{name}”的来源，请在 [sources.{name}] 补上，或改正台账中的来源"))
-}
-
-fn log_look(due: &Due, seen: &Seen) {
-    let account = due.account.id.0;
-    let source = due.of.source.as_str();
-    match &seen.outcome {
-        Outcome::Failed(failure) => tracing::warn!(
-            account.id = account,
-            source,
-            class = failure.class.word(),
-            reason = failure.reason,
-            detail = failure.detail,
-            "look.failed"
-        ),
-        outcome => tracing::info!(
-            account.id = account,
-            source,
-            complete = (*outcome == Outcome::Complete),
-            rows = seen.rows.len(),
-            "look.finished"
-        ),
-    }
 }

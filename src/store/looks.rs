@@ -13,6 +13,8 @@ const RECENT: &str = "SELECT id, account, source, at, outcome, reason, detail, a
 const LAST: &str = "SELECT id, account, source, max(at), outcome, reason, detail, advice, rows, new_posts, newest, first_check FROM look GROUP BY account, source";
 const LAST_GOOD: &str =
     "SELECT account, source, max(at) FROM look WHERE outcome IN ('complete', 'partial') GROUP BY account";
+const LAST_GOOD_OF: &str =
+    "SELECT max(at) FROM look WHERE account = ?1 AND source = ?2 AND outcome IN ('complete', 'partial')";
 const WATCHES: &str =
     "SELECT account, source, at, from_s, until_s, sees, strength FROM reach WHERE until_s > ?1 AND from_s < ?2";
 const ATTESTED: &str = "SELECT account, by, at, from_s, until_s FROM attestation WHERE until_s > ?1 AND from_s < ?2 AND withdrawn_at IS NULL";
@@ -31,6 +33,7 @@ pub(super) const ALL: &[&str] = &[
     RECENT,
     LAST,
     LAST_GOOD,
+    LAST_GOOD_OF,
     WATCHES,
     ATTESTED,
     FAILURES,
@@ -129,6 +132,15 @@ pub fn last_looks(conn: &Connection) -> Result<BTreeMap<(AccountId, String), Loo
     let mut statement = conn.prepare_cached(LAST)?;
     let rows = statement.query_map([], look_row)?;
     rows.map(|row| row.map(|row| ((row.account, row.source.clone()), row)).map_err(StoreError::from)).collect()
+}
+
+/// When a source last read an account.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn last_good_of(conn: &Connection, account: AccountId, source: &str) -> Result<Option<Moment>, StoreError> {
+    let at: Option<i64> = conn.prepare_cached(LAST_GOOD_OF)?.query_row((account.0, source), |row| row.get(0))?;
+    Ok(at.map(Moment::from_unix))
 }
 
 /// When an account was last read at all, and by which source.

@@ -6,12 +6,12 @@
 pub mod accounts;
 pub mod agenda;
 pub mod attest;
-pub mod breakers;
 pub mod checkup;
 pub mod credentials;
 mod error;
 pub mod inbox;
 pub mod incidents;
+pub mod lanes;
 mod letters;
 mod lock;
 pub mod looks;

@@ -41,6 +41,7 @@ const SENT: &str = "SELECT count(*) FROM letter WHERE kind = ?1 AND state = 'sen
 const SENT_MENTIONS: &str = "SELECT l.id, m.account, m.rule FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.id";
 const OVERDUE: &str =
     "SELECT count(*), min(not_before) FROM letter WHERE state IN ('queued', 'sending', 'doubtful') AND not_before < ?1";
+const REMINDED: &str = "SELECT m.account, l.sent_at FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.sent_at";
 const STATES: &str = "SELECT state, count(*) FROM letter GROUP BY state";
 
 #[cfg(test)]
@@ -71,6 +72,7 @@ pub(super) const ALL: &[&str] = &[
     SENT,
     SENT_MENTIONS,
     OVERDUE,
+    REMINDED,
     STATES,
 ];
 
@@ -414,6 +416,17 @@ pub fn overdue(conn: &Connection, before: Moment) -> Result<(i64, Option<Moment>
     let (count, oldest): (i64, Option<i64>) =
         statement.query_row([before.unix()], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok((count, oldest.map(Moment::from_unix)))
+}
+
+/// Of whom a reminder left in `[from, until)`, and when.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn reminded(conn: &Connection, from: Moment, until: Moment) -> Result<Vec<(AccountId, Moment)>, StoreError> {
+    let mut statement = conn.prepare_cached(REMINDED)?;
+    let rows = statement
+        .query_map((from.unix(), until.unix()), |row| Ok((AccountId(row.get(0)?), Moment::from_unix(row.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// How many letters stand where.

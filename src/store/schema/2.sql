@@ -15,16 +15,18 @@ CREATE TABLE credential (
   PRIMARY KEY (source, key)
 ) STRICT, WITHOUT ROWID;
 
--- A source that fails as a whole is left alone for a while; kept, so that a restart presses nobody.
-CREATE TABLE breaker (
+-- How a source as a whole is doing, so that a restart does not press a platform that refuses us.
+CREATE TABLE lane (
   source TEXT PRIMARY KEY,
-  row INTEGER NOT NULL CHECK (row >= 0),         -- failures in a row
-  trips INTEGER NOT NULL CHECK (trips >= 0),     -- rests in a row
-  class TEXT,                                    -- NULL: it does not rest
+  failures INTEGER NOT NULL,                     -- in a row, whatever the account
+  rests INTEGER NOT NULL,                        -- in a row
+  failed_runs INTEGER NOT NULL,                  -- of a collector, in a row
+  rest_until INTEGER,                            -- NULL: nothing rests; the four below are '' then
+  class TEXT NOT NULL,
   reason TEXT NOT NULL,
   detail TEXT NOT NULL,
   advice TEXT NOT NULL,
-  until_s INTEGER CHECK ((until_s IS NULL) = (class IS NULL))
+  CHECK ((rest_until IS NULL) = (class = ''))
 ) STRICT, WITHOUT ROWID;
 
 -- Contents of inbox files that were read, so that none is read twice.
