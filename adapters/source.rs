@@ -134,6 +134,11 @@ impl Paged {
         }
     }
 
+    /// Its credential can be tried without reading posts.
+    pub fn can_be_probed(&self) -> bool {
+        !matches!(self, Paged::Feed(_) | Paged::DouyinV4(_))
+    }
+
     /// Tries the credential that serves the account of `key` (any account, where one serves all),
     /// without reading posts.
     pub async fn probe(&self, key: &str, now: Moment, http: &Http, secrets: &dyn Secrets) -> Probe {

@@ -121,11 +121,13 @@ async fn attempt<'a>(
     Ok(Tried { source, account, of, probe, seen, took_s, traits, rests_until: rests.map(|(_, until)| until), now })
 }
 
-/// Tries the credential; `None` for a source that has none.
+/// Tries the credential; `None` for a source that has none, or none that can be tried by itself.
 async fn probe(poller: &Poller, source: &SourceConfig, key: &str, now: Moment) -> Option<Probe> {
     match &source.source {
-        Source::Paged(paged) => Some(paged.probe(key, now, &poller.http, poller.secrets.as_ref()).await),
-        Source::Batch(Batch::Inbox(_)) => None,
+        Source::Paged(paged) if paged.can_be_probed() => {
+            Some(paged.probe(key, now, &poller.http, poller.secrets.as_ref()).await)
+        }
+        Source::Paged(_) | Source::Batch(Batch::Inbox(_)) => None,
         Source::Batch(Batch::Exec(exec)) => {
             let state = poller.state_of(&source.name);
             Some(match exec.check(poller.secrets.as_ref(), &state, now).await.word {

@@ -46,7 +46,9 @@ impl Lanes {
     }
 
     /// Takes over what another process has kept of a source meanwhile: a good look by hand ends its rest.
-    pub(super) fn adopt(&self, kept: BTreeMap<String, Standing>) {
+    /// In a write transaction, as [`Lanes::keep`] is, so that neither sees the other half done.
+    pub(super) fn adopt(&self, tx: &Transaction<'_>) -> Result<(), StoreError> {
+        let kept = kept::all(tx)?;
         let mut lanes = self.lanes();
         for (source, standing) in kept {
             let lane = lanes.entry(source).or_default();
@@ -56,6 +58,7 @@ impl Lanes {
                 lane.standing = standing;
             }
         }
+        Ok(())
     }
 
     /// Waits for this source's next turn: `pace_s` after the last request, a quarter less to a third
@@ -176,6 +179,10 @@ mod tests {
             let lanes = std::sync::Arc::clone(lanes);
             store.write(move |tx| lanes.keep(tx, "微博")).unwrap();
         };
+        let adopt = |lanes: &std::sync::Arc<Lanes>| {
+            let lanes = std::sync::Arc::clone(lanes);
+            store.write(move |tx| lanes.adopt(tx)).unwrap();
+        };
         daemon.learn("微博", true, false, &failed, now);
         keep(&daemon);
         let person = std::sync::Arc::new(Lanes::by_hand(store.read(kept::all).unwrap()));
@@ -186,11 +193,11 @@ mod tests {
         person.learn("微博", true, true, &Outcome::Complete, now);
         keep(&person);
         assert!(daemon.rests("微博", now).is_some());
-        daemon.adopt(store.read(kept::all).unwrap());
+        adopt(&daemon);
         assert!(daemon.rests("微博", now).is_none());
         // What this process has learnt and not yet kept is newer than what another one has kept.
         daemon.learn("微博", true, false, &failed, now);
-        daemon.adopt(store.read(kept::all).unwrap());
+        adopt(&daemon);
         assert!(daemon.rests("微博", now).is_some());
     }
 }

@@ -21,7 +21,7 @@ use crate::ledger;
 use crate::plan::{self, Agenda};
 use crate::rules::accept::{self, Circumstances, PastLook};
 use crate::secrets::FileSecrets;
-use crate::store::{Store, StoreError, accounts, agenda, lanes as lanes_kept, looks, posts};
+use crate::store::{Store, StoreError, accounts, agenda, looks, posts};
 use cuigeng_adapters::http::Http;
 use cuigeng_adapters::time::HOUR;
 use cuigeng_adapters::{Ask, Batch, Class, Delay, Failure, Outcome, Paged, Seen, Source, walk};
@@ -71,11 +71,9 @@ impl Poller {
     /// # Errors
     /// Those of the store; a failed look is no error.
     pub async fn step(&self, now: Moment) -> Result<Step, StoreError> {
-        let (accounts, agendas, kept) = self
-            .store
-            .read_async(|conn| Ok((accounts::all(conn)?, agenda::all(conn)?, lanes_kept::all(conn)?)))
-            .await?;
-        self.lanes.adopt(kept);
+        let (accounts, agendas) = self.store.read_async(|conn| Ok((accounts::all(conn)?, agenda::all(conn)?))).await?;
+        let lanes = Arc::clone(&self.lanes);
+        self.store.write_async(move |tx| lanes.adopt(tx)).await?;
         let wanted = self.wanted(now);
         let mut pending: BTreeMap<String, Vec<Due>> = BTreeMap::new();
         let mut wake = now.plus_days(1);
