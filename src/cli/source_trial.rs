@@ -206,6 +206,9 @@ fn proof_in_words(tried: &Tried<'_>) -> String {
         format!("；这个平台的更新它{}看得到", sees(&tried.traits, kinds))
     };
     let silence = match (tried.traits.strength, whole) {
+        _ if tried.seen.reaches.is_empty() && tried.seen.rows.is_empty() => {
+            return "什么也不能证明：看不到不等于没有更新".to_owned();
+        }
         _ if tried.seen.reaches.is_empty() => "这次没有看清任何时段，只能证明看到的更新",
         (Strength::Strong, true) => "看到的更新算数；看清的时段里没看到的，可以认定没有更新",
         (Strength::Strong, false) => "看到的更新算数；看不全，不能单独认定没有更新",

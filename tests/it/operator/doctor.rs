@@ -161,6 +161,12 @@ fn a_first_day_and_a_damaged_database() {
     let report = desk.json(&["doctor"]);
     assert_eq!(said(&report, "bad").len(), 1, "{report:#}");
     assert_eq!(said(&report, "bad")[0].0, "database");
+    std::fs::remove_file(desk.data().join("cuigeng.db")).unwrap();
+    let old = rusqlite::Connection::open(desk.data().join("cuigeng.db")).unwrap();
+    old.execute_batch(include_str!("../../data/schema-1.sql")).unwrap();
+    desk.run(&["doctor"]).has(&["! data/cuigeng.db 是第1版结构", "会自动升级"]);
+    let version: i64 = old.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 1, "it migrates nothing");
     desk.file("config.toml", "[sources.x]\nkind = \"nothing\"\n", 0o600);
     assert_eq!(desk.run(&["doctor"]).code, 3);
 }

@@ -55,7 +55,7 @@ fn a_blocked_source_fails_with_advice_and_rests() {
     let desk = weibo_desk();
     let said = desk.run(&["source", "test", "wb", "--account", "兰考交通"]);
     assert_eq!(said.code, 1);
-    said.has(&["失败：被平台拦截", "办法　　　微博要求验证", "看清时段　无", "只能证明看到的更新"]);
+    said.has(&["失败：被平台拦截", "办法　　　微博要求验证", "看清时段　无", "什么也不能证明"]);
     let tried = desk.json(&["source", "test", "wb", "--id", "3000"]);
     assert_eq!(
         (&tried["outcome"], &tried["account"], &tried["platform"]),
