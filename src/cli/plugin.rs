@@ -55,22 +55,12 @@ pub(super) fn run(context: &Context, args: &PluginTest) -> Result<Outcome, CliEr
 }
 
 fn chosen(context: &Context, source: &SourceConfig, args: &PluginTest) -> Result<Vec<(Account, SourceRef)>, CliError> {
-    let of = |key: &str| SourceRef { source: source.name.clone(), key: key.to_owned() };
     let mut chosen = Vec::new();
-    for named in &args.accounts {
-        let account = context.account(named, None)?;
-        let own = account.sources.iter().find(|own| own.source == source.name).cloned();
-        let own = own.ok_or_else(|| {
-            CliError::failed(format!("{}在台账里没有用“{}”，请用 --id 平台:标识", account.title(), source.name))
-        })?;
-        chosen.push((account, own));
+    for name in &args.accounts {
+        chosen.push(listed(context, source, name)?);
     }
     for written in &args.ids {
-        let (platform, key) = written
-            .split_once([':', '：'])
-            .filter(|(platform, key)| !platform.is_empty() && !key.is_empty())
-            .ok_or_else(|| CliError::usage(format!("看不懂“{written}”，请写成 平台:标识，例如 快手:3xabcdefg")))?;
-        chosen.push((stranger(key, platform), of(key)));
+        chosen.push(unlisted(source, written)?);
     }
     if chosen.is_empty() {
         let accounts = context.accounts()?;
@@ -79,6 +69,21 @@ fn chosen(context: &Context, source: &SourceConfig, args: &PluginTest) -> Result
         chosen.extend(first.map(|(account, of)| ((*account).clone(), (*of).clone())));
     }
     Ok(chosen)
+}
+
+fn listed(context: &Context, source: &SourceConfig, name: &str) -> Result<(Account, SourceRef), CliError> {
+    let account = context.account(name, None)?;
+    let own = account.sources.iter().find(|own| own.source == source.name).cloned();
+    let missing = || format!("{}在台账里没有用“{}”，请用 --id 平台:标识", account.title(), source.name);
+    let own = own.ok_or_else(|| CliError::failed(missing()))?;
+    Ok((account, own))
+}
+
+fn unlisted(source: &SourceConfig, written: &str) -> Result<(Account, SourceRef), CliError> {
+    let parts = written.split_once([':', '：']).filter(|(platform, key)| !platform.is_empty() && !key.is_empty());
+    let (platform, key) =
+        parts.ok_or_else(|| CliError::usage(format!("看不懂“{written}”，请写成 平台:标识，例如 快手:3xabcdefg")))?;
+    Ok((stranger(key, platform), SourceRef { source: source.name.clone(), key: key.to_owned() }))
 }
 
 async fn attempt<'a>(

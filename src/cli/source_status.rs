@@ -185,6 +185,24 @@ fn print_all(standings: &[Standing<'_>], now: Moment) {
 }
 
 fn print_one(one: &Standing<'_>, now: Moment) {
+    print_head(one);
+    print_looks(one, now);
+    for (credential, account) in &one.credentials {
+        let whose = account.map(|account| format!("（{}）", account.title())).unwrap_or_default();
+        let end = credential.expires.map_or_else(|| "没有说何时到期".to_owned(), |end| left(end, now));
+        outln!("登录或授权{whose}：{end}；{}核对过", beijing(credential.checked_at));
+    }
+    let row = |(account, class, look, since): &(&Account, Class, &LookRow, Moment)| {
+        vec![account.title(), class_chinese(*class).to_owned(), beijing(*since), look.advice.clone()]
+    };
+    let rows: Vec<Vec<String>> = one.failing.iter().map(row).collect();
+    if !rows.is_empty() {
+        outln!();
+        print_rows(&["没看成的账号", "原因", "自何时起", "办法"], &rows);
+    }
+}
+
+fn print_head(one: &Standing<'_>) {
     outln!("来源“{}”：{}", one.name, state(one).1);
     if !one.configured {
         outln!("✗ {}", source::missing(one.name, one.accounts));
@@ -192,6 +210,12 @@ fn print_one(one: &Standing<'_>, now: Moment) {
     if let Some((cause, _)) = one.rest.as_ref().filter(|(cause, _)| !cause.advice.is_empty()) {
         outln!("休息的原因：{}。要立即再试：cuigeng look", cause.advice);
     }
+    if let Some(began) = one.incident {
+        outln!("故障自{}起，尚未恢复", beijing(began));
+    }
+}
+
+fn print_looks(one: &Standing<'_>, now: Moment) {
     outln!("账号 {}个；最近看成 {}", one.accounts, at(one.last_good, "没有"));
     let outcomes: Vec<String> =
         one.outcomes.iter().map(|(word, count)| format!("{} {count}个", outcome_chinese(word))).collect();
@@ -203,25 +227,6 @@ fn print_one(one: &Standing<'_>, now: Moment) {
     }
     if let Some(next) = one.next {
         outln!("下次该看：{}", due(next, now));
-    }
-    if let Some(began) = one.incident {
-        outln!("故障自{}起，尚未恢复", beijing(began));
-    }
-    for (credential, account) in &one.credentials {
-        let whose = account.map(|account| format!("（{}）", account.title())).unwrap_or_default();
-        let end = credential.expires.map_or_else(|| "没有说何时到期".to_owned(), |end| left(end, now));
-        outln!("登录或授权{whose}：{end}；{}核对过", beijing(credential.checked_at));
-    }
-    let rows: Vec<Vec<String>> = one
-        .failing
-        .iter()
-        .map(|(account, class, look, since)| {
-            vec![account.title(), class_chinese(*class).to_owned(), beijing(*since), look.advice.clone()]
-        })
-        .collect();
-    if !rows.is_empty() {
-        outln!();
-        print_rows(&["没看成的账号", "原因", "自何时起", "办法"], &rows);
     }
 }
 
