@@ -1,5 +1,6 @@
 //! The command line as it is written. Help is Chinese: operators and clerks read it.
 
+use super::sources_args::{PluginVerb, SourceVerb};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -53,6 +54,9 @@ pub enum Verb {
     Look {
         /// 账号名称或标识；不写就看全部
         accounts: Vec<String>,
+        /// 只看，不保存
+        #[arg(long)]
+        dry_run: bool,
     },
     /// 判定一次检查，不保存也不发信
     Judge {
@@ -92,6 +96,14 @@ pub enum Verb {
     /// 周报与月度、季度清单
     #[command(subcommand)]
     Report(ReportVerb),
+    /// 来源
+    #[command(subcommand)]
+    Source(SourceVerb),
+    /// 采集程序
+    #[command(subcommand)]
+    Plugin(PluginVerb),
+    /// 体检：配置里提到的一切都试一遍，说清哪里不对、怎么办
+    Doctor,
     /// 版本
     Version,
 }

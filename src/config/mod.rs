@@ -27,6 +27,7 @@ pub use faults::{ConfigFault, ConfigFaults};
 pub use init::{next_steps, write_example};
 pub use profiles::{profile, profile_names};
 pub use raw::{load, parse};
+pub(crate) use remarks::{missing_years, remarks_of_the_file};
 
 use crate::domain::{Check, Moment};
 use crate::rules::{Profile, Schedule, WhenOff};
@@ -246,6 +247,29 @@ impl SourceConfig {
     /// Seconds between two requests: what the operator set, else what the source asks for.
     pub fn pace_s(&self) -> u32 {
         self.pace_s.unwrap_or(self.manners().pace_s)
+    }
+
+    /// Whether one credential serves every account: two accounts then name the same secrets.
+    pub fn credential_is_shared(&self) -> bool {
+        self.source.secret_names("a") == self.source.secret_names("b")
+    }
+
+    /// What people call its kind.
+    pub fn chinese(&self) -> &'static str {
+        match self.kind {
+            "feed" => "订阅源",
+            "weibo" => "微博手机版网页",
+            "weibo_desktop" => "微博电脑版网页",
+            "weibo_open" => "微博开放平台",
+            "weibo_commercial" => "微博商业接口",
+            "wechat" => "微信公众号官方接口",
+            "douyin" => "抖音转接服务（v5）",
+            "douyin_v4" => "抖音转接服务（v4）",
+            "douyin_open" => "抖音开放平台",
+            "inbox" => "收件目录",
+            "exec" => "采集程序",
+            other => other,
+        }
     }
 
     /// How the source wants to be asked.

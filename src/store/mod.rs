@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod agenda;
 pub mod attest;
+pub mod checkup;
 pub mod credentials;
 mod error;
 pub mod inbox;

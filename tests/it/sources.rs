@@ -126,7 +126,7 @@ fn both_readmes_tell_the_same_commands_and_they_exist() {
     let help = String::from_utf8(help.stdout).unwrap();
     for verb in [
         "serve", "demo", "check", "init", "account", "post", "attest", "look", "judge", "status", "explain", "letters",
-        "outbox", "report", "version",
+        "outbox", "report", "source", "plugin", "doctor", "version",
     ] {
         assert!(help.contains(&format!("  {verb}")), "{verb}\n{help}");
         assert!(text("README.md").contains(&format!("`{verb}")), "{verb}");
