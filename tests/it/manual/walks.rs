@@ -153,16 +153,30 @@ impl Kuaishou {
     }
 }
 
+fn python() -> Option<&'static str> {
+    let found = PYTHONS.into_iter().find(|path| Path::new(path).exists());
+    if found.is_none() {
+        assert!(std::env::var_os("CI").is_none(), "python3 is missing (scripts/install-test-deps.sh)");
+        eprintln!("skipped: python3 is missing");
+    }
+    found
+}
+
+fn put_collector(dir: &Path, name: &str, text: &str) {
+    let collectors = dir.join("collectors");
+    std::fs::create_dir(&collectors).unwrap();
+    std::fs::write(collectors.join(name), text).unwrap();
+    for path in [collectors.join(name), collectors] {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+}
+
 /// The office after the page's steps up to the look; `None` where there is no Python.
 fn kuaishou(
     days_ago: impl IntoIterator<Item = i64>,
     code: i64,
 ) -> Option<(tempfile::TempDir, Arc<Mutex<Vec<String>>>)> {
-    let Some(python) = PYTHONS.into_iter().find(|path| Path::new(path).exists()) else {
-        assert!(std::env::var_os("CI").is_none(), "python3 is missing");
-        eprintln!("skipped: python3 is missing");
-        return None;
-    };
+    let python = python()?;
     let page = page("接入快手.md");
     let refreshed = Arc::new(Mutex::new(Vec::new()));
     let days_ago = days_ago.into_iter().collect();
@@ -172,12 +186,7 @@ fn kuaishou(
     let script = page.block_with("python", "采集协议第1版").text;
     let changed = script.replace("https://open.kuaishou.com", &address).replace("/usr/bin/python3", python);
     assert_ne!(script, changed);
-    let collectors = dir.path().join("collectors");
-    std::fs::create_dir(&collectors).unwrap();
-    std::fs::write(collectors.join("kuaishou.py"), changed).unwrap();
-    for (path, mode) in [(collectors.join("kuaishou.py"), 0o755), (collectors, 0o755)] {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
-    }
+    put_collector(dir.path(), "kuaishou.py", &changed);
     type_import(dir.path(), &page);
     ok(dir.path(), &["look"]);
     Some((dir, refreshed))
@@ -230,4 +239,35 @@ fn a_kuaishou_whose_consent_is_over_says_so() {
     let looked: Value = serde_json::from_str(&ok(dir.path(), &["look", "--json"])).unwrap();
     assert_eq!(looked[0]["outcome"], "auth", "{looked}");
     assert!(!looked.to_string().contains("revoked") && !looked.to_string().contains("hush"));
+}
+
+/// A vendor of the shape that the shipped example reads: one page, and nothing older.
+fn vendor(days_ago: impl Iterator<Item = i64>) -> String {
+    let row = |days: i64| {
+        let at = now().plus_days(-days).plus(-600).unix();
+        json!({"id": days, "time": at, "title": "标题", "url": "https://example.com/1"})
+    };
+    json!({"rows": days_ago.map(row).collect::<Vec<_>>(), "next": null}).to_string()
+}
+
+#[test]
+fn the_shipped_example_reads_a_vendor_as_its_page_says() {
+    let Some(python) = python() else { return };
+    let page = page("采集程序.md");
+    for (silent, kind) in [(false, "met"), (true, "suspected")] {
+        let rows = if silent { vendor(SILENT.into_iter()) } else { vendor(BUSY) };
+        let address = serve(move |target, _| match target {
+            "/posts?account=3xexample&cursor=0" => (200, rows.clone()),
+            _ => (404, "{}".to_owned()),
+        });
+        let dir = prepare(
+            &page.block_with("toml", "[collectors.vendor]").text,
+            &[("vendor-token", "t"), ("vendor-base", &address)],
+        );
+        let script = std::fs::read_to_string(pages::root().join("adapters/exec/examples/http_vendor.py")).unwrap();
+        put_collector(dir.path(), "http_vendor.py", &script.replace("/usr/bin/env python3", python));
+        type_import(dir.path(), &page);
+        ok(dir.path(), &["look"]);
+        assert_eq!(verdicts(dir.path(), "示例县应急"), [kind]);
+    }
 }
