@@ -6,6 +6,8 @@ use super::loopback::serve;
 use super::pages::{self, Page};
 use cuigeng::clock::{Clock, SystemClock};
 use cuigeng::domain::Moment;
+use cuigeng::secrets::FileSecrets;
+use cuigeng_adapters::douyin::open::{Open, OpenConfig};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
@@ -273,4 +275,35 @@ fn the_shipped_example_reads_a_vendor_as_its_page_says() {
         ok(dir.path(), &["look"]);
         assert_eq!(verdicts(dir.path(), "示例县应急"), [kind]);
     }
+}
+
+#[test]
+fn the_printed_file_is_taken_from_the_inbox() {
+    let page = page("收件目录.md");
+    let dir = prepare(&page.block_with("toml", "[sources.inbox]").text, &[]);
+    type_import(dir.path(), &page);
+    let inbox = dir.path().join("data/inbox");
+    std::fs::create_dir_all(&inbox).unwrap();
+    std::fs::write(inbox.join("采集.jsonl"), page.block_with("jsonl", "complete_since").text).unwrap();
+    ok(dir.path(), &["look"]);
+    assert!(inbox.join("done/采集.jsonl").is_file());
+    let posts = ok(dir.path(), &["post", "list", "示例县应急", "--since", "2026-11-01"]);
+    assert!(posts.contains("2026-11-20 10:26:40") && posts.contains("冬季用电安全提示"), "{posts}");
+}
+
+#[test]
+fn the_printed_consent_of_douyin_is_understood() {
+    let page = page("抖音开放平台.md");
+    let (name, id) = ("douyin-token-b9b71865-0000-44cc-0000-000000000000", "b9b71865-0000-44cc-0000-000000000000");
+    assert!(page.text.contains(name));
+    let dir = prepare("", &[(name, &page.block_with("json", "refresh_ends").text)]);
+    let secrets = FileSecrets::new(&dir.path().join("data"), &dir.path().join("secrets"), None);
+    let open = Open::new(OpenConfig {
+        base: "http://127.0.0.1:1".to_owned(),
+        client_key: "aw0000000000000000".to_owned(),
+        client_secret: "douyin-app".to_owned(),
+        token_prefix: "douyin-token-".to_owned(),
+    });
+    let probe = open.probe(id, Moment::parse("2026-11-25 09:00").unwrap(), &secrets);
+    assert!(probe.trouble.is_none() && probe.expires.is_some(), "{probe:?}");
 }
