@@ -5,6 +5,7 @@ mod demo;
 mod evidence;
 mod import;
 mod kill;
+mod manual;
 mod operator;
 mod post_office;
 mod sources;
