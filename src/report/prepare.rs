@@ -4,10 +4,10 @@
 use super::{Facts, LetterTally, ListChange, Report, Verified, month, quarter, week};
 use crate::config::Config;
 use crate::domain::{AccountId, Check, Moment, Period, Post, Week};
-use crate::ledger::Ledger;
+use crate::ledger::{self, Ledger};
 use crate::rules::WindowKind;
 use crate::rules::{AccountResult, Profile, Severity, Verdict, VerdictKind, grade};
-use crate::store::{Connection, LetterKind, StoreError, looks, outbox, posts};
+use crate::store::{Connection, LetterKind, StoreError, looks, outbox};
 use crate::warn::{last_update, silence_deadline};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,7 +54,7 @@ impl Prepared {
         let held = checks.iter().map(|check| check.at).filter(|at| *at <= now).max();
         let span = span_of_letters(&checks, until);
         Ok(Prepared {
-            newest: posts::newest(conn, held.unwrap_or(now))?,
+            newest: ledger::newest(conn, held.unwrap_or(now))?,
             verified: verified(conn, &ledger)?,
             tally: tally(conn, config, &verdicts, span)?,
             next_week: next_week(config, &ledger, now),
