@@ -17,6 +17,8 @@ mod print;
 mod refusal;
 mod report;
 mod serve;
+mod sheet;
+mod sheet_args;
 mod status;
 mod strike;
 mod usage;
@@ -83,6 +85,7 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Account(AccountVerb::Show { account, platform }) => list::show(&context, &account, platform.as_deref()),
         Verb::Post(verb) => evidence::post(&context, verb),
         Verb::Attest(args) => evidence::attest(&context, args),
+        Verb::Sheet(verb) => sheet::run(&context, verb),
         Verb::Look { accounts } => look::run(&context, &accounts),
         Verb::Judge { at, profile, exit_code } => judge::run(&context, at.as_deref(), profile.as_deref(), exit_code),
         Verb::Status { exit_code } => status::run(&context, exit_code),

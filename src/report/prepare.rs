@@ -8,7 +8,8 @@ use crate::ledger::{self, Ledger};
 use crate::rules::WindowKind;
 use crate::rules::{AccountResult, Profile, Severity, Verdict, VerdictKind, grade};
 use crate::store::{Connection, LetterKind, StoreError, looks, outbox};
-use crate::warn::{last_update, silence_deadline};
+use crate::warn::{last_update, may_remind, silence_deadline};
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that a report of one period rests on.
@@ -193,7 +194,8 @@ fn next_week(config: &Config, ledger: &Ledger, now: Moment) -> Vec<String> {
     for account in ledger.accounts.iter().filter(|account| account.state_at(now).is_judged()) {
         for rule in config.profile.rules_on(now.date()) {
             let WindowKind::Days { days, .. } = rule.window else { continue };
-            let Some(last) = last_update(ledger, account, now) else { continue };
+            let seen = |last: &NaiveDate| may_remind(ledger, account, Moment::start_of(*last).plus_days(1), now);
+            let Some(last) = last_update(ledger, account, now).filter(seen) else { continue };
             let deadline = silence_deadline(rule.window, last);
             if now < deadline && deadline <= limit && deadline.plus_days(-7) <= now {
                 let day = deadline.plus(-1).beijing();

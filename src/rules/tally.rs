@@ -112,8 +112,7 @@ pub(super) fn more(unit: CountUnit, mut known: Vec<Unit>, tallies: &[Tally], win
     let mut more = More { sure: inside, possible: inside };
     let mut free: Vec<&Unit> = known.iter().collect();
     for tally in tallies {
-        let lies_there = |known: &&Unit| known.iter().any(|when| lies(*when, tally.span()) == Lies::Inside);
-        let own: Vec<&Unit> = free.extract_if(.., |known| lies_there(&&**known)).collect();
+        let own: Vec<&Unit> = free.extract_if(.., |known| is_of(known, tally.span())).collect();
         let added = tally.more(unit, &own, window);
         more.sure = more.sure.saturating_add(added.sure);
         more.possible = more.possible.saturating_add(added.possible);
@@ -121,17 +120,27 @@ pub(super) fn more(unit: CountUnit, mut known: Vec<Unit>, tallies: &[Tally], win
     more
 }
 
+/// Whether an update known singly is one of those in a span. Where the time of one article is known, a
+/// mere date of another does not speak for the push.
+fn is_of(known: &Unit, span: Window) -> bool {
+    let is_exact = |when: &&When| matches!(when, When::At(_));
+    let has_exact = known.iter().any(|when| is_exact(&when));
+    known.iter().filter(|when| !has_exact || is_exact(when)).any(|when| lies(*when, span) == Lies::Inside)
+}
+
 /// The last updates that lie outside the week of their row and are not known otherwise, one a day: an
-/// update of that day is taken for the same one.
+/// update of that day is taken for the same one, unless a look in the middle of the day parts them.
 fn strangers(known: &[Unit], tallies: &[Tally], window: Window) -> Vec<When> {
     let mut lasts: Vec<When> =
         tallies.iter().filter(|tally| !tally.last_is_inside()).filter_map(|tally| tally.last).collect();
     // Where two rows name a day, the one in the window speaks for it.
     lasts.sort_by_key(|last| (lies(*last, window) != Lies::Inside, *last));
+    let parted =
+        |known: &Unit, last: When| tallies.iter().any(|t| is_of(known, t.span()) != is_of(&vec![last], t.span()));
     let mut strangers: Vec<When> = Vec::new();
     for last in lasts {
         let told = strangers.iter().any(|other| day(*other) == day(last));
-        if !told && !known.iter().any(|known| is_shown(known, last, window)) {
+        if !told && !known.iter().any(|known| is_shown(known, last, window) && !parted(known, last)) {
             strangers.push(last);
         }
     }
