@@ -1,5 +1,6 @@
 //! The command line as it is written. Help is Chinese: operators and clerks read it.
 
+pub use super::sheet_args::SheetVerb;
 use super::sources_args::{PluginVerb, SourceVerb};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -50,6 +51,9 @@ pub enum Verb {
     Post(PostVerb),
     /// 登记人工核查：某人看过某账号，这段时间内看得见的都已入库
     Attest(AttestArgs),
+    /// 周核查表：每周人工核查没有来源、看不清的账号
+    #[command(subcommand)]
+    Sheet(SheetVerb),
     /// 现在就去看一眼账号
     Look {
         /// 账号名称或标识；不写就看全部

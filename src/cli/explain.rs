@@ -2,9 +2,11 @@
 
 use super::print::rule_chinese;
 use super::{CliError, Context, Outcome, beijing, outln};
-use crate::domain::{Account, Check, Moment, Post, PostKind, Strength, Watch, WatchOrigin, When};
+use crate::domain::{Account, Check, Moment, Period, Post, PostKind, Strength, Watch, WatchOrigin, When};
 use crate::ledger::Ledger;
-use crate::rules::{Duty, ExemptWhy, Lies, Profile, Severity, Verdict, VerdictKind, Window, WindowKind, duties, lies};
+use crate::rules::{
+    Duty, ExemptWhy, Lies, Profile, Severity, Tally, Verdict, VerdictKind, Window, WindowKind, duties, lies,
+};
 use crate::store::{Connection, LetterRow, StoreError, outbox};
 use serde_json::json;
 use std::fmt::Write;
@@ -53,6 +55,7 @@ fn in_words(
         say(&mut text, String::new());
         rule(&mut text, duty, verdict, now);
         posts(&mut text, ledger.evidence(account.id).posts, duty);
+        sheets(&mut text, ledger.evidence(account.id).tallies);
         watches(&mut text, ledger.evidence(account.id).watches, verdict.window);
         gaps(&mut text, verdict);
     }
@@ -120,6 +123,24 @@ fn posts(text: &mut String, posts: &[Post], duty: &Duty<'_>) {
     for post in near.into_iter().skip(shown) {
         say(text, format!("    {} {}　{}", when(post.when), quoted(&post.title), reason(post, duty)));
     }
+}
+
+/// Rows of check sheets: what they count and what the posts count are the same updates.
+fn sheets(text: &mut String, tallies: &[Tally]) {
+    for row in tallies {
+        let (week, looked) = (Period::Week(row.week), beijing(row.looked_at));
+        say(text, format!("  {week} {}（{looked} 核查）；与单条发布是同样的更新，不重复计", sheet_words(row)));
+    }
+}
+
+/// 周核查表：本周共2次，最近更新 2026-11-20 10:05，核查人 张三
+pub(super) fn sheet_words(row: &Tally) -> String {
+    format!("周核查表：本周共{}次{}，核查人 {}", row.updates, told_last(row), row.by)
+}
+
+/// ，最近更新 2026-11-20 10:05; nothing when the row does not tell it.
+pub(super) fn told_last(row: &Tally) -> String {
+    row.last.map_or_else(String::new, |last| format!("，最近更新 {}", when(last)))
 }
 
 fn reason(post: &Post, duty: &Duty<'_>) -> &'static str {
@@ -230,6 +251,12 @@ fn told(text: &mut String, letters: &[LetterRow]) {
     }
 }
 
+/// A row of a check sheet for scripts.
+pub(super) fn sheet_json(row: &Tally) -> serde_json::Value {
+    let last = row.last.map(super::evidence::written);
+    json!({"week": Period::Week(row.week).to_string(), "updates": row.updates, "last": last, "by": row.by, "looked_at": row.looked_at})
+}
+
 fn as_json(
     ledger: &Ledger,
     check: Check,
@@ -241,9 +268,10 @@ fn as_json(
         .map(|(duty, verdict)| {
             let evidence = ledger.evidence(verdict.account);
             let posts: Vec<_> = evidence.posts.iter().map(|p| json!({"title": p.title, "url": p.url, "when": when(p.when), "reason": reason(p, duty)})).collect();
+            let sheets: Vec<_> = evidence.tallies.iter().map(sheet_json).collect();
             let proof = if let VerdictKind::Missed { proof, .. } = &verdict.kind { proof.to_json() } else { json!(null) };
             json!({"rule": verdict.rule, "kind": verdict.kind.word(), "seen": verdict.kind.seen(), "required": verdict.required,
-                   "window": {"from": verdict.window.from, "until": verdict.window.until}, "posts": posts, "proof": proof})
+                   "window": {"from": verdict.window.from, "until": verdict.window.until}, "posts": posts, "sheets": sheets, "proof": proof})
         })
         .collect();
     let letters: Vec<_> = letters

@@ -22,6 +22,8 @@ mod print;
 mod refusal;
 mod report;
 mod serve;
+mod sheet;
+mod sheet_args;
 mod source;
 mod source_status;
 mod source_trial;
@@ -96,6 +98,7 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Post(verb) => evidence::post(&context, verb),
         Verb::Attest(args) => evidence::attest(&context, args),
         Verb::Look { accounts, dry_run } => look::run(&context, &accounts, dry_run),
+        Verb::Sheet(verb) => sheet::run(&context, verb),
         Verb::Judge { at, profile, exit_code } => judge::run(&context, at.as_deref(), profile.as_deref(), exit_code),
         Verb::Status { exit_code } => status::run(&context, exit_code),
         Verb::Explain { account, platform, at } => explain::run(&context, &account, platform.as_deref(), at.as_deref()),

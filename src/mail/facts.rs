@@ -7,7 +7,7 @@ use crate::domain::{Account, AccountId, Moment, Week};
 use crate::ledger::{Ledger, longest_window_days};
 use crate::rules::{Coverage, Duty, GapWhy, Severity, VerdictKind, Window, WindowKind, duties};
 use crate::store::{Connection, LetterRow, Mention, StoreError, outbox};
-use crate::warn::{last_update, silence_deadline};
+use crate::warn::{last_update, may_remind, silence_deadline, watched_today};
 use cuigeng_adapters::time::{DAY, HOUR};
 use cuigeng_adapters::{Delay, Strength};
 use std::collections::BTreeSet;
@@ -44,8 +44,8 @@ pub(super) fn gather(
     let mut items: Vec<(Item, &Mention)> = Vec::new();
     for mention in mentions {
         match item(&ledger, config, mention, now) {
-            Some(item) => items.push((item, mention)),
-            None => told.dropped.push((mention.clone(), "已更新")),
+            Ok(item) => items.push((item, mention)),
+            Err(why) => told.dropped.push((mention.clone(), why)),
         }
     }
     absorb(config, &mut items);
@@ -92,23 +92,40 @@ fn stands_for(ledger: &Ledger, letter: &LetterRow, items: &[(Item, &Mention)]) -
     !items.iter().filter_map(|(_, mention)| ledger.account(mention.account)).any(has)
 }
 
-fn item(ledger: &Ledger, config: &Config, mention: &Mention, now: Moment) -> Option<Item> {
-    let account = ledger.account(mention.account).filter(|account| account.state_at(now).is_judged())?;
-    let rule = config.profile.rules_on(now.date()).into_iter().find(|rule| rule.name == mention.rule)?;
-    let (about, deadline, span) = match rule.window {
-        WindowKind::Days { .. } => silence(ledger, account, rule.window, mention, now)?,
-        WindowKind::Week { .. } => week(ledger, config, account, mention, now)?,
-    };
+/// What a mention may say now, or why it may not (Chinese).
+fn item(ledger: &Ledger, config: &Config, mention: &Mention, now: Moment) -> Result<Item, &'static str> {
+    let (account, (about, deadline, span)) = owed(ledger, config, mention, now).ok_or("已更新")?;
+    if !may_remind(ledger, account, span.from, now) {
+        return Err("没有来源，当天也没有人核查过");
+    }
     let newest = ledger.newest.get(&account.id);
     let (unwatched, delayed) = watch(ledger, account, span, now);
-    Some(Item {
+    let by_hand = ledger.evidence(account.id).sources.is_empty();
+    Ok(Item {
         title: account.title(),
         about,
         last: newest.map(|post| (post.when, post.title.clone())),
         deadline,
         unwatched,
         delayed,
+        looked_at: watched_today(ledger, account, span.from, now).filter(|_| by_hand),
     })
+}
+
+/// What is still owed, and since when it should have been watched.
+fn owed<'l>(
+    ledger: &'l Ledger,
+    config: &Config,
+    mention: &Mention,
+    now: Moment,
+) -> Option<(&'l Account, (About, Moment, Window))> {
+    let account = ledger.account(mention.account).filter(|account| account.state_at(now).is_judged())?;
+    let rule = config.profile.rules_on(now.date()).into_iter().find(|rule| rule.name == mention.rule)?;
+    let owed = match rule.window {
+        WindowKind::Days { .. } => silence(ledger, account, rule.window, mention, now),
+        WindowKind::Week { .. } => week(ledger, config, account, mention, now),
+    };
+    owed.map(|owed| (account, owed))
 }
 
 fn silence(
@@ -150,7 +167,8 @@ fn watch(ledger: &Ledger, account: &Account, span: Window, now: Moment) -> (Opti
     let evidence = ledger.evidence(account.id);
     let delayed = evidence.sources.iter().any(|source| source.delay != Delay::None);
     // Only a tail that no look could have reached yet is forgiven.
-    let tail = evidence.sources.iter().map(|source| forgiven(source.delay, now)).min().unwrap_or(now);
+    let by_hand = || watched_today(ledger, account, span.from, now).unwrap_or(now);
+    let tail = evidence.sources.iter().map(|source| forgiven(source.delay, now)).min().unwrap_or_else(by_hand);
     let window = Window { from: span.from, until: span.until.min(tail) };
     if window.from >= window.until {
         return (None, delayed);

@@ -48,6 +48,8 @@ pub struct Item {
     pub unwatched: Option<String>,
     /// The newest day is shown only tomorrow by the source (数据截至昨日24时).
     pub delayed: bool,
+    /// Only people look at this account, and one did so last then.
+    pub looked_at: Option<Moment>,
 }
 
 /// Why an account stands in a reminder.
@@ -213,6 +215,8 @@ fn line(item: &Item) -> Line {
             )
         }
     };
+    let by_hand = item.looked_at.map_or_else(String::new, |at| format!("（据{}人工核查）", minute(at)));
+    let fact = format!("{fact}{by_hand}");
     let last = match &item.last {
         Some((when, title)) if title.is_empty() => format!("最近更新：{}", shown(*when)),
         Some((when, title)) => format!("最近更新：{}《{}》", shown(*when), title.chars().take(30).collect::<String>()),

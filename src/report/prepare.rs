@@ -4,11 +4,12 @@
 use super::{Facts, LetterTally, ListChange, Progress, Report, Verified, history, leader, month, quarter, week};
 use crate::config::Config;
 use crate::domain::{AccountId, Check, Moment, Period, Post, Week};
-use crate::ledger::Ledger;
+use crate::ledger::{self, Ledger};
 use crate::rules::WindowKind;
 use crate::rules::{AccountResult, Grade, Profile, Severity, Verdict, VerdictKind, grade};
-use crate::store::{Connection, LetterKind, StoreError, looks, outbox, posts};
-use crate::warn::{last_update, silence_deadline};
+use crate::store::{Connection, LetterKind, StoreError, looks, outbox};
+use crate::warn::{last_update, may_remind, silence_deadline};
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that a report of one period rests on.
@@ -56,7 +57,7 @@ impl Prepared {
         let held = checks.iter().map(|check| check.at).filter(|at| *at <= now).max();
         let span = span_of_letters(&checks, until);
         Ok(Prepared {
-            newest: posts::newest(conn, held.unwrap_or(now))?,
+            newest: ledger::newest(conn, held.unwrap_or(now))?,
             verified: verified(conn, &ledger)?,
             tally: tally(conn, config, &verdicts, span)?,
             progress: history::progress(conn, config, profile, period, span)?,
@@ -211,7 +212,8 @@ fn next_week(config: &Config, ledger: &Ledger, now: Moment) -> Vec<String> {
     for account in ledger.accounts.iter().filter(|account| account.state_at(now).is_judged()) {
         for rule in config.profile.rules_on(now.date()) {
             let WindowKind::Days { days, .. } = rule.window else { continue };
-            let Some(last) = last_update(ledger, account, now) else { continue };
+            let seen = |last: &NaiveDate| may_remind(ledger, account, Moment::start_of(*last).plus_days(1), now);
+            let Some(last) = last_update(ledger, account, now).filter(seen) else { continue };
             let deadline = silence_deadline(rule.window, last);
             if now < deadline && deadline <= limit && deadline.plus_days(-7) <= now {
                 let day = deadline.plus(-1).beijing();

@@ -165,8 +165,13 @@ impl Town {
 
     fn settle(&mut self, id: i64, resident: Resident, end: Moment) {
         let account = Account { id: AccountId(id), position: id, ..resident.account };
-        let evidence =
-            Evidence { posts: &resident.posts, watches: &resident.watches, failures: &resident.failures, sources: &[] };
+        let evidence = Evidence {
+            posts: &resident.posts,
+            tallies: &[],
+            watches: &resident.watches,
+            failures: &resident.failures,
+            sources: &[],
+        };
         let judged = self.checks.iter().flat_map(|check| duties(&self.profile, &account, *check));
         let verdicts: Vec<Verdict> = judged.map(|duty| judge(&duty, &evidence, self.now)).collect();
         self.results.push(grade(&self.profile, account.id, &verdicts));

@@ -5,7 +5,7 @@
 mod causes;
 mod ladder;
 
-pub use causes::{causes, last_update};
+pub use causes::{causes, last_update, may_remind, watched_today};
 pub use ladder::{Rung, silence_deadline, silence_rungs, week_rungs};
 
 use crate::domain::{Account, AccountId, Contact, Moment, Role};

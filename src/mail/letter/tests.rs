@@ -30,6 +30,7 @@ fn week(title: &str, seen: u32, required: u32) -> Item {
         deadline: at("2026-07-27 00:00"),
         unwatched: None,
         delayed: false,
+        looked_at: None,
     }
 }
 

@@ -27,6 +27,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("meta", meta::ALL),
         ("outbox", outbox::ALL),
         ("posts", posts::ALL),
+        ("tally", tally::ALL),
         ("verdicts", verdicts::ALL),
     ]
 }
