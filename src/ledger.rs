@@ -68,8 +68,13 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Evidence that nobody stored: posts of each account, and one watch that holds for all.
-    pub fn of(accounts: Vec<Account>, posts: BTreeMap<AccountId, Vec<Post>>, watch: &Watch) -> Ledger {
+    /// Evidence that nobody stored: posts of each account, and one source that watched them all.
+    pub fn of(
+        accounts: Vec<Account>,
+        posts: BTreeMap<AccountId, Vec<Post>>,
+        watch: &Watch,
+        source: &Declared,
+    ) -> Ledger {
         let newest = posts.iter().filter_map(|(id, posts)| {
             let newest = posts.iter().max_by_key(|post| post.when.latest())?;
             Some((*id, newest.clone()))
@@ -77,6 +82,7 @@ impl Ledger {
         Ledger {
             newest: newest.collect(),
             watches: accounts.iter().map(|account| (account.id, vec![watch.clone()])).collect(),
+            sources: accounts.iter().map(|account| (account.id, vec![source.clone()])).collect(),
             posts,
             accounts,
             ..Ledger::default()

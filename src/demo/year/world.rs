@@ -2,14 +2,18 @@
 
 use super::Plan;
 use crate::domain::{
-    Account, AccountId, Contact, Kinds, Moment, Platform, Post, PostKind, Reach, Role, Strength, Watch, WatchOrigin,
-    When,
+    Account, AccountId, Contact, Kinds, Moment, Platform, Post, PostKind, Reach, Role, SourceRef, Strength, Watch,
+    WatchOrigin, When,
 };
 use crate::ledger::Ledger;
+use crate::rules::Declared;
 use crate::warn::OwedLetter;
 use chrono::NaiveDate;
+use cuigeng_adapters::Delay;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What sees everything at once.
+const SOURCE: &str = "演算";
 /// Days for which the rules want to see posts.
 const KEPT_DAYS: i64 = 40;
 
@@ -93,8 +97,9 @@ impl World {
         };
         let posts = self.posts.iter().map(|(id, posts)| (*id, kept(posts))).collect();
         let reach = Reach { from: Moment::MIN, until: now, sees: Kinds::POST, strength: Strength::Strong };
-        let watch = Watch { reach, at: now, origin: WatchOrigin::Source("演算".to_owned()) };
-        Ledger::of(self.accounts.clone(), posts, &watch)
+        let watch = Watch { reach, at: now, origin: WatchOrigin::Source(SOURCE.to_owned()) };
+        let source = Declared { name: SOURCE.to_owned(), delay: Delay::None, sees: Kinds::POST };
+        Ledger::of(self.accounts.clone(), posts, &watch, &source)
     }
 }
 
@@ -112,7 +117,7 @@ fn account(number: i64) -> Account {
         opened_on: None,
         states: Vec::new(),
         quotas: Vec::new(),
-        sources: Vec::new(),
+        sources: vec![SourceRef { source: SOURCE.to_owned(), key: number.to_string() }],
         contacts: vec![
             contact(Role::Operator, format!("yunwei{office:02}@town.example")),
             contact(Role::Leader, format!("lingdao{office:02}@town.example")),
