@@ -2,6 +2,7 @@
 //! complete look over a span.
 
 use super::args::{AttestArgs, AttestVerb, PostVerb};
+use super::composed::kind_words;
 use super::explain::{sheet_json, sheet_words, when};
 use super::import::{self, Batch};
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows, refusal, strike};
@@ -94,7 +95,7 @@ fn list(context: &Context, account: &str, platform: Option<&str>, since: Option<
         return Ok(Outcome::Done);
     }
     let rows: Vec<Vec<String>> = posts.iter().map(post_row).chain(sheets.iter().map(sheet_row)).collect();
-    print_rows(&["编号", "发布时间", "标题", "状态", "谁看到", "链接"], &rows);
+    print_rows(&["编号", "发布时间", "类型", "标题", "状态", "谁看到", "链接"], &rows);
     Ok(Outcome::Done)
 }
 
@@ -113,6 +114,7 @@ fn post_row(p: &Post) -> Vec<String> {
     vec![
         p.id.to_string(),
         when(p.when),
+        kind_words(p),
         p.title.chars().take(30).collect(),
         state.to_owned(),
         seen.join("、"),
@@ -122,7 +124,7 @@ fn post_row(p: &Post) -> Vec<String> {
 
 fn sheet_row(row: &Tally) -> Vec<String> {
     let week = Period::Week(row.week).to_string();
-    vec!["—".to_owned(), week, sheet_words(row), String::new(), format!("人工核查（{}）", row.by)]
+    vec!["—".to_owned(), week, String::new(), sheet_words(row), String::new(), format!("人工核查（{}）", row.by)]
 }
 
 /// A time for scripts: a moment, a day, or the two ends of a span.

@@ -1,5 +1,6 @@
 //! `explain`: why the verdicts of one account are what they are, in plain Chinese, from which evidence.
 
+use super::composed::{composed, kind_words};
 use super::print::rule_chinese;
 use super::{CliError, Context, Outcome, beijing, outln};
 use crate::domain::{Account, Check, Moment, Period, Post, PostKind, Strength, Watch, WatchOrigin, When};
@@ -54,9 +55,13 @@ fn in_words(
     for (duty, verdict) in explained {
         say(&mut text, String::new());
         rule(&mut text, duty, verdict, now);
-        posts(&mut text, ledger.evidence(account.id).posts, duty);
-        sheets(&mut text, ledger.evidence(account.id).tallies);
-        watches(&mut text, ledger.evidence(account.id).watches, verdict.window);
+        let evidence = ledger.evidence(account.id);
+        if let Some(line) = composed(duty, evidence.posts, evidence.tallies, now) {
+            say(&mut text, format!("  {line}"));
+        }
+        posts(&mut text, evidence.posts, duty);
+        sheets(&mut text, evidence.tallies);
+        watches(&mut text, evidence.watches, verdict.window);
         gaps(&mut text, verdict);
     }
     if explained.is_empty() {
@@ -121,7 +126,9 @@ fn posts(text: &mut String, posts: &[Post], duty: &Duty<'_>) {
     let shown = near.len().saturating_sub(12);
     say(text, format!("  已知的发布（区间前后共{}条{}）：", near.len(), if shown > 0 { "，只列最近12条" } else { "" }));
     for post in near.into_iter().skip(shown) {
-        say(text, format!("    {} {}　{}", when(post.when), quoted(&post.title), reason(post, duty)));
+        let kind = kind_words(post);
+        let kind = if kind.is_empty() { kind } else { format!("〔{kind}〕") };
+        say(text, format!("    {} {kind}{}　{}", when(post.when), quoted(&post.title), reason(post, duty)));
     }
 }
 
@@ -154,7 +161,6 @@ fn reason(post: &Post, duty: &Duty<'_>) -> &'static str {
         "不计：本口径不计转发"
     } else {
         match lies(post.when, duty.window) {
-            Lies::Inside if post.repost => "计入（转发）",
             Lies::Inside => "计入",
             Lies::Straddles => "可能在区间内，不能确定",
             Lies::Outside => "不在区间内",

@@ -2,6 +2,7 @@
 
 pub mod args;
 mod check;
+mod composed;
 mod context;
 mod demo;
 mod doctor;
