@@ -3,6 +3,8 @@
 
 mod demo;
 mod evidence;
+mod health;
 mod import;
 mod kill;
+mod platform;
 mod sources;
