@@ -6,5 +6,7 @@ mod evidence;
 mod health;
 mod import;
 mod kill;
+mod mixes;
+mod pace;
 mod platform;
 mod sources;

@@ -144,14 +144,17 @@ async fn show() -> Response {
 
 async fn login(State(platform): State<Platform>, headers: HeaderMap) -> Response {
     let sent = headers.get("cookie").is_some_and(|cookie| cookie.to_str().unwrap().contains("SUB="));
-    let mood = (platform.script)(0, platform.clock.now());
+    let now = platform.clock.now();
+    platform.asked.lock().unwrap().push((now, "login".to_owned()));
+    let mood = (platform.script)(0, now);
     Json(json!({"ok": 1, "data": {"login": sent && mood != Mood::LoggedOut, "st": "0a1b2c"}})).into_response()
 }
 
 async fn works(State(platform): State<Platform>, Query(wanted): Query<HashMap<String, String>>) -> Response {
     let key = wanted["sec_user_id"].clone();
     let Some((index, mood, now)) = platform.meet(&key) else {
-        return told(StatusCode::NOT_FOUND, &json!({"code": "NOT_FOUND", "message": "user not found"}), now_of(&platform));
+        let error = json!({"code": "NOT_FOUND", "message": "user not found"});
+        return told(StatusCode::NOT_FOUND, &error, platform.clock.now());
     };
     if matches!(mood, Mood::Blocked | Mood::LoggedOut) {
         let error = json!({"code": "UPSTREAM_RISK_CONTROL", "message": "verification", "retry_after": 60});
@@ -166,10 +169,6 @@ async fn works(State(platform): State<Platform>, Query(wanted): Query<HashMap<St
     let data = json!({"items": items, "cursor": cursor, "has_more": more});
     let meta = json!({"request_id": "r1", "platform": "douyin", "cursor": {"next": cursor, "has_more": more}});
     Json(json!({"success": true, "error": null, "data": data, "meta": meta})).into_response()
-}
-
-fn now_of(platform: &Platform) -> Moment {
-    platform.clock.now()
 }
 
 fn told(status: StatusCode, error: &Value, now: Moment) -> Response {

@@ -3,6 +3,7 @@
 mod constraints;
 mod evidence;
 mod letters;
+mod united;
 mod whole;
 
 use super::*;
