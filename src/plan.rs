@@ -1,8 +1,9 @@
 //! Who is to be looked at, and when to look again. Pure: values in, times out.
 
-use crate::domain::{Class, Moment};
+use crate::domain::{AccountId, Class, Moment};
 use cuigeng_adapters::time::HOUR;
 use cuigeng_adapters::{Delay, Failure, Outcome};
+use std::collections::BTreeSet;
 
 /// Where one source stands with one account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +69,14 @@ pub struct Breaker {
     /// Rests in a row.
     trips: u32,
     rest: Option<(Failure, Moment)>,
+    /// Whose refusal began the rest.
+    tripped_by: Option<AccountId>,
+    /// Accounts that were refused while the source served the next one: their own trouble.
+    alone: BTreeSet<AccountId>,
 }
+
+/// The reason of a look that was not made, because its source is left alone.
+pub const RESTING: &str = "resting";
 
 /// Failures in a row after which a source is left alone although each account has its own credential.
 const ROW: u32 = 5;
@@ -80,7 +88,7 @@ impl Breaker {
     /// A source that is left alone for as long as `cause` says.
     pub fn resting(cause: Failure, now: Moment) -> Breaker {
         let until = now.plus(cause.retry_after_s.unwrap_or(HOUR));
-        Breaker { row: 1, trips: 1, rest: Some((cause, until)) }
+        Breaker { row: 1, trips: 1, rest: Some((cause, until)), ..Breaker::default() }
     }
 
     /// The reason of the rest that lasts at `now`, and its end.
@@ -88,11 +96,12 @@ impl Breaker {
         self.rest.clone().filter(|(_, until)| now < *until)
     }
 
-    /// After a look. `shared`: one login or one host serves every account.
+    /// After a look at `account`. `shared`: one login or one host serves every account.
     #[must_use]
-    pub fn after(&self, outcome: &Outcome, shared: bool, now: Moment) -> Breaker {
-        let Outcome::Failed(failure) = outcome else { return Breaker::default() };
-        let own = OWN_REASONS.contains(&failure.reason.as_str());
+    pub fn after(&self, account: AccountId, outcome: &Outcome, shared: bool, now: Moment) -> Breaker {
+        let Outcome::Failed(failure) = outcome else { return self.served(account) };
+        let alone = failure.class == Class::Blocked && self.alone.contains(&account);
+        let own = alone || OWN_REASONS.contains(&failure.reason.as_str());
         let row = if own { self.row } else { self.row.saturating_add(1) };
         let trips = match failure.class {
             _ if own => false,
@@ -104,8 +113,28 @@ impl Breaker {
             return Breaker { row, ..self.clone() };
         }
         let trips = self.trips.saturating_add(1);
-        let rest_s = failure.retry_after_s.unwrap_or(0).max(rest(failure.class, trips, HOUR));
-        Breaker { row, trips, rest: Some((failure.clone(), now.plus(rest_s))) }
+        let rest_s = failure.retry_after_s.unwrap_or(0).max(rest_of_source(failure.class, shared, trips));
+        let rest = Some((failure.clone(), now.plus(rest_s)));
+        Breaker { row, trips, rest, tripped_by: Some(account), alone: self.alone.clone() }
+    }
+
+    /// After a good look. If another account was refused just before, that was no refusal to all.
+    fn served(&self, account: AccountId) -> Breaker {
+        let blocked = self.rest.as_ref().is_some_and(|(failure, _)| failure.class == Class::Blocked);
+        let mut alone = self.alone.clone();
+        alone.extend(self.tripped_by.filter(|_| blocked));
+        alone.remove(&account);
+        Breaker { alone, ..Breaker::default() }
+    }
+}
+
+/// A host that refuses everybody is left alone for hours (weibo.md, "Pace").
+fn rest_of_source(class: Class, shared: bool, trips: u32) -> i64 {
+    match class {
+        Class::Blocked | Class::Throttled if shared => {
+            (2 * HOUR << trips.saturating_sub(1).min(10)).min(6 * HOUR)
+        }
+        _ => rest(class, trips, HOUR),
     }
 }
 
@@ -127,6 +156,9 @@ mod tests {
     fn at(text: &str) -> Moment {
         Moment::parse(text).unwrap()
     }
+
+    const ONE: AccountId = AccountId(1);
+    const TWO: AccountId = AccountId(2);
 
     fn failed(class: Class) -> Outcome {
         Outcome::Failed(Failure::new(class, ""))
@@ -172,32 +204,50 @@ mod tests {
     fn a_refusal_to_all_rests_the_source_and_an_own_trouble_does_not() {
         let now = at("2022-06-01 09:00");
         let blocked = failed(Class::Blocked);
-        let tripped = Breaker::default().after(&blocked, true, now);
-        assert_eq!(tripped.rests(now).map(|(_, until)| until), Some(now.plus(HOUR)));
-        assert!(tripped.rests(now.plus(HOUR)).is_none(), "then one look may try");
-        let longer = tripped.after(&blocked, true, now.plus(HOUR));
-        assert_eq!(longer.rests(now.plus(HOUR)).map(|(_, until)| until), Some(now.plus(3 * HOUR)));
-        assert!(longer.after(&Outcome::Partial, true, now).rests(now).is_none());
+        let tripped = Breaker::default().after(ONE, &blocked, true, now);
+        assert_eq!(tripped.rests(now).map(|(_, until)| until), Some(now.plus(2 * HOUR)));
+        assert!(tripped.rests(now.plus(2 * HOUR)).is_none(), "then one look may try");
+        let longer = tripped.after(ONE, &blocked, true, now.plus(2 * HOUR));
+        assert_eq!(longer.rests(now.plus(2 * HOUR)).map(|(_, until)| until), Some(now.plus(6 * HOUR)));
+        let longest = (0..9).fold(longer.clone(), |breaker, _| breaker.after(TWO, &blocked, true, now));
+        assert_eq!(longest.rests(now).map(|(_, until)| until), Some(now.plus(6 * HOUR)));
+        assert!(longer.after(TWO, &Outcome::Partial, true, now).rests(now).is_none());
         let stale = Outcome::Failed(Failure::new(Class::Blocked, "").because("stale"));
         let gone = failed(Class::Gone);
         for outcome in [&stale, &gone] {
-            let many = (0..20).fold(Breaker::default(), |breaker, _| breaker.after(outcome, true, now));
+            let many = (0..20).fold(Breaker::default(), |breaker, _| breaker.after(ONE, outcome, true, now));
             assert!(many.rests(now).is_none(), "{outcome:?}");
         }
+    }
+
+    #[test]
+    fn an_account_that_is_refused_while_others_are_served_does_not_rest_them() {
+        let now = at("2022-06-01 09:00");
+        let blocked = failed(Class::Blocked);
+        let known = Breaker::default().after(ONE, &blocked, true, now).after(TWO, &Outcome::Complete, true, now);
+        let again = known.after(ONE, &blocked, true, now);
+        assert!(again.rests(now).is_none(), "its own trouble");
+        assert!(again.after(TWO, &blocked, true, now).rests(now).is_some(), "another one is news");
+        let throttled = known.after(ONE, &failed(Class::Throttled), true, now);
+        assert!(throttled.rests(now).is_some(), "too many questions concern everybody");
+        let well = again.after(ONE, &Outcome::Partial, true, now);
+        assert!(well.after(ONE, &blocked, true, now).rests(now).is_some(), "it was well in between");
+        let itself = Breaker::default().after(ONE, &blocked, true, now).after(ONE, &Outcome::Complete, true, now);
+        assert!(itself.after(ONE, &blocked, true, now).rests(now).is_some(), "nobody else was served");
     }
 
     #[test]
     fn a_source_of_single_credentials_rests_only_after_a_row_of_failures() {
         let now = at("2022-06-01 09:00");
         let after = |n: usize, class| {
-            (0..n).fold(Breaker::default(), |breaker, _| breaker.after(&failed(class), false, now)).rests(now)
+            (0..n).fold(Breaker::default(), |breaker, _| breaker.after(ONE, &failed(class), false, now)).rests(now)
         };
         assert!(after(4, Class::Transient).is_none() && after(5, Class::Transient).is_some());
         assert!(after(4, Class::Blocked).is_none() && after(5, Class::Blocked).is_some());
         assert!(after(50, Class::Auth).is_none() && after(50, Class::Config).is_none());
-        let good = (0..4).fold(Breaker::default(), |b, _| b.after(&failed(Class::Transient), false, now));
-        let good = good.after(&Outcome::Complete, false, now);
-        assert!(good.after(&failed(Class::Transient), false, now).rests(now).is_none());
+        let good = (0..4).fold(Breaker::default(), |b, _| b.after(ONE, &failed(Class::Transient), false, now));
+        let good = good.after(ONE, &Outcome::Complete, false, now);
+        assert!(good.after(ONE, &failed(Class::Transient), false, now).rests(now).is_none());
     }
 
     #[test]

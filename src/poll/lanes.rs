@@ -2,7 +2,7 @@
 //! source that blocks us is asked once and rests again.
 
 use crate::clock::Clock;
-use crate::domain::Moment;
+use crate::domain::{AccountId, Moment};
 use crate::plan::Breaker;
 use cuigeng_adapters::{Failure, Outcome};
 use std::collections::HashMap;
@@ -48,12 +48,19 @@ impl Lanes {
         self.lanes().get(source)?.breaker.rests(now)
     }
 
-    /// What a look says about the source as a whole. Returns whether it is left alone from now on.
-    pub(super) fn learn(&self, source: &str, shared: bool, outcome: &Outcome, now: Moment) -> bool {
+    /// What a look says about the source as a whole. Returns until when it is left alone from now on.
+    pub(super) fn learn(
+        &self,
+        source: &str,
+        account: AccountId,
+        shared: bool,
+        outcome: &Outcome,
+        now: Moment,
+    ) -> Option<Moment> {
         let mut lanes = self.lanes();
         let lane = lanes.entry(source.to_owned()).or_default();
-        lane.breaker = lane.breaker.after(outcome, shared, now);
-        lane.breaker.rests(now).is_some()
+        lane.breaker = lane.breaker.after(account, outcome, shared, now);
+        lane.breaker.rests(now).map(|(_, until)| until)
     }
 
     /// Counts the runs of a collector; returns how many have failed in a row.

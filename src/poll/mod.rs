@@ -211,28 +211,16 @@ impl Poller {
         paged: &Paged,
         now: Moment,
     ) -> Result<(AccountId, Seen), StoreError> {
-        let (ask, history, healthy) = self.question(&due, configured, now).await?;
+        let (ask, history, circumstances) = self.question(&due, configured, now).await?;
         let seen = self.page_through(paged, ask, configured).await;
-        let seen = self.believe(configured, &due, &history, healthy, seen, now);
-        let rests = self.lanes.learn(&configured.name, configured.manners().shared, &seen.outcome, self.clock.now());
-        if rests {
-            tracing::warn!(source = configured.name, "source.rests");
+        let mut seen = accept::believe(&history, seen, now, circumstances);
+        let (name, shared, then) = (&configured.name, configured.manners().shared, self.clock.now());
+        if let Some(until) = self.lanes.learn(name, due.account.id, shared, &seen.outcome, then) {
+            tracing::warn!(source = name, %until, "source.rests");
+            stand_back(&mut seen, until.since(then) + self.every_s(name) / 10);
         }
         self.keep(&due, seen.clone(), now).await?;
         Ok((due.account.id, seen))
-    }
-
-    fn believe(
-        &self,
-        configured: &SourceConfig,
-        due: &Due,
-        history: &[PastLook],
-        others_healthy: bool,
-        seen: Seen,
-        now: Moment,
-    ) -> Seen {
-        let traits = configured.source.traits(due.account.platform.kinds());
-        accept::believe(history, seen, now, Circumstances { ends_lists: traits.ends_lists, others_healthy })
     }
 
     /// The same failure for each of these looks, none of which was made.
@@ -271,18 +259,19 @@ impl Poller {
         due: &Due,
         configured: &SourceConfig,
         now: Moment,
-    ) -> Result<(Ask, Vec<PastLook>, bool), StoreError> {
+    ) -> Result<(Ask, Vec<PastLook>, Circumstances), StoreError> {
         let traits = configured.source.traits(due.account.platform.kinds());
         let since = self.since(&due.agenda, now);
         let (id, source) = (due.account.id, due.of.source.clone());
-        let (known, covered, history, healthy) = self
+        let (known, covered, history, others_healthy, others_strange) = self
             .store
             .read_async(move |conn| {
                 Ok((
                     posts::known(conn, id, &source, 20)?,
                     looks::covered(conn, id, &source, since, traits.sees)?,
-                    looks::recent(conn, id, &source, 8)?,
+                    looks::recent(conn, id, &source, 16)?,
                     looks::healthy_since(conn, &source, id, now.plus(-6 * HOUR))?,
+                    looks::strange_since(conn, &source, id, now.plus_days(-2))?,
                 ))
             })
             .await?;
@@ -299,13 +288,15 @@ impl Poller {
             cursor: None,
             page: 0,
         };
-        let history = history.into_iter().map(|look| PastLook {
+        let made = history.into_iter().filter(|look| look.reason != plan::RESTING);
+        let history = made.map(|look| PastLook {
             at: look.at,
             outcome: look.outcome,
             reason: look.reason,
             newest: look.newest,
         });
-        Ok((ask, history.collect(), healthy))
+        let circumstances = Circumstances { ends_lists: traits.ends_lists, others_healthy, others_strange };
+        Ok((ask, history.collect(), circumstances))
     }
 
     /// Far enough back for the windows of the next check, and for what was missed since the last look.
@@ -317,8 +308,7 @@ impl Poller {
 
     async fn keep(&self, due: &Due, seen: Seen, now: Moment) -> Result<(), StoreError> {
         log_look(due, &seen);
-        let every_s =
-            self.config.sources.get(&due.of.source).and_then(|s| s.every_s).unwrap_or(self.config.poll.every_s);
+        let every_s = self.every_s(&due.of.source);
         let agenda = due.agenda.after(&seen.outcome, now, every_s, spread(due.account.id.0));
         let (id, source) = (due.account.id, due.of.source.clone());
         self.store
@@ -327,6 +317,11 @@ impl Poller {
                 agenda::set(tx, id, &source, agenda)
             })
             .await
+    }
+
+    /// The ordinary pace of a source, in seconds.
+    fn every_s(&self, source: &str) -> i64 {
+        self.config.sources.get(source).and_then(|s| s.every_s).unwrap_or(self.config.poll.every_s)
     }
 
     /// Nothing was asked and nothing failed: the account comes up again at its ordinary pace.
@@ -373,7 +368,16 @@ fn spread(id: i64) -> i64 {
 /// account is looked at again when the rest ends.
 fn resting(failure: &Failure, until: Moment, now: Moment) -> Failure {
     let detail = format!("not asked, the source rests until {until}: {}", failure.detail);
-    Failure { detail, retry_after_s: Some(until.since(now).max(0)), ..failure.clone() }
+    let reason = plan::RESTING.to_owned();
+    Failure { reason, detail, retry_after_s: Some(until.since(now).max(0)), ..failure.clone() }
+}
+
+/// The account whose refusal rests the source comes up after all others, so that an account which is
+/// refused alone does not keep them from being read.
+fn stand_back(seen: &mut Seen, rest_s: i64) {
+    if let Outcome::Failed(failure) = &mut seen.outcome {
+        failure.retry_after_s = failure.retry_after_s.max(Some(rest_s));
+    }
 }
 
 fn unknown_source(name: &str) -> Failure {
