@@ -11,7 +11,7 @@ use cuigeng::ledger::Ledger;
 use cuigeng::rules::{self, Coverage, Evidence, VerdictKind};
 use cuigeng::store::{Store, accounts, attest, looks};
 use cuigeng_adapters::walk::{Step, Walk};
-use cuigeng_adapters::{Ask, Batch, Failure, Next, Page, RawPost, Secret, Secrets, Seen, Source, Traits};
+use cuigeng_adapters::{Ask, Batch, Failure, Next, Outcome, Page, RawPost, Secret, Secrets, Seen, Source, Traits};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -109,7 +109,7 @@ fn ask(platform: &Platform) -> Ask {
     Ask {
         platform: platform.name().to_owned(),
         name: "某某发布".to_owned(),
-        key: "a1".to_owned(),
+        key: "a0".to_owned(),
         author: None,
         since: at(SINCE),
         now: at(NOW),
@@ -166,7 +166,7 @@ fn official(ask: &Ask, traits: Traits, with_days: bool) -> Seen {
     walked(ask.clone(), traits, pages)
 }
 
-const LINES: &str = r#"{"type":"end","account":"a1","status":"ok","complete_since":"2022-06-01T00:00:00+08:00","count":0}"#;
+const LINES: &str = r#"{"type":"end","account":"a0","status":"ok","complete_since":"2022-06-01T00:00:00+08:00","count":0}"#;
 
 /// What a source shows of an account that has been silent for weeks.
 async fn silence_seen_by(name: &str, config: &Config, platform: &Platform, dir: &std::path::Path) -> Seen {
@@ -178,7 +178,12 @@ async fn silence_seen_by(name: &str, config: &Config, platform: &Platform, dir: 
             let head = r#"{"type":"file","protocol":1,"made_at":"2022-06-27T10:00:00+08:00"}"#;
             inbox.read(&format!("{head}\n{LINES}\n"), &[ask]).looks.remove(0).1
         }
-        Source::Batch(Batch::Exec(exec)) => exec.list(&[ask], &NoSecrets, dir, at(NOW)).await.looks.remove(0),
+        Source::Batch(Batch::Exec(exec)) => {
+            let mut run = exec.list(&[ask], &NoSecrets, dir, at(NOW)).await;
+            let seen = run.looks.remove(0);
+            assert_eq!(seen.outcome, Outcome::Complete, "{} {:?}", run.stderr, run.warnings);
+            seen
+        }
         Source::Paged(_) if name == "official" => official(&ask, traits, true),
         Source::Paged(_) if name == "free" => official(&ask, traits, false),
         Source::Paged(_) => {
@@ -194,7 +199,7 @@ fn account(platform: &Platform, mix: &[&str], position: i64) -> Account {
     for name in names {
         let source = if *name == "free" { "official" } else { name };
         if sources.iter().all(|known| known.source != source) {
-            sources.push(SourceRef { source: source.to_owned(), key: "a1".to_owned() });
+            sources.push(SourceRef { source: source.to_owned(), key: "a0".to_owned() });
         }
     }
     Account {
