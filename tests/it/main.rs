@@ -3,10 +3,14 @@
 
 mod demo;
 mod evidence;
+mod health;
 mod import;
 mod kill;
 mod manual;
+mod mixes;
 mod operator;
+mod pace;
+mod platform;
 mod post_office;
 mod sources;
 mod summary;
