@@ -57,6 +57,8 @@ pub(super) fn gather(
         nth = nth.max(outbox::earlier(conn, &letter.recipient, mention, letter.id)?);
     }
     items.sort_by_key(|(item, _)| (item.unwatched.is_some(), item.deadline));
+    // What a person found in the afternoon could not be told in the morning.
+    let all_by_hand = items.iter().all(|(item, _)| item.looked_at.is_some());
     told.facts = Some(Facts {
         office: addressee(&ledger, &items),
         sender: config.office.name.clone(),
@@ -64,7 +66,7 @@ pub(super) fn gather(
         prefix: config.mail.prefix.clone(),
         now,
         nth: nth + 1,
-        late_since: Some(letter.slot).filter(|slot| now.since(*slot) >= LATE_S),
+        late_since: Some(letter.slot).filter(|slot| now.since(*slot) >= LATE_S && !all_by_hand),
         number: format!("CG-{}-{:04}", letter.slot.beijing().format("%Y"), letter.id),
         stands_for: stands_for(&ledger, letter, &items),
         items: items.into_iter().map(|(item, _)| item).collect(),
