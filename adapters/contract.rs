@@ -76,7 +76,7 @@ fn answer(route: Route, script: &[(&str, &str)], request: &str, asked: &Mutex<Ve
     };
     let replies: Vec<&str> = script.iter().filter(|(p, _)| p == part).map(|(_, reply)| *reply).collect();
     let mut asked = asked.lock().unwrap();
-    let turn = asked.iter().filter(|before| before == &part).count();
+    let turn = asked.iter().filter(|before| **before == *part).count();
     asked.push((*part).to_owned());
     written(route, replies[turn.min(replies.len() - 1)])
 }

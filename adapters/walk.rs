@@ -375,4 +375,8 @@ fn blocked(reason: &str, advice: &str) -> Failure {
 }
 
 #[cfg(test)]
+mod oracle;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

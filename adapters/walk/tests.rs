@@ -233,30 +233,3 @@ fn waits_are_passed_on_and_bounded() {
     });
     expect(&ended.unwrap(), "transient waiting", 0, None);
 }
-
-proptest::proptest! {
-    /// Any sequence of pages, pinned or not, short, repeated, shuffled: complete is never claimed
-    /// without an own unpinned row before the asked time, or a said end.
-    #[test]
-    fn complete_is_never_claimed_for_nothing(pages in proptest::collection::vec((proptest::collection::vec((0_u8..30, proptest::bool::ANY, proptest::bool::ANY), 0..6), 0_u8..3), 1..7)) {
-        let mut walk = Walk::new(ask(), TRAITS);
-        let (mut reached, mut ended) = (false, false);
-        for (rows, next) in pages {
-            let rows: Vec<RawPost> = rows.into_iter().map(|(day, pinned, own)| RawPost {
-                pinned,
-                author: Some(if own { "own" } else { "other" }.to_owned()),
-                ..post(&day.to_string(), &format!("2026-{}-{:02} 09:00", if day < 15 { "05" } else { "06" }, day % 15 + 5))
-            }).collect();
-            reached |= rows.iter().any(|row| !row.pinned && row.author.as_deref() == Some("own") && row.when.latest() < ask().since);
-            let next = [Next::End, Next::Unsaid, more()][usize::from(next)].clone();
-            ended |= next == Next::End;
-            if let Step::Done(seen) = walk.take(page(&rows, next)) {
-                if seen.outcome == Outcome::Complete {
-                    proptest::prop_assert!(reached || ended);
-                    proptest::prop_assert!(!seen.reaches.is_empty());
-                }
-                return Ok(());
-            }
-        }
-    }
-}

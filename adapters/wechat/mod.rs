@@ -242,7 +242,7 @@ pub(crate) fn fuzz(ask: &Ask, answer: &Answer, choice: u8) -> Result<Page, Failu
     let body = body(answer)?;
     drop((lists::busy_days(&body), token::parse(answer), quota::parse(answer, quota::PATHS[0])));
     if choice > 127 {
-        return lists::day(&body, ask.since.date(), choice % 2 == 0);
+        return lists::day(&body, ask.since.date(), choice.is_multiple_of(2));
     }
     lists::free(&body, ask, u64::from(choice), u32::from(choice % 3)).map(|(page, _)| page)
 }
