@@ -194,6 +194,8 @@ impl Walk {
                     self.listed.push(reached(row.when));
                 }
                 self.rows.push(row);
+            } else if let Some(known) = self.rows.iter_mut().find(|known| known.id == row.id) {
+                known.when = known.when.united(row.when);
             }
         }
         if listed { fresh } else { Fresh::Some }

@@ -187,6 +187,25 @@ pub(super) const SOUND: Table = Table {
     elsewhere: &[],
 };
 
+/// One post in both lists: the statistic gives the day and the list the hour, the deletion too.
+#[tokio::test]
+async fn the_statistics_day_decides_the_date() {
+    const LATE: &str = r#"200 {"is_delay":false,"list":[{"ref_date":"2026-11-20","msgid":"2247400300_1","publish_type":1},{"ref_date":"2026-11-20","msgid":"2247400300_2","publish_type":1}]}"#;
+    // free.json dates them 2026-11-19 12:43:20.
+    let seen = case("", Wechat, &[("freepublish", "200 @free.json"), ("", LATE)], "").look().await.0;
+    let told: Vec<(&str, crate::When, bool)> =
+        seen.rows.iter().map(|row| (row.id.as_deref().unwrap(), row.when, row.visible)).collect();
+    let at = |text: &str| crate::When::At(crate::Moment::parse(text).unwrap());
+    assert_eq!(
+        told,
+        [
+            ("2247400314_1", at("2026-11-20 16:30"), true),
+            ("2247400300_1", at("2026-11-20 12:43:20"), true),
+            ("2247400300_2", at("2026-11-20 12:43:20"), false)
+        ]
+    );
+}
+
 /// A day with an odd row proves nothing, and leaves the other days alone.
 #[tokio::test]
 async fn an_odd_day_leaves_the_others_alone() {
