@@ -114,7 +114,7 @@ impl Paging {
             when: self.when(fact),
             title: String::new(),
             url: None,
-            author: (fact.id % 3 > 0).then(|| "own".to_owned()),
+            author: (!fact.id.is_multiple_of(3)).then(|| "own".to_owned()),
             pinned: fact.pinned,
             kind: PostKind::Post,
             visible: true,

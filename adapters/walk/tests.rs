@@ -233,3 +233,29 @@ fn waits_are_passed_on_and_bounded() {
     });
     expect(&ended.unwrap(), "transient waiting", 0, None);
 }
+
+/// Rule 1 for what a source proves by its own word: a day of a statistic stands or falls by itself, and
+/// what is said of the time up to now falls with any row that cannot be read.
+#[test]
+fn a_row_that_cannot_be_read_takes_claims_with_it() {
+    let claim = |from: &str, until: &str| Reach {
+        from: at(from),
+        until: at(until),
+        sees: Kinds::POST,
+        strength: Strength::Strong,
+    };
+    let (first, second) =
+        (claim("2026-06-19 00:00", "2026-06-20 00:00"), claim("2026-06-20 00:00", "2026-06-21 00:00"));
+    let all = claim("2026-06-08 00:00", "2026-06-22 12:00");
+    let told = |row: &RawPost, claim: Reach, next: Next| {
+        Ok(Page { claims: vec![claim], ..Page::listing(vec![row.clone()], Kinds::NONE, next) })
+    };
+    let (good, odd) = (post("1", "2026-06-19 09:00"), post("2", "2008-01-01 09:00"));
+    let also = post("3", "2026-06-20 09:00");
+    let odd_day = walk(vec![told(&odd, first, more()), told(&good, second, Next::Unsaid)]);
+    assert_eq!((odd_day.outcome, odd_day.reaches), (Outcome::Partial, vec![second]));
+    let odd_before = walk(vec![told(&odd, first, more()), told(&good, all, Next::Unsaid)]);
+    assert_eq!((odd_before.outcome, odd_before.reaches), (Outcome::Partial, Vec::new()));
+    let fine = walk(vec![told(&good, first, more()), told(&also, all, Next::Unsaid)]);
+    assert_eq!((fine.outcome, fine.reaches), (Outcome::Complete, vec![first, all]));
+}
