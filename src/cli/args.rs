@@ -1,5 +1,6 @@
 //! The command line as it is written. Help is Chinese: operators and clerks read it.
 
+use super::alarm::AlarmVerb;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -92,6 +93,9 @@ pub enum Verb {
     /// 周报与月度、季度清单
     #[command(subcommand)]
     Report(ReportVerb),
+    /// 运行告警的第二渠道：群机器人
+    #[command(subcommand)]
+    Alarm(AlarmVerb),
     /// 版本
     Version,
 }

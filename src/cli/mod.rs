@@ -1,5 +1,6 @@
 //! The command line: verbs in, exit codes out. Results go to stdout, everything else to stderr.
 
+pub mod alarm;
 pub mod args;
 mod check;
 mod context;
@@ -91,6 +92,7 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Letters(LettersVerb::Test { address }) => letters::test(&context, &address),
         Verb::Outbox(OutboxVerb::List) => outbox::list(&context),
         Verb::Outbox(OutboxVerb::Show { id }) => outbox::show(&context, id),
+        Verb::Alarm(verb) => alarm::run(&context, &verb),
         Verb::Report(ReportVerb::Week(args)) => report::run(&context, &args, PeriodWord::Week),
         Verb::Report(ReportVerb::Month(args)) => report::run(&context, &args, PeriodWord::Month),
         Verb::Report(ReportVerb::Quarter(args)) => report::run(&context, &args, PeriodWord::Quarter),

@@ -78,9 +78,28 @@ impl Calendar {
         self
     }
 
+    /// The years that are known, ascending.
+    pub fn years(&self) -> impl Iterator<Item = i32> + '_ {
+        self.years.keys().copied()
+    }
+
+    /// The same without those years.
+    #[must_use]
+    pub fn without(mut self, years: &BTreeSet<i32>) -> Calendar {
+        self.years.retain(|year, _| !years.contains(year));
+        self
+    }
+
     /// Whether the arrangement of that year is known (else it prints as 未录入).
     pub fn knows(&self, year: i32) -> bool {
         self.years.contains_key(&year)
+    }
+
+    /// The year whose arrangement somebody should have loaded by `date`. It is announced in October or
+    /// November before; from December on its absence is a fault of ours (rules.md "Holiday calendar").
+    pub fn missing(&self, date: NaiveDate) -> Option<i32> {
+        let due = [Some(date.year()), (date.month() == 12).then_some(date.year() + 1)];
+        due.into_iter().flatten().find(|year| !self.knows(*year))
     }
 
     /// Whether `date` is worked. In a year that is not loaded Monday to Friday are.

@@ -52,25 +52,46 @@ pub fn tell(tx: &Transaction<'_>, config: &Config, accounts: &[Account], now: Mo
     }
     let title = |id: AccountId| accounts.iter().find(|account| account.id == id).map(Account::title);
     let (subject, text) = alarm::compose(&news, &expiring, &title, now);
-    let mut queued = 0;
-    for recipient in config.operators() {
-        let letter = NewLetter {
-            kind: LetterKind::Alarm,
-            recipient: recipient.clone(),
-            role: Role::Clerk,
-            slot: now,
-            not_before: now,
-            not_after: None,
-            subject: subject.clone(),
-            text: text.clone(),
-            html: None,
-            attachment: None,
-            mentions: Vec::new(),
-            reason: String::new(),
-        };
-        queued += usize::from(outbox::queue(tx, &letter, false, config.mail.domain(), now)?.is_some());
+    mail(tx, config, &subject, &text, now)
+}
+
+/// Queues one letter about our own troubles to each operator. Letters are unique by recipient, kind and
+/// moment, so several of one moment stand a second apart. Returns the number of letters.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn mail(
+    tx: &Transaction<'_>,
+    config: &Config,
+    subject: &str,
+    text: &str,
+    now: Moment,
+) -> Result<usize, StoreError> {
+    let operators = config.operators();
+    for recipient in &operators {
+        let mut letter = letter(recipient, subject, text, now);
+        while outbox::queue(tx, &letter, false, config.mail.domain(), now)?.is_none() {
+            letter.slot = letter.slot.plus(1);
+        }
     }
-    Ok(queued)
+    Ok(operators.len())
+}
+
+fn letter(recipient: &str, subject: &str, text: &str, now: Moment) -> NewLetter {
+    NewLetter {
+        kind: LetterKind::Alarm,
+        recipient: recipient.to_owned(),
+        role: Role::Clerk,
+        slot: now,
+        not_before: now,
+        not_after: None,
+        subject: subject.to_owned(),
+        text: text.to_owned(),
+        html: None,
+        attachment: None,
+        mentions: Vec::new(),
+        reason: String::new(),
+    }
 }
 
 fn keep(tx: &Transaction<'_>, news: &News, expiring: &[Expiring], now: Moment) -> Result<(), StoreError> {
@@ -94,25 +115,29 @@ fn expiring(
     accounts: &[Account],
     now: Moment,
 ) -> Result<Vec<Expiring>, StoreError> {
-    let used = |source: &str, key: &str| {
-        config.sources.contains_key(source)
-            && accounts.iter().any(|account| {
-                account.state_at(now).is_judged()
-                    && account.sources.iter().any(|of| of.source == source && (key.is_empty() || of.key == key))
-            })
-    };
-    let owner = |source: &str, key: &str| {
-        let of = |account: &&Account| account.sources.iter().any(|of| of.source == source && of.key == key);
-        accounts.iter().find(of).filter(|_| !key.is_empty()).map(Account::title)
-    };
     let all = credentials::all(conn)?;
-    let due = all.into_iter().filter(|one| used(&one.source, &one.key)).filter_map(|one| {
+    let due = all.into_iter().filter(|one| is_used(config, accounts, &one.source, &one.key, now)).filter_map(|one| {
         let expires = one.expires?;
         let warnings = health::warnings_due(expires, now);
-        let account = owner(&one.source, &one.key);
+        let account = owner(accounts, &one.source, &one.key);
         (warnings > one.told).then_some(Expiring { source: one.source, key: one.key, account, expires, warnings })
     });
     Ok(due.collect())
+}
+
+/// Whether a judged account still depends on that credential.
+pub(crate) fn is_used(config: &Config, accounts: &[Account], source: &str, key: &str, now: Moment) -> bool {
+    config.sources.contains_key(source)
+        && accounts.iter().any(|account| {
+            account.state_at(now).is_judged()
+                && account.sources.iter().any(|of| of.source == source && (key.is_empty() || of.key == key))
+        })
+}
+
+/// The account that a credential serves, where it serves one alone.
+pub(crate) fn owner(accounts: &[Account], source: &str, key: &str) -> Option<String> {
+    let of = |account: &&Account| account.sources.iter().any(|of| of.source == source && of.key == key);
+    accounts.iter().find(of).filter(|_| !key.is_empty()).map(Account::title)
 }
 
 /// Judged accounts whose last look by a source failed, and how many hang on each source.

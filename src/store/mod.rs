@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod agenda;
+pub mod alarms;
 pub mod attest;
 pub mod credentials;
 mod error;

@@ -50,3 +50,47 @@ CREATE UNIQUE INDEX tally_stands ON tally (account, from_s) WHERE replaced_at IS
 -- The sheet row that counted a post whose identity nobody wrote down.
 ALTER TABLE post ADD COLUMN tally INTEGER REFERENCES tally; -- NULL: somebody showed or named it
 CREATE INDEX post_by_tally ON post (tally) WHERE tally IS NOT NULL;
+
+-- Our own troubles as the operator's channels tell them, one row a cause.
+CREATE TABLE alarm (
+  id INTEGER PRIMARY KEY,
+  cause TEXT NOT NULL CHECK (cause <> ''),
+  mark INTEGER NOT NULL,                         -- the newest thing in it; when it grows, a round begins anew
+  round INTEGER NOT NULL CHECK (round >= 1),
+  round_from INTEGER NOT NULL,
+  began INTEGER NOT NULL,
+  ended INTEGER NOT NULL DEFAULT 0,              -- 0: it lasts
+  subject TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX alarm_lasts ON alarm (cause) WHERE ended = 0;
+
+-- One message of an alarm to one channel.
+CREATE TABLE notice (
+  id INTEGER PRIMARY KEY,
+  alarm INTEGER NOT NULL REFERENCES alarm,
+  channel TEXT NOT NULL CHECK (channel IN ('wecom', 'dingtalk', 'feishu', 'mail')),
+  round INTEGER NOT NULL,
+  stage INTEGER NOT NULL CHECK (stage >= -1),    -- hours after the round began; -1: it is over
+  text TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'failed', 'overtaken')),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_try INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  sent_at INTEGER,                               -- NULL: no robot has said that it has it
+  class TEXT NOT NULL DEFAULT '',
+  code INTEGER,                                  -- NULL: no readable answer
+  words TEXT NOT NULL DEFAULT '',
+  CHECK ((state = 'sent') = (sent_at IS NOT NULL)),
+  UNIQUE (alarm, channel, round, stage)
+) STRICT;
+CREATE INDEX notice_due ON notice (channel, next_try) WHERE state = 'queued';
+
+-- How each robot answered last, and until when it is left alone.
+CREATE TABLE robot (
+  name TEXT PRIMARY KEY,
+  tried_at INTEGER NOT NULL,
+  rest_until INTEGER NOT NULL,                   -- 0: it may be asked
+  class TEXT NOT NULL,                           -- '': the last message was taken
+  code INTEGER,                                  -- NULL: no readable answer
+  words TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

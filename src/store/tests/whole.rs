@@ -18,6 +18,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
     vec![
         ("accounts", accounts::ALL),
         ("agenda", agenda::ALL),
+        ("alarms", alarms::ALL),
         ("attest", attest::ALL),
         ("credentials", credentials::ALL),
         ("inbox", inbox::ALL),
