@@ -1,6 +1,7 @@
 //! The command line as it is written. Help is Chinese: operators and clerks read it.
 
 use super::alarm::AlarmVerb;
+use super::calendar::CalendarVerb;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -96,6 +97,9 @@ pub enum Verb {
     /// 运行告警的第二渠道：群机器人
     #[command(subcommand)]
     Alarm(AlarmVerb),
+    /// 工作日历：放假、调休与工作日
+    #[command(subcommand)]
+    Calendar(CalendarVerb),
     /// 版本
     Version,
 }

@@ -2,6 +2,7 @@
 
 pub mod alarm;
 pub mod args;
+pub mod calendar;
 mod check;
 mod context;
 mod demo;
@@ -93,6 +94,7 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Outbox(OutboxVerb::List) => outbox::list(&context),
         Verb::Outbox(OutboxVerb::Show { id }) => outbox::show(&context, id),
         Verb::Alarm(verb) => alarm::run(&context, &verb),
+        Verb::Calendar(verb) => calendar::run(&context, verb),
         Verb::Report(ReportVerb::Week(args)) => report::run(&context, &args, PeriodWord::Week),
         Verb::Report(ReportVerb::Month(args)) => report::run(&context, &args, PeriodWord::Month),
         Verb::Report(ReportVerb::Quarter(args)) => report::run(&context, &args, PeriodWord::Quarter),

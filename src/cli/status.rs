@@ -24,7 +24,7 @@ pub(super) fn run(context: &Context, exit_code: bool) -> Result<Outcome, CliErro
     let now = context.clock.now();
     let screen = gather(context, now)?;
     if context.json {
-        print_json(&as_json(&screen))?
+        print_json(&as_json(&screen, context.config.calendar.missing(now.date())))?
     } else {
         print(context, &screen, now)
     }
@@ -73,6 +73,9 @@ fn print(context: &Context, screen: &Screen, now: Moment) {
     for incident in &screen.incidents {
         let class = crate::rules::class_chinese(incident.class);
         outln!("来源“{}”自{}起{class}", incident.source, beijing(incident.began));
+    }
+    if let Some(year) = context.config.calendar.missing(now.date()) {
+        outln!("{year}年放假安排未录入，请用 calendar import 录入");
     }
     if screen.failing.is_empty() {
         outln!("来源：没有故障");
@@ -127,7 +130,7 @@ fn letters(screen: &Screen) -> String {
     if parts.is_empty() { "没有信件".to_owned() } else { parts.join("，") }
 }
 
-fn as_json(screen: &Screen) -> serde_json::Value {
+fn as_json(screen: &Screen, calendar_missing: Option<i32>) -> serde_json::Value {
     let results: Vec<_> = screen
         .results
         .iter()
@@ -141,5 +144,5 @@ fn as_json(screen: &Screen) -> serde_json::Value {
         .collect();
     let letters: serde_json::Map<String, serde_json::Value> =
         screen.letters.iter().map(|(state, count)| (state.clone(), json!(count))).collect();
-    json!({"check": screen.check.at, "next_check": screen.next.map(|check| check.at), "results": results, "incidents": incidents, "letters": letters, "verdicts": screen.verdicts.len()})
+    json!({"check": screen.check.at, "next_check": screen.next.map(|check| check.at), "results": results, "incidents": incidents, "letters": letters, "verdicts": screen.verdicts.len(), "calendar_missing": calendar_missing})
 }
