@@ -101,6 +101,7 @@ fn ladder(key: &str, subject: String, detail: String, cure: &str) -> Cause {
         cure: cure.to_owned(),
         rhythm: Rhythm::Ladder,
         by_mail: false,
+        source: None,
     }
 }
 
@@ -144,7 +145,9 @@ fn stuck(facts: &Facts, now: Moment) -> Option<Cause> {
 fn blind(blind: &Blind) -> Cause {
     let subject = format!("来源“{}”自{}起{}", blind.source, minute(blind.since), class_chinese(blind.class));
     let detail = "看不到不等于没有更新：故障期间不会认定任何账号未更新".to_owned();
-    ladder(&format!("source {}", blind.source), subject, detail, "详见运行告警邮件；也可运行 cuigeng status")
+    let cause =
+        ladder(&format!("source {}", blind.source), subject, detail, "详见运行告警邮件；也可运行 cuigeng status");
+    Cause { source: Some(blind.source.clone()), ..cause }
 }
 
 fn credential(ending: &Ending, now: Moment) -> Cause {
@@ -156,7 +159,8 @@ fn credential(ending: &Ending, now: Moment) -> Cause {
     } else {
         "请账号主办单位重新授权"
     };
-    ladder(&format!("credential {} {}", ending.source, ending.key), subject, String::new(), cure)
+    let cause = ladder(&format!("credential {} {}", ending.source, ending.key), subject, String::new(), cure);
+    Cause { source: Some(ending.source.clone()), ..cause }
 }
 
 /// Below a tenth; once told it lasts until a little more is free, so that it does not begin and end all day.

@@ -13,8 +13,9 @@ use crate::Step;
 use crate::config::{Config, RobotConfig};
 use crate::domain::{Class, Moment};
 use crate::secrets::FileSecrets;
+use crate::silence::{Silence, over_source};
 use crate::store::alarms::{self, Ended, Notice};
-use crate::store::{Store, StoreError, Transaction, incidents};
+use crate::store::{Store, StoreError, Transaction, incidents, silences};
 use cuigeng_adapters::http::Http;
 use cuigeng_adapters::{Failure, Secrets};
 use plan::{Alarm, CLOSING, Cause, MAIL, Rise};
@@ -68,11 +69,11 @@ impl Alarmer {
             .store
             .read_async(move |conn| {
                 let causes = causes::causes(&gather::facts(conn, &config, &data, started, now)?, now);
-                Ok(News::of(&config, causes, alarms::open(conn)?, now))
+                Ok(News::of(&config, causes, alarms::open(conn)?, &silences::active(conn, now)?, now))
             })
             .await?;
         let next = news.next;
-        if news.risen.is_empty() && news.over.is_empty() {
+        if news.is_empty() {
             return Ok((false, next));
         }
         let config = Arc::clone(&self.config);
@@ -135,22 +136,32 @@ impl Alarmer {
 /// What has changed since the operator last heard.
 struct News {
     risen: Vec<(Cause, Rise)>,
+    /// A silence keeps it back: the silence and the cause.
+    hushed: Vec<(i64, Cause)>,
     over: Vec<Alarm>,
     next: Moment,
 }
 
 impl News {
-    fn of(config: &Config, causes: Vec<Cause>, open: Vec<Alarm>, now: Moment) -> News {
+    fn of(config: &Config, causes: Vec<Cause>, open: Vec<Alarm>, silences: &[Silence], now: Moment) -> News {
         let robots: Vec<&str> = config.alarms.iter().map(|robot| robot.kind.word()).collect();
-        let mut news = News { risen: Vec::new(), over: Vec::new(), next: Moment::MAX };
+        let mut news = News { risen: Vec::new(), hushed: Vec::new(), over: Vec::new(), next: Moment::MAX };
         for cause in &causes {
             let alarm = open.iter().find(|alarm| alarm.key == cause.key);
+            if let Some(silence) = cause.source.as_ref().and_then(|source| over_source(silences, source)) {
+                news.hushed.push((silence.id, cause.clone()));
+                continue;
+            }
             let next = alarm.map_or(now.plus(1), |alarm| plan::next_rise(cause.rhythm, alarm, now));
             news.next = news.next.min(next);
             news.risen.extend(plan::rise(cause, alarm, &robots, now).map(|rise| (cause.clone(), rise)));
         }
         news.over = open.into_iter().filter(|alarm| !causes.iter().any(|cause| cause.key == alarm.key)).collect();
         news
+    }
+
+    fn is_empty(&self) -> bool {
+        self.risen.is_empty() && self.hushed.is_empty() && self.over.is_empty()
     }
 }
 
@@ -162,6 +173,9 @@ fn keep(tx: &Transaction<'_>, config: &Config, news: &News, now: Moment) -> Resu
         let words = words::lasts(config, cause, rise, now);
         mailed |= tell(tx, config, alarm, (rise.round, rise.stage), &rise.channels, &words, now)?;
         tracing::warn!(alarm.id = alarm, cause = cause.key, stage = rise.stage, "alarm.told");
+    }
+    for (silence, cause) in &news.hushed {
+        silences::hush(tx, *silence, &format!("alarm {}", cause.key), None, &format!("告警：{}", cause.subject), now)?;
     }
     for alarm in &news.over {
         let heard = alarms::end(tx, alarm.id, now)?;

@@ -40,6 +40,8 @@ pub struct Cause {
     pub rhythm: Rhythm,
     /// Whether the operator's mailbox hears of it too.
     pub by_mail: bool,
+    /// The source that it is about, which somebody may have silenced.
+    pub source: Option<String>,
 }
 
 /// An alarm that was told and lasts.

@@ -13,6 +13,7 @@ fn cause(rhythm: Rhythm, mark: i64) -> Cause {
         cure: String::new(),
         rhythm,
         by_mail: rhythm == Rhythm::Weekly,
+        source: None,
     }
 }
 

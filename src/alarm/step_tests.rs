@@ -340,6 +340,7 @@ async fn the_pace_is_kept() {
                     cure: "无".to_owned(),
                     rhythm: plan::Rhythm::Ladder,
                     by_mail: false,
+                    source: None,
                 };
                 let now = at("2026-11-25 10:00");
                 let rise = plan::rise(&cause, None, &["wecom"], now).unwrap();

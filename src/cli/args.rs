@@ -2,6 +2,7 @@
 
 use super::alarm::AlarmVerb;
 use super::calendar::CalendarVerb;
+use super::silence::SilenceVerb;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -100,6 +101,9 @@ pub enum Verb {
     /// 工作日历：放假、调休与工作日
     #[command(subcommand)]
     Calendar(CalendarVerb),
+    /// 静默：具名的人说明理由和期限，暂不提醒
+    #[command(subcommand)]
+    Silence(SilenceVerb),
     /// 版本
     Version,
 }

@@ -19,6 +19,7 @@ mod print;
 mod refusal;
 mod report;
 mod serve;
+pub mod silence;
 mod status;
 mod strike;
 mod usage;
@@ -95,6 +96,7 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Outbox(OutboxVerb::Show { id }) => outbox::show(&context, id),
         Verb::Alarm(verb) => alarm::run(&context, &verb),
         Verb::Calendar(verb) => calendar::run(&context, verb),
+        Verb::Silence(verb) => silence::run(&context, verb),
         Verb::Report(ReportVerb::Week(args)) => report::run(&context, &args, PeriodWord::Week),
         Verb::Report(ReportVerb::Month(args)) => report::run(&context, &args, PeriodWord::Month),
         Verb::Report(ReportVerb::Quarter(args)) => report::run(&context, &args, PeriodWord::Quarter),

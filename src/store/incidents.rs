@@ -1,10 +1,11 @@
 //! Sources in trouble: what was told, and the one letter about what is new. Deciding is [`crate::health`].
 
-use super::{Connection, LetterKind, NewLetter, StoreError, Transaction, credentials, looks, outbox};
+use super::{Connection, LetterKind, NewLetter, StoreError, Transaction, credentials, looks, outbox, silences};
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Class, Moment, Role};
 use crate::health::{self, Ailing, Incident, News};
 use crate::mail::alarm::{self, Expiring};
+use crate::silence::over_source;
 use std::collections::BTreeMap;
 
 const OPEN: &str = "SELECT id, source, account, class, began FROM incident WHERE ended = 0 ORDER BY id";
@@ -44,8 +45,10 @@ pub fn open(conn: &Connection) -> Result<Vec<Incident>, StoreError> {
 /// Those of SQLite.
 pub fn tell(tx: &Transaction<'_>, config: &Config, accounts: &[Account], now: Moment) -> Result<usize, StoreError> {
     let (ailing, watched) = ailing(tx, accounts, now)?;
-    let news = health::news(&ailing, &watched, &open(tx)?, now);
-    let expiring = expiring(tx, config, accounts, now)?;
+    end_silences(tx, &ailing, now)?;
+    let mut news = health::news(&ailing, &watched, &open(tx)?, now);
+    let mut expiring = expiring(tx, config, accounts, now)?;
+    keep_quiet(tx, &mut news, &mut expiring, now)?;
     keep(tx, &news, &expiring, now)?;
     if news.begun.is_empty() && news.ended.is_empty() && expiring.is_empty() {
         return Ok(0);
@@ -53,6 +56,44 @@ pub fn tell(tx: &Transaction<'_>, config: &Config, accounts: &[Account], now: Mo
     let title = |id: AccountId| accounts.iter().find(|account| account.id == id).map(Account::title);
     let (subject, text) = alarm::compose(&news, &expiring, &title, now);
     mail(tx, config, &subject, &text, now)
+}
+
+/// What a silence keeps back is not told and not begun, so that it is told when the silence ends. What is
+/// over is said all the same.
+fn keep_quiet(
+    tx: &Transaction<'_>,
+    news: &mut News,
+    expiring: &mut Vec<Expiring>,
+    now: Moment,
+) -> Result<(), StoreError> {
+    let silences = silences::active(tx, now)?;
+    for trouble in &news.begun {
+        if let Some(silence) = over_source(&silences, &trouble.source) {
+            let account = trouble.account.map_or(0, |id| id.0);
+            let key = format!("source {} {account} {}", trouble.source, trouble.since.unix());
+            let what = format!("来源“{}”的故障（{}个账号）", trouble.source, trouble.accounts.len());
+            silences::hush(tx, silence.id, &key, trouble.account, &what, now)?;
+        }
+    }
+    for one in expiring.iter() {
+        if let Some(silence) = over_source(&silences, &one.source) {
+            let key = format!("credential {} {} {}", one.source, one.key, one.expires.unix());
+            silences::hush(tx, silence.id, &key, None, &format!("来源“{}”的登录或授权到期", one.source), now)?;
+        }
+    }
+    news.begun.retain(|trouble| over_source(&silences, &trouble.source).is_none());
+    expiring.retain(|one| over_source(&silences, &one.source).is_none());
+    Ok(())
+}
+
+/// A source that has looked since and fails for nobody has recovered.
+fn end_silences(tx: &Transaction<'_>, ailing: &[Ailing], now: Moment) -> Result<(), StoreError> {
+    let last = looks::last_looks(tx)?;
+    let recovered = |source: &str, since: Moment| {
+        let looked = last.iter().any(|((_, of), look)| of == source && look.at >= since);
+        looked && !ailing.iter().any(|one| one.source == source)
+    };
+    silences::end_recovered_sources(tx, recovered, now)
 }
 
 /// Queues one letter about our own troubles to each operator. Letters are unique by recipient, kind and

@@ -94,3 +94,29 @@ CREATE TABLE robot (
   code INTEGER,                                  -- NULL: no readable answer
   words TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Somebody asks for quiet, says why and until when.
+CREATE TABLE silence (
+  id INTEGER PRIMARY KEY,
+  scope TEXT NOT NULL CHECK (scope IN ('account', 'office', 'source')),
+  account INTEGER REFERENCES account ON DELETE CASCADE CHECK ((account IS NOT NULL) = (scope = 'account')), -- NULL: an office or a source
+  name TEXT NOT NULL CHECK (name <> ''),         -- of the office or the source; of the account for people to read
+  reason TEXT NOT NULL CHECK (reason <> ''),
+  by TEXT NOT NULL CHECK (by <> ''),
+  at INTEGER NOT NULL,
+  until_s INTEGER NOT NULL CHECK (until_s > at),
+  until_recovered INTEGER NOT NULL CHECK (until_recovered IN (0, 1)),
+  ended_at INTEGER,                              -- NULL: it lasts until its time
+  ended_by TEXT CHECK ((ended_by IS NULL) = (ended_at IS NULL)) -- NULL: it lasts until its time
+) STRICT;
+
+-- What a silence has kept from being said, once each.
+CREATE TABLE hushed (
+  silence INTEGER NOT NULL REFERENCES silence ON DELETE CASCADE,
+  key TEXT NOT NULL,
+  account INTEGER REFERENCES account ON DELETE CASCADE, -- NULL: an alarm about a source
+  what TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (silence, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX hushed_by_account ON hushed (account, at) WHERE account IS NOT NULL;
