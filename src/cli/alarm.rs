@@ -113,7 +113,7 @@ fn answer_json(robot: &RobotConfig, answer: &Result<String, Refusal>) -> serde_j
     json!({
         "robot": robot.kind.word(), "accepted": answer.is_ok(), "class": refusal.map(|r| r.class.word()),
         "code": refusal.and_then(|r| r.code),
-        "words": answer.as_ref().map_or_else(|refusal| &refusal.words, |words| words),
+        "words": answer.as_ref().unwrap_or_else(|refusal| &refusal.words),
         "advice": refusal.map(|r| advice(robot.kind, r.class)),
     })
 }

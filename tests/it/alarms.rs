@@ -139,13 +139,12 @@ fn a_test_message_shows_the_robots_own_words() {
 #[test]
 fn the_address_of_a_robot_is_nowhere() {
     let dir = tempfile::tempdir().unwrap();
-    let robot = Robot::answering(
-        200,
-        r#"{"code":19021,"errcode":310000,"msg":"canary-4f1e-webhook-token","errmsg":"canary-4f1e-webhook-token SECcanary-sign-secret"}"#,
-    );
+    let wecom = Robot::answering(200, r#"{"errcode":93000,"errmsg":"no canary-4f1e-webhook-token"}"#);
+    let dingtalk =
+        Robot::answering(200, r#"{"errcode":310000,"errmsg":"canary-4f1e-webhook-token SECcanary-sign-secret"}"#);
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let nobody = format!("http://{closed}/hook/{CANARY}");
-    write_robots(dir.path(), &[("wecom", &robot.url), ("dingtalk", &robot.url), ("feishu", &nobody)]);
+    write_robots(dir.path(), &[("wecom", &wecom.url), ("dingtalk", &dingtalk.url), ("feishu", &nobody)]);
     let mut shown = String::new();
     for args in [
         &["alarm", "test"][..],
