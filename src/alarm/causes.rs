@@ -191,8 +191,8 @@ fn calendar(year: i32, waits: bool) -> Cause {
 
 fn robot(kind: RobotKind, words: &str) -> Cause {
     let subject = format!("{}机器人不接受告警", kind.chinese());
-    let cure = super::robot::advice(kind, Class::Config);
-    let cause = ladder(&robot_key(kind.word()), subject, format!("机器人原话：{}", said(words)), cure);
+    let cure = format!("{}；改好后运行 cuigeng alarm test", super::robot::advice(kind, Class::Config));
+    let cause = ladder(&robot_key(kind.word()), subject, format!("机器人原话：{}", said(words)), &cure);
     Cause { by_mail: true, ..cause }
 }
 

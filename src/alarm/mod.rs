@@ -178,7 +178,8 @@ fn keep(tx: &Transaction<'_>, config: &Config, news: &News, now: Moment) -> Resu
         silences::hush(tx, *silence, &format!("alarm {}", cause.key), None, &format!("告警：{}", cause.subject), now)?;
     }
     for alarm in &news.over {
-        let heard = alarms::end(tx, alarm.id, now)?;
+        let mut heard = alarms::end(tx, alarm.id, now)?;
+        heard.retain(|channel| channel == MAIL || config.alarms.iter().any(|robot| robot.kind.word() == channel));
         let words = words::over(config, alarm, now);
         mailed |= tell(tx, config, alarm.id, (alarm.round, CLOSING), &heard, &words, now)?;
         tracing::info!(alarm.id = alarm.id, cause = alarm.key, "alarm.over");

@@ -129,11 +129,11 @@ impl Postman {
 
     /// The words as they are true now; `None` when there is nothing left to say.
     async fn words(&self, due: &LetterRow, now: Moment) -> Result<Option<(String, String, String)>, StoreError> {
+        let id = due.id;
+        let Some(mentions) = self.unsilenced(due, now).await? else { return Ok(None) };
         if due.kind != LetterKind::Reminder {
             return Ok(Some((due.subject.clone(), due.text.clone(), String::new())));
         }
-        let id = due.id;
-        let Some(mentions) = self.unsilenced(due, now).await? else { return Ok(None) };
         self.look_again(&mentions, now).await?;
         let (config, row) = (Arc::clone(&self.config), due.clone());
         let told = self.store.read_async(move |conn| facts::gather(conn, &config, &row, &mentions, now)).await?;

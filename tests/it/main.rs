@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails where it stands")]
 
 mod alarms;
+mod calendar;
 mod demo;
 mod evidence;
 mod import;
 mod kill;
+mod silences;
 mod sources;
