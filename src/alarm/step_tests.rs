@@ -172,6 +172,7 @@ impl Desk {
 }
 
 use crate::store::{Ending, LetterState, outbox};
+use causes::Blind;
 
 fn ending(state: LetterState, class: &str, now: Moment) -> Ending {
     let reply_text = "535 login fail".to_owned();
@@ -355,4 +356,46 @@ async fn the_pace_is_kept() {
         now = desk.alarmer.send(now).await.unwrap().max(now.plus(1));
     }
     assert!((10..=20).contains(&robot.heard().len()), "{}", robot.heard().len());
+}
+
+/// Begun at ten, silenced at half past: nothing more is said, not even that it is over, until the silence is.
+#[tokio::test]
+async fn a_silenced_source_is_neither_repeated_nor_said_to_be_over() {
+    use crate::silence::Scope;
+    let robot = Robot::start(&[OK_WECOM]);
+    let mut desk = Desk::with(&[(RobotKind::Wecom, &robot)]);
+    let text = "[sources.a]\nkind = \"inbox\"\n[alarm.wecom]\nurl_credential = \"wecom\"\n";
+    desk.alarmer.config = Arc::new(parse(text, "config.toml", desk.dir.path()).unwrap());
+    let failed = Blind { source: "a".to_owned(), class: Class::Auth, since: at("2026-11-25 10:00") };
+    let step = async |now: &str| {
+        let causes = causes::causes(&causes::Facts { sources: vec![failed.clone()], ..Default::default() }, at(now));
+        let (config, now) = (Arc::clone(&desk.alarmer.config), at(now));
+        let silences = desk.alarmer.store.read(|conn| silences::active(conn, now)).unwrap();
+        let open = desk.alarmer.store.read(alarms::open).unwrap();
+        let news = News::of(&config, causes, open, &silences, now);
+        desk.alarmer.store.write(move |tx| keep(tx, &config, &news, now)).unwrap();
+        desk.alarmer.send(now).await.unwrap();
+    };
+    step("2026-11-25 10:00").await;
+    let quiet = Silence {
+        id: 0,
+        scope: Scope::Source("a".to_owned()),
+        name: "a".to_owned(),
+        reason: "机房搬迁".to_owned(),
+        by: "李四".to_owned(),
+        at: at("2026-11-25 10:30"),
+        until: at("2026-11-25 12:00"),
+        until_recovered: false,
+        ended: None,
+        hushed: 0,
+    };
+    desk.alarmer.store.write(move |tx| silences::add(tx, &quiet)).unwrap();
+    for now in ["2026-11-25 11:00", "2026-11-25 11:30", "2026-11-25 11:59"] {
+        step(now).await;
+    }
+    assert_eq!(robot.heard().len(), 1, "{:?}", robot.heard());
+    assert_eq!(desk.alarmer.store.read(silences::list).unwrap()[0].hushed, 1);
+    step("2026-11-25 12:00").await;
+    assert_eq!(robot.heard().len(), 2);
+    assert!(robot.heard()[1].contains("尚未恢复"), "{:?}", robot.heard());
 }

@@ -3,6 +3,8 @@
 use super::alarms::{at, run, said};
 use cuigeng::clock::{Clock, SystemClock};
 use cuigeng::config;
+use cuigeng::daemon::{Daemon, TASKS};
+use cuigeng::demo::clock::SimClock;
 use cuigeng::domain::AccountId;
 use cuigeng::inspect::Inspector;
 use cuigeng::silence::{Scope, Silence};
@@ -74,6 +76,26 @@ async fn a_silence_keeps_letters_back_counts_them_and_ends_in_time() {
         inspector.step(at("2022-06-09 10:00")).await.unwrap();
         assert_eq!(recipients(&store), ["jt@example.cn", "op@example.cn"]);
     }
+}
+
+/// A letter that waits already is held back by the postman, visibly.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_waiting_letter_does_not_leave_into_a_silence() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, config) = quiet_accounts(dir.path());
+    Inspector { store: store.clone(), config: Arc::clone(&config) }.step(at("2022-06-09 09:00")).await.unwrap();
+    assert_eq!(recipients(&store), ["jt@example.cn", "op@example.cn"]);
+    silence(&store, Scope::Account(AccountId(1)), false);
+    let clock = Arc::new(SimClock::new(at("2022-06-09 09:01"), &TASKS, at("2022-06-09 09:30")));
+    let clock_of_all = Arc::clone(&clock) as Arc<dyn Clock>;
+    let daemon = Daemon::open(config, &dir.path().join("data"), clock_of_all, None).unwrap();
+    daemon.run(clock.finished()).await.unwrap();
+    let letters = store.read(|conn| outbox::list(conn, 9)).unwrap();
+    let of = |recipient: &str| letters.iter().find(|letter| letter.recipient == recipient).unwrap();
+    assert_eq!(of("jt@example.cn").state, LetterState::Sent);
+    assert_eq!(of("op@example.cn").state, LetterState::Overtaken);
+    assert_eq!(of("op@example.cn").reason, "静默中（编号1，李四）：机房搬迁");
+    assert!(said(&run(dir.path(), &["outbox", "list"], "")).contains("静默中（编号1，李四）：机房搬迁"));
 }
 
 #[tokio::test]
