@@ -1,7 +1,7 @@
 //! `outbox`: every letter and what became of it.
 
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
-use crate::store::{LetterRow, outbox};
+use crate::store::{LetterRow, outbox, silences};
 use serde_json::json;
 
 /// The newest letters.
@@ -30,6 +30,17 @@ pub(super) fn list(context: &Context) -> Result<Outcome, CliError> {
         })
         .collect();
     print_rows(&["编号", "时间", "种类", "收件人", "状态", "主题"], &rows);
+    for silence in context.store()?.read(silences::list)?.iter().filter(|silence| silence.hushed > 0) {
+        outln!(
+            "静默编号{}（{}“{}”，{}：{}）压下{}条，没有成信",
+            silence.id,
+            silence.scope.chinese(),
+            silence.name,
+            silence.by,
+            silence.reason,
+            silence.hushed
+        );
+    }
     Ok(Outcome::Done)
 }
 

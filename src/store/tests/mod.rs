@@ -3,6 +3,7 @@
 mod constraints;
 mod evidence;
 mod letters;
+mod quiet;
 mod sheets;
 mod united;
 mod whole;

@@ -18,6 +18,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
     vec![
         ("accounts", accounts::ALL),
         ("agenda", agenda::ALL),
+        ("alarms", alarms::ALL),
         ("attest", attest::ALL),
         ("credentials", credentials::ALL),
         ("inbox", inbox::ALL),
@@ -28,6 +29,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("outbox", outbox::ALL),
         ("posts", posts::ALL),
         ("tally", tally::ALL),
+        ("silences", silences::ALL),
         ("verdicts", verdicts::ALL),
     ]
 }
