@@ -104,7 +104,8 @@ pub fn news(
             && (news.begun.iter().any(|t| t.source == *source)
                 || open.iter().any(|i| i.source == *source && i.account.is_none()))
     };
-    let (over, still): (Vec<&Incident>, Vec<&Incident>) = open.iter().partition(|i| is_over(i, ailing, lingering, &wide));
+    let (over, still): (Vec<&Incident>, Vec<&Incident>) =
+        open.iter().partition(|i| is_over(i, ailing, lingering, &wide));
     news.absorbed = still.into_iter().filter(|i| i.account.is_some() && told_wide(&i.source)).cloned().collect();
     news.ended = over.into_iter().cloned().collect();
     let alone = ailing.iter().filter(|a| !wide.contains(&a.source)).filter(|a| {

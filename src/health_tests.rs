@@ -75,9 +75,8 @@ fn one_account_alone_is_told_after_three_hours_and_hides_nothing() {
 
 #[test]
 fn a_source_that_has_only_just_come_back_is_not_told_to_be_well() {
-    let told = vec![Incident {
-        id: 1, source: "微博".to_owned(), account: None, class: Class::Blocked, began: at(0)
-    }];
+    let told =
+        vec![Incident { id: 1, source: "微博".to_owned(), account: None, class: Class::Blocked, began: at(0) }];
     let back: Lingering = (1..=4).map(|i| ("微博".to_owned(), AccountId(i))).collect();
     let first = |n: usize| back.iter().take(n).cloned().collect::<Lingering>();
     let ended = |lingering: &Lingering, open: &[Incident]| news(&[], lingering, &watched(8), open, at(9)).ended.len();
@@ -98,7 +97,8 @@ fn one_refusal_that_rests_all_is_not_yet_an_outage() {
     assert_eq!((told.len(), told[0].account), (1, Some(AccountId(1))), "it is told alone");
     all[0].asked = true;
     assert_eq!(begun(&all, 2)[0].account, None);
-    let login: Vec<Ailing> = all.iter().map(|a| Ailing { class: Class::Auth, asked: a.account.0 == 1, ..a.clone() }).collect();
+    let login: Vec<Ailing> =
+        all.iter().map(|a| Ailing { class: Class::Auth, asked: a.account.0 == 1, ..a.clone() }).collect();
     assert_eq!(begun(&login, 0)[0].accounts.len(), 8, "one refused login is enough");
 }
 

@@ -131,9 +131,7 @@ impl Breaker {
 /// A host that refuses everybody is left alone for hours (weibo.md, "Pace").
 fn rest_of_source(class: Class, shared: bool, trips: u32) -> i64 {
     match class {
-        Class::Blocked | Class::Throttled if shared => {
-            (2 * HOUR << trips.saturating_sub(1).min(10)).min(6 * HOUR)
-        }
+        Class::Blocked | Class::Throttled if shared => ((2 * HOUR) << trips.saturating_sub(1).min(10)).min(6 * HOUR),
         _ => rest(class, trips, HOUR),
     }
 }

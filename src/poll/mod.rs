@@ -289,12 +289,8 @@ impl Poller {
             page: 0,
         };
         let made = history.into_iter().filter(|look| look.reason != plan::RESTING);
-        let history = made.map(|look| PastLook {
-            at: look.at,
-            outcome: look.outcome,
-            reason: look.reason,
-            newest: look.newest,
-        });
+        let history =
+            made.map(|look| PastLook { at: look.at, outcome: look.outcome, reason: look.reason, newest: look.newest });
         let circumstances = Circumstances { ends_lists: traits.ends_lists, others_healthy, others_strange };
         Ok((ask, history.collect(), circumstances))
     }

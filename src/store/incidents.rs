@@ -158,18 +158,12 @@ fn ailing(
 }
 
 /// Judged accounts of sources in trouble whose last looks were good, but not for long.
-fn lingering(
-    conn: &Connection,
-    accounts: &[Account],
-    open: &[Incident],
-    now: Moment,
-) -> Result<Lingering, StoreError> {
+fn lingering(conn: &Connection, accounts: &[Account], open: &[Incident], now: Moment) -> Result<Lingering, StoreError> {
     let mut lingering = Lingering::new();
     for account in accounts.iter().filter(|account| account.state_at(now).is_judged()) {
         for of in account.sources.iter().filter(|of| open.iter().any(|incident| incident.source == of.source)) {
             let last = looks::recent(conn, account.id, &of.source, 1)?.pop();
-            let well_s: i64 =
-                conn.prepare_cached(WELL)?.query_row((account.id.0, &of.source), |row| row.get(0))?;
+            let well_s: i64 = conn.prepare_cached(WELL)?.query_row((account.id.0, &of.source), |row| row.get(0))?;
             if last.is_some_and(|look| look.class().is_none()) && well_s < health::WELL_S {
                 lingering.insert((of.source.clone(), account.id));
             }

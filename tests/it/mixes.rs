@@ -4,8 +4,8 @@
 
 use cuigeng::config::{self, Config};
 use cuigeng::domain::{
-    Account, AccountId, Check, Class, Kinds, Moment, Platform, PostKind, Reach, SourceRef, Strength, Watch, WatchOrigin,
-    When,
+    Account, AccountId, Check, Class, Kinds, Moment, Platform, PostKind, Reach, SourceRef, Strength, Watch,
+    WatchOrigin, When,
 };
 use cuigeng::ledger::Ledger;
 use cuigeng::rules::{self, Coverage, Evidence, VerdictKind};
@@ -166,7 +166,8 @@ fn official(ask: &Ask, traits: Traits, with_days: bool) -> Seen {
     walked(ask.clone(), traits, pages)
 }
 
-const LINES: &str = r#"{"type":"end","account":"a0","status":"ok","complete_since":"2022-06-01T00:00:00+08:00","count":0}"#;
+const LINES: &str =
+    r#"{"type":"end","account":"a0","status":"ok","complete_since":"2022-06-01T00:00:00+08:00","count":0}"#;
 
 /// What a source shows of an account that has been silent for weeks.
 async fn silence_seen_by(name: &str, config: &Config, platform: &Platform, dir: &std::path::Path) -> Seen {
@@ -219,6 +220,9 @@ fn account(platform: &Platform, mix: &[&str], position: i64) -> Account {
     }
 }
 
+/// An account, what its sources showed, and whether a person looked too.
+type Looked = (Account, Vec<(String, Seen)>, bool);
+
 /// Judges every mix of these witnesses; returns the kinds that each mix sees strongly, and the answer.
 async fn every_mix(platform: &str, witnesses: &[(&'static str, Kinds)]) -> Vec<(Vec<&'static str>, Kinds, String)> {
     let dir = tempfile::tempdir().unwrap();
@@ -235,13 +239,16 @@ async fn every_mix(platform: &str, witnesses: &[(&'static str, Kinds)]) -> Vec<(
         let (names, strong): (Vec<&'static str>, Vec<Kinds>) = chosen.unzip();
         mixes.push((names, strong.into_iter().fold(Kinds::NONE, Kinds::or)));
     }
-    let kept: Vec<(Account, Vec<(String, Seen)>, bool)> = (0..).zip(&mixes).map(|(i, (names, _))| {
-        let looks = names.iter().filter_map(|name| {
-            let source = if *name == "free" { "official" } else { name };
-            seen.get(name).map(|seen| (source.to_owned(), seen.clone()))
-        });
-        (account(&platform, names, i), looks.collect(), names.contains(&"person"))
-    }).collect();
+    let kept: Vec<Looked> = (0..)
+        .zip(&mixes)
+        .map(|(i, (names, _))| {
+            let looks = names.iter().filter_map(|name| {
+                let source = if *name == "free" { "official" } else { name };
+                seen.get(name).map(|seen| (source.to_owned(), seen.clone()))
+            });
+            (account(&platform, names, i), looks.collect(), names.contains(&"person"))
+        })
+        .collect();
     store
         .write(move |tx| {
             for (account, looked, person) in &kept {

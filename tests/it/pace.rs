@@ -11,8 +11,8 @@ use cuigeng::secrets::FileSecrets;
 use cuigeng::store::{Store, looks};
 use cuigeng_adapters::http::Http;
 use cuigeng_adapters::time::HOUR;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 const ACCOUNTS: usize = 200;
 const STARTS: &str = "2022-06-01 09:00";
@@ -58,7 +58,11 @@ impl Lane {
         std::fs::create_dir_all(data.path().join("secrets")).unwrap();
         std::fs::write(data.path().join("secrets/weibo-cookie"), "SUB=_2A25EXAMPLE").unwrap();
         let file = data.path().join("config.toml");
-        std::fs::write(&file, format!("[sources.\"平台\"]\nkind = \"weibo\"\nbase = \"{base}\"\ncookie = \"weibo-cookie\"\n")).unwrap();
+        std::fs::write(
+            &file,
+            format!("[sources.\"平台\"]\nkind = \"weibo\"\nbase = \"{base}\"\ncookie = \"weibo-cookie\"\n"),
+        )
+        .unwrap();
         let config = Arc::new(config::load(Some(&file)).unwrap_or_else(|faults| panic!("{faults}")));
         let store = Store::open(data.path()).unwrap();
         let rows = (0..ACCOUNTS).map(|i| format!("账号{i:03},新浪微博,{key},平台,{key}\n", key = Platform::key(i)));
@@ -110,7 +114,8 @@ async fn the_first_refusal_rests_the_host_for_hours() {
     let lane = Lane::begin(refuses).await;
     lane.run(at(STARTS).plus(24 * HOUR)).await;
     let asked = lane.platform.asked();
-    let refused: Vec<Moment> = asked.iter().map(|(when, _)| *when).filter(|when| refuses(0, *when) == Mood::Blocked).collect();
+    let refused: Vec<Moment> =
+        asked.iter().map(|(when, _)| *when).filter(|when| refuses(0, *when) == Mood::Blocked).collect();
     assert!(!refused.is_empty() && refused.len() <= 3, "{refused:?}");
     for (i, first) in refused.iter().enumerate() {
         let next = asked.iter().map(|(when, _)| *when).find(|when| when > first).unwrap();

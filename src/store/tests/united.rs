@@ -92,7 +92,10 @@ fn an_attestation_or_a_failed_look_never_uncounts() {
 fn whoever_comes_first_lends_the_other_what_it_lacks() {
     let named = |time: &str| row(Some("1"), time, "防汛提示");
     let bare = |time: &str| row(None, time, "防汛提示");
-    for (first, second) in [(named("2022-06-07 09:00:00"), bare("2022-06-07 09:00:59")), (bare("2022-06-07 09:00:59"), named("2022-06-07 09:00:00"))] {
+    for (first, second) in [
+        (named("2022-06-07 09:00:00"), bare("2022-06-07 09:00:59")),
+        (bare("2022-06-07 09:00:59"), named("2022-06-07 09:00:00")),
+    ] {
         let kept = kept();
         sight(&kept, "a", std::slice::from_ref(&first));
         assert_eq!(sight(&kept, "b", std::slice::from_ref(&second)), posts::Sighted { new: 0, known: 1 });
