@@ -204,6 +204,13 @@ fn sections(facts: &Facts) -> Vec<Section> {
 fn line(item: &Item) -> Line {
     let until = deadline(item.deadline);
     let fact = match &item.about {
+        // What could not be seen is neither counted nor called missing.
+        About::Silence { .. } if item.unwatched.is_some() => {
+            format!("最近的更新可能没有看到，请核对；如确实没有，请在{until}前更新一次")
+        }
+        About::Week { from, to, seen, required, eve: false } if item.unwatched.is_some() => {
+            format!("本周（{from}至{to}）应更新{required}次，目前看到{seen}次，请核对；如确实不足，请在{until}前更新")
+        }
         About::Silence { days, limit } => format!("已{days}天未监测到更新，第{limit}天即{until}前须更新一次"),
         About::Week { from, to, required, eve: true, .. } => {
             format!("下周（{from}至{to}）应更新{required}次，放假期间也计算在内，请提前安排")
@@ -230,6 +237,7 @@ fn sms(facts: &Facts) -> String {
     let Some(first) = facts.items.first() else { return String::new() };
     let more = if facts.items.len() > 1 { format!("等{}个账号", facts.items.len()) } else { String::new() };
     let what = match first.about {
+        _ if first.unwatched.is_some() => "暂时看不全，请自行核对更新情况".to_owned(),
         About::Silence { days, .. } => format!("已{days}天未监测到更新"),
         About::Week { eve: true, .. } => "下周逢放假，请提前安排更新".to_owned(),
         About::Week { seen, required, .. } => format!("本周还差{}次更新", required.saturating_sub(seen)),

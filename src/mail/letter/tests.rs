@@ -84,7 +84,13 @@ fn what_each_case_says_and_never_says() {
             "2个账号本周还差3次，7月26日（周日）24时前补齐",
             "还差1次",
         ),
-        (facts(vec![blind]), "【请核对】青禾县文旅局", "未能监测，请自行核对"),
+        (facts(vec![blind.clone()]), "【请核对】青禾县文旅局", "未能监测，请自行核对"),
+        (facts(vec![blind.clone()]), "暂时看不全", "应更新2次，目前看到0次，请核对"),
+        (
+            facts(vec![Item { unwatched: blind.unwatched.clone(), ..silence(9) }]),
+            "【请核对】",
+            "如确实没有，请在7月27日",
+        ),
         (facts(vec![delayed]), "还差1次", "微信群发的数据截至昨日24时"),
         (Facts { nth: 2, ..facts(vec![week("a（抖音）", 0, 2)]) }, "【更新提醒】第2次提醒 ", "第2次提醒"),
         (
@@ -100,6 +106,19 @@ fn what_each_case_says_and_never_says() {
         for never in ["未发布", "催更", "！", "!"] {
             assert!(!words.text.contains(never) && !words.subject.contains(never), "{never}");
         }
+    }
+}
+
+#[test]
+fn what_could_not_be_seen_is_never_called_missing() {
+    let blind = |item: Item| Item { unwatched: Some("7月21日09:10至7月22日23:40未能监测".to_owned()), ..item };
+    for item in [blind(silence(9)), blind(week("青禾文旅（新浪微博）", 1, 2))] {
+        let words = compose(&facts(vec![item])).unwrap();
+        for accuses in ["还差", "前补齐", "天未监测到", "单项否决"] {
+            let said = [&words.subject, &words.text, &words.sms];
+            assert!(said.iter().all(|text| !text.contains(accuses)), "{accuses}: {said:?}");
+        }
+        assert!(words.sms.contains("请自行核对"), "{}", words.sms);
     }
 }
 

@@ -3,6 +3,7 @@
 mod constraints;
 mod evidence;
 mod letters;
+mod outages;
 mod quiet;
 mod sheets;
 mod united;
