@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::config::{self, Config};
+use crate::plan::Agenda;
 use cuigeng_adapters::{Class, Failure, Outcome, Seen};
 
 /// Eight accounts that hang on one source.
@@ -29,7 +30,10 @@ impl Eight {
         self.kept
             .store
             .write(move |tx| {
-                who.into_iter().try_for_each(|i| looks::observe(tx, AccountId(i), "a", &seen, now).map(drop))
+                who.into_iter().try_for_each(|i| {
+                    looks::observe(tx, AccountId(i), "a", &seen, now)?;
+                    agenda::set(tx, AccountId(i), "a", Agenda::NEW.after(&seen.outcome, now, 3600, 0))
+                })
             })
             .unwrap();
     }
