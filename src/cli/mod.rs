@@ -23,7 +23,7 @@ mod usage;
 
 pub use context::{CliError, Context};
 
-use args::{AccountVerb, Cli, LettersVerb, OutboxVerb, ReportVerb, Verb};
+use args::{AccountVerb, Cli, LettersVerb, ReportVerb, Verb};
 use print::{beijing, outln, print_json, print_rows};
 use report::PeriodWord;
 use std::process::ExitCode;
@@ -87,10 +87,11 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Judge { at, profile, exit_code } => judge::run(&context, at.as_deref(), profile.as_deref(), exit_code),
         Verb::Status { exit_code } => status::run(&context, exit_code),
         Verb::Explain { account, platform, at } => explain::run(&context, &account, platform.as_deref(), at.as_deref()),
-        Verb::Letters(LettersVerb::Preview { at }) => letters::preview(&context, at.as_deref()),
+        Verb::Letters(LettersVerb::Preview { at, out }) => letters::preview(&context, at.as_deref(), out.as_deref()),
+        Verb::Letters(LettersVerb::Calls { out }) => letters::calls(&context, out.as_deref()),
+        Verb::Letters(LettersVerb::Templates { export }) => letters::templates(&export),
         Verb::Letters(LettersVerb::Test { address }) => letters::test(&context, &address),
-        Verb::Outbox(OutboxVerb::List) => outbox::list(&context),
-        Verb::Outbox(OutboxVerb::Show { id }) => outbox::show(&context, id),
+        Verb::Outbox(verb) => outbox::run(&context, verb),
         Verb::Report(ReportVerb::Week(args)) => report::run(&context, &args, PeriodWord::Week),
         Verb::Report(ReportVerb::Month(args)) => report::run(&context, &args, PeriodWord::Month),
         Verb::Report(ReportVerb::Quarter(args)) => report::run(&context, &args, PeriodWord::Quarter),

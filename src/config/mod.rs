@@ -17,6 +17,7 @@ mod sections;
 mod sheet;
 mod sources;
 mod syntax;
+mod templates;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -171,6 +172,8 @@ pub struct MailConfig {
     pub prefix: String,
     /// Most letters a minute.
     pub per_minute: u32,
+    /// The office's own templates of letters.
+    pub templates: crate::mail::letter::Templates,
 }
 
 /// Where letters go.

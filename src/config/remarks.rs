@@ -10,6 +10,7 @@ pub(super) fn remarks(config: &Config, now: Moment) -> Vec<String> {
     remarks.extend(people(config));
     remarks.extend(mail(config));
     remarks.extend(platforms(config));
+    remarks.extend(config.mail.templates.faults());
     remarks
 }
 

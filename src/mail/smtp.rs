@@ -80,6 +80,24 @@ where
     }
 }
 
+/// Connects, logs in where a login is configured, and takes leave: no letter is sent.
+pub async fn sign_in(config: &SmtpConfig, password: Option<&Secret>, limits: &Limits) -> Attempt {
+    let mut phase = Phase::Connect;
+    let signing = async {
+        let (mut line, offers) = open(config, limits).await?;
+        phase = Phase::Auth;
+        if let Some(user) = &config.user {
+            login(&mut line, &offers, user, password, limits).await?;
+        }
+        drop(timeout(Duration::from_secs(2), line.write(Quit.to_string().as_bytes(), limits.reply)).await);
+        Ok(())
+    };
+    match signing.await {
+        Ok(()) => Attempt { class: MailClass::Accepted, phase, reply: None, trouble: String::new() },
+        Err(Broken { class, reply, trouble }) => Attempt { class, phase, reply, trouble },
+    }
+}
+
 async fn exchange<F: Future<Output = bool>>(
     config: &SmtpConfig,
     password: Option<&Secret>,

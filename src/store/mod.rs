@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod agenda;
 pub mod attest;
 pub mod credentials;
+pub mod desk;
 mod error;
 pub mod inbox;
 pub mod incidents;
@@ -22,7 +23,7 @@ pub mod verdicts;
 mod writer;
 
 pub use error::StoreError;
-pub use letters::{Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter};
+pub use letters::{Composed, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter};
 pub use lock::InstanceLock;
 pub use rusqlite::{Connection, Transaction};
 

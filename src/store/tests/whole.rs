@@ -20,6 +20,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("agenda", agenda::ALL),
         ("attest", attest::ALL),
         ("credentials", credentials::ALL),
+        ("desk", desk::ALL),
         ("inbox", inbox::ALL),
         ("incidents", incidents::ALL),
         ("lanes", lanes::ALL),
