@@ -39,7 +39,8 @@ pub(super) fn gap(ledger: &Ledger, account: &Account, span: Window, now: Moment)
     let evidence = ledger.evidence(account.id);
     let delayed = evidence.sources.iter().any(|source| source.delay != Delay::None);
     // Only a tail that no look could have reached yet is forgiven.
-    let tail = evidence.sources.iter().map(|source| forgiven(source.delay, now)).min().unwrap_or(now);
+    let tail = evidence.sources.iter().map(|source| forgiven(source.delay, now)).min();
+    let tail = tail.unwrap_or_else(|| forgiven(Delay::None, now));
     let window = Window { from: span.from, until: span.until.min(tail) };
     if window.from >= window.until {
         return (None, delayed);
