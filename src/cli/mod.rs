@@ -9,6 +9,7 @@ mod explain;
 mod import;
 mod judge;
 mod letters;
+pub mod letters_args;
 mod list;
 mod log;
 mod look;
@@ -23,7 +24,8 @@ mod usage;
 
 pub use context::{CliError, Context};
 
-use args::{AccountVerb, Cli, LettersVerb, ReportVerb, Verb};
+use args::{AccountVerb, Cli, ReportVerb, Verb};
+use letters_args::LettersVerb;
 use print::{beijing, outln, print_json, print_rows};
 use report::PeriodWord;
 use std::process::ExitCode;

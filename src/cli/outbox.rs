@@ -1,6 +1,6 @@
 //! `outbox`: every letter and what became of it, dead ones first; and what a person may do with one.
 
-use super::args::OutboxVerb;
+use super::letters_args::OutboxVerb;
 use super::{CliError, Context, Outcome, beijing, outln, print, print_json, print_rows};
 use crate::domain::{AccountId, Moment};
 use crate::store::desk::{self, Call, Deed};

@@ -14,5 +14,6 @@ pub mod message;
 pub mod post;
 pub mod preview;
 pub mod reply;
+mod said;
 pub mod smtp;
 mod tls;

@@ -7,6 +7,7 @@ use super::ending::{accepted, ending, retry};
 use super::hold::{self, Stop};
 use super::letter::{self, Words};
 use super::message::{self, Outgoing};
+use super::said::{Said, sent_text};
 use super::smtp::{self, Attempt, Limits};
 use super::{digest, facts, folder};
 use crate::Step;
@@ -390,48 +391,12 @@ enum Lesson {
     Stop(Stop),
 }
 
-/// A letter's words on their way.
-struct Said {
-    subject: String,
-    text: String,
-    html: Option<String>,
-    sms: String,
-}
-
-const DOUBTED: &str = "（可能重复）上次发送时连接中断，如已收到编号相同的信，请忽略本信。";
-
-impl Said {
-    /// The same words, saying that they may have arrived before.
-    fn doubted(self) -> Said {
-        let mark = format!("<p>{DOUBTED}</p>");
-        let html = self.html.map(|html| match html.find("<body").and_then(|at| Some(at + html[at..].find('>')? + 1)) {
-            Some(at) => format!("{}\n{mark}{}", &html[..at], &html[at..]),
-            None => format!("{mark}{html}"),
-        });
-        Said { text: format!("{DOUBTED}\n\n{}", sent_text(&self.text)), html, ..self }
-    }
-
-    /// The short form is for the clerk's eyes; it is kept beside the letter and not sent with it.
-    fn composed(self, rfc822: Vec<u8>) -> Composed {
-        let Said { subject, text, html, sms } = self;
-        let text = if sms.is_empty() { text } else { format!("{}{SMS_MARK}{sms}\n", text.trim_end()) };
-        Composed { subject, text, html, rfc822 }
-    }
-}
-
 /// Why a letter whose time is over never left.
 fn expired(due: &LetterRow) -> String {
     match (due.class.as_str(), due.reply_text.trim()) {
         ("", _) => "期限已过，一直没有轮到它发出".to_owned(),
         (_, words) => format!("期限已过，一直没有发出去；最后一次的答复：{words}"),
     }
-}
-
-/// What stands between the text that is sent and the short form that is only kept.
-const SMS_MARK: &str = "\n\n短信文本：";
-
-fn sent_text(kept: &str) -> &str {
-    kept.split(SMS_MARK).next().unwrap_or(kept)
 }
 
 /// A virtual root per recipient and week, so that a week is one thread in the mail reader.
