@@ -35,21 +35,15 @@ pub struct Stop {
 
 impl Stop {
     /// The stop that an answer of that class causes, if it causes one.
-    pub(super) fn after(
-        class: MailClass,
-        words: &str,
-        mark: String,
-        before: Option<&Stop>,
-        now: Moment,
-    ) -> Option<Stop> {
+    pub(super) fn after(class: MailClass, words: &str, mark: String, now: Moment) -> Option<Stop> {
         let rest = match class {
             MailClass::Auth if is_pressed(words) => PATIENT_S,
             MailClass::Auth => PROBE_S,
             MailClass::Config => PATIENT_S,
             _ => return None,
         };
-        let since = before.map_or(now, |stop| stop.since);
-        Some(Stop { since, until: now.plus(rest), class: class.word().to_owned(), words: words.to_owned(), mark })
+        let (class, words) = (class.word().to_owned(), words.to_owned());
+        Some(Stop { since: now, until: now.plus(rest), class, words, mark })
     }
 
     /// Whether nothing may be tried yet: a changed password or setting is tried at once.
@@ -96,10 +90,12 @@ pub fn read(conn: &Connection) -> Result<Option<Stop>, StoreError> {
     Ok(meta::get(conn, KEY)?.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
-/// Keeps a stop, or its end.
-pub(super) fn keep(tx: &Transaction<'_>, stop: Option<&Stop>) -> Result<(), StoreError> {
+/// Keeps a stop, or its end. One that goes on began when the first one did.
+pub(super) fn keep(tx: &Transaction<'_>, stop: Option<Stop>) -> Result<(), StoreError> {
+    let before = read(tx)?;
+    let stop = stop.map(|stop| Stop { since: before.map_or(stop.since, |before| before.since), ..stop });
     // A value of strings and numbers always becomes JSON; '' is read as none.
-    let text = stop.and_then(|stop| serde_json::to_string(stop).ok()).unwrap_or_default();
+    let text = stop.and_then(|stop| serde_json::to_string(&stop).ok()).unwrap_or_default();
     meta::set(tx, KEY, &text)
 }
 
@@ -112,7 +108,7 @@ mod tests {
     }
 
     fn stop(class: MailClass, words: &str) -> Option<Stop> {
-        Stop::after(class, words, "ab".to_owned(), None, at("2026-07-23 09:00"))
+        Stop::after(class, words, "ab".to_owned(), at("2026-07-23 09:00"))
     }
 
     #[test]

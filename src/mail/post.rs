@@ -85,14 +85,14 @@ impl Postman {
         }
         let attempt = smtp::sign_in(smtp, password.as_ref(), &self.limits).await;
         tracing::info!(class = attempt.class.word(), "mail.probed");
-        match self.lesson(smtp, &attempt, Some(&stop), now) {
+        match self.lesson(smtp, &attempt, now) {
             Lesson::Over => {
                 self.store.write_async(|tx| hold::keep(tx, None)).await?;
                 Ok(None)
             }
             Lesson::Stop(stop) => {
                 let wake = stop.wake(now);
-                self.store.write_async(move |tx| hold::keep(tx, Some(&stop))).await?;
+                self.store.write_async(move |tx| hold::keep(tx, Some(stop))).await?;
                 Ok(Some(wake))
             }
             Lesson::Nothing => Ok(Some(now.plus(60))),
@@ -104,10 +104,10 @@ impl Postman {
     }
 
     /// What an attempt says about the queue as a whole.
-    fn lesson(&self, smtp: &SmtpConfig, attempt: &Attempt, before: Option<&Stop>, now: Moment) -> Lesson {
+    fn lesson(&self, smtp: &SmtpConfig, attempt: &Attempt, now: Moment) -> Lesson {
         let words = attempt.reply.as_ref().map_or(attempt.trouble.as_str(), |reply| &reply.text);
         let mark = hold::mark(smtp, &self.config.mail.from_address, self.password(smtp).as_ref());
-        match Stop::after(attempt.class, words, mark, before, now) {
+        match Stop::after(attempt.class, words, mark, now) {
             Some(stop) => Lesson::Stop(stop),
             None if attempt.class == MailClass::Accepted || attempt.phase > Phase::Auth => Lesson::Over,
             None => Lesson::Nothing,
@@ -246,7 +246,7 @@ impl Postman {
             Transport::Folder(dir) => self.put_in_folder(dir, due, &rfc822, now),
             Transport::Smtp(smtp) => {
                 let attempt = self.over_smtp(smtp, due, &rfc822, now).await;
-                lesson = self.lesson(smtp, &attempt, None, now);
+                lesson = self.lesson(smtp, &attempt, now);
                 ending(due, &attempt, now)
             }
         };
@@ -257,7 +257,7 @@ impl Postman {
                 match lesson {
                     Lesson::Nothing => Ok(()),
                     Lesson::Over => hold::keep(tx, None),
-                    Lesson::Stop(stop) => hold::keep(tx, Some(&stop)),
+                    Lesson::Stop(stop) => hold::keep(tx, Some(stop)),
                 }
             })
             .await?;

@@ -222,6 +222,7 @@ fn a_refused_login_stops_the_queue_over_a_restart_and_is_tried_without_a_letter(
         first.contains("发信已暂停") && first.contains("authorization code") && first.contains("授权码"),
         "{status}"
     );
+    assert!(first.contains("自2026-07-23 09:00起"), "{first}");
     assert!(office.letters().iter().all(|letter| letter.state == LetterState::Queued && letter.attempts == 0));
     office.server.forgets();
     office.password("ANOTHER-CANARY");
@@ -243,6 +244,21 @@ fn too_many_logins_are_answered_with_an_hour_of_rest() {
 }
 
 #[test]
+fn a_refused_setting_stops_the_queue_until_it_is_changed() {
+    let (office, now) = thursday();
+    office.server.answers("MAIL", "553 Mail from must equal authorized user", false);
+    office.live(now);
+    office.live(now.plus(3599));
+    assert_eq!((office.server.heard("MAIL"), office.server.letters().len()), (1, 0), "one letter for all");
+    assert!(office.ok(&["status"]).lines().next().unwrap().contains("发件地址须与登录名一致"));
+    office.server.forgets();
+    let config = std::fs::read_to_string(office.path().join("config.toml")).unwrap();
+    office.file("config.toml", &config.replace("<xmt@qinghe", "<gk@qinghe"));
+    office.live(now.plus(3600 - 1));
+    assert!(office.letters().iter().all(|letter| letter.state == LetterState::Sent && letter.attempts == 1));
+}
+
+#[test]
 fn a_letter_that_may_have_arrived_waits_for_a_person_and_says_so_when_it_is_sent_again() {
     let (office, now) = thursday();
     office.server.answers("RCPT TO:<clerk@", "451 later", false);
@@ -255,8 +271,6 @@ fn a_letter_that_may_have_arrived_waits_for_a_person_and_says_so_when_it_is_sent
     assert!(why.contains("疑似已发") && why.contains("先向收件人核实"), "{why}");
     office.live(now.plus(601));
     assert_eq!(office.to("wl@qinghe.example").state, LetterState::Held);
-    let (inspector, postman) = office.desk();
-    drop((inspector, postman));
     // The deadline lies in the past of the clock on the wall, which a command asks.
     assert!(office.refused(&["outbox", "retry", &id, "--by", "张三"], 1).contains("期限已过"));
     let retried = letter.id;
