@@ -143,3 +143,31 @@ fn table(sheet: &mut Worksheet, rows: &[ToCall]) -> Result<(), XlsxError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use calamine::{Data, Reader, Xlsx, open_workbook_from_rs};
+
+    #[test]
+    fn the_sheet_reads_as_the_list_and_a_formula_stays_a_name() {
+        let call = ToCall {
+            letter: 7,
+            office: "=青禾县应急局".to_owned(),
+            account: "青禾应急（抖音）".to_owned(),
+            role: "运维人员",
+            why: "无联系人".to_owned(),
+            fact: "已10天未监测到更新，第14天即7月27日（周一）24时前须更新一次".to_owned(),
+            sms: "【更新提醒】青禾应急（抖音）已10天未监测到更新".to_owned(),
+        };
+        let bytes = sheet(&[call.clone()], Moment::parse("2026-07-23 09:00").unwrap()).unwrap();
+        let mut book: Xlsx<_> = open_workbook_from_rs(std::io::Cursor::new(bytes)).unwrap();
+        let range = book.worksheet_range("待电话通知清单").unwrap();
+        let row = |row: usize| -> Vec<String> { range.rows().nth(row).unwrap().iter().map(Data::to_string).collect() };
+        assert_eq!(row(0)[0], "待电话通知清单（截至7月23日09:00，共1个账号）");
+        assert_eq!(row(2), COLUMNS.iter().chain(&BY_HAND).map(|name| (*name).to_owned()).collect::<Vec<_>>());
+        assert_eq!(row(3)[..7], call.cells());
+        assert!(row(3)[7..].iter().all(String::is_empty), "room to write");
+        assert!(book.worksheet_formula("待电话通知清单").unwrap().is_empty());
+    }
+}

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::domain::{Account, AccountId, Moment, Post, Role, Week};
 use crate::ledger::{Ledger, longest_window_days};
 use crate::rules::{Duty, Severity, VerdictKind, Window, WindowKind, duties};
-use crate::store::{Connection, LetterRow, Mention, StoreError, outbox};
+use crate::store::{Connection, LetterRow, Mention, StoreError, told};
 use crate::warn::{last_update, silence_deadline};
 use cuigeng_adapters::time::{DAY, HOUR};
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,7 +70,7 @@ pub(crate) fn gather(
     let ledger = Ledger::load_some(conn, config, &wanted, from, now.plus(1))?;
     let mut before = BTreeMap::new();
     for mention in mentions {
-        let (times, seen) = outbox::earlier(conn, &letter.recipient, mention, letter.id)?;
+        let (times, seen) = told::earlier(conn, &letter.recipient, mention, letter.id)?;
         before.insert((mention.account, mention.rule.clone()), Before { times, seen });
     }
     let head = Head {

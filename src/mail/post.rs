@@ -17,7 +17,7 @@ use crate::poll::Poller;
 use crate::secrets::FileSecrets;
 use crate::store::{
     Composed, Connection, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, Store, StoreError, accounts,
-    looks, outbox,
+    looks, outbox, told,
 };
 use cuigeng_adapters::{Secret, Secrets};
 use std::collections::BTreeSet;
@@ -166,7 +166,7 @@ impl Postman {
         self.store
             .write_async(move |tx| {
                 dropped.iter().try_for_each(|(mention, why)| outbox::drop_mention(tx, id, mention, why))?;
-                said.iter().try_for_each(|(mention, seen)| outbox::say(tx, id, mention, *seen))
+                said.iter().try_for_each(|(mention, seen)| told::say(tx, id, mention, *seen))
             })
             .await?;
         let Some(facts) = told.facts else {

@@ -6,7 +6,7 @@ use super::letter::{self, About, Facts, Words};
 use crate::config::Config;
 use crate::domain::{Moment, Role};
 use crate::ledger::{Ledger, longest_window_days};
-use crate::store::{Connection, LetterRow, Mention, StoreError, desk, outbox};
+use crate::store::{Connection, LetterRow, Mention, StoreError, desk, outbox, told};
 use crate::warn::{self, OwedLetter, OwedMention, Spent};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -128,14 +128,16 @@ impl Walk<'_> {
         for mention in &mentions {
             let key = key(&head.recipient, mention);
             if !self.told.contains_key(&key) {
-                let (times, seen) = outbox::earlier(self.conn, &head.recipient, mention, waits.unwrap_or(0))?;
+                let (times, seen) = told::earlier(self.conn, &head.recipient, mention, waits.unwrap_or(0))?;
                 self.told.insert(key, Before { times, seen });
             }
         }
         let told = self.say(head, &mentions, at);
         let Some(facts) = &told.facts else { return Ok(()) };
         let words = letter::compose(facts, &self.config.mail.templates).map_err(StoreError::odd)?;
-        let unless = unless(&mentions.iter().map(|mention| self.needs(head, mention, at)).collect::<Vec<_>>());
+        let needs: Vec<Option<u32>> = mentions.iter().map(|mention| self.needs(head, mention, at)).collect();
+        let accounts: BTreeSet<i64> = mentions.iter().map(|mention| mention.account.0).collect();
+        let unless = unless(&needs, accounts.len());
         for (mention, seen) in told.said {
             let before = self.told.entry(key(&head.recipient, &mention)).or_default();
             *before = Before { times: before.times + 1, seen: Some(seen) };
@@ -179,11 +181,11 @@ fn mention(owed: &OwedMention) -> Mention {
     }
 }
 
-fn unless(needs: &[Option<u32>]) -> String {
+fn unless(needs: &[Option<u32>], accounts: usize) -> String {
     let most = needs.iter().flatten().max().copied().unwrap_or(0);
     if needs.contains(&None) {
         "现在更新也照发（说的是下一周）".to_owned()
-    } else if needs.len() > 1 {
+    } else if accounts > 1 {
         format!("所列账号都补齐（最多差{most}次）就不发")
     } else {
         format!("更新{most}次就不发")
@@ -201,7 +203,7 @@ fn why(mentions: &[Mention]) -> String {
 fn rung(stage: &str) -> String {
     let weekday = |text: &str| text.parse::<usize>().ok().and_then(|n| "一二三四五六日".chars().nth(n.checked_sub(1)?));
     if let Some(day) = stage.strip_prefix("day") {
-        format!("连续第{day}天未更新")
+        format!("连续未更新（第{day}天一级）")
     } else if let Some(day) = stage.strip_prefix("week").and_then(weekday) {
         format!("本周次数不足（周{day}提醒）")
     } else if stage == "eve" {

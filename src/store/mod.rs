@@ -19,6 +19,7 @@ pub mod meta;
 mod migrate;
 pub mod outbox;
 pub mod posts;
+pub mod told;
 pub mod verdicts;
 mod writer;
 

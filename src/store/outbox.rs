@@ -36,11 +36,7 @@ const MENTIONS: &str =
     "SELECT account, rule, anchor, stage, verdict FROM mention WHERE letter = ?1 AND dropped = '' ORDER BY rowid";
 const DROP: &str =
     "UPDATE mention SET dropped = ?6 WHERE letter = ?1 AND account = ?2 AND rule = ?3 AND anchor = ?4 AND stage = ?5";
-const SAY: &str =
-    "UPDATE mention SET said = ?6 WHERE letter = ?1 AND account = ?2 AND rule = ?3 AND anchor = ?4 AND stage = ?5";
 const SPENT: &str = "SELECT m.account, m.rule, m.anchor, m.stage, m.recipient, l.role, l.slot FROM mention m JOIN letter l ON l.id = m.letter WHERE l.slot >= ?1";
-// Beside max() the other columns are those of its row.
-const EARLIER: &str = "SELECT count(*), m.said, max(l.sent_at) FROM mention m JOIN letter l ON l.id = m.letter WHERE m.recipient = ?1 AND m.account = ?2 AND m.rule = ?3 AND m.anchor = ?4 AND l.state = 'sent' AND l.id <> ?5";
 const SENT: &str = "SELECT count(*) FROM letter WHERE kind = ?1 AND state = 'sent' AND sent_at >= ?2 AND sent_at < ?3";
 const SENT_MENTIONS: &str = "SELECT l.id, m.account, m.rule FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.id";
 const STATES: &str = "SELECT state, count(*) FROM letter GROUP BY state";
@@ -69,9 +65,7 @@ pub(super) const ALL: &[&str] = &[
     DOUBT,
     MENTIONS,
     DROP,
-    SAY,
     SPENT,
-    EARLIER,
     SENT,
     SENT_MENTIONS,
     STATES,
@@ -358,16 +352,6 @@ pub fn drop_mention(tx: &Transaction<'_>, letter: i64, mention: &Mention, why: &
     Ok(())
 }
 
-/// Keeps how many updates a letter says were seen.
-///
-/// # Errors
-/// Those of SQLite.
-pub fn say(tx: &Transaction<'_>, letter: i64, mention: &Mention, seen: u32) -> Result<(), StoreError> {
-    let key = (letter, mention.account.0, &mention.rule, mention.anchor.to_string(), &mention.stage, seen);
-    tx.prepare_cached(SAY)?.execute(key)?;
-    Ok(())
-}
-
 /// Every mention of the last 400 days, whatever became of its letter.
 ///
 /// # Errors
@@ -389,21 +373,6 @@ pub fn spent(conn: &Connection, now: Moment) -> Result<BTreeSet<Spent>, StoreErr
         });
     }
     Ok(spent)
-}
-
-/// Letters about the same anchor that this recipient got before this one, and the updates that the
-/// newest of them spoke of.
-///
-/// # Errors
-/// Those of SQLite.
-pub fn earlier(
-    conn: &Connection,
-    recipient: &str,
-    mention: &Mention,
-    than: i64,
-) -> Result<(u32, Option<u32>), StoreError> {
-    let key = (recipient, mention.account.0, &mention.rule, mention.anchor.to_string(), than);
-    Ok(conn.prepare_cached(EARLIER)?.query_row(key, |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
 /// Letters of a kind that left in `[from, until)`.

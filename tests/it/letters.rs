@@ -342,8 +342,8 @@ fn a_preview_shows_every_letter_of_seven_days_and_what_would_keep_it_back() {
     );
     // 应急 has no address: the clerk gets both ladders; day 13 is a Sunday and moves to Friday.
     let clerk = of("clerk@qinghe.example");
-    assert!(clerk.iter().any(|(at, why)| at == "07-23T09:00" && why.contains("连续第10天未更新")), "{clerk:?}");
-    assert!(clerk.iter().any(|(at, why)| at == "07-27T09:00" && why.contains("连续第14天未更新")), "{clerk:?}");
+    assert!(clerk.iter().any(|(at, why)| at == "07-23T09:00" && why.contains("连续未更新（第10天一级）")), "{clerk:?}");
+    assert!(clerk.iter().any(|(at, why)| at == "07-27T09:00" && why.contains("连续未更新（第14天一级）")), "{clerk:?}");
     let second = told.iter().filter(|l| l["recipient"] == "wl@qinghe.example").nth(1).unwrap();
     assert!(second["subject"].as_str().unwrap().starts_with("【更新提醒】第2次提醒 "), "{second}");
     assert_eq!(second["unless"], "更新1次就不发");

@@ -28,6 +28,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("meta", meta::ALL),
         ("outbox", outbox::ALL),
         ("posts", posts::ALL),
+        ("told", told::ALL),
         ("verdicts", verdicts::ALL),
     ]
 }
