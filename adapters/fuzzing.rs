@@ -89,3 +89,19 @@ fn ask(kinds: Kinds, cursor: Option<&str>) -> Ask {
         page: 0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    /// Every input that a search has found worth keeping, and the recorded samples it began with.
+    #[test]
+    fn the_kept_corpus_breaks_nothing() {
+        let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus/parsers");
+        let mut parsers = std::collections::BTreeSet::new();
+        for entry in std::fs::read_dir(&corpus).unwrap() {
+            let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+            parsers.extend(bytes.first().map(|which| which % super::PARSERS));
+            super::feed_to_a_parser(&bytes);
+        }
+        assert_eq!(parsers.len(), usize::from(super::PARSERS), "a parser without a kept input");
+    }
+}

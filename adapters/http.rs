@@ -4,8 +4,8 @@
 //! It judges only the transport. What an answer *means* is the adapters' business, because platforms
 //! put their refusals into HTTP 200.
 
-use crate::{Class, Failure};
-use std::sync::Once;
+use crate::{Class, Failure, Moment};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
 /// Longest body that is read, in bytes after decompression; a longer one is no listing.
@@ -137,7 +137,11 @@ fn charset(content_type: &str) -> Option<&str> {
 #[derive(Clone, Debug)]
 pub struct Http {
     client: reqwest::Client,
+    dates: Arc<Mutex<Vec<Moment>>>,
 }
+
+/// Most `Date` headers that are remembered until somebody asks for them.
+const MOST_DATES: usize = 16;
 
 impl Http {
     /// A client that goes through `proxy` (`http://`, `https://` or `socks5://`) or directly; the
@@ -158,7 +162,7 @@ impl Http {
             None => builder,
         };
         let client = builder.build().map_err(|e| Failure::new(Class::Config, describe(&e)))?;
-        Ok(Http { client })
+        Ok(Http { client, dates: Arc::default() })
     }
 
     /// Fetches once. Redirects are answers, not followed.
@@ -176,7 +180,25 @@ impl Http {
         };
         let builder = request.headers.iter().fold(builder, |b, (name, value)| b.header(name, value));
         let response = builder.timeout(patience).send().await.map_err(|e| transport(&e))?;
-        read(response).await
+        let answer = read(response).await?;
+        self.remember_date(&answer);
+        Ok(answer)
+    }
+
+    /// What time it was by the `Date` headers of the last answers, each told once: what the machine's
+    /// clock can be held against where there is no time service.
+    pub fn take_dates(&self) -> Vec<Moment> {
+        std::mem::take(&mut *self.dates.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// An answer out of a cache tells an old time.
+    fn remember_date(&self, answer: &Answer) {
+        let date = answer.header("date").filter(|_| answer.header("age").is_none());
+        let told = date.and_then(|date| chrono::DateTime::parse_from_rfc2822(date).ok());
+        let mut dates = self.dates.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(told) = told.filter(|_| dates.len() < MOST_DATES) {
+            dates.push(Moment::from_unix(told.timestamp()));
+        }
     }
 }
 

@@ -85,3 +85,16 @@ fn text_in_the_charset_that_it_has() {
     assert!(of("application/json", b" <!DOCTYPE html><html>").is_html());
     assert!(!of("application/json", b"{}").is_html());
 }
+
+#[tokio::test]
+async fn the_time_that_answers_tell_is_told_once_and_not_from_a_cache() {
+    let fresh = server("HTTP/1.1 200 OK\r\ndate: Wed, 25 Nov 2026 01:02:03 GMT\r\n\r\n", Vec::new(), 0).await;
+    let cached =
+        server("HTTP/1.1 200 OK\r\ndate: Wed, 25 Nov 2026 01:02:03 GMT\r\nage: 9\r\n\r\n", Vec::new(), 0).await;
+    let http = Http::new(None).unwrap();
+    for url in [fresh, cached] {
+        assert_eq!(http.send(Request::get(url)).await.unwrap().status, 200);
+    }
+    assert_eq!(http.take_dates(), [crate::Moment::parse("2026-11-25 09:02:03").unwrap()]);
+    assert_eq!(http.take_dates(), []);
+}

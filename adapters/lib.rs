@@ -16,6 +16,7 @@ pub mod fuzzing;
 pub mod http;
 pub mod inbox;
 mod lines;
+mod mask;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod time;
@@ -24,6 +25,7 @@ pub mod walk;
 pub mod wechat;
 pub mod weibo;
 
+pub use mask::Mask;
 pub use time::Moment;
 pub use values::{Delay, Kinds, PostKind, Reach, Strength, When};
 

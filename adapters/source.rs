@@ -53,6 +53,15 @@ impl Source {
             Source::Batch(Batch::Exec(exec)) => exec.traits(kinds),
         }
     }
+
+    /// Names of the secrets that serve the account of `key`.
+    pub fn secret_names(&self, key: &str) -> Vec<String> {
+        match self {
+            Source::Paged(paged) => paged.secret_names(key),
+            Source::Batch(Batch::Inbox(_)) => Vec::new(),
+            Source::Batch(Batch::Exec(exec)) => exec.secret_names(),
+        }
+    }
 }
 
 impl Paged {
@@ -87,6 +96,34 @@ impl Paged {
         }
     }
 
+    /// Names of the secrets that serve the account of `key`.
+    fn secret_names(&self, key: &str) -> Vec<String> {
+        match self {
+            Paged::Feed(feed) => feed.secret_name().into_iter().collect(),
+            Paged::Weibo(weibo) => weibo.secret_name().into_iter().collect(),
+            Paged::WeiboDesktop(desktop) => desktop.secret_name().into_iter().collect(),
+            Paged::WeiboOpen(open) => vec![open.secret_name(key)],
+            Paged::Wechat(wechat) => vec![wechat.secret_name(key)],
+            Paged::Douyin(douyin) => douyin.secret_name().into_iter().collect(),
+            Paged::DouyinV4(_) => Vec::new(),
+            Paged::DouyinOpen(open) => vec![open.app_secret_name(), open.secret_name(key)],
+        }
+    }
+
+    /// Where it asks, before any account's own part; `None` when accounts carry whole addresses.
+    pub fn address(&self) -> Option<&str> {
+        match self {
+            Paged::Feed(feed) => feed.base(),
+            Paged::Weibo(weibo) => Some(weibo.base()),
+            Paged::WeiboDesktop(desktop) => Some(desktop.base()),
+            Paged::WeiboOpen(open) => Some(open.base()),
+            Paged::Wechat(wechat) => Some(wechat.base()),
+            Paged::Douyin(douyin) => Some(douyin.base()),
+            Paged::DouyinV4(v4) => Some(v4.base()),
+            Paged::DouyinOpen(open) => Some(open.base()),
+        }
+    }
+
     /// Its credential ends some day and says when.
     pub fn has_an_end(&self) -> bool {
         match self {
@@ -95,6 +132,11 @@ impl Paged {
             Paged::WeiboOpen(_) | Paged::DouyinOpen(_) => true,
             Paged::Feed(_) | Paged::Wechat(_) | Paged::Douyin(_) | Paged::DouyinV4(_) => false,
         }
+    }
+
+    /// Its credential can be tried without reading posts.
+    pub fn can_be_probed(&self) -> bool {
+        !matches!(self, Paged::Feed(_) | Paged::DouyinV4(_))
     }
 
     /// Tries the credential that serves the account of `key` (any account, where one serves all),

@@ -7,9 +7,13 @@ set -euo pipefail
 NEEDS=(
     "cc gcc libc6-dev"        # SQLite and ring are compiled from C
     "systemd-analyze systemd" # checks the unit file
+    "python3 python3"         # reads letters back over IMAP; an example collector is written in it
+    "postfix postfix"         # a real mail server, and
+    "dovecot dovecot-imapd"   # a real mailbox
 )
 
 missing=()
+PATH="$PATH:/usr/sbin:/sbin"
 for need in "${NEEDS[@]}"; do
     read -r -a words <<<"$need"
     if ! command -v "${words[0]}" >/dev/null; then

@@ -26,6 +26,9 @@ pub struct Inspector {
 const LOOK_BACK_DAYS: i64 = 35;
 /// Seconds after which every check of the last weeks is judged again.
 const JUDGE_ALL_S: i64 = 6 * 3600;
+/// Nobody rings when a person writes into the database from the command line, and an account without a
+/// source has no looks that would: it is looked after so often, in seconds.
+const PEOPLE_S: i64 = 900;
 /// How far ahead a lead may lie before its window opens (the longest closure is nine days).
 const LOOK_AHEAD_DAYS: i64 = 21;
 
@@ -58,6 +61,9 @@ fn inspect(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<Step, S
         .map(|rung| rung.slot)
         .filter(|slot| *slot > now)
         .fold(wake, Moment::min);
+    if ledger.accounts.iter().any(|account| ledger.evidence(account.id).sources.is_empty()) {
+        wake = wake.min(now.plus(PEOPLE_S));
+    }
     let queued = warn_owners(tx, config, &ledger, &coming, &causes, now)?;
     let told = incidents::tell(tx, config, &ledger.accounts, now)?;
     Ok(Step { did: queued + told > 0, wake: wake.max(now.plus(1)) })

@@ -2,9 +2,9 @@
 //! `judge`, for the daemon and for every verb alike. It writes nothing.
 
 use crate::config::Config;
-use crate::domain::{Account, AccountId, Check, FailedLook, Moment, Post, Watch};
-use crate::rules::{self, Declared, Duty, Evidence, Profile, Verdict, WindowKind};
-use crate::store::{Connection, StoreError, accounts, looks, posts};
+use crate::domain::{Account, AccountId, Check, FailedLook, Moment, Post, Watch, When};
+use crate::rules::{self, Declared, Duty, Evidence, Profile, Tally, Verdict, WindowKind};
+use crate::store::{Connection, StoreError, accounts, looks, posts, tally};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The evidence of a span of time.
@@ -15,6 +15,7 @@ pub struct Ledger {
     /// The newest counted post of each account, however old.
     pub newest: BTreeMap<AccountId, Post>,
     posts: BTreeMap<AccountId, Vec<Post>>,
+    tallies: BTreeMap<AccountId, Vec<Tally>>,
     watches: BTreeMap<AccountId, Vec<Watch>>,
     failures: BTreeMap<AccountId, Vec<FailedLook>>,
     sources: BTreeMap<AccountId, Vec<Declared>>,
@@ -29,8 +30,9 @@ impl Ledger {
         let accounts = accounts::all(conn)?;
         let sources = accounts.iter().map(|account| (account.id, declared(config, account))).collect();
         Ok(Ledger {
-            newest: posts::newest(conn, until)?,
+            newest: newest(conn, until)?,
             posts: posts::of(conn, from, until)?,
+            tallies: tally::of(conn, from, until)?,
             watches: looks::watches(conn, from, until)?,
             failures: looks::failures(conn, from, until.plus_days(7))?,
             accounts,
@@ -55,13 +57,36 @@ impl Ledger {
         for account in &accounts {
             let id = account.id;
             ledger.newest.extend(posts::newest_of(conn, id, until)?.map(|post| (id, post)));
+            ledger.newest.extend(newer(&ledger.newest, id, tally::newest_of(conn, id, until)?));
             ledger.posts.insert(id, posts::of_account(conn, id, from, until)?);
+            ledger.tallies.insert(id, tally::of_account(conn, id, from, until)?);
             ledger.watches.insert(id, looks::watches_of(conn, id, from, until)?);
             ledger.failures.insert(id, looks::failures_of(conn, id, from, until.plus_days(7))?);
             ledger.sources.insert(id, declared(config, account));
         }
         ledger.accounts = accounts;
         Ok(ledger)
+    }
+
+    /// Evidence that nobody stored: posts of each account, and one source that watched them all.
+    pub fn of(
+        accounts: Vec<Account>,
+        posts: BTreeMap<AccountId, Vec<Post>>,
+        watch: &Watch,
+        source: &Declared,
+    ) -> Ledger {
+        let newest = posts.iter().filter_map(|(id, posts)| {
+            let newest = posts.iter().max_by_key(|post| post.when.latest())?;
+            Some((*id, newest.clone()))
+        });
+        Ledger {
+            newest: newest.collect(),
+            watches: accounts.iter().map(|account| (account.id, vec![watch.clone()])).collect(),
+            sources: accounts.iter().map(|account| (account.id, vec![source.clone()])).collect(),
+            posts,
+            accounts,
+            ..Ledger::default()
+        }
     }
 
     /// Loads what every rule of `profile` needs at these checks.
@@ -82,10 +107,24 @@ impl Ledger {
         Ledger::load(conn, config, from, until.max(from))
     }
 
+    /// For a preview of days to come: people who looked at accounts without a source go on looking until
+    /// then. Nothing may be judged on it.
+    pub fn suppose_people_look_on(&mut self, until: Moment) {
+        for account in self.accounts.iter().filter(|account| account.sources.is_empty()) {
+            let Some(watches) = self.watches.get_mut(&account.id) else { continue };
+            let newest = watches.iter().max_by_key(|watch| watch.reach.until).cloned();
+            watches.extend(newest.map(|mut watch| {
+                watch.reach.until = watch.reach.until.max(until);
+                watch
+            }));
+        }
+    }
+
     /// What is known about one account.
     pub fn evidence(&self, account: AccountId) -> Evidence<'_> {
         Evidence {
             posts: self.posts.get(&account).map_or(&[], Vec::as_slice),
+            tallies: self.tallies.get(&account).map_or(&[], Vec::as_slice),
             watches: self.watches.get(&account).map_or(&[], Vec::as_slice),
             failures: self.failures.get(&account).map_or(&[], Vec::as_slice),
             sources: self.sources.get(&account).map_or(&[], Vec::as_slice),
@@ -107,6 +146,25 @@ impl Ledger {
     pub fn account(&self, id: AccountId) -> Option<&Account> {
         self.accounts.iter().find(|account| account.id == id)
     }
+}
+
+/// The newest counted update of each account before `before`: a post, or what a check sheet tells of.
+///
+/// # Errors
+/// Those of the store.
+pub fn newest(conn: &Connection, before: Moment) -> Result<BTreeMap<AccountId, Post>, StoreError> {
+    let mut newest = posts::newest(conn, before)?;
+    for (id, row) in tally::newest(conn, before)? {
+        newest.extend(newer(&newest, id, Some(row)));
+    }
+    Ok(newest)
+}
+
+/// What a sheet tells of, where no post known singly is as new.
+fn newer(known: &BTreeMap<AccountId, Post>, id: AccountId, row: Option<Tally>) -> Option<(AccountId, Post)> {
+    let told = row?.newest()?;
+    let first = if matches!(told.when, When::Span { .. }) { told.when.latest() } else { told.when.earliest() };
+    known.get(&id).is_none_or(|post| post.when.latest() < first).then_some((id, told))
 }
 
 /// What the configured sources of an account say of themselves. A source that the configuration no

@@ -21,7 +21,8 @@ impl FileSecrets {
         FileSecrets { rotated: data.join("secrets"), places }
     }
 
-    fn path(&self, name: &str) -> Option<PathBuf> {
+    /// The file that holds the secret of that name.
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
         std::iter::once(&self.rotated).chain(&self.places).map(|dir| dir.join(name)).find(|path| path.is_file())
     }
 

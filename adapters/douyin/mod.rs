@@ -55,6 +55,14 @@ impl Douyin {
         }
     }
 
+    pub(crate) fn base(&self) -> &str {
+        &self.config.base
+    }
+
+    pub(crate) fn secret_name(&self) -> Option<String> {
+        self.config.key.clone()
+    }
+
     /// Asks the bridge for the author of `key`, whose count is a cheap sign of life.
     pub async fn probe(&self, key: &str, http: &Http, secrets: &dyn Secrets) -> Probe {
         let secret = match self.config.key.as_deref().map(|name| secrets.get(name)).transpose() {

@@ -70,6 +70,15 @@ impl Open {
         }
     }
 
+    pub(crate) fn base(&self) -> &str {
+        &self.config.base
+    }
+
+    /// Name of the secret that makes the app known.
+    pub(crate) fn app_secret_name(&self) -> String {
+        self.config.client_secret.clone()
+    }
+
     /// Name of the secret that keeps the consent of that open_id.
     pub fn secret_name(&self, open_id: &str) -> String {
         format!("{}{open_id}", self.config.token_prefix)

@@ -40,6 +40,10 @@ impl V4 {
         }
     }
 
+    pub(crate) fn base(&self) -> &str {
+        &self.config.base
+    }
+
     /// Fetches the first page (a further one only after an empty page). The key is the sec_uid.
     ///
     /// # Errors

@@ -4,16 +4,20 @@
 //! The absence of an `end` is never "no posts". Secrets go by standard input only. The protocol is this
 //! project's own (README.md).
 
+mod book;
 mod pipe;
 mod request;
 mod run;
 mod start;
 
 pub use crate::lines::Description;
+pub use book::{Odd, Remark};
 pub use run::Ended;
 
-use crate::lines::{self, Draft, Line};
-use crate::{Ask, Class, Delay, Failure, Kinds, Manners, Moment, Outcome, Secrets, Seen, Strength, Traits};
+use crate::lines::{self, Line};
+use crate::{Ask, Class, Delay, Failure, Kinds, Manners, Mask, Moment, Outcome, Secrets, Seen, Strength, Traits};
+use book::{Book, Remarks};
+use request::Request;
 use run::Limits;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -63,7 +67,20 @@ pub struct Run {
     /// The last 4 KiB of its standard error.
     pub stderr: String,
     /// Lines that were ignored, and why.
-    pub warnings: Vec<String>,
+    pub remarks: Vec<Remark>,
+}
+
+/// What a collector answered to `describe` or `check`.
+#[derive(Clone, Debug)]
+pub struct Told<T> {
+    /// Its word, or why there is none.
+    pub word: Result<T, Failure>,
+    /// How the process ended.
+    pub ended: Ended,
+    /// The last 4 KiB of its standard error.
+    pub stderr: String,
+    /// Lines that were ignored, and why.
+    pub remarks: Vec<Remark>,
 }
 
 impl Exec {
@@ -99,109 +116,97 @@ impl Exec {
             Ok(request) => request,
             Err(failure) => return nothing(asks, Ended::NotStarted(failure)),
         };
-        let mut book = Book { drafts: asks.iter().map(|_| Draft::default()).collect(), warnings: Vec::new() };
+        let mut book = Book::new(asks.len(), mask(&request));
         let output = run::run(&self.config, &self.limits, "list", (state, now), request, |line| book.take(line)).await;
         let missing = output.ended.means();
         let looks = book.drafts.into_iter().zip(asks).map(|(draft, ask)| match draft.is_closed() {
             true => draft.finish(ask, None, self.traits(ask.kinds)),
             false => draft.broken_off(missing.clone()),
         });
-        Run { looks: looks.collect(), ended: output.ended, stderr: output.stderr, warnings: book.warnings }
+        Run { looks: looks.collect(), ended: output.ended, stderr: output.stderr, remarks: book.remarks.kept }
     }
 
-    /// What the collector says of itself.
-    ///
-    /// # Errors
-    /// [`Class::Config`] when it speaks another protocol; the class of its end when it says nothing.
-    pub async fn describe(&self, state: &Path, now: Moment) -> Result<Description, Failure> {
-        let mut told = None;
+    /// What the collector says of itself; [`Class::Config`] when it speaks another protocol.
+    pub async fn describe(&self, state: &Path, now: Moment) -> Told<Description> {
         let request = request::describe(&self.config);
-        let output = run::run(&self.config, &self.limits, "describe", (state, now), request, |line| {
-            if let Some(Line::Describe(description)) = lines::read(line) {
-                told = Some(description);
-            }
-            true
-        })
-        .await;
-        let told = told.ok_or_else(|| output.ended.means().with_tail(&output.stderr))?;
-        if told.protocol == 1 {
-            return Ok(told);
-        }
-        Err(Failure::new(Class::Config, format!("protocol {}", told.protocol))
-            .because("protocol")
-            .advise("采集程序说的不是第1版协议，请换用支持第1版的程序"))
+        let take = |line: &Line| if let Line::Describe(told) = line { Some(told.clone()) } else { None };
+        let told = self.ask("describe", request, (state, now), take).await;
+        Told { word: told.word.and_then(speaks_protocol_1), ..told }
     }
 
-    /// Whether the collector's login serves.
-    ///
-    /// # Errors
-    /// The class that it tells, or that of its end when it tells nothing.
-    pub async fn check(&self, secrets: &dyn Secrets, state: &Path, now: Moment) -> Result<(), Failure> {
-        let mut told = None;
-        let request = request::check(&self.config, secrets)?;
-        let output = run::run(&self.config, &self.limits, "check", (state, now), request, |line| {
-            if let Some(Line::Check(check)) = lines::read(line) {
-                told = Some(check);
-            }
-            true
-        })
-        .await;
-        match told {
-            None => Err(output.ended.means().with_tail(&output.stderr)),
-            Some(check) if check.is_ok() => Ok(()),
-            Some(check) => Err(check.failure().unwrap_or_else(|| Failure::new(Class::Malformed, "an odd status"))),
-        }
-    }
-}
-
-impl Failure {
-    /// With the last words of a program that gave no reason.
-    fn with_tail(mut self, stderr: &str) -> Failure {
-        let tail: String = stderr.trim().chars().rev().take(300).collect::<Vec<_>>().into_iter().rev().collect();
-        if !tail.is_empty() {
-            self.detail = format!("{}; {tail}", self.detail);
-        }
-        self
-    }
-}
-
-/// What was said of every account so far.
-struct Book {
-    drafts: Vec<Draft>,
-    warnings: Vec<String>,
-}
-
-impl Book {
-    /// Takes a line; false ends the run.
-    fn take(&mut self, line: &str) -> bool {
-        match lines::read(line) {
-            None => return false,
-            Some(Line::Post { of, post }) => self.of(&of, "post after end", |draft| draft.post(post)),
-            Some(Line::End { of, end }) => self.of(&of, "second end", |draft| draft.close(&end)),
-            Some(Line::Log { level, message }) => run::log(&level, &message),
-            Some(_) => {}
-        }
-        true
-    }
-
-    fn of(&mut self, of: &lines::Of, odd: &str, act: impl FnOnce(&mut Draft) -> bool) {
-        let place = of.key().and_then(|key| key.strip_prefix('a')?.parse::<usize>().ok());
-        let warning = match place.and_then(|place| self.drafts.get_mut(place)).map(act) {
-            Some(true) => return,
-            Some(false) => odd,
-            None => "unknown account",
+    /// Whether the collector's login serves, and what it says about that.
+    pub async fn check(&self, secrets: &dyn Secrets, state: &Path, now: Moment) -> Told<String> {
+        let request = match request::check(&self.config, secrets) {
+            Ok(request) => request,
+            Err(failure) => return untold(failure),
         };
-        let key: String = of.key().unwrap_or_default().chars().take(40).collect();
-        tracing::warn!(account = key, warning, "collector.line_ignored");
-        if self.warnings.len() < 20 {
-            self.warnings.push(format!("{warning}: {key}"));
-        }
+        let mask = mask(&request);
+        let take = |line: &Line| if let Line::Check(check) = line { Some(check.clone()) } else { None };
+        let told = self.ask("check", request, (state, now), take).await;
+        let word = told.word.and_then(|mut check| {
+            check.hide(&mask);
+            check.verdict()
+        });
+        Told { word, ended: told.ended, stderr: told.stderr, remarks: told.remarks }
     }
+
+    /// Names of the secrets that it is given.
+    pub(crate) fn secret_names(&self) -> Vec<String> {
+        self.config.secrets.values().cloned().collect()
+    }
+
+    /// One run that answers with one line.
+    async fn ask<T>(
+        &self,
+        verb: &str,
+        request: Request,
+        place: (&Path, Moment),
+        take: impl Fn(&Line) -> Option<T>,
+    ) -> Told<T> {
+        let (mut told, mut remarks) = (None, Remarks::new(mask(&request)));
+        let output = run::run(&self.config, &self.limits, verb, place, request, |line| {
+            remarks.count();
+            let read = lines::read(line);
+            if let Some(word) = read.as_ref().and_then(&take) {
+                told = Some(word);
+                return true;
+            }
+            match read {
+                Some(Line::Log { level, message }) => remarks.log(&level, &message),
+                Some(Line::Other) => {}
+                Some(Line::Unknown(word)) => remarks.note(Odd::UnknownType, &word),
+                Some(_) => remarks.note(Odd::Unasked, line),
+                None => remarks.note(Odd::NotAnObject, line),
+            }
+            true
+        })
+        .await;
+        let word = told.ok_or_else(|| output.ended.means().with_tail(&output.stderr));
+        Told { word, ended: output.ended, stderr: output.stderr, remarks: remarks.kept }
+    }
+}
+
+fn mask(request: &Request) -> Mask {
+    Mask::new(request.secrets.iter().map(String::as_str))
+}
+
+fn speaks_protocol_1(told: Description) -> Result<Description, Failure> {
+    if told.protocol == 1 {
+        return Ok(told);
+    }
+    Err(Failure::new(Class::Config, format!("protocol {}", told.protocol))
+        .because("protocol")
+        .advise("采集程序说的不是第1版协议，请换用支持第1版的程序"))
+}
+
+fn untold<T>(failure: Failure) -> Told<T> {
+    let ended = Ended::NotStarted(failure.clone());
+    Told { word: Err(failure), ended, stderr: String::new(), remarks: Vec::new() }
 }
 
 fn nothing(asks: &[Ask], ended: Ended) -> Run {
     let failed = |_: &Ask| Seen { outcome: Outcome::Failed(ended.means()), ..Seen::failed(ended.means()) };
-    Run { looks: asks.iter().map(failed).collect(), ended: ended.clone(), stderr: String::new(), warnings: Vec::new() }
+    Run { looks: asks.iter().map(failed).collect(), ended: ended.clone(), stderr: String::new(), remarks: Vec::new() }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use super::pipe::{Heard, Lines};
 use super::request::Request;
 use super::{ExecConfig, start};
-use crate::{Class, Failure, Moment};
+use crate::{Class, Failure, Mask, Moment};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use std::path::Path;
@@ -118,8 +118,8 @@ pub(super) async fn run(
         }
     });
     let tail = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
-    let errors =
-        child.stderr.take().map(|pipe| tokio::spawn(listen(pipe, request.secrets, std::sync::Arc::clone(&tail))));
+    let mask = Mask::new(request.secrets.iter().map(String::as_str));
+    let errors = child.stderr.take().map(|pipe| tokio::spawn(listen(pipe, mask, std::sync::Arc::clone(&tail))));
     let ended = attend(&mut child, group, limits, &mut take).await;
     writer.abort();
     if let Some(errors) = errors {
@@ -230,13 +230,10 @@ fn signal(group: Option<Pid>, signal: Signal) {
 }
 
 /// Standard error is free text, logged line by line without secrets; its end is kept.
-async fn listen(pipe: impl AsyncRead + Unpin, secrets: Vec<String>, tail: std::sync::Arc<std::sync::Mutex<Vec<u8>>>) {
+async fn listen(pipe: impl AsyncRead + Unpin, mask: Mask, tail: std::sync::Arc<std::sync::Mutex<Vec<u8>>>) {
     let mut lines = Lines::new(pipe, LINE_LIMIT, usize::MAX);
     while let Ok(Heard::Line(line)) = lines.next().await {
-        let mut text = String::from_utf8_lossy(&line).into_owned();
-        for secret in secrets.iter().filter(|secret| secret.len() >= 4) {
-            text = text.replace(secret, "***");
-        }
+        let text = mask.hide(&String::from_utf8_lossy(&line));
         let (level, words) = match text.split_at_checked(3) {
             Some(("E! ", words)) => ("error", words),
             Some(("W! ", words)) => ("warn", words),

@@ -9,12 +9,13 @@ use tokio::process::{Child, Command};
 
 /// Starts the program with `verb` as its last argument, as leader of a process group of its own.
 pub(super) fn start(config: &ExecConfig, verb: &str, state: &Path, deadline_s: i64) -> Result<Child, Failure> {
-    let program = program(config)?;
-    std::fs::create_dir_all(state)
+    // The program runs in its state directory, from which a relative path would lead elsewhere.
+    let (program, state) = (absolute(&program(config)?), absolute(state));
+    std::fs::create_dir_all(&state)
         .map_err(|e| refused(&format!("state directory: {e}"), "采集程序的状态目录建不出来，请检查数据目录的权限"))?;
     let mut command = Command::new(&program);
-    command.args(config.command.iter().skip(1)).arg(verb).current_dir(state);
-    command.env_clear().envs(environment(config, state, deadline_s));
+    command.args(config.command.iter().skip(1)).arg(verb).current_dir(&state);
+    command.env_clear().envs(environment(config, &state, deadline_s));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.process_group(0).kill_on_drop(true);
     command.spawn().map_err(|e| {
@@ -23,6 +24,10 @@ pub(super) fn start(config: &ExecConfig, verb: &str, state: &Path, deadline_s: i
             &format!("采集程序 {} 启动不了：请检查文件是否存在、是否有执行权限", shown(&program)),
         )
     })
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// An absolute path, or a name in the collector directory.

@@ -126,7 +126,7 @@ async fn every_end_of_an_account_has_its_class() {
         (r#""status":"gone","count":1"#, "gone"),
         (r#""status":"private","count":1"#, "gone/private"),
         (r#""status":"unsupported","count":1"#, "config/unsupported"),
-        (r#""status":"fine","count":1"#, "malformed"),
+        (r#""status":"fine","count":1"#, "malformed/unknown_status"),
     ] {
         let run = shed.list(&shed.script(&format!("{}\n{}", post("a0", 1), end("a0", rest))), &[ask("x")]).await;
         assert_eq!((word(&run.looks[0]).as_str(), run.looks[0].rows.len()), (want, 1), "{rest}");
@@ -162,7 +162,8 @@ async fn odd_lines_are_ignored_with_a_warning() {
     let body = format!("{}\n{}\n{again}\n{}\necho '{{\"type\":\"new\"}}'", good("a0"), post("a0", 2), post("a7", 3));
     let run = shed.list(&shed.script(&body), &[ask("x")]).await;
     assert_eq!((word(&run.looks[0]).as_str(), run.looks[0].rows.len()), ("complete", 1));
-    assert_eq!(run.warnings, ["post after end: a0", "second end: a0", "unknown account: a7"]);
+    let said: Vec<String> = run.remarks.iter().map(|r| format!("{} {}: {}", r.line, r.odd.word(), r.what)).collect();
+    assert_eq!(said, ["3 post after end: a0", "4 second end: a0", "5 unknown account: a7", "6 unknown type: new"]);
 }
 
 #[tokio::test]
@@ -273,16 +274,16 @@ describe) echo '{"type":"describe","protocol":1,"name":"fixture","version":"1","
 check) echo '{"type":"check","status":"auth","message":"cookie expired"}' ;;
 esac"#,
     );
-    let told = exec.describe(&shed.state, now()).await.unwrap();
+    let told = exec.describe(&shed.state, now()).await.word.unwrap();
     assert_eq!((told.name.as_str(), told.platforms, told.batch_max), ("fixture", vec!["douyin".to_owned()], Some(50)));
     let vault = Vault::with(&[("vendor-token", "T")]);
-    assert_eq!(exec.check(&vault, &shed.state, now()).await.unwrap_err().class, Class::Auth);
+    assert_eq!(exec.check(&vault, &shed.state, now()).await.word.unwrap_err().class, Class::Auth);
     for (body, want) in [
         (r#"echo '{"type":"describe","protocol":2,"name":"x"}'"#, Class::Config),
         ("exit 64", Class::Config),
         ("exit 0", Class::Malformed),
     ] {
-        assert_eq!(shed.script(body).describe(&shed.state, now()).await.unwrap_err().class, want, "{body}");
+        assert_eq!(shed.script(body).describe(&shed.state, now()).await.word.unwrap_err().class, want, "{body}");
     }
 }
 
@@ -303,8 +304,8 @@ async fn the_shell_example_reads_files() {
     let rows: Vec<(&str, &str)> =
         run.looks[0].rows.iter().map(|row| (row.id.as_deref().unwrap(), row.title.as_str())).collect();
     assert_eq!(rows, [("7", "冬季 用电 "), ("6", "旧闻")]);
-    assert_eq!(exec.describe(&shed.state, now()).await.unwrap().name, "files");
-    assert!(exec.check(&Vault::with(&[("vendor-token", "T")]), &shed.state, now()).await.is_ok());
+    assert_eq!(exec.describe(&shed.state, now()).await.word.unwrap().name, "files");
+    assert!(exec.check(&Vault::with(&[("vendor-token", "T")]), &shed.state, now()).await.word.is_ok());
 }
 
 #[tokio::test]
@@ -347,6 +348,6 @@ async fn the_python_example_reads_a_vendor() {
     assert_eq!(words, ["complete", "partial", "auth", "throttled", "gone", "malformed", "transient"], "{run:?}");
     let Outcome::Failed(busy) = &run.looks[3].outcome else { panic!() };
     assert_eq!((busy.retry_after_s, run.looks[0].rows.len()), (Some(77), 2));
-    assert_eq!(exec.describe(&shed.state, now()).await.unwrap().name, "http-vendor");
-    assert!(exec.check(&vault, &shed.state, now()).await.is_ok());
+    assert_eq!(exec.describe(&shed.state, now()).await.word.unwrap().name, "http-vendor");
+    assert!(exec.check(&vault, &shed.state, now()).await.word.is_ok());
 }

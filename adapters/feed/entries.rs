@@ -40,7 +40,7 @@ fn json_entry(item: &Value) -> Entry {
 /// RSS 2.0 or Atom; `None` when it is neither.
 pub(super) fn xml(text: &str) -> Option<Vec<Entry>> {
     // The library reads times without a zone as UTC or not at all, so they are given theirs first.
-    let zoned = with_zones(text);
+    let zoned = with_zones(&without_declarations(text));
     let feed = feed_rs::parser::Builder::new().build().parse(zoned.as_bytes()).ok()?;
     Some(feed.entries.into_iter().map(entry).collect())
 }
@@ -51,6 +51,20 @@ fn entry(entry: feed_rs::model::Entry) -> Entry {
     let id = Some(entry.id).filter(|id| !id.is_empty()).or_else(|| url.clone());
     let at = entry.published.or(entry.updated).map(|time| Moment::from_unix(time.timestamp()));
     Entry { id, url, title: entry.title.map(|title| title.content).unwrap_or_default(), at }
+}
+
+/// The text is decoded by now, so an encoding that it declares would be applied a second time; and a
+/// declaration in the middle of a document makes the library panic (a fuzzer found it).
+fn without_declarations(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("<?xml") {
+        out.push_str(&rest[..start]);
+        let Some(length) = rest[start..].find("?>") else { return out };
+        rest = &rest[start + length + 2..];
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Appends `+0800` to every `pubDate` that names no zone.

@@ -67,6 +67,14 @@ impl Feed {
         }
     }
 
+    pub(crate) fn secret_name(&self) -> Option<String> {
+        self.config.access_key.clone()
+    }
+
+    pub(crate) fn base(&self) -> Option<&str> {
+        self.config.base.as_deref()
+    }
+
     /// Fetches the feed, or hears that it has not changed. The key is an address, a path below `base`,
     /// or what the bridge calls the account.
     ///

@@ -109,6 +109,23 @@ fn each_failure_has_its_class() {
 }
 
 #[test]
+fn a_declared_encoding_is_applied_once_and_may_stand_anywhere() {
+    let rss = |title: &str, between: &str| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"GB2312\"?><?xml-stylesheet href=\"a.xsl\"?><rss version=\"2.0\"><channel>\
+             <title>某县</title>{between}<item><title>{title}</title><link>https://www.x.gov.cn/1</link>\
+             <pubDate>Fri, 20 Nov 2026 09:00:05 +0800</pubDate></item></channel></rss>"
+        )
+    };
+    let title = |bytes: Vec<u8>| read(200, bytes, Kinds::POST, true).unwrap().rows[0].title.clone();
+    assert_eq!(title(encoding_rs::GB18030.encode(&rss("冬季用电", "")).0.into_owned()), "冬季用电");
+    assert_eq!(title(rss("冬季用电", "").into_bytes()), "冬季用电", "declared, but not meant");
+    let twice = rss("冬季用电", "<?xml version=\"1.0\" encoding=\"UTF-16\"?>");
+    assert_eq!(title(twice.into_bytes()), "冬季用电");
+    assert!(read(200, b"<?xml version=\"1.0\"".to_vec(), Kinds::POST, true).is_err());
+}
+
+#[test]
 fn addresses_and_keys() {
     let feed = |base: Option<&str>| Feed::new(config(base));
     let secret = Secret::new("K&Y");

@@ -1,6 +1,6 @@
 //! One line of collector protocol 1.
 
-use crate::{Ask, Class, Failure, Moment, PostKind, RawPost, When};
+use crate::{Ask, Class, Failure, Mask, Moment, PostKind, RawPost, When};
 use serde_json::Value;
 
 /// A line that was understood.
@@ -35,8 +35,10 @@ pub(crate) enum Line {
         /// How.
         end: End,
     },
-    /// `progress`, and types that are not known.
+    /// `progress`.
     Other,
+    /// A type that is not known.
+    Unknown(String),
 }
 
 /// What a collector says of itself.
@@ -114,9 +116,18 @@ pub(crate) struct End {
 }
 
 impl End {
-    /// Whether a login check was passed.
-    pub(crate) fn is_ok(&self) -> bool {
-        self.status == "ok"
+    /// What a login check says: its message when it was passed.
+    pub(crate) fn verdict(self) -> Result<String, Failure> {
+        match self.failure() {
+            None if self.status == "ok" => Ok(self.message),
+            None => Err(Failure::new(Class::Malformed, format!("status {}", self.status)).because("unknown_status")),
+            Some(failure) => Err(failure),
+        }
+    }
+
+    /// Takes credentials out of its words.
+    pub(crate) fn hide(&mut self, mask: &Mask) {
+        self.message = mask.hide(&self.message);
     }
 
     /// The failure that the status tells; none for `ok` and `partial`.
@@ -125,7 +136,7 @@ impl End {
             "ok" | "partial" => return None,
             "private" => (Class::Gone, "private"),
             "unsupported" => (Class::Config, "unsupported"),
-            word => (Class::from_word(word).unwrap_or(Class::Malformed), ""),
+            word => Class::from_word(word).map_or((Class::Malformed, "unknown_status"), |class| (class, "")),
         };
         Some(Failure::new(class, self.message.clone()).because(reason).retry_after(self.retry_after_s))
     }
@@ -144,7 +155,8 @@ pub(crate) fn read(line: &str) -> Option<Line> {
         },
         Some("describe") => Line::Describe(description(&value)),
         Some("check") => Line::Check(end(&value)),
-        _ => Line::Other,
+        Some("progress") => Line::Other,
+        other => Line::Unknown(other.unwrap_or_default().to_owned()),
     })
 }
 

@@ -59,9 +59,18 @@ impl Wechat {
         }
     }
 
+    pub(crate) fn base(&self) -> &str {
+        &self.config.base
+    }
+
+    /// Name of the secret that serves the account of that AppID.
+    pub(crate) fn secret_name(&self, appid: &str) -> String {
+        format!("{}{appid}", self.config.secret_prefix)
+    }
+
     /// Whether the credential serves, and what is left of the day's quota of each call.
     pub async fn probe(&self, key: &str, now: Moment, http: &Http, secrets: &dyn Secrets) -> Probe {
-        let secret = match secrets.get(&format!("{}{key}", self.config.secret_prefix)) {
+        let secret = match secrets.get(&self.secret_name(key)) {
             Ok(secret) => secret,
             Err(failure) => return Probe::failed(failure),
         };
@@ -86,7 +95,7 @@ impl Wechat {
     /// The classes of README.md; 48001 on `freepublish` alone only leaves a note.
     pub async fn page(&self, ask: &Ask, http: &Http, secrets: &dyn Secrets) -> Result<Page, Failure> {
         let cursor = Cursor::of(ask);
-        let secret = secrets.get(&format!("{}{}", self.config.secret_prefix, ask.key))?;
+        let secret = secrets.get(&self.secret_name(&ask.key))?;
         let token = self.token(&ask.key, ask.now, http, &secret).await?;
         let first = self.call(ask, &cursor, http, &token).await;
         let answer = match first {

@@ -62,6 +62,14 @@ impl Weibo {
         }
     }
 
+    pub(crate) fn base(&self) -> &str {
+        &self.config.base
+    }
+
+    pub(crate) fn secret_name(&self) -> Option<String> {
+        self.config.cookie.clone()
+    }
+
     /// Whether an operator supplied a session.
     pub(crate) fn has_session(&self) -> bool {
         self.config.cookie.is_some()

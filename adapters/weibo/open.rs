@@ -59,6 +59,10 @@ impl Open {
         if self.config.commercial { parse::window(ask, &answer) } else { parse::newest(ask, &answer) }
     }
 
+    pub(crate) fn base(&self) -> &str {
+        &self.config.base
+    }
+
     /// Name of the secret that serves the account of that uid.
     pub fn secret_name(&self, uid: &str) -> String {
         if self.config.commercial { self.config.token.clone() } else { format!("{}{uid}", self.config.token) }

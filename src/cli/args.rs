@@ -1,6 +1,8 @@
 //! The command line as it is written. Help is Chinese: operators and clerks read it.
 
 use super::letters_args::{LettersVerb, OutboxVerb};
+pub use super::sheet_args::SheetVerb;
+use super::sources_args::{PluginVerb, SourceVerb};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -50,10 +52,16 @@ pub enum Verb {
     Post(PostVerb),
     /// 登记人工核查：某人看过某账号，这段时间内看得见的都已入库
     Attest(AttestArgs),
+    /// 周核查表：每周人工核查没有来源、看不清的账号
+    #[command(subcommand)]
+    Sheet(SheetVerb),
     /// 现在就去看一眼账号
     Look {
         /// 账号名称或标识；不写就看全部
         accounts: Vec<String>,
+        /// 只看，不保存
+        #[arg(long)]
+        dry_run: bool,
     },
     /// 判定一次检查，不保存也不发信
     Judge {
@@ -93,6 +101,14 @@ pub enum Verb {
     /// 周报与月度、季度清单
     #[command(subcommand)]
     Report(ReportVerb),
+    /// 来源
+    #[command(subcommand)]
+    Source(SourceVerb),
+    /// 采集程序
+    #[command(subcommand)]
+    Plugin(PluginVerb),
+    /// 体检：配置里提到的一切都试一遍，说清哪里不对、怎么办
+    Doctor,
     /// 版本
     Version,
 }

@@ -2,12 +2,16 @@
 
 use super::args::Cli;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{self, Config, ConfigFaults};
+use crate::config::{self, Config, ConfigFaults, Transport};
 use crate::domain::{Account, Check, Moment, Platform};
 use crate::rules::Profile;
+use crate::secrets::FileSecrets;
 use crate::store::{Store, StoreError, accounts};
+use cuigeng_adapters::http::Http;
 use cuigeng_adapters::time::parse_date;
+use cuigeng_adapters::{Mask, Secrets};
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -48,6 +52,8 @@ impl From<ConfigFaults> for CliError {
 pub struct Context {
     /// What the operator set.
     pub config: Arc<Config>,
+    /// The file that says so; `None` for the built-in defaults.
+    pub file: Option<PathBuf>,
     /// The data directory.
     pub data: PathBuf,
     /// For scripts.
@@ -68,6 +74,7 @@ impl Context {
         let data = cli.data.clone().unwrap_or_else(default_data);
         Ok(Context {
             config: Arc::new(config),
+            file: found,
             data,
             json: cli.json,
             clock: SystemClock::shared(),
@@ -77,7 +84,7 @@ impl Context {
 
     /// A context of given parts.
     pub fn of(config: Arc<Config>, data: &Path, clock: Arc<dyn Clock>) -> Context {
-        Context { config, data: data.to_owned(), json: false, clock, store: OnceCell::new() }
+        Context { config, file: None, data: data.to_owned(), json: false, clock, store: OnceCell::new() }
     }
 
     /// The database, opened on first use.
@@ -87,6 +94,46 @@ impl Context {
         }
         let store = Store::open(&self.data)?;
         Ok(self.store.get_or_init(|| store))
+    }
+
+    /// The credentials.
+    pub(super) fn secrets(&self) -> FileSecrets {
+        let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+        FileSecrets::new(&self.data, &self.config.secrets_dir, credentials)
+    }
+
+    /// The HTTP client.
+    pub(super) fn http(&self) -> Result<Http, CliError> {
+        Http::new(self.config.proxy.as_deref())
+            .map_err(|failure| CliError { exit: 3, chinese: failure.advise_or_detail() })
+    }
+
+    /// What must not be repeated of what others say: every secret that a source of these accounts uses,
+    /// and the password of the mail server.
+    pub(super) fn mask(&self, accounts: &[Account]) -> Mask {
+        let (secrets, names) = (self.secrets(), self.secret_names(accounts));
+        let values: Vec<_> = names.iter().filter_map(|name| secrets.get(name).ok()).collect();
+        Mask::new(values.iter().map(cuigeng_adapters::Secret::expose))
+    }
+
+    /// Names of the secrets that are needed.
+    pub(super) fn secret_names(&self, accounts: &[Account]) -> BTreeSet<String> {
+        let of_sources = accounts.iter().flat_map(|account| &account.sources);
+        let used = of_sources.filter_map(|of| Some((self.config.sources.get(&of.source)?, of.key.as_str())));
+        let shared = self.config.sources.values().filter(|source| source.credential_is_shared());
+        let sources =
+            used.chain(shared.map(|source| (source, ""))).flat_map(|(source, key)| source.source.secret_names(key));
+        let password = match &self.config.mail.transport {
+            Transport::Smtp(server) => server.password_secret.clone(),
+            Transport::Folder(_) => None,
+        };
+        sources.chain(password).collect()
+    }
+
+    /// A runtime for a verb that asks the network.
+    pub(super) fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().build().map_err(|e| CliError::failed(format!("无法启动运行环境：{e}")))
     }
 
     /// The profile of that name, or the configured one.

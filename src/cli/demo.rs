@@ -32,8 +32,7 @@ pub(super) fn run(args: &DemoArgs, data: Option<&Path>) -> Result<Outcome, CliEr
 
 fn town(file: Option<&Path>) -> Result<Town, CliError> {
     let Some(file) = file else { return Ok(Town::shipped()) };
-    let text =
-        std::fs::read_to_string(file).map_err(|e| CliError::failed(format!("{} 读不出来：{e}", file.display())))?;
+    let text = std::fs::read_to_string(file).map_err(|error| super::refusal::unreadable(file, &error))?;
     Town::from_csv(&text, 1).map_err(|why| CliError::failed(format!("{} 不能用：\n{why}", file.display())))
 }
 

@@ -2,13 +2,16 @@
 //! complete look over a span.
 
 use super::args::{AttestArgs, AttestVerb, PostVerb};
-use super::explain::when;
+use super::composed::kind_words;
+use super::explain::{sheet_json, sheet_words, when};
 use super::import::{self, Batch};
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows, refusal, strike};
-use crate::domain::{Account, AccountId, Moment, When};
+use crate::domain::{Account, AccountId, Moment, Period, Post, When};
 use crate::import::{PlannedAttestation, check_span, kind as post_kind, plan_attestations, times, wechat_article};
-use crate::store::{StoreError, Transaction, attest as attestations, meta, posts};
+use crate::rules::Tally;
+use crate::store::{Connection, StoreError, Transaction, attest as attestations, meta, posts, tally};
 use cuigeng_adapters::RawPost;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The source under which single entries stand.
@@ -80,32 +83,48 @@ fn list(context: &Context, account: &str, platform: Option<&str>, since: Option<
         Some(text) => times::moment(text).ok_or_else(|| CliError::usage(format!("看不懂时间“{text}”")))?,
         None => now.plus_days(-60),
     };
-    let posts = context.store()?.read(|conn| posts::of_account(conn, account.id, since, now.plus_days(2)))?;
+    let until = now.plus_days(2);
+    let load = |conn: &Connection| {
+        let posts = posts::of_account(conn, account.id, since, until)?;
+        Ok((posts, tally::of_account(conn, account.id, since, until)?))
+    };
+    let (posts, sheets) = context.store()?.read(load)?;
     if context.json {
-        let rows: Vec<_> = posts
-            .iter()
-            .map(|p| serde_json::json!({"account": account.name, "platform": account.platform.name(), "published_at": written(p.when), "title": p.title, "url": p.url, "id": p.ext_id, "kind": p.kind.word(), "push": p.push, "number": p.id, "struck": p.struck}))
-            .collect();
-        print_json(&rows)?;
+        let posts = posts.iter().map(|post| post_json(&account, post));
+        print_json(&posts.chain(sheets.iter().map(|row| listed_json(&account, row))).collect::<Vec<_>>())?;
         return Ok(Outcome::Done);
     }
-    let rows: Vec<Vec<String>> = posts
-        .iter()
-        .map(|p| {
-            let seen: Vec<&str> = p.sightings.iter().map(|s| s.source.as_str()).collect();
-            let state = if p.struck { STRUCK } else { "" };
-            vec![
-                p.id.to_string(),
-                when(p.when),
-                p.title.chars().take(30).collect(),
-                state.to_owned(),
-                seen.join("、"),
-                p.url.clone().unwrap_or_default(),
-            ]
-        })
-        .collect();
-    print_rows(&["编号", "发布时间", "标题", "状态", "谁看到", "链接"], &rows);
+    let rows: Vec<Vec<String>> = posts.iter().map(post_row).chain(sheets.iter().map(sheet_row)).collect();
+    print_rows(&["编号", "发布时间", "类型", "标题", "状态", "谁看到", "链接"], &rows);
     Ok(Outcome::Done)
+}
+
+fn post_json(account: &Account, p: &Post) -> Value {
+    json!({"account": account.name, "platform": account.platform.name(), "published_at": written(p.when), "title": p.title, "url": p.url, "id": p.ext_id, "kind": p.kind.word(), "push": p.push, "number": p.id, "struck": p.struck})
+}
+
+/// A row of a check sheet stands behind the posts: so many updates of which nobody wrote down more.
+fn listed_json(account: &Account, row: &Tally) -> Value {
+    json!({"account": account.name, "platform": account.platform.name(), "published_at": written(row.counted()), "title": sheet_words(row), "number": null, "sheet": sheet_json(row)})
+}
+
+fn post_row(p: &Post) -> Vec<String> {
+    let seen: Vec<&str> = p.sightings.iter().map(|s| s.source.as_str()).collect();
+    let state = if p.struck { STRUCK } else { "" };
+    vec![
+        p.id.to_string(),
+        when(p.when),
+        kind_words(p),
+        p.title.chars().take(30).collect(),
+        state.to_owned(),
+        seen.join("、"),
+        p.url.clone().unwrap_or_default(),
+    ]
+}
+
+fn sheet_row(row: &Tally) -> Vec<String> {
+    let week = Period::Week(row.week).to_string();
+    vec!["—".to_owned(), week, String::new(), sheet_words(row), String::new(), format!("人工核查（{}）", row.by)]
 }
 
 /// A time for scripts: a moment, a day, or the two ends of a span.

@@ -1,10 +1,13 @@
 //! `explain`: why the verdicts of one account are what they are, in plain Chinese, from which evidence.
 
+use super::composed::{composed, kind_words};
 use super::print::rule_chinese;
 use super::{CliError, Context, Outcome, beijing, outln};
-use crate::domain::{Account, Check, Moment, Post, PostKind, Strength, Watch, WatchOrigin, When};
+use crate::domain::{Account, Check, Moment, Period, Post, PostKind, Strength, Watch, WatchOrigin, When};
 use crate::ledger::Ledger;
-use crate::rules::{Duty, ExemptWhy, Lies, Profile, Severity, Verdict, VerdictKind, Window, WindowKind, duties, lies};
+use crate::rules::{
+    Duty, ExemptWhy, Lies, Profile, Severity, Tally, Verdict, VerdictKind, Window, WindowKind, duties, lies,
+};
 use crate::store::{Connection, LetterRow, StoreError, outbox};
 use serde_json::json;
 use std::fmt::Write;
@@ -52,8 +55,13 @@ fn in_words(
     for (duty, verdict) in explained {
         say(&mut text, String::new());
         rule(&mut text, duty, verdict, now);
-        posts(&mut text, ledger.evidence(account.id).posts, duty);
-        watches(&mut text, ledger.evidence(account.id).watches, verdict.window);
+        let evidence = ledger.evidence(account.id);
+        if let Some(line) = composed(duty, evidence.posts, evidence.tallies, now) {
+            say(&mut text, format!("  {line}"));
+        }
+        posts(&mut text, evidence.posts, duty);
+        sheets(&mut text, evidence.tallies);
+        watches(&mut text, evidence.watches, verdict.window);
         gaps(&mut text, verdict);
     }
     if explained.is_empty() {
@@ -118,8 +126,28 @@ fn posts(text: &mut String, posts: &[Post], duty: &Duty<'_>) {
     let shown = near.len().saturating_sub(12);
     say(text, format!("  已知的发布（区间前后共{}条{}）：", near.len(), if shown > 0 { "，只列最近12条" } else { "" }));
     for post in near.into_iter().skip(shown) {
-        say(text, format!("    {} {}　{}", when(post.when), quoted(&post.title), reason(post, duty)));
+        let kind = kind_words(post);
+        let kind = if kind.is_empty() { kind } else { format!("〔{kind}〕") };
+        say(text, format!("    {} {kind}{}　{}", when(post.when), quoted(&post.title), reason(post, duty)));
     }
+}
+
+/// Rows of check sheets: what they count and what the posts count are the same updates.
+fn sheets(text: &mut String, tallies: &[Tally]) {
+    for row in tallies {
+        let (week, looked) = (Period::Week(row.week), beijing(row.looked_at));
+        say(text, format!("  {week} {}（{looked} 核查）；与单条发布是同样的更新，不重复计", sheet_words(row)));
+    }
+}
+
+/// 周核查表：本周共2次，最近更新 2026-11-20 10:05，核查人 张三
+pub(super) fn sheet_words(row: &Tally) -> String {
+    format!("周核查表：本周共{}次{}，核查人 {}", row.updates, told_last(row), row.by)
+}
+
+/// ，最近更新 2026-11-20 10:05; nothing when the row does not tell it.
+pub(super) fn told_last(row: &Tally) -> String {
+    row.last.map_or_else(String::new, |last| format!("，最近更新 {}", when(last)))
 }
 
 fn reason(post: &Post, duty: &Duty<'_>) -> &'static str {
@@ -133,7 +161,6 @@ fn reason(post: &Post, duty: &Duty<'_>) -> &'static str {
         "不计：本口径不计转发"
     } else {
         match lies(post.when, duty.window) {
-            Lies::Inside if post.repost => "计入（转发）",
             Lies::Inside => "计入",
             Lies::Straddles => "可能在区间内，不能确定",
             Lies::Outside => "不在区间内",
@@ -230,6 +257,12 @@ fn told(text: &mut String, letters: &[LetterRow]) {
     }
 }
 
+/// A row of a check sheet for scripts.
+pub(super) fn sheet_json(row: &Tally) -> serde_json::Value {
+    let last = row.last.map(super::evidence::written);
+    json!({"week": Period::Week(row.week).to_string(), "updates": row.updates, "last": last, "by": row.by, "looked_at": row.looked_at})
+}
+
 fn as_json(
     ledger: &Ledger,
     check: Check,
@@ -241,9 +274,10 @@ fn as_json(
         .map(|(duty, verdict)| {
             let evidence = ledger.evidence(verdict.account);
             let posts: Vec<_> = evidence.posts.iter().map(|p| json!({"title": p.title, "url": p.url, "when": when(p.when), "reason": reason(p, duty)})).collect();
+            let sheets: Vec<_> = evidence.tallies.iter().map(sheet_json).collect();
             let proof = if let VerdictKind::Missed { proof, .. } = &verdict.kind { proof.to_json() } else { json!(null) };
             json!({"rule": verdict.rule, "kind": verdict.kind.word(), "seen": verdict.kind.seen(), "required": verdict.required,
-                   "window": {"from": verdict.window.from, "until": verdict.window.until}, "posts": posts, "proof": proof})
+                   "window": {"from": verdict.window.from, "until": verdict.window.until}, "posts": posts, "sheets": sheets, "proof": proof})
         })
         .collect();
     let letters: Vec<_> = letters

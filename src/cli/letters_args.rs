@@ -32,6 +32,18 @@ pub enum LettersVerb {
         /// 收件地址
         address: String,
     },
+    /// 用一座虚构的城把配置里的提醒阶梯演算一年：每月多少封、给谁，并逐条核对承诺
+    Year {
+        /// 哪一年（放假安排要已录入）
+        #[arg(long, default_value_t = 2026, value_name = "YYYY", value_parser = clap::value_parser!(i32).range(2000..=2100))]
+        year: i32,
+        /// 多少个账号
+        #[arg(long, default_value_t = 311, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=2000))]
+        accounts: u16,
+        /// 随机数种子；同一个种子结果相同
+        #[arg(long, default_value_t = 1, value_name = "N")]
+        seed: u64,
+    },
 }
 
 /// What can be done with the outbox.

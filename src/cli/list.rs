@@ -5,7 +5,7 @@ use crate::domain::{Account, Moment};
 use crate::import::{
     ACCOUNT_COLUMNS, AccountPlan, account_row, account_rows, csv_bytes, plan_accounts, workbook_bytes,
 };
-use crate::store::{accounts, looks, meta};
+use crate::store::{StoreError, Transaction, accounts, looks, meta};
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -52,12 +52,24 @@ fn save(context: &Context, plan: &AccountPlan, by: &str, file: &Path, now: Momen
     context.store()?.write(move |tx| {
         // Whoever gives up a name or a handle does so before another takes it.
         let (new, changed): (Vec<Account>, Vec<Account>) = rows.into_iter().partition(|account| account.id.0 == 0);
+        for account in &changed {
+            audit_rename(tx, account, &by, now)?;
+        }
         for account in changed.iter().chain(&new) {
             accounts::save(tx, account)?;
         }
         meta::audit(tx, now, &by, "account.import", &detail)
     })?;
     Ok(())
+}
+
+/// A new name is told in the weekly summary.
+fn audit_rename(tx: &Transaction<'_>, account: &Account, by: &str, now: Moment) -> Result<(), StoreError> {
+    let Some(before) = accounts::one(tx, account.id)?.filter(|before| before.name != account.name) else {
+        return Ok(());
+    };
+    let told = format!("{}（原名{}，{}）", account.name, before.name, account.platform.name());
+    meta::audit(tx, now, by, "account.rename", &told)
 }
 
 fn tell(context: &Context, plan: &AccountPlan, dry_run: bool) -> Result<(), CliError> {

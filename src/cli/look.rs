@@ -1,15 +1,13 @@
 //! `look`: asks the sources now, and says what each answer proves.
 
-use super::{CliError, Context, Outcome, beijing, print_json, print_rows};
+use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
 use crate::domain::{Account, Moment};
 use crate::poll::{Lanes, Poller};
 use crate::rules::class_chinese;
-use crate::secrets::FileSecrets;
 use crate::store::lanes;
-use cuigeng_adapters::http::Http;
-use cuigeng_adapters::{Outcome as Looked, Seen};
+use cuigeng_adapters::{Outcome as Looked, PostKind, Reach, Seen};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::path::PathBuf;
+use serde_json::json;
 use std::sync::Arc;
 
 struct Line {
@@ -19,13 +17,9 @@ struct Line {
 }
 
 /// Looks at the accounts named, or at all that have a source.
-pub(super) fn run(context: &Context, named: &[String]) -> Result<Outcome, CliError> {
+pub(super) fn run(context: &Context, named: &[String], dry_run: bool) -> Result<Outcome, CliError> {
     let accounts = chosen(context, named)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|e| CliError::failed(format!("无法启动运行环境：{e}")))?;
-    let lines = runtime.block_on(look_at(context, &accounts))?;
+    let lines = Context::runtime()?.block_on(look_at(context, &accounts, dry_run))?;
     if context.json {
         let rows: Vec<_> = lines.iter().map(as_json).collect();
         print_json(&rows)?;
@@ -36,6 +30,9 @@ pub(super) fn run(context: &Context, named: &[String]) -> Result<Outcome, CliErr
         .map(|line| vec![line.account.clone(), line.source.clone(), ended(&line.seen), proves(&line.seen)])
         .collect();
     print_rows(&["账号", "来源", "结果", "看清的时段"], &rows);
+    if dry_run {
+        outln!("只看了看，没有保存");
+    }
     for line in &lines {
         if let Looked::Failed(failure) = &line.seen.outcome
             && !failure.advice.is_empty()
@@ -63,34 +60,39 @@ fn chosen(context: &Context, named: &[String]) -> Result<Vec<Account>, CliError>
     }
 }
 
-async fn look_at(context: &Context, accounts: &[Account]) -> Result<Vec<Line>, CliError> {
+async fn look_at(context: &Context, accounts: &[Account], dry_run: bool) -> Result<Vec<Line>, CliError> {
     let poller = poller(context)?;
     let bar = progress(accounts.len());
     let mut lines = Vec::new();
     for account in accounts {
         bar.set_message(account.title());
-        for (source, seen) in poller.look(account, context.clock.now()).await? {
-            lines.push(Line { account: account.title(), source, seen });
-        }
+        let now = context.clock.now();
+        let seen = if dry_run { try_all(&poller, account, now).await? } else { poller.look(account, now).await? };
+        lines.extend(seen.into_iter().map(|(source, seen)| Line { account: account.title(), source, seen }));
         bar.inc(1);
     }
     bar.finish_and_clear();
     Ok(lines)
 }
 
+async fn try_all(poller: &Poller, account: &Account, now: Moment) -> Result<Vec<(String, Seen)>, CliError> {
+    let mut seen = Vec::new();
+    for of in &account.sources {
+        seen.push((of.source.clone(), poller.try_look(account, of, None, now).await?));
+    }
+    Ok(seen)
+}
+
 /// What looks at accounts, as the command line uses it.
 pub(super) fn poller(context: &Context) -> Result<Poller, CliError> {
-    let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    let http = Http::new(context.config.proxy.as_deref())
-        .map_err(|failure| CliError { exit: 3, chinese: failure.advise_or_detail() })?;
     Ok(Poller {
         store: context.store()?.clone(),
         config: Arc::clone(&context.config),
-        http,
-        secrets: Arc::new(FileSecrets::new(&context.data, &context.config.secrets_dir, credentials)),
+        http: context.http()?,
+        secrets: Arc::new(context.secrets()),
         clock: Arc::clone(&context.clock),
         data: context.data.clone(),
-        lanes: Arc::new(Lanes::as_kept(context.store()?.read(lanes::all)?)),
+        lanes: Arc::new(Lanes::by_hand(context.store()?.read(lanes::all)?)),
     })
 }
 
@@ -102,7 +104,7 @@ pub(super) fn progress(steps: usize) -> ProgressBar {
     bar
 }
 
-fn ended(seen: &Seen) -> String {
+pub(super) fn ended(seen: &Seen) -> String {
     match &seen.outcome {
         Looked::Complete if seen.first_check => "看清，列表为空（首次核对，请人工确认）".to_owned(),
         Looked::Complete => format!("看清，{}条", seen.rows.len()),
@@ -111,7 +113,7 @@ fn ended(seen: &Seen) -> String {
     }
 }
 
-fn proves(seen: &Seen) -> String {
+pub(super) fn proves(seen: &Seen) -> String {
     let from = seen.reaches.iter().map(|reach| reach.from).min();
     let until = seen.reaches.iter().map(|reach| reach.until).max();
     match (from, until) {
@@ -122,11 +124,21 @@ fn proves(seen: &Seen) -> String {
 }
 
 fn as_json(line: &Line) -> serde_json::Value {
-    let (outcome, reason, detail) = match &line.seen.outcome {
+    let mut value = seen_as_json(&line.seen);
+    value["account"] = line.account.as_str().into();
+    value["source"] = line.source.as_str().into();
+    value
+}
+
+/// What a look brought, for scripts.
+pub(super) fn seen_as_json(seen: &Seen) -> serde_json::Value {
+    let (outcome, reason, detail) = match &seen.outcome {
         Looked::Complete => ("complete", "", ""),
         Looked::Partial => ("partial", "", ""),
         Looked::Failed(failure) => (failure.class.word(), failure.reason.as_str(), failure.detail.as_str()),
     };
-    let reaches: Vec<_> = line.seen.reaches.iter().map(|r| serde_json::json!({"from": r.from, "until": r.until, "sees": r.sees.iter().map(|k| k.word()).collect::<Vec<_>>()})).collect();
-    serde_json::json!({"account": line.account, "source": line.source, "outcome": outcome, "reason": reason, "detail": detail, "rows": line.seen.rows.len(), "reaches": reaches})
+    let kinds = |reach: &Reach| reach.sees.iter().map(PostKind::word).collect::<Vec<_>>();
+    let reaches: Vec<_> =
+        seen.reaches.iter().map(|r| json!({"from": r.from, "until": r.until, "sees": kinds(r)})).collect();
+    json!({"outcome": outcome, "reason": reason, "detail": detail, "rows": seen.rows.len(), "reaches": reaches})
 }

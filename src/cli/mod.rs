@@ -2,8 +2,12 @@
 
 pub mod args;
 mod check;
+mod composed;
 mod context;
 mod demo;
+mod doctor;
+mod doctor_local;
+mod doctor_remote;
 mod evidence;
 mod explain;
 mod import;
@@ -14,20 +18,31 @@ mod list;
 mod log;
 mod look;
 mod outbox;
+mod plugin;
+mod plugin_words;
 mod print;
 mod refusal;
 mod report;
 mod serve;
+mod sheet;
+mod sheet_args;
+mod source;
+mod source_status;
+mod source_trial;
+mod sources_args;
 mod status;
 mod strike;
 mod usage;
+mod year;
 
 pub use context::{CliError, Context};
 
+use crate::demo::year::Plan;
 use args::{AccountVerb, Cli, ReportVerb, Verb};
 use letters_args::LettersVerb;
 use print::{beijing, outln, print_json, print_rows};
 use report::PeriodWord;
+use sources_args::{PluginVerb, SourceVerb};
 use std::process::ExitCode;
 
 /// How a verb ended well.
@@ -85,7 +100,8 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Account(AccountVerb::Show { account, platform }) => list::show(&context, &account, platform.as_deref()),
         Verb::Post(verb) => evidence::post(&context, verb),
         Verb::Attest(args) => evidence::attest(&context, args),
-        Verb::Look { accounts } => look::run(&context, &accounts),
+        Verb::Look { accounts, dry_run } => look::run(&context, &accounts, dry_run),
+        Verb::Sheet(verb) => sheet::run(&context, verb),
         Verb::Judge { at, profile, exit_code } => judge::run(&context, at.as_deref(), profile.as_deref(), exit_code),
         Verb::Status { exit_code } => status::run(&context, exit_code),
         Verb::Explain { account, platform, at } => explain::run(&context, &account, platform.as_deref(), at.as_deref()),
@@ -93,7 +109,15 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Letters(LettersVerb::Calls { out }) => letters::calls(&context, out.as_deref()),
         Verb::Letters(LettersVerb::Templates { export }) => letters::templates(&export),
         Verb::Letters(LettersVerb::Test { address }) => letters::test(&context, &address),
+        Verb::Letters(LettersVerb::Year { year, accounts, seed }) => {
+            year::run(&context, Plan { year, accounts: usize::from(accounts), seed })
+        }
         Verb::Outbox(verb) => outbox::run(&context, verb),
+        Verb::Source(SourceVerb::List) => source::list(&context),
+        Verb::Source(SourceVerb::Status { name }) => source_status::run(&context, name.as_deref()),
+        Verb::Source(SourceVerb::Test(args)) => source_trial::run(&context, &args),
+        Verb::Plugin(PluginVerb::Test(args)) => plugin::run(&context, &args),
+        Verb::Doctor => doctor::run(&context),
         Verb::Report(ReportVerb::Week(args)) => report::run(&context, &args, PeriodWord::Week),
         Verb::Report(ReportVerb::Month(args)) => report::run(&context, &args, PeriodWord::Month),
         Verb::Report(ReportVerb::Quarter(args)) => report::run(&context, &args, PeriodWord::Quarter),

@@ -9,8 +9,20 @@ const PRINTED: usize = 200;
 
 /// Reads the tables of a file.
 pub(super) fn open(file: &Path) -> Result<Vec<Sheet>, CliError> {
-    let bytes = std::fs::read(file).map_err(|e| CliError::failed(format!("文件 {} 读不出来：{e}", file.display())))?;
+    let bytes = std::fs::read(file).map_err(|error| unreadable(file, &error))?;
     read_sheets(&bytes).map_err(|refusal| explain(file, &[], &refusal))
+}
+
+/// Why a file cannot be read at all, and what cures it.
+pub(super) fn unreadable(file: &Path, error: &std::io::Error) -> CliError {
+    use std::io::ErrorKind;
+    let why = match error.kind() {
+        ErrorKind::NotFound => "没有这个文件，请核对文件名和所在的目录".to_owned(),
+        ErrorKind::PermissionDenied => "没有读取的权限，请用有权限的用户运行，或修改文件的权限".to_owned(),
+        ErrorKind::IsADirectory => "这是目录，不是文件".to_owned(),
+        _ => format!("读取失败（{error}）"),
+    };
+    CliError::failed(format!("文件 {} 读不出来：{why}", file.display()))
 }
 
 /// The sentence for whoever brought the file; writes the copy when single rows are to blame.

@@ -28,6 +28,7 @@ pub use faults::{ConfigFault, ConfigFaults};
 pub use init::{next_steps, write_example};
 pub use profiles::{profile, profile_names};
 pub use raw::{load, parse};
+pub(crate) use remarks::{missing_years, remarks_of_the_file};
 
 use crate::domain::{Check, Moment};
 use crate::rules::{Profile, Schedule, WhenOff};
@@ -137,6 +138,8 @@ pub struct WarnConfig {
     /// Days after the last update on which the operator is reminded; the last one is day `n` of the
     /// silence rule.
     pub silence_leads: Vec<SilenceLead>,
+    /// The reminder of the last day of the silence rule goes out on that day even when it is a day off.
+    pub last_day_always: bool,
 }
 
 /// One rung of the silence ladder.
@@ -155,6 +158,19 @@ pub struct ReportConfig {
     pub summary_at: NaiveTime,
     /// Hours after a check at which the summary goes out even when something is still awaited.
     pub summary_latest_h: i64,
+    /// How often the leaders get their page.
+    pub leader: LeaderPage,
+}
+
+/// How often the leaders get their page of the weekly summary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaderPage {
+    /// Every week, also when all is green.
+    Weekly,
+    /// Only when something was found or could not be seen.
+    OnProblem,
+    /// With the first summary of a month.
+    Monthly,
 }
 
 /// How letters leave.
@@ -234,6 +250,29 @@ impl SourceConfig {
     /// Seconds between two requests: what the operator set, else what the source asks for.
     pub fn pace_s(&self) -> u32 {
         self.pace_s.unwrap_or(self.manners().pace_s)
+    }
+
+    /// Whether one credential serves every account: two accounts then name the same secrets.
+    pub fn credential_is_shared(&self) -> bool {
+        self.source.secret_names("a") == self.source.secret_names("b")
+    }
+
+    /// What people call its kind.
+    pub fn chinese(&self) -> &'static str {
+        match self.kind {
+            "feed" => "订阅源",
+            "weibo" => "微博手机版网页",
+            "weibo_desktop" => "微博电脑版网页",
+            "weibo_open" => "微博开放平台",
+            "weibo_commercial" => "微博商业接口",
+            "wechat" => "微信公众号官方接口",
+            "douyin" => "抖音转接服务（v5）",
+            "douyin_v4" => "抖音转接服务（v4）",
+            "douyin_open" => "抖音开放平台",
+            "inbox" => "收件目录",
+            "exec" => "采集程序",
+            other => other,
+        }
     }
 
     /// How the source wants to be asked.

@@ -14,13 +14,26 @@ pub(super) fn remarks(config: &Config, now: Moment) -> Vec<String> {
     remarks
 }
 
+/// The same without the calendar and the secrets' files, for whoever looks after those himself.
+pub(crate) fn remarks_of_the_file(config: &Config) -> Vec<String> {
+    let mut remarks: Vec<String> = people(config).into_iter().collect();
+    remarks.extend(mail_in_clear_or_nowhere(config));
+    remarks.extend(platforms(config));
+    remarks
+}
+
+/// Years of the calendar that are missing at `now`.
+pub(crate) fn missing_years(config: &Config, now: Moment) -> Vec<i32> {
+    let date = now.date();
+    let due = [Some(date.year()), (date.month() == 12).then_some(date.year() + 1)];
+    due.into_iter().flatten().filter(|year| !config.calendar.knows(*year)).collect()
+}
+
 /// The arrangement of a year is announced in October or November before; from December on its absence
 /// is a fault of ours (rules.md "Holiday calendar").
 fn calendar(config: &Config, now: Moment) -> Vec<String> {
-    let date = now.date();
-    let due = [Some(date.year()), (date.month() == 12).then_some(date.year() + 1)];
-    let missing = due.into_iter().flatten().filter(|year| !config.calendar.knows(*year));
-    missing
+    missing_years(config, now)
+        .into_iter()
         .map(|year| {
             format!("{year}年放假安排未录入：暂按周一至周五上班处理，请把公布的安排写成日历文件，填入 calendar.file")
         })
@@ -36,26 +49,25 @@ fn people(config: &Config) -> Option<String> {
 }
 
 fn mail(config: &Config) -> Vec<String> {
-    let mut remarks = Vec::new();
-    match &config.mail.transport {
-        Transport::Folder(_) if config.mode == Mode::Live => {
-            remarks.push("已是正式运行，但信件只存为文件，没有真正发出（mail.transport）".to_owned());
-        }
-        Transport::Smtp(server) => {
-            if server.security == Security::Plain && server.user.is_some() {
-                remarks.push(
-                    "登录口令将不加密地在网络上传送（mail.smtp.security = \"plain\"），只应在可信内网使用".to_owned(),
-                );
-            }
-            if let Some(name) = server.password_secret.as_deref().filter(|name| !has_file(config, name)) {
-                remarks.push(format!(
-                    "口令目录里还没有名为 {name} 的文件（mail.smtp.password）；由 systemd 提供时不必理会"
-                ));
-            }
-        }
-        Transport::Folder(_) => {}
+    let mut remarks: Vec<String> = mail_in_clear_or_nowhere(config).into_iter().collect();
+    if let Transport::Smtp(server) = &config.mail.transport
+        && let Some(name) = server.password_secret.as_deref().filter(|name| !has_file(config, name))
+    {
+        remarks.push(format!("口令目录里还没有名为 {name} 的文件（mail.smtp.password）；由 systemd 提供时不必理会"));
     }
     remarks
+}
+
+fn mail_in_clear_or_nowhere(config: &Config) -> Option<String> {
+    match &config.mail.transport {
+        Transport::Folder(_) if config.mode == Mode::Live => {
+            Some("已是正式运行，但信件只存为文件，没有真正发出（mail.transport）".to_owned())
+        }
+        Transport::Smtp(server) if server.security == Security::Plain && server.user.is_some() => {
+            Some("登录口令将不加密地在网络上传送（mail.smtp.security = \"plain\"），只应在可信内网使用".to_owned())
+        }
+        _ => None,
+    }
 }
 
 fn has_file(config: &Config, secret: &str) -> bool {

@@ -3,7 +3,7 @@
 
 use super::sheet::Section;
 use super::value::Value;
-use super::{CheckConfig, LogConfig, OfficeConfig, PollConfig, ReportConfig, SilenceLead, WarnConfig};
+use super::{CheckConfig, LeaderPage, LogConfig, OfficeConfig, PollConfig, ReportConfig, SilenceLead, WarnConfig};
 use crate::domain::Role;
 use crate::rules::{Profile, Schedule, WhenOff, WindowKind};
 use chrono::{NaiveTime, Weekday};
@@ -95,6 +95,7 @@ pub(super) fn warn(section: Section<'_, '_>, profile: &Profile) -> WarnConfig {
         silence_leads: section
             .opt("silence_leads", |value| silence_leads(value, last_day))
             .unwrap_or_else(|| default_ladder(last_day)),
+        last_day_always: section.or("last_day_always", false, Value::yes),
     };
     section.close();
     warn
@@ -166,10 +167,14 @@ impl Profile {
     }
 }
 
+const LEADER_PAGES: [(&str, LeaderPage); 3] =
+    [("每周", LeaderPage::Weekly), ("有问题时", LeaderPage::OnProblem), ("每月", LeaderPage::Monthly)];
+
 pub(super) fn report(section: Section<'_, '_>) -> ReportConfig {
     let report = ReportConfig {
         summary_at: section.or("summary_at", hour(9, 30), Value::time),
         summary_latest_h: section.or("summary_latest_hours", 30, |value| value.int(1..=167)),
+        leader: section.or("leader", LeaderPage::Weekly, |value| value.one_of(&LEADER_PAGES)),
     };
     section.close();
     report

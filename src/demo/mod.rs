@@ -9,3 +9,4 @@ pub mod outcome;
 pub mod run;
 pub mod sandbox;
 pub mod town;
+pub mod year;

@@ -1,6 +1,7 @@
 //! The words of DESIGN §2 as plain values. They touch nothing and know no database, file or clock.
 
 mod account;
+mod address;
 mod check;
 mod platform;
 mod post;

@@ -19,7 +19,8 @@ pub(super) struct Found<'a> {
     /// For each column asked for, its place.
     places: Vec<Option<usize>>,
     columns: &'static [Column],
-    sheet: usize,
+    /// Which of the sheets.
+    pub(super) sheet: usize,
     /// Line of the heading; 0 when no line of the file is one.
     pub(super) heading: usize,
     /// The rows below the heading in which any of the columns says something.

@@ -10,6 +10,7 @@ mod json;
 mod posts;
 mod resolve;
 mod row;
+mod sheet;
 mod table;
 pub(crate) mod times;
 mod workbook;
@@ -24,6 +25,7 @@ pub use attest::{AttestPlan, PlannedAttestation, plan_attestations};
 pub use export::{ACCOUNT_COLUMNS, account_row, account_rows};
 pub use posts::{LeftOut, PlannedPost, PostPlan, plan_posts, plan_posts_of};
 pub(crate) use posts::{kind, wechat_article};
+pub use sheet::{SheetPlan, SheetRow, SignedRow, plan_sheet, sheet_book};
 pub use table::{Cell, Row, Sheet, read_sheets};
 pub use write::{copy_with_problems, csv_bytes, workbook_bytes};
 

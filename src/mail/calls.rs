@@ -160,7 +160,7 @@ mod tests {
             fact: "已10天未监测到更新，第14天即7月27日（周一）24时前须更新一次".to_owned(),
             sms: "【更新提醒】青禾应急（抖音）已10天未监测到更新".to_owned(),
         };
-        let bytes = sheet(&[call.clone()], Moment::parse("2026-07-23 09:00").unwrap()).unwrap();
+        let bytes = sheet(std::slice::from_ref(&call), Moment::parse("2026-07-23 09:00").unwrap()).unwrap();
         let mut book: Xlsx<_> = open_workbook_from_rs(std::io::Cursor::new(bytes)).unwrap();
         let range = book.worksheet_range("待电话通知清单").unwrap();
         let row = |row: usize| -> Vec<String> { range.rows().nth(row).unwrap().iter().map(Data::to_string).collect() };

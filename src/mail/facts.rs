@@ -9,7 +9,7 @@ use crate::domain::{Account, AccountId, Moment, Post, Role, Week};
 use crate::ledger::{Ledger, longest_window_days};
 use crate::rules::{Duty, Severity, VerdictKind, Window, WindowKind, duties};
 use crate::store::{Connection, LetterRow, Mention, StoreError, told};
-use crate::warn::{last_update, silence_deadline};
+use crate::warn::{last_update, may_remind, silence_deadline};
 use cuigeng_adapters::time::{DAY, HOUR};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -97,8 +97,8 @@ pub(crate) fn tell(
     let mut items: Vec<(Item, &Mention)> = Vec::new();
     for mention in mentions {
         match item(ledger, config, mention, (now, seen_until)) {
-            Some(item) => items.push((item, mention)),
-            None => told.dropped.push((mention.clone(), "已更新")),
+            Ok(item) => items.push((item, mention)),
+            Err(why) => told.dropped.push((mention.clone(), why)),
         }
     }
     absorb(config, &mut items);
@@ -180,16 +180,20 @@ fn stands_for(ledger: &Ledger, head: &Head, items: &[(Item, &Mention)]) -> bool 
     !items.iter().filter_map(|(_, mention)| ledger.account(mention.account)).any(has)
 }
 
-fn item(ledger: &Ledger, config: &Config, mention: &Mention, (now, seen_until): (Moment, Moment)) -> Option<Item> {
-    let account = ledger.account(mention.account).filter(|account| account.state_at(now).is_judged())?;
-    let rule = config.profile.rules_on(now.date()).into_iter().find(|rule| rule.name == mention.rule)?;
-    let (about, deadline, span) = match rule.window {
-        WindowKind::Days { .. } => silence(ledger, account, rule.window, mention, now)?,
-        WindowKind::Week { .. } => week(ledger, config, account, mention, now)?,
-    };
+/// What a mention may say now, or why it may not (Chinese).
+fn item(
+    ledger: &Ledger,
+    config: &Config,
+    mention: &Mention,
+    (now, seen_until): (Moment, Moment),
+) -> Result<Item, &'static str> {
+    let (account, (about, deadline, span)) = owed(ledger, config, mention, now).ok_or("已更新")?;
+    if !may_remind(ledger, account, span.from, now) {
+        return Err("没有来源，当天也没有人核查过");
+    }
     let span = Window { from: span.from.min(seen_until), until: span.until.min(seen_until) };
     let (unwatched, delayed) = watch::gap(ledger, account, span, seen_until);
-    Some(Item {
+    Ok(Item {
         title: account.title(),
         office: if account.office.is_empty() { account.supervisor.clone() } else { account.office.clone() },
         veto: matches!(about, About::Week { .. }).then(|| veto(ledger, config, account, now)).flatten(),
@@ -200,6 +204,22 @@ fn item(ledger: &Ledger, config: &Config, mention: &Mention, (now, seen_until): 
         delayed,
         checked: watch::newest(ledger, config, account, seen_until),
     })
+}
+
+/// What is still owed, and since when it should have been watched.
+fn owed<'l>(
+    ledger: &'l Ledger,
+    config: &Config,
+    mention: &Mention,
+    now: Moment,
+) -> Option<(&'l Account, (About, Moment, Window))> {
+    let account = ledger.account(mention.account).filter(|account| account.state_at(now).is_judged())?;
+    let rule = config.profile.rules_on(now.date()).into_iter().find(|rule| rule.name == mention.rule)?;
+    let owed = match rule.window {
+        WindowKind::Days { .. } => silence(ledger, account, rule.window, mention, now),
+        WindowKind::Week { .. } => week(ledger, config, account, mention, now),
+    };
+    owed.map(|owed| (account, owed))
 }
 
 fn last(post: &Post, now: Moment) -> Last {

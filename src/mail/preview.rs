@@ -49,6 +49,7 @@ pub fn coming(conn: &Connection, config: &Config, now: Moment, days: i64) -> Res
         today: now,
         found: Vec::new(),
     };
+    walk.ledger.suppose_people_look_on(now.plus_days(days + 1));
     for waiting in desk::waiting(conn)? {
         walk.wait(&waiting)?;
     }
@@ -142,9 +143,17 @@ impl Walk<'_> {
             let before = self.told.entry(key(&head.recipient, &mention)).or_default();
             *before = Before { times: before.times + 1, seen: Some(seen) };
         }
-        let (recipient, role, why) = (head.recipient.clone(), head.role, why(&mentions));
+        let (recipient, role) = (head.recipient.clone(), head.role);
+        let why = format!("{}{}", why(&mentions), self.proviso(&mentions, at));
         self.found.push(Coming { waits, at, recipient, role, words, mentions, why, unless });
         Ok(())
+    }
+
+    /// An account without a source is spoken of only on a day on which somebody has looked.
+    fn proviso(&self, mentions: &[Mention], at: Moment) -> &'static str {
+        let by_hand = |mention: &Mention| self.ledger.account(mention.account).is_some_and(|a| a.sources.is_empty());
+        let later = at.date() > self.today.date() && mentions.iter().any(by_hand);
+        if later { "（没有来源的账号当天有人核查过才发）" } else { "" }
     }
 
     fn say(&self, head: &Head, mentions: &[Mention], at: Moment) -> Told {

@@ -43,7 +43,7 @@ impl Poller {
         if let Some(most) = self.lanes.parcel(name) {
             return Ok(most);
         }
-        let most = match exec.describe(&self.state_of(name), now).await {
+        let most = match exec.describe(&self.state_of(name), now).await.word {
             Ok(told) => told.batch_max.and_then(|most| usize::try_from(most).ok()).unwrap_or(PARCEL),
             Err(refused) if refused.reason == "protocol" => return Err(refused),
             Err(silent) => {

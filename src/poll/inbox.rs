@@ -5,8 +5,9 @@ use super::{Due, Poller, watched};
 use crate::domain::{Account, AccountId, Moment};
 use crate::plan::Agenda;
 use crate::store::{StoreError, inbox as read_files, looks};
+use cuigeng_adapters::inbox::Inbox;
 use cuigeng_adapters::time::DAY;
-use cuigeng_adapters::{Batch, Class, Failure, Seen, Source};
+use cuigeng_adapters::{Ask, Batch, Class, Failure, Seen, Source};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
@@ -53,6 +54,15 @@ impl Poller {
             }
         }
         Ok(took)
+    }
+
+    /// What the files that lie there say of one account; nothing is moved. The latest view counts.
+    pub(super) fn peek(&self, inbox: &Inbox, ask: &Ask) -> Seen {
+        let files = resting(&self.data.join("inbox")).into_keys().filter_map(|path| read_limited(&path).ok());
+        let asks = std::slice::from_ref(ask);
+        let looks = files.flat_map(|bytes| inbox.read(&String::from_utf8_lossy(&bytes), asks).looks);
+        let latest = looks.map(|(_, seen)| seen).max_by_key(|seen| seen.looked_at);
+        latest.unwrap_or_else(|| Seen::failed(nothing_came()))
     }
 
     async fn take_file(&self, path: &Path, accounts: &[Account], agendas: &Agendas) -> Result<bool, StoreError> {

@@ -37,6 +37,30 @@ impl Lanes {
         Lanes { by_source: Mutex::new(lanes.collect()) }
     }
 
+    /// The lanes of somebody who asks by hand: what rests is asked once all the same, since whoever has
+    /// renewed a login wants to know now. What comes of it is kept for everybody.
+    pub fn by_hand(kept: BTreeMap<String, Standing>) -> Lanes {
+        let lanes = Lanes::as_kept(kept);
+        lanes.lanes().values_mut().for_each(|lane| lane.standing.breaker.rest = None);
+        lanes
+    }
+
+    /// Takes over what another process has kept of a source meanwhile: a good look by hand ends its rest.
+    /// In a write transaction, as [`Lanes::keep`] is, so that neither sees the other half done.
+    pub(super) fn adopt(&self, tx: &Transaction<'_>) -> Result<(), StoreError> {
+        let kept = kept::all(tx)?;
+        let mut lanes = self.lanes();
+        for (source, standing) in kept {
+            let lane = lanes.entry(source).or_default();
+            // What is not kept yet is newer.
+            if lane.standing == lane.kept && lane.kept != standing {
+                lane.kept = standing.clone();
+                lane.standing = standing;
+            }
+        }
+        Ok(())
+    }
+
     /// Waits for this source's next turn: `pace_s` after the last request, a quarter less to a third
     /// more, so that requests do not come like a machine's.
     pub(super) async fn turn(&self, source: &str, pace_s: u32, clock: &dyn Clock) {
@@ -142,5 +166,38 @@ mod tests {
         assert_eq!(again.rests("微博", now).unwrap().0, captcha);
         assert_eq!(again.run_ended("微博", false), 2);
         assert!(again.rests("微博", now.plus(3600)).is_none() && again.rests("别的", now).is_none());
+    }
+
+    #[test]
+    fn a_person_asks_in_spite_of_a_rest_and_a_good_look_ends_it_for_the_daemon() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = crate::store::Store::open(dir.path()).unwrap();
+        let now = Moment::parse("2026-11-23 09:00").unwrap();
+        let failed = Outcome::Failed(Failure::new(cuigeng_adapters::Class::Auth, ""));
+        let daemon = std::sync::Arc::new(Lanes::default());
+        let keep = |lanes: &std::sync::Arc<Lanes>| {
+            let lanes = std::sync::Arc::clone(lanes);
+            store.write(move |tx| lanes.keep(tx, "微博")).unwrap();
+        };
+        let adopt = |lanes: &std::sync::Arc<Lanes>| {
+            let lanes = std::sync::Arc::clone(lanes);
+            store.write(move |tx| lanes.adopt(tx)).unwrap();
+        };
+        daemon.learn("微博", true, false, &failed, now);
+        keep(&daemon);
+        let person = std::sync::Arc::new(Lanes::by_hand(store.read(kept::all).unwrap()));
+        assert!(person.rests("微博", now).is_none(), "a person asks");
+        person.learn("微博", true, true, &failed, now);
+        assert!(person.rests("微博", now).is_some(), "but not three hundred accounts in a row");
+        let person = std::sync::Arc::new(Lanes::by_hand(store.read(kept::all).unwrap()));
+        person.learn("微博", true, true, &Outcome::Complete, now);
+        keep(&person);
+        assert!(daemon.rests("微博", now).is_some());
+        adopt(&daemon);
+        assert!(daemon.rests("微博", now).is_none());
+        // What this process has learnt and not yet kept is newer than what another one has kept.
+        daemon.learn("微博", true, false, &failed, now);
+        adopt(&daemon);
+        assert!(daemon.rests("微博", now).is_some());
     }
 }

@@ -8,8 +8,10 @@ mod credentials;
 mod inbox;
 mod keep;
 mod lanes;
+mod trial;
 
 pub use lanes::Lanes;
+pub use trial::TrialRun;
 
 use crate::Step;
 use crate::clock::Clock;
@@ -44,7 +46,7 @@ pub struct Poller {
     pub clock: Arc<dyn Clock>,
     /// The data directory, for the inbox of files and the collectors' state.
     pub data: PathBuf,
-    /// How each source is asked, and which are left alone.
+    /// How fast each source is asked.
     pub lanes: Arc<Lanes>,
 }
 
@@ -70,6 +72,8 @@ impl Poller {
     /// Those of the store; a failed look is no error.
     pub async fn step(&self, now: Moment) -> Result<Step, StoreError> {
         let (accounts, agendas) = self.store.read_async(|conn| Ok((accounts::all(conn)?, agenda::all(conn)?))).await?;
+        let lanes = Arc::clone(&self.lanes);
+        self.store.write_async(move |tx| lanes.adopt(tx)).await?;
         let wanted = self.wanted(now);
         let mut pending: BTreeMap<String, Vec<Due>> = BTreeMap::new();
         let mut wake = now.plus_days(1);

@@ -162,7 +162,7 @@ pub(super) fn first_cells(facts: &Facts<'_>, index: usize, account: &Account) ->
 }
 
 /// 主管单位 exactly as the account's row spells it; where that is blank, 主办单位.
-fn office(account: &Account) -> &str {
+pub(super) fn office(account: &Account) -> &str {
     if account.supervisor.trim().is_empty() { &account.office } else { &account.supervisor }
 }
 

@@ -27,6 +27,8 @@ pub struct Facts<'a> {
     pub verified: &'a BTreeMap<AccountId, Verified>,
     /// Letters of the period.
     pub letters: &'a LetterTally,
+    /// How the week compares with the ones before; empty for other periods.
+    pub progress: &'a Progress,
     /// What changed in the list during the period, in the order in which it should print.
     pub list_changes: &'a [ListChange],
     /// Notes about the coming week (检查日期、放假安排), each a sentence.
@@ -44,6 +46,33 @@ pub struct Verified {
     pub at: Moment,
     /// Name of the source or of the person.
     pub by: String,
+}
+
+/// How a week compares with the ones before it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// How many accounts stood in each grade a week ago; `None` when that week was not checked.
+    pub before: Option<Standing>,
+    /// Accounts that updated on the very day on which they were reminded, as people name them.
+    pub prompt: Vec<String>,
+    /// Accounts that have just reached [`STEADY_WEEKS`] sufficient weeks in a row after a missed one.
+    pub steady: Vec<String>,
+}
+
+/// Weeks in a row without a lack after which an account that had one is named as improved.
+pub const STEADY_WEEKS: usize = 4;
+
+/// How many accounts stand in each grade.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// 合格.
+    pub good: usize,
+    /// 存在问题.
+    pub problem: usize,
+    /// 不合格.
+    pub failed: usize,
+    /// 无法判定.
+    pub unclear: usize,
 }
 
 /// Letters of a period.

@@ -6,8 +6,10 @@
 
 mod compose;
 mod facts;
+mod history;
 mod html;
 mod json;
+mod leader;
 mod period;
 mod prepare;
 mod rate;
@@ -23,7 +25,8 @@ mod tests;
 #[cfg(test)]
 mod town;
 
-pub use facts::{Facts, LetterTally, ListChange, ListChangeKind, Verified};
+pub use facts::{Facts, LetterTally, ListChange, ListChangeKind, Progress, STEADY_WEEKS, Standing, Verified};
+pub use leader::leader;
 pub use period::{month, quarter};
 pub use prepare::Prepared;
 pub use rate::{Rounding, percent};

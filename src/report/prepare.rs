@@ -1,14 +1,15 @@
 //! From the store to a report: loads the evidence of a period, judges every check of it under the
 //! profile asked for, and composes. It writes nothing.
 
-use super::{Facts, LetterTally, ListChange, Report, Verified, month, quarter, week};
+use super::{Facts, LetterTally, ListChange, Progress, Report, Verified, history, leader, month, quarter, week};
 use crate::config::Config;
 use crate::domain::{AccountId, Check, Moment, Period, Post, Week};
-use crate::ledger::Ledger;
+use crate::ledger::{self, Ledger};
 use crate::rules::WindowKind;
-use crate::rules::{AccountResult, Profile, Severity, Verdict, VerdictKind, grade};
-use crate::store::{Connection, LetterKind, StoreError, looks, outbox, posts};
-use crate::warn::{last_update, silence_deadline};
+use crate::rules::{AccountResult, Grade, Profile, Severity, Verdict, VerdictKind, grade};
+use crate::store::{Connection, LetterKind, StoreError, looks, outbox};
+use crate::warn::{last_update, may_remind, silence_deadline};
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that a report of one period rests on.
@@ -30,6 +31,8 @@ pub struct Prepared {
     newest: BTreeMap<AccountId, Post>,
     verified: BTreeMap<AccountId, Verified>,
     tally: LetterTally,
+    progress: Progress,
+    changes: Vec<ListChange>,
     next_week: Vec<String>,
 }
 
@@ -54,9 +57,11 @@ impl Prepared {
         let held = checks.iter().map(|check| check.at).filter(|at| *at <= now).max();
         let span = span_of_letters(&checks, until);
         Ok(Prepared {
-            newest: posts::newest(conn, held.unwrap_or(now))?,
+            newest: ledger::newest(conn, held.unwrap_or(now))?,
             verified: verified(conn, &ledger)?,
             tally: tally(conn, config, &verdicts, span)?,
+            progress: history::progress(conn, config, profile, period, span)?,
+            changes: history::list_changes(conn, &ledger.accounts, span)?,
             next_week: next_week(config, &ledger, now),
             region: config.office.region.clone(),
             profile: profile.clone(),
@@ -71,8 +76,26 @@ impl Prepared {
 
     /// The document, with its running number (weekly summaries only; else 0).
     pub fn compose(&self, number: u32) -> Report {
-        let changes: [ListChange; 0] = [];
-        let facts = Facts {
+        let facts = self.facts(number);
+        match self.period {
+            Period::Week(_) => week(&facts),
+            Period::Month(_) => month(&facts),
+            Period::Quarter(_) => quarter(&facts),
+        }
+    }
+
+    /// The weekly summary on the leader's one page.
+    pub fn compose_for_leader(&self, number: u32) -> Report {
+        leader(&self.facts(number))
+    }
+
+    /// Whether anything was found, or could not be seen.
+    pub fn has_trouble(&self) -> bool {
+        self.results.iter().any(|result| matches!(result.grade, Grade::Failed | Grade::Problem | Grade::Unclear))
+    }
+
+    fn facts(&self, number: u32) -> Facts<'_> {
+        Facts {
             period: self.period,
             profile: &self.profile,
             region: &self.region,
@@ -83,15 +106,11 @@ impl Prepared {
             newest: &self.newest,
             verified: &self.verified,
             letters: &self.tally,
-            list_changes: &changes,
+            progress: &self.progress,
+            list_changes: &self.changes,
             next_week: &self.next_week,
             number,
             now: self.now,
-        };
-        match self.period {
-            Period::Week(_) => week(&facts),
-            Period::Month(_) => month(&facts),
-            Period::Quarter(_) => quarter(&facts),
         }
     }
 
@@ -193,7 +212,8 @@ fn next_week(config: &Config, ledger: &Ledger, now: Moment) -> Vec<String> {
     for account in ledger.accounts.iter().filter(|account| account.state_at(now).is_judged()) {
         for rule in config.profile.rules_on(now.date()) {
             let WindowKind::Days { days, .. } = rule.window else { continue };
-            let Some(last) = last_update(ledger, account, now) else { continue };
+            let seen = |last: &NaiveDate| may_remind(ledger, account, Moment::start_of(*last).plus_days(1), now);
+            let Some(last) = last_update(ledger, account, now).filter(seen) else { continue };
             let deadline = silence_deadline(rule.window, last);
             if now < deadline && deadline <= limit && deadline.plus_days(-7) <= now {
                 let day = deadline.plus(-1).beijing();

@@ -4,10 +4,11 @@
 
 use super::{Format, Prepared, Report, file_name, render};
 use crate::Step;
-use crate::config::Config;
+use crate::config::{Config, LeaderPage};
 use crate::domain::{Check, Moment, Period, Role, Week};
 use crate::inspect::held_checks;
 use crate::store::{LetterKind, NewLetter, Store, StoreError, Transaction, meta, outbox};
+use chrono::Datelike;
 use cuigeng_adapters::time::HOUR;
 use std::sync::Arc;
 
@@ -75,20 +76,49 @@ fn sum_up(tx: &Transaction<'_>, config: &Config, check: Check, now: Moment) -> R
     }
     let number = meta::get(tx, "summary_number")?.and_then(|text| text.parse::<u32>().ok()).unwrap_or(0) + 1;
     let report = prepared.compose(number);
-    let clerks = config.clerks();
-    let recipients =
-        clerks.iter().map(|to| (to, Role::Clerk)).chain(config.office.leader_mail.iter().map(|to| (to, Role::Leader)));
-    for (recipient, role) in recipients {
-        outbox::queue(tx, &letter(&report, recipient, role, check, now)?, false, config.mail.domain(), now)?;
+    let workbook = (file_name(report.meta.period, Format::Xlsx), rendered(&report, Format::Xlsx)?);
+    for recipient in config.clerks() {
+        let letter = letter(&report, &recipient, Role::Clerk, Some(workbook.clone()), check, now)?;
+        outbox::queue(tx, &letter, false, config.mail.domain(), now)?;
+    }
+    if leaders_want(config.report.leader, &prepared, check, config) {
+        let page = prepared.compose_for_leader(number);
+        for recipient in &config.office.leader_mail {
+            let letter = letter(&page, recipient, Role::Leader, None, check, now)?;
+            outbox::queue(tx, &letter, false, config.mail.domain(), now)?;
+        }
     }
     meta::set(tx, "summary_number", &number.to_string())?;
     meta::set(tx, &done_key(check), &number.to_string())?;
     Ok(true)
 }
 
-fn letter(report: &Report, recipient: &str, role: Role, check: Check, now: Moment) -> Result<NewLetter, StoreError> {
-    let rendered = |format| render(report, format).map_err(|e| StoreError::odd(e.to_string()));
-    let text = |format| rendered(format).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+/// Whether the leaders get their page of this check's summary.
+fn leaders_want(when: LeaderPage, prepared: &Prepared, check: Check, config: &Config) -> bool {
+    match when {
+        LeaderPage::Weekly => true,
+        LeaderPage::OnProblem => prepared.has_trouble(),
+        LeaderPage::Monthly => {
+            let date = check.nominal.date();
+            let month = Moment::start_of(date).plus_days(1 - i64::from(date.day()));
+            config.checks_between(month, check.nominal).into_iter().all(|other| other.nominal >= check.nominal)
+        }
+    }
+}
+
+fn rendered(report: &Report, format: Format) -> Result<Vec<u8>, StoreError> {
+    render(report, format).map_err(|e| StoreError::odd(e.to_string()))
+}
+
+fn letter(
+    report: &Report,
+    recipient: &str,
+    role: Role,
+    attachment: Option<(String, Vec<u8>)>,
+    check: Check,
+    now: Moment,
+) -> Result<NewLetter, StoreError> {
+    let text = |format| rendered(report, format).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     Ok(NewLetter {
         kind: LetterKind::Summary,
         recipient: recipient.to_owned(),
@@ -99,7 +129,7 @@ fn letter(report: &Report, recipient: &str, role: Role, check: Check, now: Momen
         subject: report.title.clone(),
         text: text(Format::Text)?,
         html: Some(text(Format::Html)?),
-        attachment: Some((file_name(report.meta.period, Format::Xlsx), rendered(Format::Xlsx)?)),
+        attachment,
         mentions: Vec::new(),
         reason: String::new(),
     })

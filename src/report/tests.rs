@@ -18,7 +18,16 @@ fn week25() -> Report {
     let changes = [(ListChangeKind::Closing, "老城旧号（新浪微博）"), (ListChangeKind::Opened, "新开之号（抖音）")];
     town.list_changes = changes.map(|(kind, text)| ListChange { kind, text: text.to_owned() }).to_vec();
     town.next_week = vec!["下次检查：7月4日9时。".to_owned()];
+    town.progress = progress();
     week(&town.facts())
+}
+
+fn progress() -> Progress {
+    Progress {
+        before: Some(Standing { good: 5, problem: 3, failed: 0, unclear: 2 }),
+        prompt: vec!["杞县文旅（新浪微博）".to_owned()],
+        steady: vec!["开封发布（新浪微博）".to_owned()],
+    }
 }
 
 fn text_of(report: &Report) -> String {
@@ -105,6 +114,35 @@ fn every_figure_of_the_summary_equals_the_rows() {
             assert_eq!(said(&report, word).unwrap(), rows(&report, key), "{}", text_of(&report));
         }
     }
+}
+
+#[test]
+fn the_leader_gets_one_page_with_the_same_figures() {
+    let many = (0..15).map(|i| Resident::new(&format!("停更{i}号"), "新浪微博", &format!("第{}局", i % 12)));
+    let town = Town::new(kaifeng(), "2022-W25", &["2022-06-27"], "2022-06-28 15:30", many.chain(everybody()).collect());
+    let (clerk, page) = (week(&town.facts()), leader(&town.facts()));
+    assert_eq!(clerk.title, page.title);
+    assert_eq!(clerk.paragraphs().next(), page.paragraphs().next(), "the headline");
+    for word in ["两周未更新（", "至14天，", "次数不足（", "无法判定（"] {
+        assert_eq!(said(&clerk, word), said(&page, word), "{word}");
+    }
+    assert_eq!((rows(&clerk, "超过两周未更新"), rows(&page, "超过两周未更新")), (16, 10));
+    let text = text_of(&page);
+    assert!(text.contains("另有6个，见检查方留存的周报附表。"), "{text}");
+    assert!(text.contains("第0局2个、第1局2个、第2局2个") && text.contains("家单位。"), "{text}");
+    assert!(text.lines().count() < 60, "{text}");
+}
+
+#[test]
+fn the_trend_says_only_what_changed() {
+    let residents = vec![Resident::new("开封发布", "新浪微博", "市政府办公室").lively()];
+    let mut town = Town::new(kaifeng(), "2022-W24", &["2022-06-20"], "2022-06-20 09:30", residents);
+    let said = |town: &Town| text_of(&week(&town.facts()));
+    assert!(!said(&town).contains("与上周相比"), "nothing to compare with");
+    town.progress.before = Some(Standing { good: 1, ..Standing::default() });
+    assert!(said(&town).contains("无法判定0个。与上周相比，各项持平。"));
+    town.progress.before = Some(Standing { failed: 1, unclear: 2, ..Standing::default() });
+    assert!(said(&town).contains("与上周相比，不合格减少1个，合格增加1个，无法判定减少2个。"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A small town for the tests of the reports. Its verdicts are made by the real `judge`, so nothing can
 //! be printed here that the rules would not say.
 
-use super::{Facts, LetterTally, ListChange, Verified};
+use super::{Facts, LetterTally, ListChange, Progress, Verified};
 use crate::domain::{
     Account, AccountId, Check, Class, FailedLook, Moment, Period, Platform, Post, PostKind, Reach, State, StateChange,
     Strength, Watch, WatchOrigin, When,
@@ -132,6 +132,7 @@ pub(super) struct Town {
     pub(super) newest: BTreeMap<AccountId, Post>,
     pub(super) verified: BTreeMap<AccountId, Verified>,
     pub(super) letters: LetterTally,
+    pub(super) progress: Progress,
     pub(super) list_changes: Vec<ListChange>,
     pub(super) next_week: Vec<String>,
     pub(super) now: Moment,
@@ -153,6 +154,7 @@ impl Town {
             newest: BTreeMap::new(),
             verified: BTreeMap::new(),
             letters: LetterTally::default(),
+            progress: Progress::default(),
             list_changes: Vec::new(),
             next_week: Vec::new(),
             now,
@@ -163,8 +165,13 @@ impl Town {
 
     fn settle(&mut self, id: i64, resident: Resident, end: Moment) {
         let account = Account { id: AccountId(id), position: id, ..resident.account };
-        let evidence =
-            Evidence { posts: &resident.posts, watches: &resident.watches, failures: &resident.failures, sources: &[] };
+        let evidence = Evidence {
+            posts: &resident.posts,
+            tallies: &[],
+            watches: &resident.watches,
+            failures: &resident.failures,
+            sources: &[],
+        };
         let judged = self.checks.iter().flat_map(|check| duties(&self.profile, &account, *check));
         let verdicts: Vec<Verdict> = judged.map(|duty| judge(&duty, &evidence, self.now)).collect();
         self.results.push(grade(&self.profile, account.id, &verdicts));
@@ -188,6 +195,7 @@ impl Town {
             newest: &self.newest,
             verified: &self.verified,
             letters: &self.letters,
+            progress: &self.progress,
             list_changes: &self.list_changes,
             next_week: &self.next_week,
             number: 25,

@@ -4,7 +4,7 @@ use super::compose::{
     Entry, Roll, closing_table, end_of, exempt_table, first_cells, meta, rate, remarks, silent_days, table, text,
 };
 use super::unclear::{doubts, unclear_table};
-use super::{Block, Cell, Facts, ListChangeKind, Report, words};
+use super::{Block, Cell, Facts, ListChangeKind, Report, STEADY_WEEKS, words};
 use crate::domain::Period;
 use crate::rules::{Grade, Severity, Verdict, WindowKind};
 use chrono::{Days, NaiveDate};
@@ -22,6 +22,7 @@ pub fn week(facts: &Facts<'_>) -> Report {
     blocks.extend(short(facts, &roll));
     blocks.extend(unclear(facts, &roll));
     blocks.extend([heading("六、本周提醒"), Block::Paragraph(reminded(facts))]);
+    blocks.extend(improved(facts).map(Block::Paragraph));
     blocks.extend(list_changes(facts, &roll));
     blocks.extend(next_week(facts, &roll, limit));
     Report {
@@ -35,14 +36,14 @@ pub fn week(facts: &Facts<'_>) -> Report {
 
 /// The silence rule that holds at the end of the period.
 #[derive(Clone, Copy)]
-struct Limit {
+pub(super) struct Limit {
     days: i64,
     /// The last day on which an update still saves the account.
     last: i64,
 }
 
 impl Limit {
-    fn of(facts: &Facts<'_>) -> Limit {
+    pub(super) fn of(facts: &Facts<'_>) -> Limit {
         let rules = facts.profile.rules_on(end_of(facts).date());
         let silence = rules.into_iter().filter(|rule| rule.severity == Severity::Veto).find_map(|r| match r.window {
             WindowKind::Days { days, inclusive } => Some((i64::from(days), inclusive)),
@@ -65,11 +66,11 @@ impl Limit {
     }
 }
 
-fn heading(text: impl Into<String>) -> Block {
+pub(super) fn heading(text: impl Into<String>) -> Block {
     Block::Heading(text.into())
 }
 
-fn title(facts: &Facts<'_>) -> String {
+pub(super) fn title(facts: &Facts<'_>) -> String {
     let span = match facts.period {
         Period::Week(week) => format!("，{}至{}", words::day(week.monday), words::day(week.sunday())),
         _ => String::new(),
@@ -77,13 +78,13 @@ fn title(facts: &Facts<'_>) -> String {
     format!("{}政务新媒体更新周报（{}{span}）", facts.region, words::period(facts.period))
 }
 
-fn subtitle(facts: &Facts<'_>, roll: &Roll<'_>) -> String {
+pub(super) fn subtitle(facts: &Facts<'_>, roll: &Roll<'_>) -> String {
     let draft = if roll.has_findings() { "　草稿 · 待核实" } else { "" };
     format!("第{}期　数据截至{}{draft}", facts.number, words::minute(facts.now))
 }
 
 /// The one line that a leader reads.
-fn headline(facts: &Facts<'_>, roll: &Roll<'_>) -> String {
+pub(super) fn headline(facts: &Facts<'_>, roll: &Roll<'_>) -> String {
     let name = match facts.period {
         Period::Week(week) => format!("第{}周", week.iso().week()),
         other => words::period(other),
@@ -94,21 +95,46 @@ fn headline(facts: &Facts<'_>, roll: &Roll<'_>) -> String {
     format!("{name}：合格{good}，存在问题{problem}，不合格{failed}，无法判定{unclear}；本周共发{sent}封")
 }
 
-fn overall(facts: &Facts<'_>, roll: &Roll<'_>) -> String {
+pub(super) fn overall(facts: &Facts<'_>, roll: &Roll<'_>) -> String {
     let (running, checked) = (roll.running(), roll.checked());
     format!(
-        "正在运行{running}个，检查{checked}个，检查率{}。不合格{}个，存在问题{}个，合格无问题{}个，无法判定{}个{}。",
+        "正在运行{running}个，检查{checked}个，检查率{}。不合格{}个，存在问题{}个，合格无问题{}个，无法判定{}个{}。{}",
         rate(facts, checked, running),
         roll.graded(Grade::Failed),
         roll.graded(Grade::Problem),
         roll.graded(Grade::Good),
         roll.graded(Grade::Unclear),
         roll.beside(),
+        trend(facts, roll),
     )
 }
 
+/// 与上周相比, grade by grade; nothing when last week was not checked.
+fn trend(facts: &Facts<'_>, roll: &Roll<'_>) -> String {
+    let Some(before) = facts.progress.before else { return String::new() };
+    let grades = [
+        ("不合格", before.failed, Grade::Failed),
+        ("存在问题", before.problem, Grade::Problem),
+        ("合格", before.good, Grade::Good),
+        ("无法判定", before.unclear, Grade::Unclear),
+    ];
+    let changes = grades.map(|(word, before, grade)| change(word, before, roll.graded(grade)));
+    if changes.iter().all(Option::is_none) {
+        return "与上周相比，各项持平。".to_owned();
+    }
+    format!("与上周相比，{}。", changes.into_iter().flatten().collect::<Vec<_>>().join("，"))
+}
+
+fn change(word: &str, before: usize, now: usize) -> Option<String> {
+    match now.cmp(&before) {
+        std::cmp::Ordering::Less => Some(format!("{word}减少{}个", before - now)),
+        std::cmp::Ordering::Greater => Some(format!("{word}增加{}个", now - before)),
+        std::cmp::Ordering::Equal => None,
+    }
+}
+
 /// 二: the vetoed, the longest silence first; one that was never seen to update leads.
-fn silent(facts: &Facts<'_>, roll: &Roll<'_>, limit: Limit) -> [Block; 2] {
+pub(super) fn silent(facts: &Facts<'_>, roll: &Roll<'_>, limit: Limit) -> [Block; 2] {
     let mut entries: Vec<Entry<'_>> = roll.with(Grade::Failed).collect();
     let date = end_of(facts).date();
     let days = |entry: &Entry<'_>| silent_days(facts, entry.account.id, date).map_or(i64::MAX, |(days, _)| days);
@@ -121,7 +147,7 @@ fn silent(facts: &Facts<'_>, roll: &Roll<'_>, limit: Limit) -> [Block; 2] {
 
 /// 三: still saved by an update, but the limit is less than five days off. Whoever could not be watched
 /// stands in 五 instead.
-fn near(facts: &Facts<'_>, roll: &Roll<'_>, limit: Limit) -> [Block; 2] {
+pub(super) fn near(facts: &Facts<'_>, roll: &Roll<'_>, limit: Limit) -> [Block; 2] {
     let span = (limit.days - 4).max(1)..=limit.last;
     let mut entries = waiting(facts, roll);
     entries.retain(|(days, _)| span.contains(days));
@@ -209,6 +235,26 @@ fn reminded(facts: &Facts<'_>) -> String {
         letters.updated,
         letters.waiting,
     )
+}
+
+/// Who answered a reminder at once, and who has done well for some weeks after a lack.
+pub(super) fn improved(facts: &Facts<'_>) -> Option<String> {
+    let said = [
+        ("提醒后当日更新的".to_owned(), &facts.progress.prompt),
+        (format!("此前次数不足、已连续{STEADY_WEEKS}周达标的"), &facts.progress.steady),
+    ];
+    let parts: Vec<String> = said
+        .iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(word, names)| format!("{word}{}个：{}", names.len(), named(names)))
+        .collect();
+    (!parts.is_empty()).then(|| format!("{}。", parts.join("；")))
+}
+
+/// At most twelve names.
+fn named(names: &[String]) -> String {
+    let shown = names.iter().take(12).cloned().collect::<Vec<_>>().join("、");
+    if names.len() > 12 { format!("{shown}等") } else { shown }
 }
 
 /// 七: what changed, kind by kind; then those that stand apart, if any.

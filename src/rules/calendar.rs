@@ -106,6 +106,11 @@ impl Calendar {
         self.working_at_or_before(date.checked_sub_days(Days::new(1)).unwrap_or(date))
     }
 
+    /// The first working day after `date`.
+    pub fn working_after(&self, date: NaiveDate) -> NaiveDate {
+        date.iter_days().skip(1).find(|day| self.is_working(*day)).unwrap_or(date)
+    }
+
     /// The festival that takes `date` off, if one does.
     pub fn closure(&self, date: NaiveDate) -> Option<Closure> {
         let name = self.years.get(&date.year())?.off.get(&date)?.clone();

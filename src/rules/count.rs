@@ -1,9 +1,10 @@
 //! Counting updates in a window: how many are surely inside, and how many possibly.
 
+use super::tally::{self, Tally, Unit};
 use super::{CountUnit, Profile, Window};
 use crate::domain::{Moment, Post, When};
 use chrono::NaiveDate;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Updates in a window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub struct Count {
     pub sure: u32,
     /// Surely or possibly inside: never less than `sure`.
     pub possible: u32,
-    /// Of the sure ones, those that are nobody else's post repeated.
+    /// Of the sure ones, those that are known singly and nobody else's post repeated.
     pub originals: u32,
 }
 
@@ -29,16 +30,25 @@ pub enum Lies {
 
 impl Count {
     /// Counts what counts for a check at `check`, as far as it had appeared by `now`.
-    pub fn of(profile: &Profile, posts: &[Post], window: Window, check: Moment, now: Moment) -> Count {
+    pub fn of(
+        profile: &Profile,
+        posts: &[Post],
+        tallies: &[Tally],
+        window: Window,
+        check: Moment,
+        now: Moment,
+    ) -> Count {
         let counts = |post: &&Post| {
             post.counts_at(check) && (profile.count_reposts || !post.repost) && post.when.earliest() <= now
         };
         let counted: Vec<&Post> = posts.iter().filter(counts).collect();
         let inside: Vec<&Post> = counted.iter().copied().filter(|p| lies(p.when, window) == Lies::Inside).collect();
-        let near: Vec<&Post> = counted.into_iter().filter(|p| lies(p.when, window) != Lies::Outside).collect();
+        let near: Vec<&Post> = counted.iter().copied().filter(|p| lies(p.when, window) != Lies::Outside).collect();
         let originals: Vec<&Post> = inside.iter().copied().filter(|post| !post.repost).collect();
         let (sure, _) = units(profile.count, &inside);
         let (_, possible) = units(profile.count, &near);
+        let more = tally::more(profile.count, grouped(profile.count, &counted), tallies, window);
+        let (sure, possible) = (sure.saturating_add(more.sure), possible.saturating_add(more.possible));
         Count { sure, possible: possible.max(sure), originals: units(profile.count, &originals).0 }
     }
 }
@@ -72,6 +82,24 @@ fn units(unit: CountUnit, posts: &[&Post]) -> (u32, u32) {
             (number(days.len().max(usize::from(loose > 0))), number(days.len() + loose))
         }
     }
+}
+
+/// The updates that these posts make, each with the times of its articles.
+fn grouped(unit: CountUnit, posts: &[&Post]) -> Vec<Unit> {
+    let mut together: BTreeMap<String, Unit> = BTreeMap::new();
+    let mut alone: Vec<Unit> = Vec::new();
+    for post in posts {
+        let key = match unit {
+            CountUnit::Article => None,
+            CountUnit::Push => post.push.clone(),
+            CountUnit::Day => day_of(post.when).map(|day| day.to_string()),
+        };
+        match key {
+            Some(key) => together.entry(key).or_default().push(post.when),
+            None => alone.push(vec![post.when]),
+        }
+    }
+    together.into_values().chain(alone).collect()
 }
 
 fn day_of(when: When) -> Option<NaiveDate> {

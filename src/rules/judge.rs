@@ -4,10 +4,10 @@
 
 use super::coverage::{Hole, Shade};
 use super::{
-    Count, Coverage, ExemptWhy, Gap, GapWhy, LabelReading, Profile, Rule, Shortfall, Verdict, VerdictKind, Window,
-    WindowKind,
+    Count, CountUnit, Coverage, ExemptWhy, Gap, GapWhy, LabelReading, Profile, Rule, Shortfall, Tally, Verdict,
+    VerdictKind, Window, WindowKind,
 };
-use crate::domain::{Account, Check, FailedLook, Kinds, Moment, Post, State, Watch, Week};
+use crate::domain::{Account, Check, FailedLook, Kinds, Moment, Post, PostKind, State, Watch, Week, When};
 use crate::rules::count::{Lies, lies};
 use crate::rules::verdict::DELAY_GRACE_S;
 use chrono::Days;
@@ -35,6 +35,8 @@ pub struct Duty<'a> {
 pub struct Evidence<'a> {
     /// Its posts, at least those that touch the window.
     pub posts: &'a [Post],
+    /// What signed rows of check sheets say of it, at least what touches the window.
+    pub tallies: &'a [Tally],
     /// What watched it, at least what touches the window.
     pub watches: &'a [Watch],
     /// Looks that failed.
@@ -110,7 +112,7 @@ fn answer(duty: &Duty<'_>, evidence: &Evidence<'_>, now: Moment) -> VerdictKind 
     if let Some(why) = exempt(duty.account, duty.window) {
         return VerdictKind::Exempt { why };
     }
-    let count = Count::of(duty.profile, evidence.posts, duty.window, duty.check.at, now);
+    let count = Count::of(duty.profile, evidence.posts, evidence.tallies, duty.window, duty.check.at, now);
     let seen = count.sure;
     if seen >= duty.required {
         return VerdictKind::Met { seen };
@@ -210,18 +212,25 @@ fn why_dark(hole: &Hole, evidence: &Evidence<'_>) -> GapWhy {
     }
 }
 
-/// The spans of updates that may lie inside or outside.
+/// The spans of updates that may lie inside or outside, or that may be one or several.
 fn uncertain(duty: &Duty<'_>, evidence: &Evidence<'_>) -> Vec<Gap> {
-    let straddling =
-        evidence.posts.iter().filter(|p| lies(p.when, duty.window) == Lies::Straddles && p.counts_at(duty.check.at));
-    let cut = |post: &Post| Gap {
-        kind: post.kind,
-        from: post.when.earliest().max(duty.window.from),
-        until: post.when.latest().plus(1).min(duty.window.until),
+    let (unit, window) = (duty.profile.count, duty.window);
+    let cut = |kind: PostKind, when: When| Gap {
+        kind,
+        from: when.earliest().max(window.from),
+        until: when.latest().plus(1).min(window.until),
         why: GapWhy::Timing,
         closes_at: None,
     };
-    straddling.map(cut).collect()
+    let is_unsure = |post: &&Post| match lies(post.when, window) {
+        Lies::Straddles => true,
+        Lies::Inside => unit == CountUnit::Day && matches!(post.when, When::Span { .. }),
+        Lies::Outside => false,
+    };
+    let posts = evidence.posts.iter().filter(|post| post.counts_at(duty.check.at)).filter(is_unsure);
+    let told = evidence.tallies.iter().filter(|tally| tally.is_unsure(unit, window));
+    let kind = duty.account.platform.kinds().iter().next().unwrap_or(PostKind::Post);
+    posts.map(|post| cut(post.kind, post.when)).chain(told.map(|tally| cut(kind, tally.counted()))).collect()
 }
 
 /// The label as the papers print it; 2 is 两, never 二.

@@ -63,6 +63,7 @@ const NOW: &str = "2022-06-27 10:00";
 struct World {
     account: Account,
     posts: Vec<Post>,
+    tallies: Vec<Tally>,
     watches: Vec<Watch>,
     failures: Vec<FailedLook>,
     sources: Vec<Declared>,
@@ -72,6 +73,7 @@ fn world(times: &[&str], watches: &[(&str, &str)]) -> World {
     World {
         account: account("新浪微博"),
         posts: posts(times),
+        tallies: Vec::new(),
         watches: watches.iter().map(|(from, until)| watch(from, until)).collect(),
         failures: Vec::new(),
         sources: Vec::new(),
@@ -85,8 +87,13 @@ impl World {
 
     fn at_check(&self, name: &str, check: &str, now: &str) -> Verdict {
         let rules = rules();
-        let evidence =
-            Evidence { posts: &self.posts, watches: &self.watches, failures: &self.failures, sources: &self.sources };
+        let evidence = Evidence {
+            posts: &self.posts,
+            tallies: &self.tallies,
+            watches: &self.watches,
+            failures: &self.failures,
+            sources: &self.sources,
+        };
         let duties = duties(&rules, &self.account, Check::unmoved(at(check)));
         let duty = duties.into_iter().find(|duty| duty.rule.name == name).unwrap();
         judge(&duty, &evidence, at(now))

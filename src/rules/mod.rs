@@ -10,6 +10,7 @@ mod profile;
 mod results;
 mod schedule;
 pub(crate) mod spans;
+mod tally;
 mod verdict;
 
 pub use count::Count;
@@ -20,4 +21,5 @@ pub use judge::{Declared, Duty, Evidence, duties, judge, window_of};
 pub use profile::{CountUnit, LabelReading, PeriodKind, Profile, Quota, Rule, Severity, WindowKind};
 pub use results::{AccountResult, Grade, grade};
 pub use schedule::{Schedule, ScheduleFault, WhenOff};
+pub use tally::Tally;
 pub use verdict::{DELAY_GRACE_S, ExemptWhy, Gap, GapWhy, Verdict, VerdictKind, Window, class_chinese};

@@ -118,6 +118,22 @@ pub struct Quota {
     pub account_may_override: bool,
 }
 
+impl CountUnit {
+    /// The word in profiles and in the database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            CountUnit::Push => "push",
+            CountUnit::Article => "article",
+            CountUnit::Day => "day",
+        }
+    }
+
+    /// The unit of that word.
+    pub fn from_word(word: &str) -> Option<CountUnit> {
+        [CountUnit::Push, CountUnit::Article, CountUnit::Day].into_iter().find(|unit| unit.word() == word)
+    }
+}
+
 impl Quota {
     /// What a platform demands; 0 means nothing.
     pub fn of(&self, platform: &str) -> u32 {

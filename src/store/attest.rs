@@ -1,10 +1,10 @@
 //! What people say that they have seen whole (人工核查).
 
-use super::{Connection, StoreError, Transaction};
+use super::{Connection, StoreError, Transaction, tally};
 use crate::domain::{AccountId, Moment};
 use rusqlite::OptionalExtension;
 
-const SAME: &str = "SELECT id FROM attestation WHERE account = ?1 AND from_s = ?2 AND until_s = ?3 AND by = ?4 AND withdrawn_at IS NULL";
+const SAME: &str = "SELECT id FROM attestation WHERE account = ?1 AND from_s = ?2 AND until_s = ?3 AND by = ?4 AND withdrawn_at IS NULL AND NOT EXISTS (SELECT 1 FROM tally WHERE tally.attestation = attestation.id)";
 const INSERT: &str = "INSERT INTO attestation (account, from_s, until_s, by, at) VALUES (?1, ?2, ?3, ?4, ?5)";
 const LIST: &str =
     "SELECT id, account, from_s, until_s, by, at, withdrawn_at, withdrawn_by FROM attestation ORDER BY id";
@@ -49,6 +49,18 @@ pub fn attest(
     if let Some(id) = tx.prepare_cached(SAME)?.query_row(span, |row| row.get(0)).optional()? {
         return Ok(id);
     }
+    keep(tx, account, from, to, by, at)
+}
+
+/// Keeps an attestation of its own, whatever stands already: that of a row of a check sheet.
+pub(super) fn keep(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    from: Moment,
+    to: Moment,
+    by: &str,
+    at: Moment,
+) -> Result<i64, StoreError> {
     Ok(tx.prepare_cached(INSERT)?.insert((account.0, from.unix(), to.unix(), by, at.unix()))?)
 }
 
@@ -74,10 +86,12 @@ pub fn list(conn: &Connection) -> Result<Vec<Attestation>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Takes an attestation back; false when there is none of that number that stands.
+/// Takes an attestation back, and the updates of a check sheet's row with it; false when there is none
+/// of that number that stands.
 ///
 /// # Errors
 /// Those of SQLite.
 pub fn withdraw(tx: &Transaction<'_>, id: i64, by: &str, at: Moment) -> Result<bool, StoreError> {
+    tally::end_of(tx, id, at)?;
     Ok(tx.prepare_cached(WITHDRAW)?.execute((id, at.unix(), by))? > 0)
 }

@@ -134,15 +134,18 @@ fn ailing(
                 title: account.title(),
                 class,
                 advice: look.advice.clone(),
-                since: since(conn, account, &of.source)?.unwrap_or(look.at),
+                since: failing_since(conn, account.id, &of.source)?.unwrap_or(look.at),
             });
         }
     }
     Ok((ailing, watched))
 }
 
-/// When the run of failures began.
-fn since(conn: &Connection, account: &Account, source: &str) -> Result<Option<Moment>, StoreError> {
-    let min: Option<i64> = conn.prepare_cached(SINCE)?.query_row((account.id.0, source), |row| row.get(0))?;
+/// When the run of failures of a source at an account began.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn failing_since(conn: &Connection, account: AccountId, source: &str) -> Result<Option<Moment>, StoreError> {
+    let min: Option<i64> = conn.prepare_cached(SINCE)?.query_row((account.0, source), |row| row.get(0))?;
     Ok(min.map(Moment::from_unix))
 }

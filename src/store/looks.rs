@@ -23,6 +23,7 @@ const WATCHES_OF: &str = "SELECT account, source, at, from_s, until_s, sees, str
 const ATTESTED_OF: &str = "SELECT account, by, at, from_s, until_s FROM attestation WHERE until_s > ?1 AND from_s < ?2 AND account = ?3 AND withdrawn_at IS NULL";
 const FAILURES_OF: &str = "SELECT account, source, at, outcome, reason FROM look WHERE at >= ?1 AND at < ?2 AND account = ?3 AND outcome NOT IN ('complete', 'partial')";
 const COVERED: &str = "SELECT from_s, until_s, sees FROM reach WHERE account = ?1 AND source = ?2 AND until_s > ?3 AND strength = 'strong'";
+const LAST_GOOD_OF_EACH: &str = "SELECT a.account, a.source, (SELECT l.at FROM look l WHERE l.account = a.account AND l.source = a.source AND l.outcome IN ('complete', 'partial') ORDER BY l.at DESC LIMIT 1) FROM account_source a";
 const HEALTHY: &str = "SELECT EXISTS (SELECT 1 FROM look WHERE source = ?1 AND at >= ?2 AND account <> ?3 AND outcome IN ('complete', 'partial'))";
 
 #[cfg(test)]
@@ -40,6 +41,7 @@ pub(super) const ALL: &[&str] = &[
     ATTESTED_OF,
     FAILURES_OF,
     COVERED,
+    LAST_GOOD_OF_EACH,
     HEALTHY,
 ];
 
@@ -149,6 +151,22 @@ pub fn last_good(conn: &Connection) -> Result<BTreeMap<AccountId, (Moment, Strin
     let mut statement = conn.prepare_cached(LAST_GOOD)?;
     let rows = statement.query_map([], |row| Ok((AccountId(row.get(0)?), (moment(row, 2)?, row.get(1)?))))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// When each source last read each of its accounts.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn last_good_of_each(conn: &Connection) -> Result<BTreeMap<(AccountId, String), Moment>, StoreError> {
+    let mut statement = conn.prepare_cached(LAST_GOOD_OF_EACH)?;
+    let mut rows = statement.query([])?;
+    let mut last = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        if let Some(at) = row.get::<_, Option<i64>>(2)? {
+            last.insert((AccountId(row.get(0)?), row.get(1)?), Moment::from_unix(at));
+        }
+    }
+    Ok(last)
 }
 
 /// What looks and people prove that touches `[from, until)`.

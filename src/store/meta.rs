@@ -8,10 +8,11 @@ const GET: &str = "SELECT value FROM meta WHERE key = ?1";
 const SET: &str =
     "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 const AUDIT: &str = "INSERT INTO audit (at, who, what, detail) VALUES (?1, ?2, ?3, ?4)";
+const AUDITED: &str = "SELECT detail FROM audit WHERE what = ?1 AND at >= ?2 AND at < ?3 ORDER BY id";
 const LAST_AUDIT: &str = "SELECT coalesce(max(id), 0) FROM audit";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[GET, SET, AUDIT, LAST_AUDIT];
+pub(super) const ALL: &[&str] = &[GET, SET, AUDIT, AUDITED, LAST_AUDIT];
 
 /// The value kept under `key`.
 ///
@@ -37,6 +38,16 @@ pub fn set(tx: &Transaction<'_>, key: &str, value: &str) -> Result<(), StoreErro
 pub fn audit(tx: &Transaction<'_>, at: Moment, who: &str, what: &str, detail: &str) -> Result<(), StoreError> {
     tx.prepare_cached(AUDIT)?.execute((at.unix(), who, what, detail))?;
     Ok(())
+}
+
+/// The details of all that was done in `[from, until)` under that word, oldest first.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn audited(conn: &Connection, what: &str, from: Moment, until: Moment) -> Result<Vec<String>, StoreError> {
+    let mut statement = conn.prepare_cached(AUDITED)?;
+    let rows = statement.query_map((what, from.unix(), until.unix()), |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The number of the newest entry of the audit trail; it grows whenever a person changes evidence.

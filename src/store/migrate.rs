@@ -12,16 +12,7 @@ pub(super) const STEPS: [&str; 2] = [include_str!("schema/1.sql"), include_str!(
 
 pub(super) fn run(connection: &mut Connection) -> Result<(), StoreError> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let found: i64 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let owner: i64 = tx.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    let known = STEPS.len() as i64;
-    let tables: i64 = tx.query_row(COUNT_TABLES, [], |row| row.get(0))?;
-    if owner != APPLICATION_ID && (owner != 0 || tables > 0) {
-        return Err(StoreError::foreign(owner));
-    }
-    if found > known {
-        return Err(StoreError::newer(found, known));
-    }
+    let found = version(&tx)?;
     for (version, step) in (1..).zip(STEPS).skip(usize::try_from(found).unwrap_or(0)) {
         tx.execute_batch(step)?;
         tx.pragma_update(None, "user_version", version)?;
@@ -29,6 +20,25 @@ pub(super) fn run(connection: &mut Connection) -> Result<(), StoreError> {
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;
     tx.commit()?;
     Ok(())
+}
+
+/// The schema of this program.
+pub(super) fn known() -> i64 {
+    STEPS.len() as i64
+}
+
+/// The schema of a database that is ours and not newer than this program; 0 for an empty file.
+pub(super) fn version(connection: &Connection) -> Result<i64, StoreError> {
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let owner: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let tables: i64 = connection.query_row(COUNT_TABLES, [], |row| row.get(0))?;
+    if owner != APPLICATION_ID && (owner != 0 || tables > 0) {
+        return Err(StoreError::foreign(owner));
+    }
+    if found > known() {
+        return Err(StoreError::newer(found, known()));
+    }
+    Ok(found)
 }
 
 const COUNT_TABLES: &str = "SELECT count(*) FROM sqlite_schema WHERE type = 'table'";

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod agenda;
 pub mod attest;
+pub mod checkup;
 pub mod credentials;
 pub mod desk;
 mod error;
@@ -19,6 +20,7 @@ pub mod meta;
 mod migrate;
 pub mod outbox;
 pub mod posts;
+pub mod tally;
 pub mod told;
 pub mod verdicts;
 mod writer;

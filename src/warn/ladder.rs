@@ -39,7 +39,9 @@ pub fn silence_rungs(config: &WarnConfig, calendar: &Calendar, window: WindowKin
     let top = config.silence_leads.iter().map(|lead| i64::from(lead.day)).max().unwrap_or(safe);
     let rung = |lead: &crate::config::SilenceLead| {
         let day = u64::try_from(i64::from(lead.day) + safe - top).ok().filter(|day| *day > 0)?;
-        let slot = shift(config, calendar, plus_days(last, day));
+        let date = plus_days(last, day);
+        let stays = config.last_day_always && i64::try_from(day).is_ok_and(|day| day == safe);
+        let slot = if stays { Moment::from_beijing(date.and_time(config.hour)) } else { shift(config, calendar, date) };
         Some(Rung { slot, stage: format!("day{day}"), roles: lead.roles.clone(), last: false })
     };
     let mut rungs: Vec<Rung> = config.silence_leads.iter().filter_map(rung).collect();

@@ -5,7 +5,7 @@
 mod causes;
 mod ladder;
 
-pub use causes::{causes, last_update};
+pub use causes::{causes, last_update, may_remind, watched_today};
 pub use ladder::{Rung, silence_deadline, silence_rungs, week_rungs};
 
 use crate::domain::{Account, AccountId, Contact, Moment, Role};
@@ -81,7 +81,9 @@ pub struct OwedLetter {
     pub mentions: Vec<OwedMention>,
 }
 
-/// Every letter that is owed at `now`. What is `spent` is not owed again.
+/// Every letter that is owed at `now`. What is `spent` is not owed again. A rung of an
+/// earlier day that was not sent then (downtime, a post that disappeared) waits for the next working
+/// morning when it turns up at night or on a day off, unless that would be too late.
 pub fn owed(
     causes: &[Cause<'_>],
     clerk: &[String],
@@ -92,9 +94,12 @@ pub fn owed(
     let mut letters: BTreeMap<String, OwedLetter> = BTreeMap::new();
     for cause in causes.iter().filter(|cause| now < cause.deadline) {
         let Some(rung) = cause.rungs.iter().rfind(|rung| rung.slot <= now) else { continue };
+        if waits(cause, rung, calendar, now) {
+            continue;
+        }
         for (recipient, role, stands_for) in audience(cause, rung, clerk, spent, calendar, now) {
             let mention = mention(cause, rung, &recipient, spent, stands_for);
-            if is_spent(&mention, &recipient, spent) {
+            if of_anchor(cause, spent).any(|s| s.stage == mention.stage && s.recipient == recipient) {
                 continue;
             }
             let letter = letters.entry(recipient.clone()).or_insert_with(|| empty(recipient, role));
@@ -105,6 +110,17 @@ pub fn owed(
         }
     }
     letters.into_values().map(sorted).collect()
+}
+
+/// The rung belongs to an earlier day, it is no working day now or too early on one, and a working
+/// morning or a later rung comes before the deadline.
+fn waits(cause: &Cause<'_>, rung: &Rung, calendar: &Calendar, now: Moment) -> bool {
+    let today = now.date();
+    let hour_s = rung.slot.since(Moment::start_of(rung.slot.date()));
+    let day = if calendar.is_working(today) { today } else { calendar.working_after(today) };
+    let next = Moment::start_of(day).plus(hour_s);
+    let in_time = next < cause.deadline || cause.rungs.iter().any(|later| later.slot > now);
+    rung.slot.date() != today && now < next && in_time
 }
 
 fn empty(recipient: String, role: Role) -> OwedLetter {
@@ -135,18 +151,19 @@ fn mention(
     }
 }
 
+/// What was sent about this anchor: the set is sorted by account, rule and anchor first.
 fn of_anchor<'s>(cause: &'s Cause<'_>, spent: &'s BTreeSet<Spent>) -> impl Iterator<Item = &'s Spent> {
-    spent.iter().filter(|s| s.account == cause.account.id && s.rule == cause.rule && s.anchor == cause.anchor)
-}
-
-fn is_spent(mention: &OwedMention, recipient: &str, spent: &BTreeSet<Spent>) -> bool {
-    spent.iter().any(|s| {
-        s.account == mention.account
-            && s.rule == mention.rule
-            && s.anchor == mention.anchor
-            && s.stage == mention.stage
-            && s.recipient == recipient
-    })
+    let first = Spent {
+        account: cause.account.id,
+        rule: cause.rule.to_owned(),
+        anchor: cause.anchor,
+        stage: String::new(),
+        recipient: String::new(),
+        role: Role::Operator,
+        slot: Moment::MIN,
+    };
+    let same = |s: &&Spent| s.account == cause.account.id && s.rule == cause.rule && s.anchor == cause.anchor;
+    spent.range(first..).take_while(same)
 }
 
 /// The addresses that a rung reaches. Nobody above the operator hears before the operator had a

@@ -26,6 +26,7 @@ fn config() -> WarnConfig {
             lead(13, &[Role::Operator, Role::Leader]),
             lead(14, &[Role::Operator, Role::Leader, Role::Supervisor]),
         ],
+        last_day_always: false,
     }
 }
 
@@ -163,7 +164,6 @@ fn no_leader_hears_before_the_operator_did() {
         diary(&account, "2026-07-17", "2026-07-29 10:00", "2026-08-10 00:00"),
         [
             "07-29 10 op@x.example day12",
-            "07-30 00 boss@x.example day12",
             "07-30 09 boss@x.example day13",
             "07-30 09 op@x.example day13",
             "07-31 09 boss@x.example day14",
@@ -171,6 +171,27 @@ fn no_leader_hears_before_the_operator_did() {
             "07-31 09 up@x.example day14",
         ]
     );
+}
+
+/// A post that disappears restores an old ladder at any hour.
+#[test]
+fn what_turns_up_at_night_or_on_a_day_off_waits_for_the_morning_unless_that_is_too_late() {
+    let account = account(1, &PEOPLE);
+    let heard = |last: &str, from: &str| diary(&account, last, from, "2026-08-10 00:00")[0].clone();
+    assert_eq!(heard("2026-07-13", "2026-07-25 10:00"), "07-27 09 boss@x.example day14", "Saturday to Monday");
+    assert_eq!(heard("2026-07-12", "2026-07-25 10:00"), "07-25 10 boss@x.example day14", "Monday is too late");
+    assert_eq!(heard("2026-07-14", "2026-07-27 01:00"), "07-27 09 op@x.example day13", "night to morning");
+    assert_eq!(heard("2026-07-14", "2026-07-27 22:00"), "07-27 22 op@x.example day13", "a long day is a day");
+}
+
+#[test]
+fn the_last_day_may_be_told_on_a_day_off() {
+    let calendar = Calendar::builtin();
+    let always = WarnConfig { last_day_always: true, ..config() };
+    // Day 14 is Sunday 26 July.
+    let rungs = |config: &WarnConfig| shown(&silence_rungs(config, &calendar, FORTNIGHT, day("2026-07-12")));
+    assert_eq!(rungs(&config()).last().unwrap(), "07-24 09:00 day14");
+    assert_eq!(rungs(&always), ["07-22 09:00 day10", "07-24 09:00 day13", "07-26 09:00 day14"]);
 }
 
 #[test]

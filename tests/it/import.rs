@@ -161,3 +161,28 @@ fn accounts_are_named_by_name_handle_and_platform() {
     assert!(exit == 1 && told.contains("是不是：兰考县教体局"), "{told}");
     assert_eq!(office.refused(&["account", "shwo", "d1"]).0, 2);
 }
+
+/// Which of its two kinds an inspector counts is disputed, so a 公众号 is told kind by kind.
+#[test]
+fn pushes_articles_and_the_two_kinds_of_a_wechat_account_are_told_apart() {
+    let office = Office::new();
+    office.file("台账.csv", "账号名称,平台\n青禾发布,微信订阅号\n青禾文旅,新浪微博\n");
+    office.ok(&["account", "import", "台账.csv"]);
+    office.file(
+        "发布.csv",
+        "账号名称,平台,发布时间,标题,发布标识,类型,推送标识\n\
+         青禾发布,微信订阅号,2022-06-21 09:00,头条,2001_1,群发,2001\n\
+         青禾发布,微信订阅号,2022-06-21 09:00,次条,2001_2,群发,2001\n\
+         青禾发布,微信订阅号,2022-06-22 10:00,停电通知,2002_1,发布,2002\n\
+         青禾文旅,新浪微博,2022-06-21 09:00,原创,1,,\n\
+         青禾文旅,新浪微博,2022-06-22 09:00,转来的,2,转发,\n",
+    );
+    office.ok(&["post", "import", "发布.csv"]);
+    let told = office.ok(&["explain", "青禾发布", "--at", "2022-06-27"]);
+    assert!(told.contains("推送2次、文章3篇、有更新的2天；其中群发1次、未群发的发布1次"), "{told}");
+    assert!(told.contains("〔群发〕《头条》") && told.contains("〔发布〕《停电通知》"), "{told}");
+    let told = office.ok(&["explain", "青禾文旅", "--at", "2022-06-27"]);
+    assert!(told.contains("计入的更新：2次，其中转发1次") && told.contains("〔转发〕《转来的》"), "{told}");
+    let listed = office.ok(&["post", "list", "青禾发布", "--since", "2022-06-01"]);
+    assert!(listed.lines().any(|line| line.contains("发布") && line.contains("停电通知")), "{listed}");
+}

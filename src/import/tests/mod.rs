@@ -5,6 +5,7 @@ mod evidence;
 mod exports;
 mod files;
 mod round_trip;
+mod sheet;
 
 use super::{Refusal, Sheet, plan_accounts, read_sheets};
 use crate::domain::{Account, AccountId, Moment};

@@ -5,6 +5,7 @@ use crate::domain::{Account, Moment, WatchOrigin};
 use crate::ledger::Ledger;
 use crate::mail::letter::Checked;
 use crate::rules::{Coverage, Window};
+use crate::warn::watched_today;
 use cuigeng_adapters::time::HOUR;
 use cuigeng_adapters::{Delay, Strength};
 
@@ -40,7 +41,8 @@ pub(super) fn gap(ledger: &Ledger, account: &Account, span: Window, now: Moment)
     let delayed = evidence.sources.iter().any(|source| source.delay != Delay::None);
     // Only a tail that no look could have reached yet is forgiven.
     let tail = evidence.sources.iter().map(|source| forgiven(source.delay, now)).min();
-    let tail = tail.unwrap_or_else(|| forgiven(Delay::None, now));
+    let by_hand = || watched_today(ledger, account, span.from, now).unwrap_or(now);
+    let tail = tail.unwrap_or_else(by_hand);
     let window = Window { from: span.from, until: span.until.min(tail) };
     if window.from >= window.until {
         return (None, delayed);

@@ -32,24 +32,22 @@ CREATE TABLE lane (
 -- Contents of inbox files that were read, so that none is read twice.
 CREATE TABLE inbox_file (sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
--- A signed row of a check sheet: so many updates in the week, the last of them then.
+-- A signed row of a check sheet: so many updates in the week that begins at from_s, the last of them then.
 CREATE TABLE tally (
   id INTEGER PRIMARY KEY,
   account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
   from_s INTEGER NOT NULL,
-  until_s INTEGER NOT NULL CHECK (until_s > from_s),
-  updates INTEGER NOT NULL CHECK (updates >= 0),
+  updates INTEGER NOT NULL CHECK (updates BETWEEN 0 AND 1000),
+  unit TEXT NOT NULL CHECK (unit IN ('push', 'article', 'day')),
+  last_exact TEXT CHECK (last_exact IN ('at', 'day')), -- NULL: nobody wrote it down
+  last_s INTEGER CHECK ((last_s IS NULL) = (last_exact IS NULL)),
   by TEXT NOT NULL CHECK (by <> ''),
-  looked_at INTEGER NOT NULL,
+  looked_at INTEGER NOT NULL CHECK (looked_at > from_s),
   at INTEGER NOT NULL CHECK (at >= looked_at),   -- nobody has looked in the future
-  attestation INTEGER NOT NULL REFERENCES attestation,
-  replaced_at INTEGER                            -- NULL: it stands
+  attestation INTEGER NOT NULL UNIQUE REFERENCES attestation,
+  ended_at INTEGER                               -- NULL: it stands; else it was replaced or withdrawn
 ) STRICT;
-CREATE UNIQUE INDEX tally_stands ON tally (account, from_s) WHERE replaced_at IS NULL;
-
--- The sheet row that counted a post whose identity nobody wrote down.
-ALTER TABLE post ADD COLUMN tally INTEGER REFERENCES tally; -- NULL: somebody showed or named it
-CREATE INDEX post_by_tally ON post (tally) WHERE tally IS NOT NULL;
+CREATE UNIQUE INDEX tally_stands ON tally (account, from_s) WHERE ended_at IS NULL;
 
 -- A letter that an unseen attempt may have delivered: what is sent again says 可能重复.
 ALTER TABLE letter ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0 CHECK (doubted IN (0, 1));

@@ -82,6 +82,38 @@ const REFUSED: &[(&str, &str)] = &[
     ("a call in the future", "INSERT INTO call VALUES (1, 1, 'x', 9, '', 8)"),
     ("two calls about one account of a letter", "INSERT INTO call VALUES (1, 1, 'y', 5, '', 5)"),
     ("a doubt that is neither", "UPDATE letter SET doubted = 2"),
+    (
+        "more updates than a week can hold",
+        "INSERT INTO tally (account, from_s, updates, unit, last_exact, last_s, by, looked_at, at, attestation, ended_at) VALUES (1, 7, 1001, 'push', NULL, NULL, 'x', 8, 8, 2, NULL)",
+    ),
+    (
+        "a unit that is none",
+        "INSERT INTO tally (account, from_s, updates, unit, last_exact, last_s, by, looked_at, at, attestation, ended_at) VALUES (1, 7, 1, 'post', NULL, NULL, 'x', 8, 8, 2, NULL)",
+    ),
+    (
+        "a last update of no time",
+        "INSERT INTO tally (account, from_s, updates, unit, last_exact, last_s, by, looked_at, at, attestation, ended_at) VALUES (1, 7, 1, 'push', 'at', NULL, 'x', 8, 8, 2, NULL)",
+    ),
+    (
+        "a sheet signed by nobody",
+        "INSERT INTO tally (account, from_s, updates, unit, last_exact, last_s, by, looked_at, at, attestation, ended_at) VALUES (1, 7, 1, 'push', NULL, NULL, '', 8, 8, 2, NULL)",
+    ),
+    (
+        "a look before its week",
+        "INSERT INTO tally (account, from_s, updates, unit, last_exact, last_s, by, looked_at, at, attestation, ended_at) VALUES (1, 7, 1, 'push', NULL, NULL, 'x', 7, 8, 2, NULL)",
+    ),
+    (
+        "a look in the future",
+        "INSERT INTO tally (account, from_s, updates, unit, last_exact, last_s, by, looked_at, at, attestation, ended_at) VALUES (1, 7, 1, 'push', NULL, NULL, 'x', 8, 7, 2, NULL)",
+    ),
+    (
+        "two rows of one week",
+        "INSERT INTO tally (account, from_s, updates, unit, last_exact, last_s, by, looked_at, at, attestation, ended_at) VALUES (1, 0, 1, 'push', NULL, NULL, 'x', 8, 8, 2, NULL)",
+    ),
+    (
+        "two rows of one look",
+        "INSERT INTO tally (account, from_s, updates, unit, last_exact, last_s, by, looked_at, at, attestation, ended_at) VALUES (1, 7, 1, 'push', NULL, NULL, 'x', 8, 8, 1, NULL)",
+    ),
     ("two incidents of one source at once", "INSERT INTO incident (source, class, began) VALUES ('s', 'auth', 1)"),
 ];
 
@@ -93,7 +125,8 @@ INSERT INTO letter (id, kind, recipient, role, slot, not_before, subject, text, 
 INSERT INTO mention (letter, recipient, account, rule, anchor, stage) VALUES (1, 'a@b', 1, 'weekly', '2022-06-20', 'week4');
 INSERT INTO incident (source, class, began) VALUES ('s', 'auth', 0);
 INSERT INTO call VALUES (1, 1, 'x', 0, '', 0);
-INSERT INTO attestation (account, from_s, until_s, by, at) VALUES (1, 0, 10, 'x', 10);
+INSERT INTO attestation (id, account, from_s, until_s, by, at) VALUES (1, 1, 0, 10, 'x', 10), (2, 1, 0, 10, 'x', 10);
+INSERT INTO tally (account, from_s, updates, unit, by, looked_at, at, attestation) VALUES (1, 0, 1, 'push', 'x', 8, 8, 1);
 INSERT INTO verdict (account, profile, rule, from_s, until_s, nominal, held_at, revision, kind, seen, required, label, proof, gaps, at) VALUES (1, 'p', 'weekly', 0, 9, 1, 1, 1, 'missed', 0, 2, '一周未更新两次', '[1]', '[]', 1);
 ";
 

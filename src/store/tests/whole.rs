@@ -29,6 +29,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("outbox", outbox::ALL),
         ("posts", posts::ALL),
         ("told", told::ALL),
+        ("tally", tally::ALL),
         ("verdicts", verdicts::ALL),
     ]
 }

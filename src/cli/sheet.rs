@@ -1,0 +1,278 @@
+//! `sheet`: the weekly check sheet, out to the clerk and back with signatures. A signed row is a named
+//! person's look at one account, kept with its audit entry; all of a sheet or nothing.
+
+use super::evidence::tell;
+use super::explain::told_last;
+use super::sheet_args::{SheetExportArgs, SheetImportArgs, SheetVerb};
+use super::{CliError, Context, Outcome, beijing, outln, print_json, refusal};
+use crate::config::Config;
+use crate::domain::{Account, AccountId, Check, Moment, Period, Week};
+use crate::import::{SheetPlan, SheetRow, SignedRow, plan_sheet, sheet_book};
+use crate::ledger::Ledger;
+use crate::rules::{Tally, Verdict, VerdictKind};
+use crate::store::tally::Signed;
+use crate::store::{Connection, StoreError, Transaction, meta, tally};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+/// Corrections that are printed one by one.
+const PRINTED: usize = 20;
+
+/// `sheet …`
+pub(super) fn run(context: &Context, verb: SheetVerb) -> Result<Outcome, CliError> {
+    match verb {
+        SheetVerb::Export(args) => export(context, &args),
+        SheetVerb::Import(args) => import(context, &args),
+    }
+}
+
+/// Why an account stands on the sheet; the first one that fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Need {
+    NoSource,
+    Suspected,
+    Unknown,
+    /// Asked for by `--all` only.
+    None,
+}
+
+fn export(context: &Context, args: &SheetExportArgs) -> Result<Outcome, CliError> {
+    let now = context.clock.now();
+    let week = args.week.as_deref().map_or(Ok(Week::closed_before(now)), read_week)?;
+    if week.start() >= now {
+        return Err(CliError::usage(format!("{} 这一周还没有开始", Period::Week(week))));
+    }
+    let out = target(args, week)?;
+    let (check, profile) = (check_of(&context.config, week), &context.config.profile);
+    let load = |conn: &Connection| {
+        let signed = tally::of(conn, week.start(), week.end())?;
+        Ok((Ledger::for_checks(conn, &context.config, profile, &[check])?, signed))
+    };
+    let (ledger, mut signed) = context.store()?.read(load)?;
+    let picked = picked(&ledger, &ledger.judge(profile, check, now), args.all, now);
+    if picked.is_empty() {
+        return nothing(context.json, week);
+    }
+    let mut told = |id: AccountId| settled(signed.remove(&id).unwrap_or_default(), week, now);
+    let rows: Vec<SheetRow<'_>> =
+        picked.iter().map(|&(account, _)| SheetRow { account, signed: told(account.id) }).collect();
+    let bytes = sheet_book(week, &rows, profile).map_err(|e| CliError::failed(format!("工作簿写不出来：{e}")))?;
+    write(&out, &bytes, args.force)?;
+    say_exported(context.json, &out, week, &picked, &rows)
+}
+
+/// The rows: by default the accounts that need a person, else all that are judged.
+fn picked<'l>(ledger: &'l Ledger, verdicts: &[Verdict], all: bool, now: Moment) -> Vec<(&'l Account, Need)> {
+    let mut by_account: BTreeMap<AccountId, Vec<&Verdict>> = BTreeMap::new();
+    for verdict in verdicts.iter().filter(|verdict| !matches!(verdict.kind, VerdictKind::Exempt { .. })) {
+        by_account.entry(verdict.account).or_default().push(verdict);
+    }
+    let need = |account: &'l Account| {
+        let judged = by_account.get(&account.id)?;
+        let has_source = !ledger.evidence(account.id).sources.is_empty();
+        Some((account, if has_source { need(judged, now) } else { Need::NoSource }))
+    };
+    ledger.accounts.iter().filter_map(need).filter(|(_, need)| all || *need != Need::None).collect()
+}
+
+fn need(judged: &[&Verdict], now: Moment) -> Need {
+    let of = |verdict: &&Verdict| match verdict.kind {
+        VerdictKind::Suspected { .. } => Need::Suspected,
+        VerdictKind::Unknown { .. } if !verdict.awaits_data(now) => Need::Unknown,
+        _ => Need::None,
+    };
+    judged.iter().map(of).min().unwrap_or(Need::None)
+}
+
+/// What was signed already, unless somebody must look again now that the week is over.
+fn settled(told: Vec<Tally>, week: Week, now: Moment) -> Option<Tally> {
+    let whole = |row: &Tally| row.looked_at >= week.end() || now < week.end();
+    told.into_iter().find(|row| row.week == week).filter(whole)
+}
+
+/// The check that counts the week; where none does, its end.
+fn check_of(config: &Config, week: Week) -> Check {
+    let period = Period::Week(week);
+    let (from, until) = period.search_span();
+    let held = config.checks_between(from, until).into_iter().find(|check| period.holds(*check));
+    held.unwrap_or(Check::unmoved(week.end()))
+}
+
+fn read_week(text: &str) -> Result<Week, CliError> {
+    match Period::parse(text) {
+        Some(Period::Week(week)) => Ok(week),
+        _ => Err(CliError::usage(format!("看不懂周次“{text}”，请写成 2026-W47"))),
+    }
+}
+
+fn target(args: &SheetExportArgs, week: Week) -> Result<PathBuf, CliError> {
+    let named = args.out.clone();
+    let out = named.unwrap_or_else(|| PathBuf::from(format!("周核查表-{}.xlsx", Period::Week(week))));
+    if out.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("xlsx")) {
+        return Ok(out);
+    }
+    Err(CliError::usage(format!("周核查表只能写成 .xlsx 文件，请改 --out 的文件名：{}", out.display())))
+}
+
+/// An existing file may hold a morning's work.
+fn write(out: &Path, bytes: &[u8], force: bool) -> Result<(), CliError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(!force).create(force).truncate(force);
+    let written = options.open(out).and_then(|mut file| file.write_all(bytes));
+    written.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => CliError::failed(format!(
+            "{} 已经有了，没有覆盖（里面可能有填好的内容）；请用 --out 换个文件名，确要覆盖请加 --force",
+            out.display()
+        )),
+        _ => CliError::failed(format!("{} 写不出来：{error}", out.display())),
+    })
+}
+
+fn nothing(json: bool, week: Week) -> Result<Outcome, CliError> {
+    let period = Period::Week(week).to_string();
+    if json {
+        print_json(&json!({"file": null, "week": period, "rows": 0}))?;
+    }
+    eprintln!("{period} 没有需要人工核查的账号，没有写文件；要列出全部账号请加 --all");
+    Ok(Outcome::Done)
+}
+
+fn say_exported(
+    json: bool,
+    out: &Path,
+    week: Week,
+    picked: &[(&Account, Need)],
+    rows: &[SheetRow<'_>],
+) -> Result<Outcome, CliError> {
+    let counted = |wanted: Need| picked.iter().filter(|(_, need)| *need == wanted).count();
+    let [no_source, suspected, unknown, others] =
+        [Need::NoSource, Need::Suspected, Need::Unknown, Need::None].map(counted);
+    let (period, signed) = (Period::Week(week).to_string(), rows.iter().filter(|row| row.signed.is_some()).count());
+    if json {
+        print_json(&json!({
+            "file": out, "week": period, "rows": rows.len(), "no_source": no_source, "suspected": suspected,
+            "unknown": unknown, "others": others, "signed": signed,
+        }))?;
+    }
+    let parts = [("没有来源", no_source), ("待人工核实", suspected), ("无法判定", unknown), ("其余", others)];
+    let parts: Vec<String> = parts.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word}{n}个")).collect();
+    let done = if signed > 0 { format!("；其中{signed}个已经签名，照原样填好") } else { String::new() };
+    eprintln!("已写出 {}：{period}，{}个账号（{}）{done}", out.display(), rows.len(), parts.join("，"));
+    Ok(Outcome::Done)
+}
+
+/// What an import did, or would do.
+#[derive(Default)]
+struct Kept {
+    new: usize,
+    known: usize,
+    corrected: Vec<(AccountId, Tally, Tally)>,
+}
+
+impl Kept {
+    fn note(&mut self, signed: &SignedRow, what: Signed) {
+        match what {
+            Signed::New => self.new += 1,
+            Signed::Known => self.known += 1,
+            Signed::Corrected(earlier) => self.corrected.push((signed.account, earlier, signed.row.clone())),
+        }
+    }
+}
+
+fn import(context: &Context, args: &SheetImportArgs) -> Result<Outcome, CliError> {
+    let now = context.clock.now();
+    let asked = args.week.as_deref().map(read_week).transpose()?;
+    let sheets = refusal::open(&args.file)?;
+    let known = context.accounts()?;
+    let plan = plan_sheet(&sheets, &known, asked, context.config.profile.count, now)
+        .map_err(|refused| refusal::explain(&args.file, &sheets, &refused))?;
+    let (rows, file) = (plan.signed.clone(), name_of(&args.file));
+    let store = context.store()?;
+    let kept = if args.dry_run {
+        store.read(|conn| foresee(conn, &rows))?
+    } else {
+        store.write(move |tx| sign(tx, &rows, &file, now))?
+    };
+    say_imported(context.json, args.dry_run, &known, &plan, &kept)
+}
+
+fn name_of(file: &Path) -> String {
+    file.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn foresee(conn: &Connection, rows: &[SignedRow]) -> Result<Kept, StoreError> {
+    let mut kept = Kept::default();
+    for signed in rows {
+        let what = match tally::standing(conn, signed.account, signed.row.week)? {
+            None => Signed::New,
+            Some(earlier) if earlier == signed.row => Signed::Known,
+            Some(earlier) => Signed::Corrected(earlier),
+        };
+        kept.note(signed, what);
+    }
+    Ok(kept)
+}
+
+fn sign(tx: &Transaction<'_>, rows: &[SignedRow], file: &str, now: Moment) -> Result<Kept, StoreError> {
+    let mut kept = Kept::default();
+    for signed in rows {
+        let what = tally::sign(tx, signed.account, &signed.row, now)?;
+        let (word, before) = match &what {
+            Signed::Known => ("", String::new()),
+            Signed::New => ("sheet.sign", String::new()),
+            Signed::Corrected(earlier) => ("sheet.correct", format!("；原为：{}", words(earlier))),
+        };
+        if !word.is_empty() {
+            let detail = format!("账号{} {}{before}（{file}）", signed.account.0, words(&signed.row));
+            meta::audit(tx, now, &signed.row.by, word, &detail)?;
+        }
+        kept.note(signed, what);
+    }
+    Ok(kept)
+}
+
+/// 2026-W47 共2次，最近更新 2026-11-20 10:05，核查人 张三，核查时间 2026-11-23 09:10
+fn words(row: &Tally) -> String {
+    let (week, updates, last, by) = (Period::Week(row.week), row.updates, told_last(row), &row.by);
+    format!("{week} 共{updates}次{last}，核查人 {by}，核查时间 {}", beijing(row.looked_at))
+}
+
+fn say_imported(
+    json: bool,
+    dry_run: bool,
+    known: &[Account],
+    plan: &SheetPlan,
+    kept: &Kept,
+) -> Result<Outcome, CliError> {
+    let period = Period::Week(plan.week).to_string();
+    tell(&plan.remarks);
+    if json {
+        print_json(&json!({
+            "dry_run": dry_run, "week": period, "signed": plan.signed.len(), "new": kept.new,
+            "corrected": kept.corrected.len(), "unchanged": kept.known, "unsigned": plan.unsigned,
+            "remarks": plan.remarks,
+        }))?;
+        return Ok(Outcome::Done);
+    }
+    let title = |id: AccountId| known.iter().find(|a| a.id == id).map_or_else(String::new, Account::title);
+    for (id, earlier, row) in kept.corrected.iter().take(PRINTED) {
+        outln!("更正：{}：{}；原为：{}", title(*id), words(row), words(earlier));
+    }
+    if kept.corrected.len() > PRINTED {
+        outln!("…另有{}行更正", kept.corrected.len() - PRINTED);
+    }
+    let head = if dry_run { "只是预览，没有保存：" } else { "已登记：" };
+    let (new, corrected, same) = (kept.new, kept.corrected.len(), kept.known);
+    outln!(
+        "{head}{period} 签名的{}行（新的{new}行，更正{corrected}行，与已登记的相同{same}行）；没有签名的{}行没有采用",
+        plan.signed.len(),
+        plan.unsigned
+    );
+    if new + corrected > 0 && !dry_run {
+        outln!("有关结论会重新判定；填错了的改好后再导入，或用 attest withdraw 撤回");
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,176 @@
+//! A year of reminders without anybody's data: a made-up town, the real ladders, the real calendar.
+//!
+//! What an office wants to know before it switches to 正式: who would be written to, how often and on
+//! which days. The letters are those of [`crate::warn`]; [`audit`] then counts them again from the posts
+//! alone and says whether every promise was kept.
+
+mod audit;
+mod table;
+mod world;
+
+pub use audit::Promise;
+
+use crate::config::Config;
+use crate::domain::{AccountId, Moment, Role};
+use crate::warn::{self, OwedLetter, Spent};
+use chrono::{NaiveDate, NaiveTime};
+use std::collections::BTreeSet;
+use world::World;
+
+/// What is played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The calendar year.
+    pub year: i32,
+    /// How many accounts.
+    pub accounts: usize,
+    /// Where chance begins.
+    pub seed: u64,
+}
+
+/// One thing that one person was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Number of the letter, from 0.
+    pub letter: usize,
+    /// When it left.
+    pub at: Moment,
+    /// To whom.
+    pub recipient: String,
+    /// As whom.
+    pub role: Role,
+    /// About which account.
+    pub account: AccountId,
+    /// Name of the rule.
+    pub rule: String,
+    /// The week's Monday, or the date of the last update.
+    pub anchor: NaiveDate,
+    /// The rung.
+    pub stage: String,
+    /// First moment at which an update comes too late.
+    pub deadline: Moment,
+}
+
+/// A year that was played.
+#[derive(Clone, Debug)]
+pub struct Year {
+    told: Vec<Told>,
+    /// What was promised, and how often it was kept.
+    pub promises: Vec<Promise>,
+    plan: Plan,
+    /// Deadlines that were missed all the same.
+    missed: Vec<audit::Missed>,
+}
+
+/// Plays a year: looks see everything at once, letters leave at once, and those who get one answer it
+/// as people do, or do not.
+pub fn play(config: &Config, plan: Plan) -> Year {
+    let mut world = World::new(plan);
+    let mut told: Vec<Told> = Vec::new();
+    let mut spent: BTreeSet<Spent> = BTreeSet::new();
+    for now in mornings(plan.year, config.warn.hour) {
+        world.live_until(now);
+        let ledger = world.ledger(now);
+        let coming = config.checks_between(now.plus(1), now.plus_days(21));
+        let causes = warn::causes(&ledger, config, &coming, now);
+        let letters = warn::owed(&causes, &config.clerks(), &spent, &config.calendar, now);
+        let first = told.last().map_or(0, |last| last.letter + 1);
+        for (number, letter) in (first..).zip(&letters) {
+            told.extend(mentions(number, letter, now));
+            spent.extend(spend(letter));
+            world.answer(letter, now);
+        }
+    }
+    let (missed, promises) = audit::audit(config, &world, &told, plan.year);
+    Year { told, promises, plan, missed }
+}
+
+impl Year {
+    /// Headings and rows, month by month, the whole year last.
+    pub fn table(&self) -> (Vec<String>, Vec<Vec<String>>) {
+        table::table(self)
+    }
+
+    /// Whether every promise was kept.
+    pub fn is_kept(&self) -> bool {
+        self.promises.iter().all(|promise| promise.broken.is_empty())
+    }
+}
+
+/// The hour of the leads, on every day of the year.
+fn mornings(year: i32, hour: NaiveTime) -> impl Iterator<Item = Moment> {
+    let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
+    let days = first.iter_days().take_while(move |day| chrono::Datelike::year(day) == year);
+    days.map(move |day| Moment::from_beijing(day.and_time(hour)))
+}
+
+fn mentions(number: usize, letter: &OwedLetter, now: Moment) -> Vec<Told> {
+    let one = |mention: &warn::OwedMention| Told {
+        letter: number,
+        at: now,
+        recipient: letter.recipient.clone(),
+        role: letter.role,
+        account: mention.account,
+        rule: mention.rule.clone(),
+        anchor: mention.anchor,
+        stage: mention.stage.clone(),
+        deadline: mention.deadline,
+    };
+    letter.mentions.iter().map(one).collect()
+}
+
+fn spend(letter: &OwedLetter) -> Vec<Spent> {
+    let one = |mention: &warn::OwedMention| Spent {
+        account: mention.account,
+        rule: mention.rule.clone(),
+        anchor: mention.anchor,
+        stage: mention.stage.clone(),
+        recipient: letter.recipient.clone(),
+        role: letter.role,
+        slot: letter.slot,
+    };
+    letter.mentions.iter().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config() -> Config {
+        crate::config::load(None).unwrap()
+    }
+
+    #[test]
+    fn every_promise_is_kept_in_a_small_town() {
+        for seed in 1..=3 {
+            let year = play(&config(), Plan { year: 2026, accounts: 12, seed });
+            for promise in &year.promises {
+                assert_eq!(promise.broken, Vec::<String>::new(), "seed {seed}: {}", promise.words);
+                assert!(promise.tried > 0, "seed {seed}: {} was never tried", promise.words);
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_year() {
+        let plan = Plan { year: 2026, accounts: 5, seed: 9 };
+        let [one, two] = [play(&config(), plan), play(&config(), plan)];
+        assert_eq!(one.table(), two.table());
+        assert_ne!(one.table(), play(&config(), Plan { seed: 10, ..plan }).table());
+    }
+
+    /// Not even a wrong ladder escapes: one that tells leaders first, writes on Sundays, or stays silent.
+    #[test]
+    fn a_wrong_ladder_is_noticed() {
+        let plan = Plan { year: 2026, accounts: 12, seed: 1 };
+        let broken = |change: fn(&mut Config)| {
+            let mut config = config();
+            change(&mut config);
+            let kept = play(&config, plan).promises;
+            kept.into_iter().filter(|p| !p.broken.is_empty()).map(|p| p.key).collect::<Vec<_>>()
+        };
+        assert_eq!(broken(|config| config.warn.week_leads.clear()), ["warned"]);
+        assert!(broken(|config| config.warn.silence_leads.clear()).contains(&"warned"));
+        assert_eq!(broken(|config| config.warn.last_day_always = true), Vec::<&str>::new(), "that is allowed");
+    }
+}

@@ -1,0 +1,53 @@
+//! The weekly check sheet (周核查表): the workbook that a clerk prints and fills in, and the plan of what
+//! its signed rows say.
+
+mod book;
+mod plan;
+
+pub use book::{SheetRow, sheet_book};
+pub use plan::{SheetPlan, SignedRow, plan_sheet};
+
+use super::header::Column;
+use crate::domain::{Period, Week};
+use std::collections::BTreeSet;
+
+/// The columns, in the order of the workbook.
+const COLUMNS: &[Column] = &[
+    Column { aliases: &["序号", "no", "编号"], required: false },
+    Column { aliases: &["账号名称", "account", "账号", "name"], required: true },
+    Column { aliases: &["平台", "platform"], required: false },
+    Column { aliases: &["账号标识", "handle", "账号ID"], required: false },
+    Column { aliases: &["主办单位", "office", "单位"], required: false },
+    Column { aliases: &["链接", "url", "主页地址"], required: false },
+    Column {
+        aliases: &["最近更新时间", "last_update", "最近更新", "最后更新时间", "最近一次更新"], required: true
+    },
+    Column { aliases: &["本周更新次数", "updates", "更新次数", "本周次数", "次数"], required: true },
+    Column { aliases: &["核查人", "by", "签名", "核查人签名"], required: true },
+    Column { aliases: &["核查时间", "checked_at", "核查日期"], required: true },
+    Column { aliases: &["备注", "remark", "说明"], required: false },
+];
+
+const NAME: usize = 1;
+const PLATFORM: usize = 2;
+const HANDLE: usize = 3;
+const LINK: usize = 5;
+const LAST: usize = 6;
+const UPDATES: usize = 7;
+const BY: usize = 8;
+const LOOKED: usize = 9;
+
+/// What the first line of a sheet says: it names the week, which an import reads from there.
+fn title(week: Week) -> String {
+    format!("周核查表 {}（{} 至 {}）", Period::Week(week), week.monday, week.sunday())
+}
+
+/// The weeks that a text names, written `2026-W47`.
+fn weeks_in(text: &str) -> BTreeSet<Week> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let week = |word: &str| match Period::parse(word) {
+        Some(Period::Week(week)) => Some(week),
+        _ => None,
+    };
+    words.filter_map(week).collect()
+}
