@@ -8,8 +8,9 @@ use crate::{Class, Failure, Moment};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
-/// Longest body that is read, in bytes after decompression; a longer one is no listing.
-pub const BODY_LIMIT: usize = 8 * 1024 * 1024;
+/// Longest body that is read, in bytes after decompression; a longer one is no listing. (Twenty posts of
+/// Douyin with their raw rows may take ten million.)
+pub const BODY_LIMIT: usize = 32 * 1024 * 1024;
 
 /// What to fetch.
 #[derive(Clone, PartialEq, Eq)]
@@ -231,7 +232,7 @@ async fn read(mut response: reqwest::Response) -> Result<Answer, Failure> {
 fn too_large(status: u16) -> Failure {
     Failure::new(Class::Malformed, format!("HTTP {status} with a body over {BODY_LIMIT} bytes"))
         .because("too_large")
-        .advise("来源的回答超过8MB，不是正常的列表，已放弃读取；请检查来源地址")
+        .advise("来源的回答超过32MB，不是正常的列表，已放弃读取；请检查来源地址")
 }
 
 fn bad_proxy(error: &reqwest::Error) -> Failure {

@@ -130,10 +130,19 @@ pub(crate) fn ask(key: &str, kinds: Kinds, since: &str, now: &str) -> Ask {
     }
 }
 
+/// Requests and waits after which a look is held to be endless.
+const MOST_TURNS: u32 = 200;
+
 /// A whole look over the wire.
 pub(crate) async fn look(paged: &Paged, ask: &Ask, secrets: &dyn Secrets) -> Seen {
     let http = Http::new(None).unwrap();
-    walk::look(paged, ask.clone(), &http, secrets, |_| std::future::ready(())).await
+    let turns = std::sync::atomic::AtomicU32::new(0);
+    let turn = |_| {
+        let before = turns.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        assert!(before < MOST_TURNS, "the look does not end");
+        std::future::ready(())
+    };
+    walk::look(paged, ask.clone(), &http, secrets, turn).await
 }
 
 /// The word of an outcome, with its reason: `complete`, `partial`, `blocked`, `blocked/stale`.

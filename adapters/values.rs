@@ -120,6 +120,18 @@ impl When {
         }
     }
 
+    /// What is known when one post is told twice: a statistic's day gives the date and an instant the hour
+    /// (an edit may move an instant); else what was told first.
+    #[must_use]
+    pub fn united(self, other: When) -> When {
+        match (self, other) {
+            (When::At(moment), When::Day(day)) | (When::Day(day), When::At(moment)) => {
+                When::At(Moment::from_beijing(day.and_time(moment.beijing().time())))
+            }
+            (first, _) => first,
+        }
+    }
+
     /// Last moment (inclusive) at which the post may have appeared.
     pub fn latest(self) -> Moment {
         match self {

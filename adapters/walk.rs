@@ -14,6 +14,8 @@ use std::future::Future;
 
 /// Most times that one look may be told to wait.
 const MOST_WAITS: u32 = 20;
+/// Most questions that one look may be told to ask whatever it has.
+const MOST_MUSTS: u32 = 60;
 /// Stored posts of which one must be among the rows (rule 4).
 const ANCHORS: usize = 5;
 
@@ -23,8 +25,8 @@ pub struct Walk {
     ask: Ask,
     traits: Traits,
     rows: Vec<RawPost>,
-    /// How far back each own unpinned row of a listing reaches.
-    listed: Vec<Moment>,
+    /// How far back each own unpinned row of a listing reaches, and from where on it surely does.
+    listed: Vec<(Moment, Moment)>,
     ids: HashSet<String>,
     foreign: usize,
     unreadable: usize,
@@ -34,6 +36,7 @@ pub struct Walk {
     notes: Vec<Failure>,
     looked_at: Option<Moment>,
     waits: u32,
+    musts: u32,
 }
 
 /// What to do next.
@@ -106,6 +109,7 @@ impl Walk {
             notes: Vec::new(),
             looked_at: None,
             waits: 0,
+            musts: 0,
         }
     }
 
@@ -127,9 +131,12 @@ impl Walk {
             return Step::Wait { until, ask: self.question(cursor) };
         }
         let listed = page.lists != Kinds::NONE;
+        let before = self.unreadable;
         let fresh = self.keep(page.rows, listed);
         self.unreadable += page.unreadable;
-        self.claims.extend(page.claims);
+        if self.unreadable == before {
+            self.claims.extend(page.claims);
+        }
         self.notes.extend(page.notes);
         self.looked_at = page.looked_at.or(self.looked_at);
         self.lists = self.lists.or(page.lists);
@@ -147,11 +154,23 @@ impl Walk {
             _ => return self.finish(),
         };
         self.ask.page += 1;
+        if must {
+            return self.insist(cursor);
+        }
         let repeats = fresh == Fresh::Nothing && listed;
         // A source that sees more than its list (days of a statistic) is not stopped by the list.
         let far_enough = self.traits.sees == self.lists && self.list_from().is_some_and(|from| from < self.ask.since);
-        if (!must && (repeats || far_enough)) || self.ask.page >= self.traits.page_cap {
+        if repeats || far_enough || self.ask.page >= self.traits.page_cap {
             return self.finish();
+        }
+        Step::Ask(self.question(cursor))
+    }
+
+    /// A question without whose answer the look would claim too much is asked past the cap, within reason.
+    fn insist(&mut self, cursor: String) -> Step {
+        self.musts += 1;
+        if self.musts > MOST_MUSTS {
+            return self.fail(Failure::new(Class::Transient, "told to ask too often").because("waiting"));
         }
         Step::Ask(self.question(cursor))
     }
@@ -175,6 +194,8 @@ impl Walk {
                     self.listed.push(reached(row.when));
                 }
                 self.rows.push(row);
+            } else if let Some(known) = self.rows.iter_mut().find(|known| known.id == row.id) {
+                known.when = known.when.united(row.when);
             }
         }
         if listed { fresh } else { Fresh::Some }
@@ -221,7 +242,7 @@ impl Walk {
         if self.notes.iter().any(|note| note.class == Class::Blocked) {
             return Vec::new();
         }
-        let mut reaches = self.claims.clone();
+        let mut reaches = self.sound_claims();
         let until = self.looked_at.unwrap_or(self.ask.now).min(self.ask.now);
         if let Some(from) = self.list_from().filter(|from| *from < until) {
             reaches.push(Reach { from, until, sees: self.lists.and(self.ask.kinds), strength: self.traits.strength });
@@ -229,14 +250,25 @@ impl Walk {
         reaches
     }
 
+    /// What pages proved by the source's own word. A row that cannot be read may hide anything: its page
+    /// proves nothing, and neither does what was said of the time up to now, which rests on every page.
+    fn sound_claims(&self) -> Vec<Reach> {
+        let sound = |claim: &&Reach| self.unreadable == 0 || claim.until < self.ask.now;
+        self.claims.iter().filter(sound).copied().collect()
+    }
+
     /// How far back the list goes without a hole: to its oldest own unpinned row, or to the very
     /// beginning when the source said that it ends. Unreadable rows could hide anything.
     fn list_from(&self) -> Option<Moment> {
+        self.list_reached().map(|(from, _)| from)
+    }
+
+    fn list_reached(&self) -> Option<(Moment, Moment)> {
         if self.lists == Kinds::NONE || self.unreadable > 0 {
             return None;
         }
         if self.ended {
-            return Some(Moment::MIN);
+            return Some((Moment::MIN, Moment::MIN));
         }
         let mut times = self.listed.clone();
         times.sort_unstable();
@@ -252,8 +284,8 @@ impl Walk {
 
     fn proves(&self, kind: crate::PostKind, reaches: &[Reach]) -> bool {
         let known = self.ask.covered.iter().copied();
-        let mut spans: Vec<(Moment, Moment)> =
-            reaches.iter().filter(|r| r.sees.has(kind)).map(|r| (r.from, r.until)).chain(known).collect();
+        let kind = reaches.iter().filter(|reach| reach.sees.has(kind));
+        let mut spans: Vec<(Moment, Moment)> = kind.map(|r| (self.sure_from(r), r.until)).chain(known).collect();
         spans.sort_unstable();
         let mut at = self.ask.since;
         for (from, until) in spans {
@@ -266,6 +298,14 @@ impl Walk {
             && (at >= self.ask.now
                 || self.traits.delay.shows(at.plus(1)) > self.ask.now
                 || self.looked_at.is_some_and(|looked| at >= looked))
+    }
+
+    /// A claim proves all of its span, a list what follows its last row.
+    fn sure_from(&self, reach: &Reach) -> Moment {
+        match self.list_reached() {
+            Some((from, sure)) if from == reach.from && !self.claims.contains(reach) => sure,
+            _ => reach.from,
+        }
     }
 
     /// Rules 2, 4, 5 and 6, for sources that are nothing but one list.
@@ -314,11 +354,12 @@ enum Fresh {
     Some,
 }
 
-/// Of a day only its end is surely reached, since a later post of that day may be the oldest shown.
-fn reached(when: When) -> Moment {
+/// Of a day only its end is surely reached, since a later post of that day may be the oldest shown; of a
+/// second only what follows it, since the next page may hold another post of it.
+fn reached(when: When) -> (Moment, Moment) {
     match when {
-        When::At(moment) => moment,
-        When::Day(_) | When::Span { .. } => when.latest().plus(1),
+        When::At(moment) => (moment, moment.plus(1)),
+        When::Day(_) | When::Span { .. } => (when.latest().plus(1), when.latest().plus(1)),
     }
 }
 
@@ -335,5 +376,9 @@ fn blocked(reason: &str, advice: &str) -> Failure {
         .advise(format!("{advice}，本次不采信"))
 }
 
+#[cfg(test)]
+mod oracle;
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

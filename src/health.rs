@@ -22,7 +22,15 @@ pub struct Ailing {
     pub advice: String,
     /// When the run of failures began.
     pub since: Moment,
+    /// The source refused this account when it was last asked about it; otherwise it was not asked,
+    /// because it is left alone after the refusal of another account.
+    pub asked: bool,
+    /// The first failure of this run that came while the source served others, if there was one.
+    pub alone_since: Option<Moment>,
 }
+
+/// Accounts whose last look was good, but that were not well for long enough to believe it.
+pub type Lingering = BTreeSet<(String, AccountId)>;
 
 /// A trouble: of a source as a whole, or of one account with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,10 +81,19 @@ const QUIET_S: i64 = 6 * HOUR;
 const ALONE_S: i64 = 3 * HOUR;
 /// The same where only the network fails.
 const ALONE_QUIET_S: i64 = DAY;
+/// Seconds between the first and the last good look before a told trouble is over: a source that
+/// answers now and then writes no letter each time.
+pub const WELL_S: i64 = 3 * HOUR;
 
 /// What is new. `watched` says how many accounts hang on each source.
-pub fn news(ailing: &[Ailing], watched: &BTreeMap<String, usize>, open: &[Incident], now: Moment) -> News {
-    let wide = wide(ailing, watched, open);
+pub fn news(
+    ailing: &[Ailing],
+    lingering: &Lingering,
+    watched: &BTreeMap<String, usize>,
+    open: &[Incident],
+    now: Moment,
+) -> News {
+    let wide = wide(ailing, lingering, watched, open);
     let mut news = News::default();
     for source in &wide {
         let whole = as_a_whole(source, ailing);
@@ -88,12 +105,13 @@ pub fn news(ailing: &[Ailing], watched: &BTreeMap<String, usize>, open: &[Incide
             && (news.begun.iter().any(|t| t.source == *source)
                 || open.iter().any(|i| i.source == *source && i.account.is_none()))
     };
-    let (over, still): (Vec<&Incident>, Vec<&Incident>) = open.iter().partition(|i| is_over(i, ailing, &wide));
+    let (over, still): (Vec<&Incident>, Vec<&Incident>) =
+        open.iter().partition(|i| is_over(i, ailing, lingering, &wide));
     news.absorbed = still.into_iter().filter(|i| i.account.is_some() && told_wide(&i.source)).cloned().collect();
     news.ended = over.into_iter().cloned().collect();
     let alone = ailing.iter().filter(|a| !wide.contains(&a.source)).filter(|a| {
         !open.iter().any(|i| i.source == a.source && i.account == Some(a.account))
-            && lasts(a.class, a.since, now, ALONE_S, ALONE_QUIET_S)
+            && a.alone_since.is_some_and(|since| lasts(a.class, since, now, ALONE_S, ALONE_QUIET_S))
     });
     news.begun.extend(alone.map(of_one));
     news
@@ -109,24 +127,39 @@ fn lasts(class: Class, since: Moment, now: Moment, loud_s: i64, quiet_s: i64) ->
 }
 
 /// Sources that fail for more than half of their accounts; one that was told stays so until fewer than
-/// a quarter fail, so that it does not begin and end all day.
-fn wide(ailing: &[Ailing], watched: &BTreeMap<String, usize>, open: &[Incident]) -> BTreeSet<String> {
-    let mut failing: BTreeMap<&String, usize> = BTreeMap::new();
-    for one in ailing {
-        *failing.entry(&one.source).or_default() += 1;
-    }
-    let is_open = |source: &String| open.iter().any(|i| i.source == *source && i.account.is_none());
-    let is_wide = |(source, failing): &(&String, usize)| {
-        let all = watched.get(*source).copied().unwrap_or(*failing).max(*failing);
-        failing * 2 > all || (is_open(source) && failing * 4 >= all)
+/// a quarter fail or have only just come back, so that it does not begin and end all day.
+fn wide(
+    ailing: &[Ailing],
+    lingering: &Lingering,
+    watched: &BTreeMap<String, usize>,
+    open: &[Incident],
+) -> BTreeSet<String> {
+    let names = ailing.iter().map(|a| &a.source).chain(lingering.iter().map(|(source, _)| source));
+    let is_wide = |source: &&String| {
+        let failing = ailing.iter().filter(|a| a.source == **source).count();
+        let unwell = failing + lingering.iter().filter(|(of, _)| of == *source).count();
+        let all = watched.get(*source).copied().unwrap_or(unwell).max(unwell);
+        let is_open = open.iter().any(|i| i.source == **source && i.account.is_none());
+        (failing * 2 > all && is_confirmed(source, ailing, all)) || (is_open && unwell * 4 >= all)
     };
-    failing.into_iter().filter(is_wide).map(|(source, _)| source.clone()).collect()
+    names.filter(is_wide).cloned().collect()
 }
 
-fn is_over(incident: &Incident, ailing: &[Ailing], wide: &BTreeSet<String>) -> bool {
+/// The first refusal rests a host, and all its accounts with it. That it refuses everybody is known
+/// when a second one was refused too; a login or a setting that is refused needs no second word.
+fn is_confirmed(source: &str, ailing: &[Ailing], all: usize) -> bool {
+    let asked: Vec<&Ailing> = ailing.iter().filter(|a| a.source == source && a.asked).collect();
+    let one_is_enough = |a: &&Ailing| !matches!(a.class, Class::Blocked | Class::Throttled);
+    all <= 1 || asked.len() >= 2 || asked.iter().any(one_is_enough)
+}
+
+fn is_over(incident: &Incident, ailing: &[Ailing], lingering: &Lingering, wide: &BTreeSet<String>) -> bool {
     match incident.account {
         None => !wide.contains(&incident.source),
-        Some(account) => !ailing.iter().any(|a| a.source == incident.source && a.account == account),
+        Some(account) => {
+            let fails = ailing.iter().any(|a| a.source == incident.source && a.account == account);
+            !fails && !lingering.contains(&(incident.source.clone(), account))
+        }
     }
 }
 
@@ -159,12 +192,13 @@ fn of_one(ailing: &Ailing) -> Trouble {
     }
 }
 
-/// Days before its end at which a credential is spoken of; the last is the end itself.
-const AHEAD_DAYS: [i64; 3] = [7, 2, 0];
+/// Seconds before its end at which a credential is spoken of; the last is some time after it, when a
+/// source that refuses the credential has been told of anyway.
+const AHEAD_S: [i64; 3] = [7 * DAY, 2 * DAY, -6 * HOUR];
 
 /// How many warnings a credential that ends at `expires` should have had by now.
 pub fn warnings_due(expires: Moment, now: Moment) -> u32 {
-    let due = AHEAD_DAYS.iter().filter(|days| expires.since(now) <= **days * DAY).count();
+    let due = AHEAD_S.iter().filter(|ahead_s| expires.since(now) <= **ahead_s).count();
     u32::try_from(due).unwrap_or(0)
 }
 

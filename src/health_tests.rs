@@ -15,6 +15,8 @@ fn ailing(account: i64, class: Class, since: i64) -> Ailing {
         class,
         advice: String::new(),
         since: at(since),
+        asked: true,
+        alone_since: Some(at(since)),
     }
 }
 
@@ -27,7 +29,7 @@ fn live(accounts: usize, hours: &[Vec<Ailing>]) -> Vec<(usize, usize)> {
     let mut open: Vec<Incident> = Vec::new();
     let mut heard = Vec::new();
     for (hour, ailing) in (0..).zip(hours) {
-        let news = news(ailing, &watched(accounts), &open, at(hour));
+        let news = news(ailing, &Lingering::new(), &watched(accounts), &open, at(hour));
         heard.push((news.begun.len(), news.ended.len()));
         open.retain(|i| !news.ended.contains(i) && !news.absorbed.contains(i));
         open.extend(news.begun.into_iter().map(|t| Incident {
@@ -72,9 +74,38 @@ fn one_account_alone_is_told_after_three_hours_and_hides_nothing() {
 }
 
 #[test]
-fn a_credential_is_spoken_of_a_week_and_two_days_ahead_and_at_its_end() {
+fn a_source_that_has_only_just_come_back_is_not_told_to_be_well() {
+    let told =
+        vec![Incident { id: 1, source: "微博".to_owned(), account: None, class: Class::Blocked, began: at(0) }];
+    let back: Lingering = (1..=4).map(|i| ("微博".to_owned(), AccountId(i))).collect();
+    let first = |n: usize| back.iter().take(n).cloned().collect::<Lingering>();
+    let ended = |lingering: &Lingering, open: &[Incident]| news(&[], lingering, &watched(8), open, at(9)).ended.len();
+    assert_eq!((ended(&back, &told), ended(&first(2), &told), ended(&first(1), &told)), (0, 0, 1));
+    let alone = vec![Incident { account: Some(AccountId(2)), ..told[0].clone() }];
+    assert_eq!((ended(&back, &alone), ended(&first(1), &alone)), (0, 1));
+    // What only just came back begins nothing.
+    assert!(news(&[], &back, &watched(4), &[], at(9)).begun.is_empty());
+}
+
+#[test]
+fn one_refusal_that_rests_all_is_not_yet_an_outage() {
+    let resting = |i: i64| Ailing { asked: false, alone_since: None, ..ailing(i, Class::Blocked, 0) };
+    let mut all: Vec<Ailing> = (2..=8).map(resting).chain([ailing(1, Class::Blocked, 0)]).collect();
+    let begun = |all: &[Ailing], hour: i64| news(all, &Lingering::new(), &watched(8), &[], at(hour)).begun;
+    assert!(begun(&all, 2).is_empty());
+    let told = begun(&all, 3);
+    assert_eq!((told.len(), told[0].account), (1, Some(AccountId(1))), "it is told alone");
+    all[0].asked = true;
+    assert_eq!(begun(&all, 2)[0].account, None);
+    let login: Vec<Ailing> =
+        all.iter().map(|a| Ailing { class: Class::Auth, asked: a.account.0 == 1, ..a.clone() }).collect();
+    assert_eq!(begun(&login, 0)[0].accounts.len(), 8, "one refused login is enough");
+}
+
+#[test]
+fn a_credential_is_spoken_of_a_week_and_two_days_ahead_and_after_its_end() {
     let end = at(0);
-    for (hours, due) in [(-24 * 8, 0), (-24 * 7, 1), (-24 * 3, 1), (-48, 2), (-1, 2), (0, 3), (100, 3)] {
+    for (hours, due) in [(-24 * 8, 0), (-24 * 7, 1), (-24 * 3, 1), (-48, 2), (-1, 2), (5, 2), (6, 3), (100, 3)] {
         assert_eq!(warnings_due(end, at(hours)), due, "{hours}");
     }
 }

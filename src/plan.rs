@@ -95,6 +95,9 @@ pub struct Breaker {
     pub rest: Option<(Failure, Moment)>,
 }
 
+/// The reason of a look that was not made, because its source is left alone.
+pub const RESTING: &str = "resting";
+
 /// Failures in a row after which a source is left alone although each account has its own credential.
 const ROW: u32 = 5;
 
@@ -130,7 +133,7 @@ impl Breaker {
             return Breaker { row, ..self.clone() };
         }
         let trips = self.trips.saturating_add(1);
-        let rest_s = failure.retry_after_s.unwrap_or(0).max(rest(failure.class, trips, HOUR));
+        let rest_s = failure.retry_after_s.unwrap_or(0).max(rest_of_source(failure.class, shared, trips));
         Breaker { row, trips, rest: Some((failure.clone(), now.plus(rest_s))) }
     }
 
@@ -138,6 +141,14 @@ impl Breaker {
     /// rest, is that account's own and must not silence the source for the others.
     fn is_own(&self, class: Class, again: bool) -> bool {
         again && self.trips == 0 && class != Class::Throttled
+    }
+}
+
+/// A host that refuses everybody is left alone for hours (weibo.md, "Pace").
+fn rest_of_source(class: Class, shared: bool, trips: u32) -> i64 {
+    match class {
+        Class::Blocked | Class::Throttled if shared => ((2 * HOUR) << trips.saturating_sub(1).min(10)).min(6 * HOUR),
+        _ => rest(class, trips, HOUR),
     }
 }
 
@@ -205,10 +216,12 @@ mod tests {
         let now = at("2022-06-01 09:00");
         let blocked = failed(Class::Blocked);
         let tripped = Breaker::default().after(&blocked, true, false, now);
-        assert_eq!(tripped.rests(now).map(|(_, until)| until), Some(now.plus(HOUR)));
-        assert!(tripped.rests(now.plus(HOUR)).is_none(), "then one look may try");
-        let longer = tripped.after(&blocked, true, true, now.plus(HOUR));
-        assert_eq!(longer.rests(now.plus(HOUR)).map(|(_, until)| until), Some(now.plus(3 * HOUR)));
+        assert_eq!(tripped.rests(now).map(|(_, until)| until), Some(now.plus(2 * HOUR)));
+        assert!(tripped.rests(now.plus(2 * HOUR)).is_none(), "then one look may try");
+        let longer = tripped.after(&blocked, true, true, now.plus(2 * HOUR));
+        assert_eq!(longer.rests(now.plus(2 * HOUR)).map(|(_, until)| until), Some(now.plus(6 * HOUR)));
+        let longest = (0..9).fold(longer.clone(), |breaker, _| breaker.after(&blocked, true, true, now));
+        assert_eq!(longest.rests(now).map(|(_, until)| until), Some(now.plus(6 * HOUR)));
         assert!(longer.after(&Outcome::Partial, true, false, now).rests(now).is_none());
         let stale = Outcome::Failed(Failure::new(Class::Blocked, "").because("stale"));
         let gone = failed(Class::Gone);

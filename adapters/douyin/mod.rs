@@ -30,7 +30,7 @@ pub struct Douyin {
     config: DouyinConfig,
 }
 
-/// What stands before the id of a task in a cursor, and between it and the cursor of its page.
+/// What stands before the id of a task in a cursor.
 const TASK: &str = "task|";
 /// Seconds between two questions about a task.
 const TASK_WAIT_S: i64 = 2;

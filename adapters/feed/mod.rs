@@ -11,7 +11,7 @@ mod parse;
 pub use bridge::{Bridge, KeyAs};
 
 use crate::http::{Http, Request};
-use crate::{Ask, Class, Delay, Failure, Kinds, Manners, Page, Secret, Secrets, Strength, Traits};
+use crate::{Ask, Class, Delay, Failure, Kinds, Manners, Page, RawPost, Secret, Secrets, Strength, Traits};
 use kept::Kept;
 
 /// How to reach feeds.
@@ -86,10 +86,21 @@ impl Feed {
         let answer = http.send(self.kept.condition(&address, self.request(ask, key.as_ref())?)).await?;
         if answer.status == 304 {
             let read_at = if self.config.bridge == Bridge::Own { ask.now } else { ask.now.plus(-self.config.cache_s) };
-            return self.kept.page(&address, read_at);
+            return self.kept.page(&address, read_at).map(|page| self.doubted(ask, page));
         }
         let page = parse::parse(ask, &answer, self.traits(ask.kinds).sees, &self.config)?;
-        Ok(self.kept.keep(&address, &answer, page, self.config.bridge))
+        let page = self.kept.keep(&address, &answer, page, self.config.bridge);
+        Ok(self.doubted(ask, page))
+    }
+
+    /// A 公众号 bridge that shows nothing of the asked time may be weeks behind, whatever it says of
+    /// itself (cooderl/wewe-rss#234, #284): it then proves presence only.
+    fn doubted(&self, ask: &Ask, mut page: Page) -> Page {
+        let old = |row: &RawPost| row.when.latest() < ask.since;
+        if self.config.bridge.is_of_wechat() && !page.rows.is_empty() && page.rows.iter().all(old) {
+            page.notes.push(stale());
+        }
+        page
     }
 
     /// The question to the feed's server.
@@ -113,6 +124,12 @@ impl Feed {
         let base = self.config.base.as_deref().ok_or_else(no_base)?;
         Ok(format!("{}/{}", base.trim_end_matches('/'), self.config.bridge.path(&ask.key)))
     }
+}
+
+fn stale() -> Failure {
+    Failure::new(Class::Blocked, "nothing of the asked time in a bridge's feed")
+        .because("stale")
+        .advise("微信转接近期没有新条目：可能是采集滞后，也可能真的没有发布，程序分不清，请检查转接服务并人工核查")
 }
 
 fn no_base() -> Failure {

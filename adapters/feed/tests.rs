@@ -149,3 +149,68 @@ proptest::proptest! {
         }
     }
 }
+
+fn source(base: &str, bridge: Bridge) -> crate::Paged {
+    crate::Paged::Feed(Feed::new(FeedConfig { bridge, ..config(Some(base)) }))
+}
+
+async fn look(source: &crate::Paged, kinds: Kinds, now: &str) -> crate::Seen {
+    let ask = Ask { now: Moment::parse(now).unwrap(), ..ask(kinds) };
+    crate::testing::look(source, &ask, &crate::testing::Vault::default()).await
+}
+
+/// 304 says that the items are the same: a look like the first, of the moment for which the cache speaks.
+#[tokio::test]
+async fn not_modified_is_a_look_at_the_same_items() {
+    use crate::testing::{platform, reply, word};
+    for (name, value, condition) in
+        [("etag", "\"tag\"", "if-none-match: \"tag\""), ("x", "y", "if-modified-since: sun, 22 nov 2026 01:55:00 gmt")]
+    {
+        let platform = platform(move |request, _| {
+            let request = request.to_lowercase();
+            if request.contains("if-none-match") || request.contains("if-modified-since") {
+                assert!(request.contains(condition), "{request}");
+                return reply(304, "");
+            }
+            let body = String::from_utf8(sample("rsshub.json")).unwrap();
+            reply(200, body).header(name, value).header("last-modified", "Sun, 22 Nov 2026 01:55:00 GMT")
+        })
+        .await;
+        let source = source(&platform.base, Bridge::RssHub);
+        let first = look(&source, Kinds::POST, "2026-11-22 10:00").await;
+        let again = look(&source, Kinds::POST, "2026-11-22 11:00").await;
+        assert_eq!((word(&first).as_str(), &first.rows), (word(&again).as_str(), &again.rows));
+        let until = |seen: &crate::Seen| seen.reaches[0].until;
+        assert_eq!(until(&first), Moment::parse("2026-11-22 09:55").unwrap(), "when the bridge read");
+        assert_eq!(until(&again), Moment::parse("2026-11-22 10:55").unwrap(), "the cache is five minutes old at most");
+        assert_eq!(platform.asked().len(), 2);
+    }
+    // Nobody was asked before.
+    let platform = platform(|_, _| reply(304, "")).await;
+    let odd = look(&source(&platform.base, Bridge::RssHub), Kinds::POST, "2026-11-22 10:00").await;
+    assert_eq!(word(&odd), "malformed");
+}
+
+#[tokio::test]
+async fn a_bridge_that_lists_less_than_before_proves_presence_only() {
+    use crate::testing::{platform, reply, word};
+    let short = r#"{"version":"https://jsonfeed.org/version/1","items":[{"id":"x","url":"https://mp.weixin.qq.com/s/x","date_modified":"2026-11-21T01:00:05.000Z"}]}"#;
+    let platform = platform(move |_, n| match n {
+        1 => reply(200, short),
+        _ => reply(200, String::from_utf8(sample("rsshub.json")).unwrap()),
+    })
+    .await;
+    let source = source(&platform.base, Bridge::WeweRss);
+    let mut told = Vec::new();
+    for _ in 0..3 {
+        let seen = look(&source, Kinds::WECHAT, "2026-11-22 10:00").await;
+        told.push((
+            word(&seen),
+            seen.rows.len(),
+            seen.reaches.len(),
+            seen.notes.iter().map(|n| n.reason.clone()).collect(),
+        ));
+    }
+    let fine = ("partial".to_owned(), 5, 1, Vec::<String>::new());
+    assert_eq!(told, [fine.clone(), ("partial".to_owned(), 1, 0, vec!["shrunk".to_owned()]), fine]);
+}

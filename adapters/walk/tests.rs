@@ -234,29 +234,28 @@ fn waits_are_passed_on_and_bounded() {
     expect(&ended.unwrap(), "transient waiting", 0, None);
 }
 
-proptest::proptest! {
-    /// Any sequence of pages, pinned or not, short, repeated, shuffled: complete is never claimed
-    /// without an own unpinned row before the asked time, or a said end.
-    #[test]
-    fn complete_is_never_claimed_for_nothing(pages in proptest::collection::vec((proptest::collection::vec((0_u8..30, proptest::bool::ANY, proptest::bool::ANY), 0..6), 0_u8..3), 1..7)) {
-        let mut walk = Walk::new(ask(), TRAITS);
-        let (mut reached, mut ended) = (false, false);
-        for (rows, next) in pages {
-            let rows: Vec<RawPost> = rows.into_iter().map(|(day, pinned, own)| RawPost {
-                pinned,
-                author: Some(if own { "own" } else { "other" }.to_owned()),
-                ..post(&day.to_string(), &format!("2026-{}-{:02} 09:00", if day < 15 { "05" } else { "06" }, day % 15 + 5))
-            }).collect();
-            reached |= rows.iter().any(|row| !row.pinned && row.author.as_deref() == Some("own") && row.when.latest() < ask().since);
-            let next = [Next::End, Next::Unsaid, more()][usize::from(next)].clone();
-            ended |= next == Next::End;
-            if let Step::Done(seen) = walk.take(page(&rows, next)) {
-                if seen.outcome == Outcome::Complete {
-                    proptest::prop_assert!(reached || ended);
-                    proptest::prop_assert!(!seen.reaches.is_empty());
-                }
-                return Ok(());
-            }
-        }
-    }
+/// Rule 1 for what a source proves by its own word: a day of a statistic stands or falls by itself, and
+/// what is said of the time up to now falls with any row that cannot be read.
+#[test]
+fn a_row_that_cannot_be_read_takes_claims_with_it() {
+    let claim = |from: &str, until: &str| Reach {
+        from: at(from),
+        until: at(until),
+        sees: Kinds::POST,
+        strength: Strength::Strong,
+    };
+    let (first, second) =
+        (claim("2026-06-19 00:00", "2026-06-20 00:00"), claim("2026-06-20 00:00", "2026-06-21 00:00"));
+    let all = claim("2026-06-08 00:00", "2026-06-22 12:00");
+    let told = |row: &RawPost, claim: Reach, next: Next| {
+        Ok(Page { claims: vec![claim], ..Page::listing(vec![row.clone()], Kinds::NONE, next) })
+    };
+    let (good, odd) = (post("1", "2026-06-19 09:00"), post("2", "2008-01-01 09:00"));
+    let also = post("3", "2026-06-20 09:00");
+    let odd_day = walk(vec![told(&odd, first, more()), told(&good, second, Next::Unsaid)]);
+    assert_eq!((odd_day.outcome, odd_day.reaches), (Outcome::Partial, vec![second]));
+    let odd_before = walk(vec![told(&odd, first, more()), told(&good, all, Next::Unsaid)]);
+    assert_eq!((odd_before.outcome, odd_before.reaches), (Outcome::Partial, Vec::new()));
+    let fine = walk(vec![told(&good, first, more()), told(&also, all, Next::Unsaid)]);
+    assert_eq!((fine.outcome, fine.reaches), (Outcome::Complete, vec![first, all]));
 }

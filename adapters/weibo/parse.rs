@@ -26,10 +26,8 @@ pub(super) fn total(answer: &Answer) -> Option<i64> {
 }
 
 fn list(ask: &Ask, body: &Value, cursor: &Cursor) -> Result<Page, Failure> {
-    let empty_words = words(body).contains("这里还没有内容");
-    let ambiguous = matches!(number(&body["errno"]), Some(100_010 | 100_011));
     let Some(cards) = body["data"]["cards"].as_array() else {
-        if number(&body["ok"]) == Some(0) && (empty_words || ambiguous) {
+        if number(&body["ok"]) == Some(0) && says_nothing(body) {
             return Ok(empty(cursor));
         }
         return Err(Failure::new(Class::Malformed, "no data.cards"));
@@ -53,6 +51,11 @@ fn list(ask: &Ask, body: &Value, cursor: &Cursor) -> Result<Page, Failure> {
     let mut page = Page::listing(found.rows, Kinds::POST, next);
     page.unreadable = found.unreadable;
     Ok(page)
+}
+
+/// 这里还没有内容: the end of a list, a wrong uid, a closed account, or a session that is refused.
+fn says_nothing(body: &Value) -> bool {
+    words(body).contains("这里还没有内容") || matches!(number(&body["errno"]), Some(100_010 | 100_011))
 }
 
 /// An empty page: on the first page it must be asked again and then held against the profile; later
@@ -116,7 +119,10 @@ fn profile(body: &Value, seen: u64) -> Result<Page, Failure> {
     let user = &body["data"]["userInfo"];
     let count = number(&user["statuses_count"]);
     match count {
-        None if seen == 0 && !user.is_object() => Err(gone("no_profile", "no userInfo in the profile")),
+        None if seen == 0 && (user.is_object() || says_nothing(body)) => {
+            Err(blocked("empty_unexpected", "an empty list and an unreadable profile"))
+        }
+        None if seen == 0 => Err(gone("no_profile", "no userInfo in the profile")),
         None => Ok(Page::listing(Vec::new(), Kinds::POST, Next::Unsaid)),
         Some(count) if seen == 0 && count > 0 => {
             Err(blocked("empty_unexpected", format!("an empty list, but the profile counts {count}")))

@@ -162,6 +162,21 @@ fn times_in_every_form() {
 }
 
 #[test]
+fn the_count_beside_an_old_list_is_not_held_against_the_true_one() {
+    let totals = totals::Totals::default();
+    let page = parse(&ask(None), &answer(200, sample("good.json")), true).unwrap();
+    let mut rows = page.rows;
+    rows.retain(|row| !row.pinned);
+    rows.sort_by_key(|row| row.when.earliest());
+    let known = |row: &crate::RawPost| crate::Known { id: row.id.clone(), when: row.when };
+    let asked = Ask { known: rows.iter().rev().map(known).collect(), ..ask(None) };
+    assert!(rows.len() > 1 && totals.judge(&asked, Some(9), &rows).is_none());
+    assert!(totals.judge(&asked, Some(5), &rows[..1]).is_none(), "an old list, and an old count");
+    assert!(totals.judge(&asked, Some(9), &rows).is_none(), "no rise");
+    assert!(totals.judge(&asked, Some(10), &rows).is_some(), "a rise");
+}
+
+#[test]
 fn a_whole_look_over_the_samples() {
     use crate::walk::{Step, Walk};
     let weibo =

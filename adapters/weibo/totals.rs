@@ -12,9 +12,13 @@ pub(super) struct Totals {
 }
 
 impl Totals {
-    /// Holds the count of a first page against the last one, and keeps it unless it is in doubt.
+    /// Holds the count of a first page against the last one, and keeps it unless it is in doubt: the
+    /// count beside an old list is as old, and would make the true one look like a rise.
     pub(super) fn judge(&self, ask: &Ask, total: Option<i64>, rows: &[RawPost]) -> Option<Failure> {
         let total = total?;
+        if is_old(ask, rows) {
+            return None;
+        }
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let known = |row: &RawPost| ask.known.iter().any(|known| known.id == row.id);
         let nothing_new = !ask.known.is_empty() && rows.iter().filter(|row| !row.pinned).all(known);
@@ -24,4 +28,10 @@ impl Totals {
         kept.insert(ask.key.clone(), total);
         None
     }
+}
+
+fn is_old(ask: &Ask, rows: &[RawPost]) -> bool {
+    let known = ask.known.iter().map(|known| known.when.earliest()).max();
+    let shown = rows.iter().map(|row| row.when.latest()).max();
+    shown.is_some_and(|shown| known.is_some_and(|known| shown < known))
 }

@@ -60,7 +60,7 @@ fn in_words(
             say(&mut text, format!("  {line}"));
         }
         posts(&mut text, evidence.posts, duty);
-        sheets(&mut text, evidence.tallies);
+        sheets(&mut text, evidence.tallies, verdict.window);
         watches(&mut text, evidence.watches, verdict.window);
         gaps(&mut text, verdict);
     }
@@ -133,11 +133,18 @@ fn posts(text: &mut String, posts: &[Post], duty: &Duty<'_>) {
 }
 
 /// Rows of check sheets: what they count and what the posts count are the same updates.
-fn sheets(text: &mut String, tallies: &[Tally]) {
-    for row in tallies {
+fn sheets(text: &mut String, tallies: &[Tally], window: Window) {
+    for row in tallies.iter().filter(|row| speaks_of(row, window)) {
         let (week, looked) = (Period::Week(row.week), beijing(row.looked_at));
         say(text, format!("  {week} {}（{looked} 核查）；与单条发布是同样的更新，不重复计", sheet_words(row)));
     }
+}
+
+/// Whether a row has watched a part of the window, or tells of an update in it.
+fn speaks_of(row: &Tally, window: Window) -> bool {
+    let watched = row.watched();
+    let seen = row.last.is_some_and(|last| lies(last, window) != Lies::Outside);
+    seen || (watched.from < window.until && window.from < watched.until)
 }
 
 /// 周核查表：本周共2次，最近更新 2026-11-20 10:05，核查人 张三
@@ -274,7 +281,7 @@ fn as_json(
         .map(|(duty, verdict)| {
             let evidence = ledger.evidence(verdict.account);
             let posts: Vec<_> = evidence.posts.iter().map(|p| json!({"title": p.title, "url": p.url, "when": when(p.when), "reason": reason(p, duty)})).collect();
-            let sheets: Vec<_> = evidence.tallies.iter().map(sheet_json).collect();
+            let sheets: Vec<_> = evidence.tallies.iter().filter(|row| speaks_of(row, duty.window)).map(sheet_json).collect();
             let proof = if let VerdictKind::Missed { proof, .. } = &verdict.kind { proof.to_json() } else { json!(null) };
             json!({"rule": verdict.rule, "kind": verdict.kind.word(), "seen": verdict.kind.seen(), "required": verdict.required,
                    "window": {"from": verdict.window.from, "until": verdict.window.until}, "posts": posts, "sheets": sheets, "proof": proof})

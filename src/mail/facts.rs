@@ -118,6 +118,8 @@ fn facts(
 ) -> Facts {
     let stands_for = stands_for(ledger, head, &items);
     let times = items.iter().map(|(_, mention)| before(mention).times).max().unwrap_or(0);
+    // What a person found in the afternoon could not be told in the morning.
+    let all_by_hand = items.iter().all(|(_, mention)| ledger.evidence(mention.account).sources.is_empty());
     Facts {
         office: addressee(ledger, head.role == Role::Supervisor && !stands_for, &items),
         sender: config.office.name.clone(),
@@ -127,7 +129,7 @@ fn facts(
         now,
         nth: times + 1,
         gained: (times > 0).then(|| gained(&items, before)).flatten(),
-        late_since: Some(head.slot).filter(|slot| now.since(*slot) >= LATE_S),
+        late_since: Some(head.slot).filter(|slot| now.since(*slot) >= LATE_S && !all_by_hand),
         number: head.number.clone(),
         stands_for,
         items: items.into_iter().map(|(item, _)| item).collect(),

@@ -3,6 +3,7 @@
 use super::{Due, Poller};
 use crate::config::SourceConfig;
 use crate::domain::{AccountId, Moment};
+use crate::rules::accept;
 use crate::store::StoreError;
 use cuigeng_adapters::exec::{Exec, Run};
 use cuigeng_adapters::time::{DAY, HOUR};
@@ -70,8 +71,8 @@ impl Poller {
         let mut run = exec.list(&asks, self.secrets.as_ref(), &state, now).await;
         self.learn_from(&configured.name, &mut run);
         let mut kept = Vec::new();
-        for ((one, (_, history, healthy)), seen) in due.iter().zip(&questions).zip(run.looks) {
-            let seen = self.believe(configured, one, history, *healthy, seen, now);
+        for ((one, (_, history, circumstances)), seen) in due.iter().zip(&questions).zip(run.looks) {
+            let seen = accept::believe(history, seen, now, *circumstances);
             self.keep(one, seen.clone(), now).await?;
             kept.push((one.account.id, seen));
         }

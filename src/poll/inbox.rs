@@ -4,6 +4,7 @@
 use super::{Due, Poller, watched};
 use crate::domain::{Account, AccountId, Moment};
 use crate::plan::Agenda;
+use crate::rules::accept;
 use crate::store::{StoreError, inbox as read_files, looks};
 use cuigeng_adapters::inbox::Inbox;
 use cuigeng_adapters::time::DAY;
@@ -107,8 +108,8 @@ impl Poller {
             fault = read.fault;
             for (i, seen) in read.looks {
                 named += 1;
-                let (_, history, healthy) = &asks[i];
-                let seen = self.believe(configured, &due[i], history, *healthy, seen, now);
+                let (_, history, circumstances) = &asks[i];
+                let seen = accept::believe(history, seen, now, *circumstances);
                 self.keep(&due[i], seen, now).await?;
             }
         }

@@ -3,7 +3,7 @@
 
 use super::{Due, Poller};
 use crate::domain::{AccountId, Moment};
-use crate::plan::Agenda;
+use crate::plan::{Agenda, RESTING};
 use crate::store::{StoreError, agenda, looks};
 use cuigeng_adapters::time::DAY;
 use cuigeng_adapters::{Failure, Outcome, Seen};
@@ -85,7 +85,8 @@ fn spread(id: i64) -> i64 {
 /// account is looked at again when the rest ends.
 fn resting(failure: &Failure, until: Moment, now: Moment) -> Failure {
     let detail = format!("not asked, the source rests until {until}: {}", failure.detail);
-    Failure { detail, retry_after_s: Some(until.since(now).max(0)), ..failure.clone() }
+    let reason = RESTING.to_owned();
+    Failure { reason, detail, retry_after_s: Some(until.since(now).max(0)), ..failure.clone() }
 }
 
 fn log_look(due: &Due, seen: &Seen) {

@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(again.rests("微博", now), lanes.rests("微博", now));
         assert_eq!(again.rests("微博", now).unwrap().0, captcha);
         assert_eq!(again.run_ended("微博", false), 2);
-        assert!(again.rests("微博", now.plus(3600)).is_none() && again.rests("别的", now).is_none());
+        assert!(again.rests("微博", now.plus(7200)).is_none() && again.rests("别的", now).is_none());
     }
 
     #[test]

@@ -216,9 +216,9 @@ impl Poller {
         paged: &Paged,
         now: Moment,
     ) -> Result<(AccountId, Seen), StoreError> {
-        let (ask, history, healthy) = self.question(&due, configured, now).await?;
+        let (ask, history, circumstances) = self.question(&due, configured, now).await?;
         let seen = self.page_through(paged, ask, configured).await;
-        let seen = self.believe(configured, &due, &history, healthy, seen, now);
+        let seen = accept::believe(&history, seen, now, circumstances);
         self.learn(configured, &due, &seen.outcome);
         self.keep(&due, seen.clone(), now).await?;
         Ok((due.account.id, seen))
@@ -231,19 +231,6 @@ impl Poller {
         if let Some((cause, until)) = self.lanes.rests(name, now).filter(|_| changed) {
             tracing::warn!(source = name, class = cause.class.word(), %until, "source.rests");
         }
-    }
-
-    fn believe(
-        &self,
-        configured: &SourceConfig,
-        due: &Due,
-        history: &[PastLook],
-        others_healthy: bool,
-        seen: Seen,
-        now: Moment,
-    ) -> Seen {
-        let traits = configured.source.traits(due.account.platform.kinds());
-        accept::believe(history, seen, now, Circumstances { ends_lists: traits.ends_lists, others_healthy })
     }
 
     async fn page_through(&self, paged: &Paged, ask: Ask, configured: &SourceConfig) -> Seen {
@@ -266,11 +253,11 @@ impl Poller {
         due: &Due,
         configured: &SourceConfig,
         now: Moment,
-    ) -> Result<(Ask, Vec<PastLook>, bool), StoreError> {
+    ) -> Result<(Ask, Vec<PastLook>, Circumstances), StoreError> {
         let traits = configured.source.traits(due.account.platform.kinds());
         let (id, source) = (due.account.id, due.of.source.clone());
         let window_days = ledger::longest_window_days(&self.config.profile);
-        let (since, known, covered, history, healthy) = self
+        let (since, known, covered, history, others_healthy, others_strange) = self
             .store
             .read_async(move |conn| {
                 let since = plan::look_back(looks::last_good_of(conn, id, &source)?, window_days, now);
@@ -278,8 +265,9 @@ impl Poller {
                     since,
                     posts::known(conn, id, &source, 20)?,
                     looks::covered(conn, id, &source, since, traits.sees)?,
-                    looks::recent(conn, id, &source, 8)?,
+                    looks::recent(conn, id, &source, 16)?,
                     looks::healthy_since(conn, &source, id, now.plus(-6 * HOUR))?,
+                    looks::strange_since(conn, &source, id, now.plus_days(-2))?,
                 ))
             })
             .await?;
@@ -296,13 +284,11 @@ impl Poller {
             cursor: None,
             page: 0,
         };
-        let history = history.into_iter().map(|look| PastLook {
-            at: look.at,
-            outcome: look.outcome,
-            reason: look.reason,
-            newest: look.newest,
-        });
-        Ok((ask, history.collect(), healthy))
+        let made = history.into_iter().filter(|look| look.reason != plan::RESTING);
+        let history =
+            made.map(|look| PastLook { at: look.at, outcome: look.outcome, reason: look.reason, newest: look.newest });
+        let circumstances = Circumstances { ends_lists: traits.ends_lists, others_healthy, others_strange };
+        Ok((ask, history.collect(), circumstances))
     }
 
     /// Moments at which every account is wanted, around the checks next to `now`.

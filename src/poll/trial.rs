@@ -5,6 +5,7 @@ use super::{Due, Poller, unknown_source};
 use crate::config::SourceConfig;
 use crate::domain::{Account, Moment, SourceRef};
 use crate::plan::Agenda;
+use crate::rules::accept;
 use crate::store::{StoreError, agenda};
 use cuigeng_adapters::exec::{Exec, Run};
 use cuigeng_adapters::{Ask, Batch, Seen, Source};
@@ -39,14 +40,14 @@ impl Poller {
             return Ok(tried.run.looks.remove(0));
         }
         let due = self.due(account, of).await?;
-        let (mut ask, history, healthy) = self.question(&due, configured, now).await?;
+        let (mut ask, history, circumstances) = self.question(&due, configured, now).await?;
         ask.since = since.unwrap_or(ask.since);
         let seen = match &configured.source {
             Source::Paged(paged) => self.page_through(paged, ask, configured).await,
             Source::Batch(Batch::Inbox(inbox)) => self.peek(inbox, &ask),
             Source::Batch(Batch::Exec(_)) => Seen::failed(unknown_source(&of.source)),
         };
-        Ok(self.believe(configured, &due, &history, healthy, seen, now))
+        Ok(accept::believe(&history, seen, now, circumstances))
     }
 
     /// Asks a collector for these accounts in one run.
@@ -64,14 +65,13 @@ impl Poller {
         let (mut asks, mut past) = (Vec::new(), Vec::new());
         for (account, of) in accounts {
             let due = self.due(account, of).await?;
-            let (ask, history, healthy) = self.question(&due, configured, now).await?;
+            let (ask, history, circumstances) = self.question(&due, configured, now).await?;
             asks.push(Ask { since: since.unwrap_or(ask.since), ..ask });
-            past.push((due, history, healthy));
+            past.push((history, circumstances));
         }
         let mut run = exec.list(&asks, self.secrets.as_ref(), &self.state_of(&configured.name), now).await;
         let looks = std::mem::take(&mut run.looks).into_iter().zip(&past);
-        run.looks =
-            looks.map(|(seen, (due, past, well))| self.believe(configured, due, past, *well, seen, now)).collect();
+        run.looks = looks.map(|(seen, (history, around))| accept::believe(history, seen, now, *around)).collect();
         Ok(TrialRun { asks, run })
     }
 

@@ -27,6 +27,8 @@ pub struct Circumstances {
     pub ends_lists: bool,
     /// Other accounts of this source were read well within the last hours.
     pub others_healthy: bool,
+    /// The last answer about another account of this source was strange too: then it is the source.
+    pub others_strange: bool,
 }
 
 /// Seconds between two looks that agree on "went back".
@@ -39,6 +41,7 @@ const EMPTY_OVER_S: i64 = 6 * HOUR;
 pub fn believe(history: &[PastLook], seen: Seen, now: Moment, circumstances: Circumstances) -> Seen {
     let Outcome::Failed(failure) = &seen.outcome else { return seen };
     match (failure.class, failure.reason.as_str()) {
+        (Class::Blocked, "went_back" | "empty_unexpected") if circumstances.others_strange => seen,
         (Class::Blocked, "went_back") if went_back_before(history, &seen, now) => believed(seen),
         (Class::Blocked, "empty_unexpected")
             if circumstances.ends_lists && circumstances.others_healthy && empty_before(history, now) =>
@@ -71,13 +74,21 @@ fn newest_row(seen: &Seen) -> Option<Moment> {
 }
 
 fn went_back_before(history: &[PastLook], seen: &Seen, now: Moment) -> bool {
-    let agree = |look: &&PastLook| look.reason == "went_back" && look.newest == newest_row(seen);
+    let agree = |look: &&PastLook| is_strange(look, "went_back") && look.newest == newest_row(seen);
     history.iter().take_while(agree).any(|look| now.since(look.at) >= WENT_BACK_APART_S)
 }
 
 fn empty_before(history: &[PastLook], now: Moment) -> bool {
-    let run: Vec<&PastLook> = history.iter().take_while(|look| look.reason == "empty_unexpected").collect();
-    run.len() >= 2 && run.last().is_some_and(|first| now.since(first.at) >= EMPTY_OVER_S)
+    let empty = |look: &&PastLook| is_strange(look, "empty_unexpected") && look.newest.is_none();
+    let run: Vec<&PastLook> = history.iter().take_while(empty).collect();
+    let told = run.iter().any(|look| look.reason == "empty_unexpected");
+    told && run.len() >= 2 && run.last().is_some_and(|first| now.since(first.at) >= EMPTY_OVER_S)
+}
+
+/// So strange, or strange and believed: what a weak source has lost stays known, so that its answer
+/// goes on to look strange.
+fn is_strange(look: &PastLook, reason: &str) -> bool {
+    look.reason == reason || matches!(look.outcome.as_str(), "complete" | "partial")
 }
 
 fn gone_before(history: &[PastLook]) -> bool {

@@ -33,7 +33,7 @@ fn past(time: &str, outcome: &str, reason: &str, newest: Option<&str>) -> PastLo
     PastLook { at: at(time), outcome: outcome.to_owned(), reason: reason.to_owned(), newest: newest.map(at) }
 }
 
-const WELL: Circumstances = Circumstances { ends_lists: true, others_healthy: true };
+const WELL: Circumstances = Circumstances { ends_lists: true, others_healthy: true, others_strange: false };
 
 fn ends(history: &[PastLook], seen: Seen, circumstances: Circumstances) -> (Outcome, usize) {
     let seen = believe(history, seen, at("2022-06-10 12:00"), circumstances);
@@ -76,6 +76,34 @@ fn emptiness_is_believed_the_third_time_over_six_hours() {
     {
         assert_eq!(ends(&long, seen(), circumstances), still(Class::Blocked, "empty_unexpected"));
     }
+}
+
+#[test]
+fn what_looks_strange_for_others_too_is_never_believed() {
+    let ill = Circumstances { others_strange: true, ..WELL };
+    let back = strange(Class::Blocked, "went_back", vec![row("2022-06-01 09:00")]);
+    let agree = [past("2022-06-10 09:00", "blocked", "went_back", Some("2022-06-01 09:00"))];
+    assert_eq!(ends(&agree, back.clone(), WELL), (Outcome::Complete, 1));
+    assert_eq!(ends(&agree, back, ill), still(Class::Blocked, "went_back"));
+    let empty = |time: &str| past(time, "blocked", "empty_unexpected", None);
+    let long = [empty("2022-06-10 09:00"), empty("2022-06-10 06:00")];
+    let seen = strange(Class::Blocked, "empty_unexpected", vec![]);
+    assert_eq!(ends(&long, seen, ill), still(Class::Blocked, "empty_unexpected"));
+}
+
+/// A weak source un-counts nothing, so what it has lost stays known and every answer looks strange.
+#[test]
+fn what_was_believed_once_is_believed_again() {
+    let back = strange(Class::Blocked, "went_back", vec![row("2022-06-01 09:00")]);
+    let before = |newest: &str| [past("2022-06-10 10:00", "complete", "", Some(newest))];
+    assert_eq!(ends(&before("2022-06-01 09:00"), back.clone(), WELL), (Outcome::Complete, 1));
+    assert_eq!(ends(&before("2022-06-08 09:00"), back, WELL), still(Class::Blocked, "went_back"));
+    let empty = strange(Class::Blocked, "empty_unexpected", vec![]);
+    let complete = |time: &str| past(time, "complete", "", None);
+    let believed = [complete("2022-06-10 10:00"), past("2022-06-10 06:00", "blocked", "empty_unexpected", None)];
+    assert_eq!(ends(&believed, empty.clone(), WELL), (Outcome::Complete, 1));
+    let never = [complete("2022-06-10 10:00"), complete("2022-06-10 06:00")];
+    assert_eq!(ends(&never, empty, WELL), still(Class::Blocked, "empty_unexpected"));
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! Sources in trouble: what was told, and the one letter about what is new. Deciding is [`crate::health`].
 
-use super::{Connection, LetterKind, NewLetter, StoreError, Transaction, credentials, looks, outbox};
+use super::{Connection, LetterKind, NewLetter, StoreError, Transaction, agenda, credentials, looks, outbox};
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Class, Moment, Role};
-use crate::health::{self, Ailing, Incident, News};
+use crate::health::{self, Ailing, Incident, Lingering, News};
 use crate::mail::alarm::{self, Expiring};
 use std::collections::BTreeMap;
 
@@ -11,10 +11,12 @@ const OPEN: &str = "SELECT id, source, account, class, began FROM incident WHERE
 const BEGIN: &str =
     "INSERT INTO incident (source, account, class, began) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
 const END: &str = "UPDATE incident SET ended = ?2 WHERE id = ?1 AND ended = 0";
+const ALONE_SINCE: &str = "SELECT min(at) FROM look WHERE account = ?1 AND source = ?2 AND reason <> 'resting' AND at > max(coalesce((SELECT max(at) FROM look WHERE account = ?1 AND source = ?2 AND outcome IN ('complete', 'partial')), 0), coalesce((SELECT max(ended) FROM incident WHERE source = ?2 AND account = 0), 0))";
+const WELL: &str = "SELECT coalesce(max(at) - min(at), 0) FROM look WHERE account = ?1 AND source = ?2 AND at > coalesce((SELECT max(at) FROM look WHERE account = ?1 AND source = ?2 AND outcome NOT IN ('complete', 'partial')), 0)";
 const SINCE: &str = "SELECT min(at) FROM look WHERE account = ?1 AND source = ?2 AND at > coalesce((SELECT max(at) FROM look WHERE account = ?1 AND source = ?2 AND outcome IN ('complete', 'partial')), 0)";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[OPEN, BEGIN, END, SINCE];
+pub(super) const ALL: &[&str] = &[OPEN, BEGIN, END, SINCE, ALONE_SINCE, WELL];
 
 /// The incidents that last.
 ///
@@ -43,9 +45,14 @@ pub fn open(conn: &Connection) -> Result<Vec<Incident>, StoreError> {
 /// # Errors
 /// Those of SQLite.
 pub fn tell(tx: &Transaction<'_>, config: &Config, accounts: &[Account], now: Moment) -> Result<usize, StoreError> {
+    let open = open(tx)?;
     let (ailing, watched) = ailing(tx, accounts, now)?;
-    let news = health::news(&ailing, &watched, &open(tx)?, now);
-    let expiring = expiring(tx, config, accounts, now)?;
+    let lingering = lingering(tx, accounts, &open, now)?;
+    let news = health::news(&ailing, &lingering, &watched, &open, now);
+    let mut expiring = expiring(tx, config, accounts, now)?;
+    // That a credential has ended goes without saying where its source is known to be in trouble.
+    let in_trouble = |source: &String| wide(&ailing, &open).any(|of| of == source);
+    expiring.retain(|one| one.expires > now || !in_trouble(&one.source));
     keep(tx, &news, &expiring, now)?;
     if news.begun.is_empty() && news.ended.is_empty() && expiring.is_empty() {
         return Ok(0);
@@ -71,6 +78,12 @@ pub fn tell(tx: &Transaction<'_>, config: &Config, accounts: &[Account], now: Mo
         queued += usize::from(outbox::queue(tx, &letter, false, config.mail.domain(), now)?.is_some());
     }
     Ok(queued)
+}
+
+/// Sources of which a trouble is open, or that refuse a login just now.
+fn wide<'a>(ailing: &'a [Ailing], open: &'a [Incident]) -> impl Iterator<Item = &'a String> {
+    let refused = ailing.iter().filter(|a| a.class == Class::Auth).map(|a| &a.source);
+    open.iter().map(|incident| &incident.source).chain(refused)
 }
 
 fn keep(tx: &Transaction<'_>, news: &News, expiring: &[Expiring], now: Moment) -> Result<(), StoreError> {
@@ -121,7 +134,7 @@ fn ailing(
     accounts: &[Account],
     now: Moment,
 ) -> Result<(Vec<Ailing>, BTreeMap<String, usize>), StoreError> {
-    let last = looks::last_looks(conn)?;
+    let (last, agendas) = (looks::last_looks(conn)?, agenda::all(conn)?);
     let (mut ailing, mut watched) = (Vec::new(), BTreeMap::new());
     for account in accounts.iter().filter(|account| account.state_at(now).is_judged()) {
         for of in &account.sources {
@@ -135,10 +148,27 @@ fn ailing(
                 class,
                 advice: look.advice.clone(),
                 since: failing_since(conn, account.id, &of.source)?.unwrap_or(look.at),
+                asked: agendas.get(&(account.id, of.source.clone())).is_some_and(|agenda| agenda.fails > 0),
+                alone_since: since(conn, account.id, &of.source, ALONE_SINCE)?,
             });
         }
     }
     Ok((ailing, watched))
+}
+
+/// Judged accounts of sources in trouble whose last looks were good, but not for long.
+fn lingering(conn: &Connection, accounts: &[Account], open: &[Incident], now: Moment) -> Result<Lingering, StoreError> {
+    let mut lingering = Lingering::new();
+    for account in accounts.iter().filter(|account| account.state_at(now).is_judged()) {
+        for of in account.sources.iter().filter(|of| open.iter().any(|incident| incident.source == of.source)) {
+            let last = looks::recent(conn, account.id, &of.source, 1)?.pop();
+            let well_s: i64 = conn.prepare_cached(WELL)?.query_row((account.id.0, &of.source), |row| row.get(0))?;
+            if last.is_some_and(|look| look.class().is_none()) && well_s < health::WELL_S {
+                lingering.insert((of.source.clone(), account.id));
+            }
+        }
+    }
+    Ok(lingering)
 }
 
 /// When the run of failures of a source at an account began.
@@ -146,6 +176,11 @@ fn ailing(
 /// # Errors
 /// Those of SQLite.
 pub fn failing_since(conn: &Connection, account: AccountId, source: &str) -> Result<Option<Moment>, StoreError> {
-    let min: Option<i64> = conn.prepare_cached(SINCE)?.query_row((account.0, source), |row| row.get(0))?;
+    since(conn, account, source, SINCE)
+}
+
+/// When it began, in the sense of that statement.
+fn since(conn: &Connection, account: AccountId, source: &str, sql: &str) -> Result<Option<Moment>, StoreError> {
+    let min: Option<i64> = conn.prepare_cached(sql)?.query_row((account.0, source), |row| row.get(0))?;
     Ok(min.map(Moment::from_unix))
 }

@@ -24,7 +24,8 @@ const ATTESTED_OF: &str = "SELECT account, by, at, from_s, until_s FROM attestat
 const FAILURES_OF: &str = "SELECT account, source, at, outcome, reason FROM look WHERE at >= ?1 AND at < ?2 AND account = ?3 AND outcome NOT IN ('complete', 'partial')";
 const COVERED: &str = "SELECT from_s, until_s, sees FROM reach WHERE account = ?1 AND source = ?2 AND until_s > ?3 AND strength = 'strong'";
 const LAST_GOOD_OF_EACH: &str = "SELECT a.account, a.source, (SELECT l.at FROM look l WHERE l.account = a.account AND l.source = a.source AND l.outcome IN ('complete', 'partial') ORDER BY l.at DESC LIMIT 1) FROM account_source a";
-const HEALTHY: &str = "SELECT EXISTS (SELECT 1 FROM look WHERE source = ?1 AND at >= ?2 AND account <> ?3 AND outcome IN ('complete', 'partial'))";
+const HEALTHY: &str = "SELECT EXISTS (SELECT 1 FROM look WHERE source = ?1 AND at >= ?2 AND account <> ?3 AND rows > 0 AND outcome IN ('complete', 'partial'))";
+const STRANGE: &str = "SELECT EXISTS (SELECT 1 FROM (SELECT max(at), reason FROM look WHERE source = ?1 AND at >= ?2 AND account <> ?3 AND reason <> 'resting' GROUP BY account) WHERE reason IN ('went_back', 'stale', 'empty_unexpected'))";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[
@@ -43,6 +44,7 @@ pub(super) const ALL: &[&str] = &[
     COVERED,
     LAST_GOOD_OF_EACH,
     HEALTHY,
+    STRANGE,
 ];
 
 /// A stored look.
@@ -286,7 +288,7 @@ pub fn covered(
     Ok(spans::union(spans, (since, Moment::MAX)))
 }
 
-/// Whether the source has read another account well since `since`.
+/// Whether the source has read another account well since `since`, and shown posts of it.
 ///
 /// # Errors
 /// Those of SQLite.
@@ -297,6 +299,19 @@ pub fn healthy_since(
     since: Moment,
 ) -> Result<bool, StoreError> {
     Ok(conn.prepare_cached(HEALTHY)?.query_row((source, since.unix(), other_than.0), |row| row.get(0))?)
+}
+
+/// Whether the last look of the source at another account, made since `since`, gave a strange answer.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn strange_since(
+    conn: &Connection,
+    source: &str,
+    other_than: AccountId,
+    since: Moment,
+) -> Result<bool, StoreError> {
+    Ok(conn.prepare_cached(STRANGE)?.query_row((source, since.unix(), other_than.0), |row| row.get(0))?)
 }
 
 fn insert(

@@ -1,7 +1,7 @@
 //! Posts and who has shown them: matching what a source shows to what is known (DESIGN §5).
 
 use super::{Connection, StoreError, Transaction};
-use crate::domain::{AccountId, Moment, Post, PostKind, Sighting, When};
+use crate::domain::{AccountId, Moment, Post, PostKind, Sighting, Strength, When};
 use cuigeng_adapters::{Known, RawPost};
 use rusqlite::{OptionalExtension, Row};
 use std::collections::{BTreeMap, HashSet};
@@ -175,8 +175,8 @@ pub fn strike(tx: &Transaction<'_>, id: i64, struck: bool) -> Result<bool, Store
     Ok(tx.prepare_cached(STRIKE)?.execute((id, struck))? > 0)
 }
 
-/// Marks the posts of this source inside `spans` that a complete look did not show: missed the first
-/// time, gone the second.
+/// Marks the posts of this source that a complete, strong look should have shown and did not: missed
+/// the first time, gone the second.
 pub(super) fn disappear(
     tx: &Transaction<'_>,
     account: AccountId,
@@ -194,7 +194,8 @@ pub(super) fn disappear(
             let (id, kind, when): (i64, PostKind, When) = (row.get(0)?, kind(row, 1)?, when(row, 2)?);
             let missed: Option<i64> = row.get(5)?;
             let inside = |reach: &&cuigeng_adapters::Reach| {
-                reach.sees.has(kind) && reach.from <= when.earliest() && when.latest() < reach.until
+                let strong = reach.strength == Strength::Strong && reach.sees.has(kind);
+                strong && reach.from <= when.earliest() && when.latest() < reach.until
             };
             if !shown.contains(&id) && reaches.iter().any(|reach| inside(&reach)) {
                 lost.push((id, missed.is_some()));

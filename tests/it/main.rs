@@ -1,14 +1,20 @@
 //! What the program promises, seen from outside: one binary, one file per promise.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails where it stands")]
 
+mod city;
 mod demo;
 mod evidence;
+mod health;
 mod import;
 mod kill;
 mod letters;
 mod manual;
+mod mixes;
 mod operator;
+mod pace;
+mod platform;
 mod post_office;
+mod sheet;
 mod sources;
 mod summary;
 mod year;

@@ -211,6 +211,11 @@ fn notice(body: &Value) -> Option<Failure> {
     let decoded: String = url::form_urlencoded::parse(address.as_bytes()).flat_map(|(k, v)| [k, v]).collect();
     let block = body["data"]["blockText"].as_str().unwrap_or_default();
     let said = format!("{decoded}{block}{}", refusal::words(body));
+    // Muted for a while: the old list stays readable, so it is no end.
+    if said.contains("处于禁言状态") && !said.contains("永久禁言") {
+        tracing::info!("weibo.account_muted");
+        return None;
+    }
     let reason = if said.contains("投诉") {
         "banned"
     } else if said.contains("自行") {

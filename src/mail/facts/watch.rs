@@ -1,7 +1,7 @@
 //! What a letter's statement rests on: the newest good look, and the part that nobody could watch.
 
 use crate::config::Config;
-use crate::domain::{Account, Moment, WatchOrigin};
+use crate::domain::{Account, Moment, Watch, WatchOrigin};
 use crate::ledger::Ledger;
 use crate::mail::letter::Checked;
 use crate::rules::{Coverage, Window};
@@ -12,10 +12,18 @@ use cuigeng_adapters::{Delay, Strength};
 /// The newest look that proves anything.
 pub(super) fn newest(ledger: &Ledger, config: &Config, account: &Account, now: Moment) -> Option<Checked> {
     let watches = ledger.evidence(account.id).watches;
+    let done = watches.iter().map(|watch| (looked(watch), watch)).filter(|(at, _)| *at <= now);
     // Of looks at one moment the one that saw farthest back says most.
-    let newest =
-        watches.iter().filter(|watch| watch.at <= now).max_by_key(|watch| (watch.at, -watch.reach.from.unix()))?;
-    Some(Checked { at: newest.at, by: by(config, &newest.origin), back_to: newest.reach.from })
+    let (at, newest) = done.max_by_key(|(at, watch)| (*at, -watch.reach.from.unix()))?;
+    Some(Checked { at, by: by(config, &newest.origin), back_to: newest.reach.from })
+}
+
+/// When somebody looked. What people saw is entered later, so that the end of what they saw counts.
+fn looked(watch: &Watch) -> Moment {
+    match watch.origin {
+        WatchOrigin::Person(_) => watch.reach.until.min(watch.at),
+        WatchOrigin::Source(_) => watch.at,
+    }
 }
 
 /// Who looked, in words that an owner understands; a clerk's name is nobody's business there.

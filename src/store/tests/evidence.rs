@@ -134,7 +134,9 @@ fn hidden_later_is_a_disappearance_and_not_a_loss_at_once() {
 #[test]
 fn watches_failures_and_health() {
     let kept = kept();
-    look(&kept, "a", "2022-06-07 10:00", Outcome::Complete, &[], "2022-06-01 00:00");
+    let post = [row(Some("1"), "2022-06-07 09:00", "x")];
+    look(&kept, "a", "2022-06-07 10:00", Outcome::Complete, &post, "2022-06-01 00:00");
+    look(&kept, "empty", "2022-06-07 10:00", Outcome::Complete, &[], "2022-06-01 00:00");
     look(
         &kept,
         "a",
@@ -154,18 +156,40 @@ fn watches_failures_and_health() {
             let watches = looks::watches(conn, from, until)?;
             assert_eq!(watches[&ONE], looks::watches_of(conn, ONE, from, until)?);
             let origins: Vec<_> = watches[&ONE].iter().map(|w| w.origin.clone()).collect();
-            assert_eq!(origins, [WatchOrigin::Source("a".to_owned()), WatchOrigin::Person("某人".to_owned())]);
-            assert_eq!(watches[&ONE][1].reach.sees, Kinds::from_bits(7), "a person sees every kind");
+            let source = |name: &str| WatchOrigin::Source(name.to_owned());
+            assert_eq!(origins, [source("a"), source("empty"), WatchOrigin::Person("某人".to_owned())]);
+            assert_eq!(watches[&ONE][2].reach.sees, Kinds::from_bits(7), "a person sees every kind");
             assert_eq!(looks::failures(conn, from, until)?[&ONE], looks::failures_of(conn, ONE, from, until)?);
             assert_eq!(looks::failures_of(conn, ONE, from, until)?[0].reason, "captcha");
             assert_eq!(looks::covered(conn, ONE, "a", from, Kinds::POST)?, [(from, at("2022-06-07 10:00"))]);
             assert!(!looks::healthy_since(conn, "a", ONE, from)?, "no other account was read");
             assert!(looks::healthy_since(conn, "a", AccountId(2), from)?);
+            assert!(!looks::healthy_since(conn, "empty", AccountId(2), from)?, "an empty list is no sign of health");
             assert_eq!(looks::last_looks(conn)?[&(ONE, "a".to_owned())].outcome, "blocked");
             assert_eq!(looks::recent(conn, ONE, "a", 1)?[0].reason, "captcha");
             Ok(())
         })
         .unwrap();
+}
+
+#[test]
+fn a_source_is_strange_as_long_as_its_last_answer_about_another_was() {
+    let kept = kept();
+    let failed = |class, reason: &str| Outcome::Failed(Failure::new(class, "").because(reason));
+    let strange = |other: i64| {
+        kept.store.read(|conn| looks::strange_since(conn, "a", AccountId(other), at("2022-06-06 00:00"))).unwrap()
+    };
+    for (time, outcome, is_strange) in [
+        ("2022-06-05 10:00", failed(Class::Blocked, "went_back"), false),
+        ("2022-06-07 10:00", failed(Class::Blocked, "captcha"), false),
+        ("2022-06-07 11:00", failed(Class::Blocked, "stale"), true),
+        ("2022-06-07 12:00", failed(Class::Blocked, "resting"), true),
+        ("2022-06-07 13:00", Outcome::Complete, false),
+        ("2022-06-07 14:00", failed(Class::Blocked, "went_back"), true),
+    ] {
+        look(&kept, "a", time, outcome, &[], "2022-06-01 00:00");
+        assert_eq!((strange(2), strange(1)), (is_strange, false), "{time}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod constraints;
 mod evidence;
 mod letters;
 mod sheets;
+mod united;
 mod whole;
 
 use super::*;
