@@ -1,8 +1,9 @@
-//! The daemon: four task loops around pure steps, and their end.
+//! The daemon: five task loops around pure steps, and their end.
 //!
 //! Shutdown is a future handed in; a task that ends by itself is an error; starting is recovering.
 
 use crate::Step;
+use crate::alarm::{self, Alarmer};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::Moment;
@@ -22,7 +23,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// The names of the task loops, as a stepped clock wants to know them.
-pub const TASKS: [&str; 4] = ["poll", "inspect", "mail", "report"];
+pub const TASKS: [&str; 5] = ["poll", "inspect", "mail", "report", "alarm"];
 
 /// How long the end may take: one exchange with a mail server may finish.
 const DRAIN: Duration = Duration::from_secs(40);
@@ -47,6 +48,7 @@ pub struct Daemon {
     inspector: Inspector,
     postman: Postman,
     reporter: Reporter,
+    alarmer: Alarmer,
     clock: Arc<dyn Clock>,
     _lock: InstanceLock,
 }
@@ -89,6 +91,15 @@ impl Daemon {
                 data: data.to_owned(),
                 limits: Limits::default(),
             },
+            alarmer: Alarmer {
+                store: store.clone(),
+                config: Arc::clone(&config),
+                http: poller.http.clone(),
+                secrets: Arc::clone(&poller.secrets),
+                data: data.to_owned(),
+                patience_s: alarm::PATIENCE_S,
+                started: now,
+            },
             reporter: Reporter { store, config },
             poller,
             clock,
@@ -109,7 +120,7 @@ impl Daemon {
             () = &mut shutdown => return Ok(()),
             done = first_steps(&self) => done?,
         }
-        let Daemon { poller, inspector, postman, reporter, clock, _lock } = self;
+        let Daemon { poller, inspector, postman, reporter, alarmer, clock, _lock } = self;
         tasks.spawn(turn("poll", Arc::clone(&clock), stop.clone(), move |now| {
             let poller = poller.clone();
             async move { poller.step(now).await }
@@ -125,6 +136,10 @@ impl Daemon {
         tasks.spawn(turn("report", Arc::clone(&clock), stop.clone(), move |now| {
             let reporter = reporter.clone();
             async move { reporter.step(now).await }
+        }));
+        tasks.spawn(turn("alarm", Arc::clone(&clock), stop.clone(), move |now| {
+            let alarmer = alarmer.clone();
+            async move { alarmer.step(now).await }
         }));
         let ended = tokio::select! {
             () = &mut shutdown => None,
@@ -151,7 +166,7 @@ async fn first_steps(daemon: &Daemon) -> Result<(), DaemonError> {
 
 /// A task that is rung looks again at once, but not more often than this, in seconds: judging is
 /// costly, and what changes minutes before a letter is due is seen by the letter's own fresh look.
-const CALM_S: [(&str, i64); 4] = [("poll", 60), ("inspect", 3600), ("mail", 0), ("report", 1800)];
+const CALM_S: [(&str, i64); 5] = [("poll", 60), ("inspect", 3600), ("mail", 0), ("report", 1800), ("alarm", 0)];
 
 /// One task: step, ring if something changed, wait. A store that is busy or full is tried again and
 /// never touches a verdict.

@@ -7,7 +7,8 @@ use crate::domain::{Check, Moment};
 use crate::ledger::Ledger;
 use crate::rules::{DELAY_GRACE_S, Verdict};
 use crate::store::{
-    Connection, LetterKind, Mention, NewLetter, Store, StoreError, Transaction, incidents, meta, outbox, verdicts,
+    Connection, LetterKind, Mention, NewLetter, Store, StoreError, Transaction, incidents, meta, outbox, silences,
+    verdicts,
 };
 use crate::warn::{self, Cause, OwedLetter};
 use std::collections::BTreeMap;
@@ -54,6 +55,7 @@ fn inspect(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<Step, S
         verdicts::record(tx, &config.profile.name, &judged, now)?;
         wake = wake.min(next_closing(&judged, now));
     }
+    silences::end_recovered(tx, &ledger, now)?;
     let causes = warn::causes(&ledger, config, &coming, now);
     wake = causes
         .iter()
@@ -126,6 +128,7 @@ fn warn_owners(
 ) -> Result<usize, StoreError> {
     let spent = outbox::spent(tx, now)?;
     let letters = warn::owed(causes, &config.clerks(), &spent, &config.calendar, now);
+    let letters = silences::loud(tx, &ledger.accounts, letters, now)?;
     if letters.is_empty() {
         return Ok(0);
     }

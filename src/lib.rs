@@ -1,6 +1,7 @@
 //! The daemon that watches the accounts of government offices (政务新媒体), warns before an inspection
 //! does, and writes the summaries. `ARCHITECTURE.md` has the map.
 
+pub mod alarm;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -17,6 +18,7 @@ pub mod poll;
 pub mod report;
 pub mod rules;
 pub mod secrets;
+pub mod silence;
 pub mod store;
 pub mod warn;
 

@@ -1,7 +1,10 @@
 //! The command line as it is written. Help is Chinese: operators and clerks read it.
 
+use super::alarm::AlarmVerb;
+use super::calendar::CalendarVerb;
 use super::letters_args::{LettersVerb, OutboxVerb};
 pub use super::sheet_args::SheetVerb;
+use super::silence::SilenceVerb;
 use super::sources_args::{PluginVerb, SourceVerb};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -109,6 +112,15 @@ pub enum Verb {
     Plugin(PluginVerb),
     /// 体检：配置里提到的一切都试一遍，说清哪里不对、怎么办
     Doctor,
+    /// 运行告警的第二渠道：群机器人
+    #[command(subcommand)]
+    Alarm(AlarmVerb),
+    /// 工作日历：放假、调休与工作日
+    #[command(subcommand)]
+    Calendar(CalendarVerb),
+    /// 静默：具名的人说明理由和期限，暂不提醒
+    #[command(subcommand)]
+    Silence(SilenceVerb),
     /// 版本
     Version,
 }

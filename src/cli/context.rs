@@ -70,8 +70,9 @@ impl Context {
         let found = cli.config.clone().or_else(|| {
             ["config.toml", "/etc/cuigeng/config.toml"].map(PathBuf::from).into_iter().find(|path| path.is_file())
         });
-        let config = config::load(found.as_deref())?;
+        let mut config = config::load(found.as_deref())?;
         let data = cli.data.clone().unwrap_or_else(default_data);
+        config.adopt_calendars(&data)?;
         Ok(Context {
             config: Arc::new(config),
             file: found,

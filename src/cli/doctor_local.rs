@@ -195,12 +195,11 @@ fn open_to_all(path: &Path) -> Option<Line> {
 }
 
 fn calendar(context: &Context) -> Vec<Line> {
-    let missing = config::missing_years(&context.config, context.clock.now());
-    if missing.is_empty() {
+    let Some(year) = config::missing_year(&context.config, context.clock.now()) else {
         return vec![good(Group::Calendar, "今年的放假安排已录入")];
-    }
-    let cure = "把公布的放假安排写成日历文件，填入配置的 calendar.file；在此之前按周一至周五上班处理";
-    missing.into_iter().map(|year| bad(Group::Calendar, format!("{year}年放假安排未录入"), cure)).collect()
+    };
+    let cure = "请用 cuigeng calendar import 录入国务院办公厅的通知；在此之前按周一至周五上班处理";
+    vec![bad(Group::Calendar, format!("{year}年放假安排未录入"), cure)]
 }
 
 fn letters(context: &Context) -> Vec<Line> {

@@ -8,7 +8,7 @@ use crate::ledger::Ledger;
 use crate::rules::{
     Duty, ExemptWhy, Lies, Profile, Severity, Tally, Verdict, VerdictKind, Window, WindowKind, duties, lies,
 };
-use crate::store::{Connection, LetterRow, StoreError, outbox};
+use crate::store::{Connection, LetterRow, StoreError, outbox, silences};
 use serde_json::json;
 use std::fmt::Write;
 
@@ -31,12 +31,17 @@ pub(super) fn run(
         Ok((Ledger::for_checks(conn, &context.config, profile, &[check])?, outbox::about(conn, account.id, 30)?))
     };
     let (ledger, letters) = store.read(load)?;
+    let (silent, hushed) =
+        store.read(|conn| Ok((silences::active(conn, now)?, silences::about(conn, account.id, 30)?)))?;
     let explained: Vec<(Duty<'_>, Verdict)> =
         duties(profile, &account, check).into_iter().map(|duty| (duty, ledger.judge_duty(&duty, now))).collect();
     if context.json {
-        return as_json(&ledger, check, &explained, &letters);
+        return as_json(&ledger, check, &explained, &letters, &hushed);
     }
     outln!("{}", in_words(&ledger, &account, profile, check, &explained, &letters, now));
+    for line in super::silence::lines_about(&account, &silent, &hushed) {
+        outln!("{line}");
+    }
     Ok(Outcome::Done)
 }
 
@@ -275,6 +280,7 @@ fn as_json(
     check: Check,
     explained: &[(Duty<'_>, Verdict)],
     letters: &[LetterRow],
+    hushed: &[silences::Hushed],
 ) -> Result<Outcome, CliError> {
     let rules: Vec<_> = explained
         .iter()
@@ -291,6 +297,10 @@ fn as_json(
         .iter()
         .map(|l| json!({"slot": l.slot, "recipient": l.recipient, "state": l.state.word(), "reason": l.reason}))
         .collect();
-    super::print_json(&json!({"check": check.at, "rules": rules, "letters": letters}))?;
+    let hushed: Vec<_> = hushed
+        .iter()
+        .map(|h| json!({"silence": h.silence, "reason": h.reason, "by": h.by, "what": h.what, "at": h.at}))
+        .collect();
+    super::print_json(&json!({"check": check.at, "rules": rules, "letters": letters, "silenced": hushed}))?;
     Ok(Outcome::Done)
 }

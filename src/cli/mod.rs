@@ -1,6 +1,8 @@
 //! The command line: verbs in, exit codes out. Results go to stdout, everything else to stderr.
 
+pub mod alarm;
 pub mod args;
+pub mod calendar;
 mod check;
 mod composed;
 mod context;
@@ -26,6 +28,7 @@ mod report;
 mod serve;
 mod sheet;
 mod sheet_args;
+pub mod silence;
 mod source;
 mod source_status;
 mod source_trial;
@@ -118,6 +121,9 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Source(SourceVerb::Test(args)) => source_trial::run(&context, &args),
         Verb::Plugin(PluginVerb::Test(args)) => plugin::run(&context, &args),
         Verb::Doctor => doctor::run(&context),
+        Verb::Alarm(verb) => alarm::run(&context, &verb),
+        Verb::Calendar(verb) => calendar::run(&context, verb),
+        Verb::Silence(verb) => silence::run(&context, verb),
         Verb::Report(ReportVerb::Week(args)) => report::run(&context, &args, PeriodWord::Week),
         Verb::Report(ReportVerb::Month(args)) => report::run(&context, &args, PeriodWord::Month),
         Verb::Report(ReportVerb::Quarter(args)) => report::run(&context, &args, PeriodWord::Quarter),

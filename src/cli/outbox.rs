@@ -4,7 +4,7 @@ use super::letters_args::OutboxVerb;
 use super::{CliError, Context, Outcome, beijing, outln, print, print_json, print_rows};
 use crate::domain::{AccountId, Moment};
 use crate::store::desk::{self, Call, Deed};
-use crate::store::{LetterRow, accounts, outbox};
+use crate::store::{LetterRow, accounts, outbox, silences};
 use serde_json::json;
 
 /// `outbox …`
@@ -41,6 +41,17 @@ fn list(context: &Context) -> Result<Outcome, CliError> {
     }
     let rows: Vec<Vec<String>> = rest.into_iter().map(row).collect();
     print_rows(&["编号", "时间", "种类", "收件人", "状态", "主题"], &rows);
+    for silence in context.store()?.read(silences::list)?.iter().filter(|silence| silence.hushed > 0) {
+        outln!(
+            "静默编号{}（{}“{}”，{}：{}）压下{}条，没有成信",
+            silence.id,
+            silence.scope.chinese(),
+            silence.name,
+            silence.by,
+            silence.reason,
+            silence.hushed
+        );
+    }
     Ok(Outcome::Done)
 }
 

@@ -7,7 +7,7 @@ use crate::ledger::Ledger;
 use crate::mail::hold::{self, Stop};
 use crate::rules::{AccountResult, Grade, Verdict, grade};
 use crate::store::looks::LookRow;
-use crate::store::{LetterRow, desk, incidents, looks, outbox};
+use crate::store::{LetterRow, alarms, desk, incidents, looks, outbox, silences};
 use serde_json::json;
 
 struct Screen {
@@ -21,6 +21,9 @@ struct Screen {
     letters: Vec<(String, i64)>,
     dead: Vec<LetterRow>,
     stop: Option<Stop>,
+    /// What the operator was told of our own troubles and is not over.
+    alarms: Vec<String>,
+    silences: usize,
 }
 
 /// Prints the screen.
@@ -28,7 +31,7 @@ pub(super) fn run(context: &Context, exit_code: bool) -> Result<Outcome, CliErro
     let now = context.clock.now();
     let screen = gather(context, now)?;
     if context.json {
-        print_json(&as_json(&screen))?
+        print_json(&as_json(&screen, context.config.calendar.missing(now.date())))?
     } else {
         print(context, &screen, now)
     }
@@ -44,12 +47,15 @@ fn gather(context: &Context, now: Moment) -> Result<Screen, CliError> {
     let (last, open, letters) =
         store.read(|conn| Ok((looks::last_looks(conn)?, incidents::open(conn)?, outbox::by_state(conn)?)))?;
     let (dead, stop) = store.read(|conn| Ok((desk::dead(conn, now)?, hold::read(conn)?)))?;
+    let (alarms, silences) = store.read(|conn| Ok((alarms::open(conn)?, silences::active(conn, now)?.len())))?;
     let verdicts = ledger.judge(profile, check, now);
     let results = ledger.accounts.iter().map(|account| grade(profile, account.id, &verdicts)).collect();
     Ok(Screen {
         next: context.config.checks_between(now.plus(1), now.plus_days(60)).into_iter().next(),
         failing: last.into_values().filter(|look| look.class().is_some()).collect(),
         incidents: open,
+        alarms: alarms.into_iter().map(|alarm| alarm.subject).collect(),
+        silences,
         check,
         ledger,
         verdicts,
@@ -81,6 +87,15 @@ fn print(context: &Context, screen: &Screen, now: Moment) {
     for incident in &screen.incidents {
         let class = crate::rules::class_chinese(incident.class);
         outln!("来源“{}”自{}起{class}", incident.source, beijing(incident.began));
+    }
+    for alarm in &screen.alarms {
+        outln!("告警未恢复：{alarm}");
+    }
+    if screen.silences > 0 {
+        outln!("静默：{}个（详见 silence list）", screen.silences);
+    }
+    if let Some(year) = context.config.calendar.missing(now.date()) {
+        outln!("{year}年放假安排未录入，请用 calendar import 录入");
     }
     if screen.failing.is_empty() {
         outln!("来源：没有故障");
@@ -149,7 +164,7 @@ fn letters(screen: &Screen) -> String {
     if parts.is_empty() { "没有信件".to_owned() } else { parts.join("，") }
 }
 
-fn as_json(screen: &Screen) -> serde_json::Value {
+fn as_json(screen: &Screen, calendar_missing: Option<i32>) -> serde_json::Value {
     let results: Vec<_> = screen
         .results
         .iter()
@@ -163,5 +178,5 @@ fn as_json(screen: &Screen) -> serde_json::Value {
         .collect();
     let letters: serde_json::Map<String, serde_json::Value> =
         screen.letters.iter().map(|(state, count)| (state.clone(), json!(count))).collect();
-    json!({"check": screen.check.at, "next_check": screen.next.map(|check| check.at), "results": results, "incidents": incidents, "letters": letters, "dead_letters": screen.dead.iter().map(|letter| letter.id).collect::<Vec<_>>(), "mail_stopped": screen.stop.as_ref().map(Stop::chinese), "verdicts": screen.verdicts.len()})
+    json!({"check": screen.check.at, "next_check": screen.next.map(|check| check.at), "results": results, "incidents": incidents, "letters": letters, "dead_letters": screen.dead.iter().map(|letter| letter.id).collect::<Vec<_>>(), "mail_stopped": screen.stop.as_ref().map(Stop::chinese), "verdicts": screen.verdicts.len(), "calendar_missing": calendar_missing, "alarms": screen.alarms, "silences": screen.silences})
 }

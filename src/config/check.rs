@@ -26,6 +26,7 @@ pub fn explain(config: &Config, now: Moment) -> String {
     lines.extend(leads_in_words(config));
     lines.push(mail_in_words(config));
     lines.push(templates_in_words(config));
+    lines.push(alarms_in_words(config));
     lines.extend(sources_in_words(config));
     lines.push(calendar_in_words(config));
     lines.push(format!("口令目录：{}", config.secrets_dir.display()));
@@ -201,6 +202,14 @@ fn security_in_words(security: Security) -> &'static str {
         Security::StartTls => "STARTTLS加密",
         Security::Plain => "不加密",
     }
+}
+
+fn alarms_in_words(config: &Config) -> String {
+    let robots: Vec<&str> = config.alarms.iter().map(|robot| robot.kind.chinese()).collect();
+    if robots.is_empty() {
+        return "运行告警：只发邮件，没有群机器人；邮件自己出故障时没有别的渠道可以通知".to_owned();
+    }
+    format!("运行告警：除邮件外，另发群机器人（{}）；用 cuigeng alarm test 试发", robots.join("、"))
 }
 
 fn sources_in_words(config: &Config) -> Vec<String> {

@@ -3,6 +3,8 @@
 //! and all mistakes are reported at once.
 
 mod address;
+mod alarms;
+mod calendars;
 mod check;
 mod collectors;
 mod faults;
@@ -23,18 +25,20 @@ mod tests;
 mod value;
 
 pub(crate) use address::mail_trouble;
+pub use alarms::{RobotConfig, RobotKind};
+pub use calendars::imported_calendar;
 pub use check::explain;
 pub use faults::{ConfigFault, ConfigFaults};
 pub use init::{next_steps, write_example};
 pub use profiles::{profile, profile_names};
 pub use raw::{load, parse};
-pub(crate) use remarks::{missing_years, remarks_of_the_file};
+pub(crate) use remarks::{missing_year, remarks_of_the_file};
 
 use crate::domain::{Check, Moment};
 use crate::rules::{Profile, Schedule, WhenOff};
 use chrono::{NaiveTime, Weekday};
 use cuigeng_adapters::{Kinds, Manners, Source};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// Everything that the operator may set.
@@ -58,10 +62,14 @@ pub struct Config {
     pub report: ReportConfig,
     /// How letters leave.
     pub mail: MailConfig,
+    /// Group robots that hear of our own troubles beside the operator's mail.
+    pub alarms: Vec<RobotConfig>,
     /// The sources by name.
     pub sources: BTreeMap<String, SourceConfig>,
     /// The working days.
     pub calendar: crate::rules::calendar::Calendar,
+    /// The years that files named in the configuration have; no import stands over them.
+    pub calendar_named: BTreeSet<i32>,
     /// Proxy for all platform traffic.
     pub proxy: Option<String>,
     /// Folder that holds one secret per file.

@@ -8,9 +8,8 @@ use super::sections::{check, log, office, poll, report, warn};
 use super::sheet::{Section, Sheet};
 use super::syntax::Written;
 use super::value::Value;
-use super::{Config, Mode, SourceConfig, Transport, collectors, mail, sources};
+use super::{Config, Mode, SourceConfig, Transport, alarms, calendars, collectors, mail, sources};
 use crate::rules::Profile;
-use crate::rules::calendar::Calendar;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -62,6 +61,7 @@ pub(super) fn understand(sheet: &Sheet<'_>, base: &Path) -> Config {
     let root = sheet.root();
     let profiles_dir = base.join("profiles");
     let profile = root.opt("profile", |value| inspecting(value, &profiles_dir)).unwrap_or_else(shipped_default);
+    let (calendar, calendar_named) = calendars::calendar(root.sub("calendar"), base);
     let config = Config {
         mode: root.or("mode", Mode::Trial, |value| {
             value.one_of(&[("试运行", Mode::Trial), ("正式", Mode::Live), ("trial", Mode::Trial), ("live", Mode::Live)])
@@ -72,8 +72,10 @@ pub(super) fn understand(sheet: &Sheet<'_>, base: &Path) -> Config {
         warn: warn(root.sub("warn"), &profile),
         report: report(root.sub("report")),
         mail: mail::mail(root.sub("mail"), base),
+        alarms: alarms::alarms(root.sub("alarm")),
         sources: all_sources(&root, base),
-        calendar: calendar(root.sub("calendar"), base),
+        calendar,
+        calendar_named,
         proxy: proxy(root.sub("http")),
         secrets_dir: secrets_dir(root.sub("secrets"), base),
         log: log(root.sub("log")),
@@ -118,22 +120,6 @@ fn demand_clerk(root: &Section<'_, '_>, config: &Config) {
         let cure = "在 [office] 一节写上 clerk_mail = \"检查方邮箱\"";
         root.refuse_near("mode", "office.clerk_mail", "正式运行或经邮件服务器发信时，必须有检查方的邮箱", cure);
     }
-}
-
-/// The built-in years, and those of the named files in their place.
-fn calendar(section: Section<'_, '_>, base: &Path) -> Calendar {
-    let files = section.get("file").map(|value| value.one_or_more()).unwrap_or_default();
-    let read = |value: &Value<'_, '_>| {
-        let path = value.file(base)?;
-        let text = read_text(&path, &path.display().to_string());
-        let text =
-            text.map_err(|told| told.list().iter().for_each(|fault| value.note(&fault.said, &fault.cure))).ok()?;
-        let known = Calendar::parse(text.trim_start_matches('\u{feff}'));
-        known.map_or_else(|why| value.refuse(&why, "按随附的日历文件的样子改正"), Some)
-    };
-    let calendar = files.iter().filter_map(read).fold(Calendar::builtin(), Calendar::with);
-    section.close();
-    calendar
 }
 
 fn proxy(section: Section<'_, '_>) -> Option<String> {

@@ -2,13 +2,13 @@
 
 use super::{Config, Mode, Security, Transport};
 use crate::domain::{Moment, Platform, PlatformNote};
-use chrono::Datelike;
 
 /// The remarks at `now`, each a sentence in Chinese.
 pub(super) fn remarks(config: &Config, now: Moment) -> Vec<String> {
-    let mut remarks = calendar(config, now);
+    let mut remarks = Vec::from_iter(calendar(config, now));
     remarks.extend(people(config));
     remarks.extend(mail(config));
+    remarks.extend(robots(config));
     remarks.extend(platforms(config));
     remarks.extend(config.mail.templates.faults());
     remarks
@@ -22,22 +22,14 @@ pub(crate) fn remarks_of_the_file(config: &Config) -> Vec<String> {
     remarks
 }
 
-/// Years of the calendar that are missing at `now`.
-pub(crate) fn missing_years(config: &Config, now: Moment) -> Vec<i32> {
-    let date = now.date();
-    let due = [Some(date.year()), (date.month() == 12).then_some(date.year() + 1)];
-    due.into_iter().flatten().filter(|year| !config.calendar.knows(*year)).collect()
+/// The year whose days off somebody should have loaded by `now`.
+pub(crate) fn missing_year(config: &Config, now: Moment) -> Option<i32> {
+    config.calendar.missing(now.date())
 }
 
-/// The arrangement of a year is announced in October or November before; from December on its absence
-/// is a fault of ours (rules.md "Holiday calendar").
-fn calendar(config: &Config, now: Moment) -> Vec<String> {
-    missing_years(config, now)
-        .into_iter()
-        .map(|year| {
-            format!("{year}年放假安排未录入：暂按周一至周五上班处理，请把公布的安排写成日历文件，填入 calendar.file")
-        })
-        .collect()
+fn calendar(config: &Config, now: Moment) -> Option<String> {
+    let year = missing_year(config, now)?;
+    Some(format!("{year}年放假安排未录入：暂按周一至周五上班处理，请用 cuigeng calendar import 录入国务院办公厅的通知"))
 }
 
 fn people(config: &Config) -> Option<String> {
@@ -68,6 +60,19 @@ fn mail_in_clear_or_nowhere(config: &Config) -> Option<String> {
         }
         _ => None,
     }
+}
+
+fn robots(config: &Config) -> Vec<String> {
+    let named = config.alarms.iter().flat_map(|robot| {
+        let names = [Some(&robot.url_secret), robot.sign_secret.as_ref()];
+        names.into_iter().flatten().map(|name| (robot.kind, name))
+    });
+    let missing = named.filter(|(_, name)| !has_file(config, name));
+    missing
+        .map(|(kind, name)| {
+            format!("口令目录里还没有名为 {name} 的文件（alarm.{}）；由 systemd 提供时不必理会", kind.word())
+        })
+        .collect()
 }
 
 fn has_file(config: &Config, secret: &str) -> bool {

@@ -17,7 +17,7 @@ use crate::poll::Poller;
 use crate::secrets::FileSecrets;
 use crate::store::{
     Composed, Connection, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, Store, StoreError, accounts,
-    looks, outbox, told,
+    looks, outbox, silences, told,
 };
 use cuigeng_adapters::{Secret, Secrets};
 use std::collections::BTreeSet;
@@ -153,12 +153,12 @@ impl Postman {
 
     /// The words as they are true now; `None` when there is nothing left to say.
     async fn words(&self, due: &LetterRow, now: Moment) -> Result<Option<Said>, StoreError> {
+        let id = due.id;
+        let Some(mentions) = self.unsilenced(due, now).await? else { return Ok(None) };
         if due.kind != LetterKind::Reminder {
             let (subject, text, html) = (due.subject.clone(), due.text.clone(), due.html.clone());
             return Ok(Some(Said { subject, text, html, sms: String::new() }));
         }
-        let id = due.id;
-        let mentions = self.store.read_async(move |conn| outbox::mentions(conn, id)).await?;
         self.look_again(&mentions, now).await?;
         let (config, row) = (Arc::clone(&self.config), due.clone());
         let told = self.store.read_async(move |conn| facts::gather(conn, &config, &row, &mentions, now)).await?;
@@ -181,6 +181,18 @@ impl Postman {
             Err(error) => {
                 tracing::error!(letter.id = id, %error, "letter.not_composed");
                 self.end(id, LetterState::Held, "信件无法组成，请把日志交给维护人员").await?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// What the letter may still say; `None` when a silence covers all of it.
+    async fn unsilenced(&self, due: &LetterRow, now: Moment) -> Result<Option<Vec<Mention>>, StoreError> {
+        let (id, recipient) = (due.id, due.recipient.clone());
+        match self.store.write_async(move |tx| silences::drop_quiet(tx, id, &recipient, now)).await? {
+            Ok(mentions) => Ok(Some(mentions)),
+            Err(why) => {
+                self.end(id, LetterState::Overtaken, &why).await?;
                 Ok(None)
             }
         }

@@ -6,7 +6,8 @@ use super::letter::{self, About, Facts, Words};
 use crate::config::Config;
 use crate::domain::{Moment, Role};
 use crate::ledger::{Ledger, longest_window_days};
-use crate::store::{Connection, LetterRow, Mention, StoreError, desk, outbox, told};
+use crate::silence::over;
+use crate::store::{Connection, LetterRow, Mention, StoreError, desk, outbox, silences, told};
 use crate::warn::{self, OwedLetter, OwedMention, Spent};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -95,7 +96,7 @@ impl Walk<'_> {
         let slots = causes.iter().flat_map(|cause| &cause.rungs).map(|rung| rung.slot);
         let next = slots.filter(|slot| *slot > at).min();
         let owed = warn::owed(&causes, &self.config.clerks(), &self.spent, &self.config.calendar, at);
-        for letter in &owed {
+        for letter in &self.loud(owed, at)? {
             self.spend(letter);
             let head = Head {
                 recipient: letter.recipient.clone(),
@@ -106,6 +107,15 @@ impl Walk<'_> {
             self.tell(&head, letter.mentions.iter().map(mention).collect(), (at, None))?;
         }
         Ok(next)
+    }
+
+    /// Without what a silence keeps back.
+    fn loud(&self, mut owed: Vec<OwedLetter>, at: Moment) -> Result<Vec<OwedLetter>, StoreError> {
+        let silences = silences::active(self.conn, at)?;
+        let quiet = |id| self.ledger.account(id).is_some_and(|account| over(&silences, account).is_some());
+        owed.iter_mut().for_each(|letter| letter.mentions.retain(|mention| !quiet(mention.account)));
+        owed.retain(|letter| !letter.mentions.is_empty());
+        Ok(owed)
     }
 
     fn spend(&mut self, letter: &OwedLetter) {

@@ -75,7 +75,8 @@ fn sum_up(tx: &Transaction<'_>, config: &Config, check: Check, now: Moment) -> R
         return Ok(false);
     }
     let number = meta::get(tx, "summary_number")?.and_then(|text| text.parse::<u32>().ok()).unwrap_or(0) + 1;
-    let report = prepared.compose(number);
+    let mut report = prepared.compose(number);
+    report.footnotes.extend(calendar_note(config, now));
     let workbook = (file_name(report.meta.period, Format::Xlsx), rendered(&report, Format::Xlsx)?);
     for recipient in config.clerks() {
         let letter = letter(&report, &recipient, Role::Clerk, Some(workbook.clone()), check, now)?;
@@ -91,6 +92,12 @@ fn sum_up(tx: &Transaction<'_>, config: &Config, check: Check, now: Moment) -> R
     meta::set(tx, "summary_number", &number.to_string())?;
     meta::set(tx, &done_key(check), &number.to_string())?;
     Ok(true)
+}
+
+/// From December on the clerk is asked for the next year's days off.
+fn calendar_note(config: &Config, now: Moment) -> Option<String> {
+    let year = config.calendar.missing(now.date())?;
+    Some(format!("{year}年放假安排未录入，提醒不会避开该年的节假日；请系统运维人员录入国务院办公厅的通知。"))
 }
 
 /// Whether the leaders get their page of this check's summary.

@@ -1,8 +1,9 @@
 //! The working days of the State Council's arrangements, with 调休. Data that the operator can
 //! replace; a year that is not loaded is said to be 未录入 and never guessed from festival dates.
 
+use super::notice::Announced;
 use chrono::{Datelike, Days, NaiveDate, Weekday};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// 2024 to 2026 as the State Council announced them (rules.md "Holiday calendar").
@@ -14,11 +15,7 @@ pub struct Calendar {
     years: BTreeMap<i32, Year>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-struct Year {
-    off: BTreeMap<NaiveDate, String>,
-    worked: BTreeSet<NaiveDate>,
-}
+type Year = Announced;
 
 /// A run of days off around a festival.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +30,7 @@ pub struct Closure {
 
 /// The file: `{"2026": {"holidays": [{"name": "元旦", "first": "2026-01-01", "last": "2026-01-03"}],
 /// "worked": ["2026-01-04"]}}`.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawYear {
     holidays: Vec<RawHoliday>,
@@ -41,7 +38,7 @@ struct RawYear {
     worked: Vec<NaiveDate>,
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawHoliday {
     name: String,
@@ -78,9 +75,64 @@ impl Calendar {
         self
     }
 
+    /// The years that are known, ascending.
+    pub fn years(&self) -> impl Iterator<Item = i32> + '_ {
+        self.years.keys().copied()
+    }
+
+    /// The same without those years.
+    #[must_use]
+    pub fn without(mut self, years: &BTreeSet<i32>) -> Calendar {
+        self.years.retain(|year, _| !years.contains(year));
+        self
+    }
+
     /// Whether the arrangement of that year is known (else it prints as 未录入).
     pub fn knows(&self, year: i32) -> bool {
         self.years.contains_key(&year)
+    }
+
+    /// The days off and the worked weekends of that year, where they are known.
+    pub fn year(&self, year: i32) -> Option<&Announced> {
+        self.years.get(&year)
+    }
+
+    /// The working days of a year that is known.
+    pub fn working_days(&self, year: i32) -> Option<usize> {
+        let first = NaiveDate::from_ymd_opt(year, 1, 1).filter(|_| self.knows(year))?;
+        Some(first.iter_days().take_while(|day| day.year() == year).filter(|day| self.is_working(*day)).count())
+    }
+
+    /// The years that a notice for `year` changes: that year whole, and a known neighbour whose days it
+    /// touches (元旦 may begin in the old year). A neighbour that is not known is not made of one day.
+    #[must_use]
+    pub fn announcing(&self, year: i32, found: &Announced) -> Calendar {
+        let mut years = BTreeMap::from([(year, found.of_year(year))]);
+        for other in found.years().into_iter().filter(|other| *other != year) {
+            let Some(mut known) = self.years.get(&other).cloned() else { continue };
+            let more = found.of_year(other);
+            known.worked.retain(|day| !more.off.contains_key(day));
+            known.off.retain(|day, _| !more.worked.contains(day));
+            known.off.extend(more.off);
+            known.worked.extend(more.worked);
+            years.insert(other, known);
+        }
+        Calendar { years }
+    }
+
+    /// The same as a calendar file.
+    pub fn to_json(&self) -> String {
+        let raw: BTreeMap<String, RawYear> =
+            self.years.iter().map(|(number, year)| (number.to_string(), raw_year(year))).collect();
+        // Maps of strings and dates always have a JSON form.
+        serde_json::to_string_pretty(&raw).unwrap_or_default()
+    }
+
+    /// The year whose arrangement somebody should have loaded by `date`. It is announced in October or
+    /// November before; from December on its absence is a fault of ours (rules.md "Holiday calendar").
+    pub fn missing(&self, date: NaiveDate) -> Option<i32> {
+        let due = [Some(date.year()), (date.month() == 12).then_some(date.year() + 1)];
+        due.into_iter().flatten().find(|year| !self.knows(*year))
     }
 
     /// Whether `date` is worked. In a year that is not loaded Monday to Friday are.
@@ -121,8 +173,13 @@ impl Calendar {
     }
 }
 
+fn raw_year(year: &Year) -> RawYear {
+    let holidays = year.closures().into_iter().map(|(name, first, last)| RawHoliday { name, first, last });
+    RawYear { holidays: holidays.collect(), worked: year.worked.iter().copied().collect() }
+}
+
 fn understand(number: i32, raw: RawYear) -> Result<Year, String> {
-    let mut year = Year { off: BTreeMap::new(), worked: raw.worked.into_iter().collect() };
+    let mut year = Year { worked: raw.worked.into_iter().collect(), ..Year::default() };
     for holiday in raw.holidays {
         if holiday.last < holiday.first {
             return Err(format!("日历中{number}年的“{}”结束早于开始", holiday.name));
@@ -142,90 +199,5 @@ fn understand(number: i32, raw: RawYear) -> Result<Year, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
-    fn working_days(calendar: &Calendar, year: i32) -> usize {
-        day(&format!("{year}-01-01"))
-            .iter_days()
-            .take_while(|d| d.year() == year)
-            .filter(|d| calendar.is_working(*d))
-            .count()
-    }
-
-    /// The sums and dates that rules.md computed from the announced tables.
-    #[test]
-    fn the_announced_years_add_up() {
-        let calendar = Calendar::builtin();
-        assert_eq!([2024, 2025, 2026].map(|year| working_days(&calendar, year)), [251, 248, 248]);
-        let off_mondays: Vec<String> = day("2024-01-01")
-            .iter_days()
-            .take_while(|d| d.year() < 2027)
-            .filter(|d| d.weekday() == Weekday::Mon && !calendar.is_working(*d))
-            .map(|d| d.to_string())
-            .collect();
-        assert_eq!(
-            off_mondays,
-            [
-                "2024-01-01",
-                "2024-02-12",
-                "2024-06-10",
-                "2024-09-16",
-                "2024-10-07",
-                "2025-02-03",
-                "2025-05-05",
-                "2025-06-02",
-                "2025-10-06",
-                "2026-02-16",
-                "2026-02-23",
-                "2026-04-06",
-                "2026-05-04",
-                "2026-10-05"
-            ]
-        );
-    }
-
-    #[test]
-    fn the_eve_of_a_closure_may_be_a_saturday() {
-        let calendar = Calendar::builtin();
-        for (inside, eve) in [("2024-09-15", "2024-09-14"), ("2026-02-15", "2026-02-14"), ("2026-02-23", "2026-02-14")]
-        {
-            assert_eq!(calendar.working_at_or_before(day(inside)), day(eve));
-        }
-        let spring = calendar.closure(day("2026-02-17")).unwrap();
-        assert_eq!((spring.name.as_str(), spring.first, spring.last), ("春节", day("2026-02-15"), day("2026-02-23")));
-    }
-
-    #[test]
-    fn a_year_without_data_is_said_to_be_missing() {
-        let calendar = Calendar::builtin();
-        assert!(!calendar.knows(2027));
-        assert!(calendar.is_working(day("2027-02-08")) && !calendar.is_working(day("2027-02-07")));
-        assert_eq!(calendar.closure(day("2027-02-08")), None);
-    }
-
-    #[test]
-    fn mistakes_are_named() {
-        for (text, word) in [
-            ("{", "第1行"),
-            (r#"{"next": {"holidays": []}}"#, "不是数字"),
-            (
-                r#"{"2026": {"holidays": [{"name": "元旦", "first": "2026-01-03", "last": "2026-01-01"}]}}"#,
-                "结束早于开始",
-            ),
-            (r#"{"2026": {"holidays": [], "worked": ["2027-01-01"]}}"#, "不属于2026年"),
-            (
-                r#"{"2026": {"holidays": [{"name": "元旦", "first": "2026-01-01", "last": "2026-01-01"}], "worked": ["2026-01-01"]}}"#,
-                "既是放假又是上班",
-            ),
-            (r#"{"2026": {"holiday": []}}"#, "holiday"),
-        ] {
-            let fault = Calendar::parse(text).unwrap_err();
-            assert!(fault.contains(word), "{text}: {fault}");
-        }
-    }
-}
+#[path = "calendar_tests.rs"]
+mod tests;

@@ -6,6 +6,7 @@ pub mod calendar;
 mod count;
 mod coverage;
 mod judge;
+pub mod notice;
 mod profile;
 mod results;
 mod schedule;

@@ -1,10 +1,11 @@
 //! Sources in trouble: what was told, and the one letter about what is new. Deciding is [`crate::health`].
 
-use super::{Connection, LetterKind, NewLetter, StoreError, Transaction, agenda, credentials, looks, outbox};
+use super::{Connection, LetterKind, NewLetter, StoreError, Transaction, agenda, credentials, looks, outbox, silences};
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Class, Moment, Role};
 use crate::health::{self, Ailing, Incident, Lingering, News};
 use crate::mail::alarm::{self, Expiring};
+use crate::silence::over_source;
 use std::collections::BTreeMap;
 
 const OPEN: &str = "SELECT id, source, account, class, began FROM incident WHERE ended = 0 ORDER BY id";
@@ -47,37 +48,98 @@ pub fn open(conn: &Connection) -> Result<Vec<Incident>, StoreError> {
 pub fn tell(tx: &Transaction<'_>, config: &Config, accounts: &[Account], now: Moment) -> Result<usize, StoreError> {
     let open = open(tx)?;
     let (ailing, watched) = ailing(tx, accounts, now)?;
+    end_silences(tx, &ailing, now)?;
     let lingering = lingering(tx, accounts, &open, now)?;
-    let news = health::news(&ailing, &lingering, &watched, &open, now);
+    let mut news = health::news(&ailing, &lingering, &watched, &open, now);
     let mut expiring = expiring(tx, config, accounts, now)?;
     // That a credential has ended goes without saying where its source is known to be in trouble.
     let in_trouble = |source: &String| wide(&ailing, &open).any(|of| of == source);
     expiring.retain(|one| one.expires > now || !in_trouble(&one.source));
+    keep_quiet(tx, &mut news, &mut expiring, now)?;
     keep(tx, &news, &expiring, now)?;
     if news.begun.is_empty() && news.ended.is_empty() && expiring.is_empty() {
         return Ok(0);
     }
     let title = |id: AccountId| accounts.iter().find(|account| account.id == id).map(Account::title);
     let (subject, text) = alarm::compose(&news, &expiring, &title, now);
-    let mut queued = 0;
-    for recipient in config.operators() {
-        let letter = NewLetter {
-            kind: LetterKind::Alarm,
-            recipient: recipient.clone(),
-            role: Role::Clerk,
-            slot: now,
-            not_before: now,
-            not_after: None,
-            subject: subject.clone(),
-            text: text.clone(),
-            html: None,
-            attachment: None,
-            mentions: Vec::new(),
-            reason: String::new(),
-        };
-        queued += usize::from(outbox::queue(tx, &letter, false, config.mail.domain(), now)?.is_some());
+    mail(tx, config, &subject, &text, now)
+}
+
+/// What a silence keeps back is not told and not begun, so that it is told when the silence ends. What is
+/// over is said all the same.
+fn keep_quiet(
+    tx: &Transaction<'_>,
+    news: &mut News,
+    expiring: &mut Vec<Expiring>,
+    now: Moment,
+) -> Result<(), StoreError> {
+    let silences = silences::active(tx, now)?;
+    for trouble in &news.begun {
+        if let Some(silence) = over_source(&silences, &trouble.source) {
+            let account = trouble.account.map_or(0, |id| id.0);
+            let key = format!("source {} {account} {}", trouble.source, trouble.since.unix());
+            let what = format!("来源“{}”的故障（{}个账号）", trouble.source, trouble.accounts.len());
+            silences::hush(tx, silence.id, &key, trouble.account, &what, now)?;
+        }
     }
-    Ok(queued)
+    for one in expiring.iter() {
+        if let Some(silence) = over_source(&silences, &one.source) {
+            let key = format!("credential {} {} {}", one.source, one.key, one.expires.unix());
+            silences::hush(tx, silence.id, &key, None, &format!("来源“{}”的登录或授权到期", one.source), now)?;
+        }
+    }
+    news.begun.retain(|trouble| over_source(&silences, &trouble.source).is_none());
+    expiring.retain(|one| over_source(&silences, &one.source).is_none());
+    Ok(())
+}
+
+/// A source that has looked since and fails for nobody has recovered.
+fn end_silences(tx: &Transaction<'_>, ailing: &[Ailing], now: Moment) -> Result<(), StoreError> {
+    let last = looks::last_looks(tx)?;
+    let recovered = |source: &str, since: Moment| {
+        let looked = last.iter().any(|((_, of), look)| of == source && look.at >= since);
+        looked && !ailing.iter().any(|one| one.source == source)
+    };
+    silences::end_recovered_sources(tx, recovered, now)
+}
+
+/// Queues one letter about our own troubles to each operator. Letters are unique by recipient, kind and
+/// moment, so several of one moment stand a second apart. Returns the number of letters.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn mail(
+    tx: &Transaction<'_>,
+    config: &Config,
+    subject: &str,
+    text: &str,
+    now: Moment,
+) -> Result<usize, StoreError> {
+    let operators = config.operators();
+    for recipient in &operators {
+        let mut letter = letter(recipient, subject, text, now);
+        while outbox::queue(tx, &letter, false, config.mail.domain(), now)?.is_none() {
+            letter.slot = letter.slot.plus(1);
+        }
+    }
+    Ok(operators.len())
+}
+
+fn letter(recipient: &str, subject: &str, text: &str, now: Moment) -> NewLetter {
+    NewLetter {
+        kind: LetterKind::Alarm,
+        recipient: recipient.to_owned(),
+        role: Role::Clerk,
+        slot: now,
+        not_before: now,
+        not_after: None,
+        subject: subject.to_owned(),
+        text: text.to_owned(),
+        html: None,
+        attachment: None,
+        mentions: Vec::new(),
+        reason: String::new(),
+    }
 }
 
 /// Sources of which a trouble is open, or that refuse a login just now.
@@ -107,25 +169,29 @@ fn expiring(
     accounts: &[Account],
     now: Moment,
 ) -> Result<Vec<Expiring>, StoreError> {
-    let used = |source: &str, key: &str| {
-        config.sources.contains_key(source)
-            && accounts.iter().any(|account| {
-                account.state_at(now).is_judged()
-                    && account.sources.iter().any(|of| of.source == source && (key.is_empty() || of.key == key))
-            })
-    };
-    let owner = |source: &str, key: &str| {
-        let of = |account: &&Account| account.sources.iter().any(|of| of.source == source && of.key == key);
-        accounts.iter().find(of).filter(|_| !key.is_empty()).map(Account::title)
-    };
     let all = credentials::all(conn)?;
-    let due = all.into_iter().filter(|one| used(&one.source, &one.key)).filter_map(|one| {
+    let due = all.into_iter().filter(|one| is_used(config, accounts, &one.source, &one.key, now)).filter_map(|one| {
         let expires = one.expires?;
         let warnings = health::warnings_due(expires, now);
-        let account = owner(&one.source, &one.key);
+        let account = owner(accounts, &one.source, &one.key);
         (warnings > one.told).then_some(Expiring { source: one.source, key: one.key, account, expires, warnings })
     });
     Ok(due.collect())
+}
+
+/// Whether a judged account still depends on that credential.
+pub(crate) fn is_used(config: &Config, accounts: &[Account], source: &str, key: &str, now: Moment) -> bool {
+    config.sources.contains_key(source)
+        && accounts.iter().any(|account| {
+            account.state_at(now).is_judged()
+                && account.sources.iter().any(|of| of.source == source && (key.is_empty() || of.key == key))
+        })
+}
+
+/// The account that a credential serves, where it serves one alone.
+pub(crate) fn owner(accounts: &[Account], source: &str, key: &str) -> Option<String> {
+    let of = |account: &&Account| account.sources.iter().any(|of| of.source == source && of.key == key);
+    accounts.iter().find(of).filter(|_| !key.is_empty()).map(Account::title)
 }
 
 /// Judged accounts whose last look by a source failed, and how many hang on each source.

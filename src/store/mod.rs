@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod agenda;
+pub mod alarms;
 pub mod attest;
 pub mod checkup;
 pub mod credentials;
@@ -20,6 +21,7 @@ pub mod meta;
 mod migrate;
 pub mod outbox;
 pub mod posts;
+pub mod silences;
 pub mod tally;
 pub mod told;
 pub mod verdicts;

@@ -1,6 +1,8 @@
 //! What the program promises, seen from outside: one binary, one file per promise.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails where it stands")]
 
+mod alarms;
+mod calendar;
 mod city;
 mod demo;
 mod evidence;
@@ -15,6 +17,7 @@ mod pace;
 mod platform;
 mod post_office;
 mod sheet;
+mod silences;
 mod sources;
 mod summary;
 mod year;

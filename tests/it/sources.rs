@@ -126,7 +126,7 @@ fn both_readmes_tell_the_same_commands_and_they_exist() {
     let help = String::from_utf8(help.stdout).unwrap();
     for verb in [
         "serve", "demo", "check", "init", "account", "post", "attest", "sheet", "look", "judge", "status", "explain",
-        "letters", "outbox", "report", "source", "plugin", "doctor", "version",
+        "letters", "outbox", "report", "source", "plugin", "doctor", "alarm", "silence", "calendar", "version",
     ] {
         assert!(help.contains(&format!("  {verb}")), "{verb}\n{help}");
         assert!(text("README.md").contains(&format!("`{verb}")), "{verb}");
@@ -147,5 +147,16 @@ fn the_map_names_every_module() {
             let is_ours = is_module && !stem.ends_with("tests") && !["lib", "main", "target"].contains(&stem.as_str());
             assert!(!is_ours || map.contains(&stem), "{under}/{stem} has no line in ARCHITECTURE.md");
         }
+    }
+}
+
+/// What decides about alarms and silences is a value of values; only the step and the gathering touch anything.
+#[test]
+fn alarms_and_silences_are_decided_by_pure_code() {
+    let marks = ["crate::store", "crate::secrets", "std::fs", "std::net", "tokio::", "rusqlite", "nix::"];
+    for core in
+        ["src/alarm/causes.rs", "src/alarm/plan.rs", "src/alarm/robot.rs", "src/alarm/words.rs", "src/silence.rs"]
+    {
+        assert_eq!(offenders(&[(PathBuf::from(core), text(core))], &marks, &[]), Vec::<String>::new(), "{core}");
     }
 }

@@ -49,6 +49,76 @@ CREATE TABLE tally (
 ) STRICT;
 CREATE UNIQUE INDEX tally_stands ON tally (account, from_s) WHERE ended_at IS NULL;
 
+-- Our own troubles as the operator's channels tell them, one row a cause.
+CREATE TABLE alarm (
+  id INTEGER PRIMARY KEY,
+  cause TEXT NOT NULL CHECK (cause <> ''),
+  mark INTEGER NOT NULL,                         -- the newest thing in it; when it grows, a round begins anew
+  round INTEGER NOT NULL CHECK (round >= 1),
+  round_from INTEGER NOT NULL,
+  began INTEGER NOT NULL,
+  ended INTEGER NOT NULL DEFAULT 0,              -- 0: it lasts
+  subject TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX alarm_lasts ON alarm (cause) WHERE ended = 0;
+
+-- One message of an alarm to one channel.
+CREATE TABLE notice (
+  id INTEGER PRIMARY KEY,
+  alarm INTEGER NOT NULL REFERENCES alarm,
+  channel TEXT NOT NULL CHECK (channel IN ('wecom', 'dingtalk', 'feishu', 'mail')),
+  round INTEGER NOT NULL,
+  stage INTEGER NOT NULL CHECK (stage >= -1),    -- hours after the round began; -1: it is over
+  text TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'failed', 'overtaken')),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_try INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  sent_at INTEGER,                               -- NULL: no robot has said that it has it
+  class TEXT NOT NULL DEFAULT '',
+  code INTEGER,                                  -- NULL: no readable answer
+  words TEXT NOT NULL DEFAULT '',
+  CHECK ((state = 'sent') = (sent_at IS NOT NULL)),
+  UNIQUE (alarm, channel, round, stage)
+) STRICT;
+CREATE INDEX notice_due ON notice (channel, next_try) WHERE state = 'queued';
+
+-- How each robot answered last, and until when it is left alone.
+CREATE TABLE robot (
+  name TEXT PRIMARY KEY,
+  tried_at INTEGER NOT NULL,
+  rest_until INTEGER NOT NULL,                   -- 0: it may be asked
+  class TEXT NOT NULL,                           -- '': the last message was taken
+  code INTEGER,                                  -- NULL: no readable answer
+  words TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Somebody asks for quiet, says why and until when.
+CREATE TABLE silence (
+  id INTEGER PRIMARY KEY,
+  scope TEXT NOT NULL CHECK (scope IN ('account', 'office', 'source')),
+  account INTEGER REFERENCES account ON DELETE CASCADE CHECK ((account IS NOT NULL) = (scope = 'account')), -- NULL: an office or a source
+  name TEXT NOT NULL CHECK (name <> ''),         -- of the office or the source; of the account for people to read
+  reason TEXT NOT NULL CHECK (reason <> ''),
+  by TEXT NOT NULL CHECK (by <> ''),
+  at INTEGER NOT NULL,
+  until_s INTEGER NOT NULL CHECK (until_s > at),
+  until_recovered INTEGER NOT NULL CHECK (until_recovered IN (0, 1)),
+  ended_at INTEGER,                              -- NULL: it lasts until its time
+  ended_by TEXT CHECK ((ended_by IS NULL) = (ended_at IS NULL)) -- NULL: it lasts until its time
+) STRICT;
+
+-- What a silence has kept from being said, once each.
+CREATE TABLE hushed (
+  silence INTEGER NOT NULL REFERENCES silence ON DELETE CASCADE,
+  key TEXT NOT NULL,
+  account INTEGER REFERENCES account ON DELETE CASCADE, -- NULL: an alarm about a source
+  what TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (silence, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX hushed_by_account ON hushed (account, at) WHERE account IS NOT NULL;
+
 -- A letter that an unseen attempt may have delivered: what is sent again says 可能重复.
 ALTER TABLE letter ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0 CHECK (doubted IN (0, 1));
 

@@ -33,6 +33,30 @@ const REFUSED: &[(&str, &str)] = &[
         "two posts of one id",
         "INSERT INTO post (account, ext_id, kind, exact, from_s, until_s, title, visible, repost, first_seen) VALUES (1, 'p', 'post', 'at', 0, 1, '', 1, 0, 0)",
     ),
+    (
+        "a silence without a reason",
+        "INSERT INTO silence (scope, account, name, reason, by, at, until_s, until_recovered) VALUES ('account', 1, '甲', '', '乙', 0, 1, 0)",
+    ),
+    (
+        "a silence by nobody",
+        "INSERT INTO silence (scope, account, name, reason, by, at, until_s, until_recovered) VALUES ('account', 1, '甲', 'r', '', 0, 1, 0)",
+    ),
+    (
+        "a silence without an end",
+        "INSERT INTO silence (scope, account, name, reason, by, at, until_s, until_recovered) VALUES ('account', 1, '甲', 'r', '乙', 1, 1, 0)",
+    ),
+    (
+        "a silence about an account that names none",
+        "INSERT INTO silence (scope, name, reason, by, at, until_s, until_recovered) VALUES ('account', '甲', 'r', '乙', 0, 1, 0)",
+    ),
+    (
+        "an alarm about nothing",
+        "INSERT INTO alarm (cause, mark, round, round_from, began, subject) VALUES ('', 0, 1, 0, 0, '')",
+    ),
+    (
+        "a notice of no alarm",
+        "INSERT INTO notice (alarm, channel, round, stage, text, state, next_try, at) VALUES (9, 'wecom', 1, 0, '', 'queued', 0, 0)",
+    ),
     ("gone before it was missed", "INSERT INTO sighting (post, source, last_seen, gone_at) VALUES (1, 's', 0, 5)"),
     (
         "a class that is none",

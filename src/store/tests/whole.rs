@@ -18,6 +18,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
     vec![
         ("accounts", accounts::ALL),
         ("agenda", agenda::ALL),
+        ("alarms", alarms::ALL),
         ("attest", attest::ALL),
         ("credentials", credentials::ALL),
         ("desk", desk::ALL),
@@ -30,6 +31,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("posts", posts::ALL),
         ("told", told::ALL),
         ("tally", tally::ALL),
+        ("silences", silences::ALL),
         ("verdicts", verdicts::ALL),
     ]
 }

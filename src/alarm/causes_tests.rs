@@ -1,0 +1,97 @@
+use super::*;
+
+fn at(text: &str) -> Moment {
+    Moment::parse(text).unwrap()
+}
+
+fn keys(facts: &Facts, now: Moment) -> Vec<String> {
+    causes(facts, now).into_iter().map(|cause| cause.key).collect()
+}
+
+fn calm() -> Facts {
+    Facts { started: at("2026-11-25 08:00"), disk: Some((50, 100)), ..Facts::default() }
+}
+
+#[test]
+fn calm_is_silent() {
+    assert_eq!(keys(&calm(), at("2026-11-25 10:00")), Vec::<String>::new());
+}
+
+#[test]
+fn each_fact_is_a_cause() {
+    let now = at("2026-11-25 10:00");
+    let stop = |is_config| Some(Stop { is_config, words: "535 login fail\r\n see help".to_owned(), letters: 7 });
+    for (facts, key, word) in [
+        (Facts { stop: stop(false), ..calm() }, "mail.auth", "授权码"),
+        (Facts { stop: stop(true), ..calm() }, "mail.config", "[mail]"),
+        (Facts { blocked: vec![9, 8, 7], ..calm() }, "mail.blocked", "9、8、7"),
+        (Facts { doubtful: vec![3, 4], ..calm() }, "mail.doubtful", "3、4"),
+        (Facts { pending: Some((2, at("2026-11-25 08:59"))), ..calm() }, "mail.stuck", "11月25日08:59"),
+        (
+            Facts {
+                sources: vec![Blind { source: "微博".to_owned(), class: Class::Auth, since: at("2026-11-25 09:00") }],
+                ..calm()
+            },
+            "source 微博",
+            "登录凭据失效",
+        ),
+        (
+            Facts {
+                credentials: vec![Ending {
+                    source: "微博".to_owned(),
+                    key: "7".to_owned(),
+                    account: Some("甲（新浪微博）".to_owned()),
+                    expires: at("2026-11-27 10:00"),
+                }],
+                ..calm()
+            },
+            "credential 微博 7",
+            "将于11月27日10:00到期",
+        ),
+        (Facts { disk: Some((9_999_000_000, 100_000_000_000)), ..calm() }, "disk", "9%（9999MB）"),
+        (Facts { calendar: Some((2027, false)), ..calm() }, "calendar 2027", "calendar import"),
+        (Facts { calendar: Some((2027, true)), ..calm() }, "calendar 2027", "重启"),
+        (Facts { robots: vec![(RobotKind::Wecom, "invalid".to_owned())], ..calm() }, "robot wecom", "企业微信"),
+    ] {
+        let found = causes(&facts, now);
+        let [cause] = found.as_slice() else { panic!("{key}: {found:?}") };
+        assert_eq!(cause.key, key);
+        let said = format!("{} {} {}", cause.subject, cause.detail, cause.cure);
+        assert!(said.contains(word), "{key}: {said}");
+        assert!(!said.contains('\n') && !cause.cure.is_empty(), "{key}: {said}");
+    }
+}
+
+#[test]
+fn limits_are_exact() {
+    let now = at("2026-11-25 10:00");
+    let disk = |free, open: &[&str]| Facts {
+        disk: Some((free, 1000)),
+        open: open.iter().map(|key| (*key).to_owned()).collect(),
+        ..calm()
+    };
+    assert_eq!(keys(&disk(99, &[]), now), ["disk"]);
+    assert_eq!(keys(&disk(100, &[]), now), Vec::<String>::new());
+    // Once told, it lasts until a little more is free.
+    assert_eq!(keys(&disk(119, &["disk"]), now), ["disk"]);
+    assert_eq!(keys(&disk(120, &["disk"]), now), Vec::<String>::new());
+    let stuck = |since: &str, started: &str| Facts { pending: Some((1, at(since))), started: at(started), ..calm() };
+    assert_eq!(keys(&stuck("2026-11-25 09:00", "2026-11-25 08:00"), now), Vec::<String>::new());
+    assert_eq!(keys(&stuck("2026-11-25 08:59:59", "2026-11-25 08:00"), now), ["mail.stuck"]);
+    // A process that has just begun looks first, judges second, sends third.
+    assert_eq!(keys(&stuck("2026-11-24 10:00", "2026-11-25 09:51"), now), Vec::<String>::new());
+    assert_eq!(keys(&Facts { blocked: vec![9, 8], ..calm() }, now), Vec::<String>::new());
+}
+
+#[test]
+fn one_cause_for_a_queue_that_stands_still() {
+    let stop = Some(Stop { is_config: false, words: String::new(), letters: 1 });
+    let facts = Facts { stop, pending: Some((1, at("2026-11-25 08:00"))), ..calm() };
+    assert_eq!(keys(&facts, at("2026-11-25 10:00")), ["mail.auth"]);
+}
+
+#[test]
+fn the_calendar_is_told_weekly_and_by_mail() {
+    let cause = causes(&Facts { calendar: Some((2027, false)), ..calm() }, at("2026-12-01 00:00")).remove(0);
+    assert_eq!((cause.rhythm, cause.by_mail), (Rhythm::Weekly, true));
+}

@@ -1,0 +1,74 @@
+//! Gathers what is known of ourselves from the database, the disk and the configuration.
+
+use super::causes::{BLOCKED_IN_A_ROW, Blind, CREDENTIAL_S, Ending, Facts, PENDING_S, Stop};
+use crate::config::{Config, RobotKind, imported_calendar};
+use crate::domain::{Class, Moment};
+use crate::store::{Connection, StoreError, accounts, alarms, credentials, incidents};
+use nix::sys::statvfs::statvfs;
+use std::path::Path;
+
+/// The facts at `now`; `started` is when this process began.
+pub(super) fn facts(
+    conn: &Connection,
+    config: &Config,
+    data: &Path,
+    started: Moment,
+    now: Moment,
+) -> Result<Facts, StoreError> {
+    let stopped = alarms::stopped(conn)?;
+    let letters = stopped.len();
+    let stop = stopped.into_iter().next().map(|(class, words)| Stop { is_config: class == "config", words, letters });
+    Ok(Facts {
+        stop,
+        blocked: alarms::blocked(conn, BLOCKED_IN_A_ROW)?,
+        doubtful: alarms::doubtful(conn)?,
+        pending: alarms::pending(conn, now.plus(-PENDING_S))?,
+        sources: blind(conn, config)?,
+        credentials: ending(conn, config, now)?,
+        disk: disk(data),
+        calendar: config.calendar.missing(now.date()).map(|year| (year, imported_calendar(data, year).is_file())),
+        robots: refusing(conn, config)?,
+        open: alarms::open(conn)?.into_iter().map(|alarm| alarm.key).collect(),
+        started,
+    })
+}
+
+/// One account that fails alone has its mail; the second channel hears of whole sources.
+fn blind(conn: &Connection, config: &Config) -> Result<Vec<Blind>, StoreError> {
+    let whole = incidents::open(conn)?.into_iter().filter(|incident| incident.account.is_none());
+    let known = whole.filter(|incident| config.sources.contains_key(&incident.source));
+    Ok(known.map(|i| Blind { source: i.source, class: i.class, since: i.began }).collect())
+}
+
+fn ending(conn: &Connection, config: &Config, now: Moment) -> Result<Vec<Ending>, StoreError> {
+    let near = |one: &credentials::Credential| one.expires.is_some_and(|end| end.since(now) <= CREDENTIAL_S);
+    let near: Vec<_> = credentials::all(conn)?.into_iter().filter(near).collect();
+    if near.is_empty() {
+        return Ok(Vec::new());
+    }
+    let accounts = accounts::all(conn)?;
+    let used = near.into_iter().filter(|one| incidents::is_used(config, &accounts, &one.source, &one.key, now));
+    let ending = used.filter_map(|one| {
+        let account = incidents::owner(&accounts, &one.source, &one.key);
+        Some(Ending { account, expires: one.expires?, source: one.source, key: one.key })
+    });
+    Ok(ending.collect())
+}
+
+fn refusing(conn: &Connection, config: &Config) -> Result<Vec<(RobotKind, String)>, StoreError> {
+    let states = alarms::robots(conn)?;
+    let kinds = config.alarms.iter().map(|robot| robot.kind);
+    let refuses = kinds.filter_map(|kind| {
+        let state = states.get(kind.word()).filter(|state| state.class == Class::Config.word())?;
+        Some((kind, state.words.clone()))
+    });
+    Ok(refuses.collect())
+}
+
+/// Free and all bytes; `None` where the system does not say.
+#[allow(clippy::useless_conversion, reason = "the width of these counters differs between systems")]
+fn disk(data: &Path) -> Option<(u64, u64)> {
+    let about = statvfs(data).ok()?;
+    let bytes = |blocks: u64| blocks.saturating_mul(u64::from(about.fragment_size()));
+    Some((bytes(u64::from(about.blocks_available())), bytes(u64::from(about.blocks()))))
+}
