@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::Moment;
 use crate::inspect::Inspector;
-use crate::mail::post::{Hold, Postman};
+use crate::mail::post::Postman;
 use crate::mail::smtp::Limits;
 use crate::poll::{Lanes, Poller};
 use crate::report::reporter::Reporter;
@@ -90,7 +90,6 @@ impl Daemon {
                 poller: poller.clone(),
                 data: data.to_owned(),
                 limits: Limits::default(),
-                hold: Hold::default(),
             },
             alarmer: Alarmer {
                 store: store.clone(),

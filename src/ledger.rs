@@ -107,6 +107,19 @@ impl Ledger {
         Ledger::load(conn, config, from, until.max(from))
     }
 
+    /// For a preview of days to come: people who looked at accounts without a source go on looking until
+    /// then. Nothing may be judged on it.
+    pub fn suppose_people_look_on(&mut self, until: Moment) {
+        for account in self.accounts.iter().filter(|account| account.sources.is_empty()) {
+            let Some(watches) = self.watches.get_mut(&account.id) else { continue };
+            let newest = watches.iter().max_by_key(|watch| watch.reach.until).cloned();
+            watches.extend(newest.map(|mut watch| {
+                watch.reach.until = watch.reach.until.max(until);
+                watch
+            }));
+        }
+    }
+
     /// What is known about one account.
     pub fn evidence(&self, account: AccountId) -> Evidence<'_> {
         Evidence {

@@ -144,7 +144,13 @@ impl Desk {
             .write(move |tx| {
                 incidents::mail(tx, &parse("", "", Path::new("")).unwrap(), "测试", "测试", now)?;
                 let id = outbox::next_due(tx, now)?.unwrap().id;
-                outbox::claim(tx, id, "测试", "测试", b"x", now)?;
+                let composed = crate::store::Composed {
+                    subject: "测试".to_owned(),
+                    text: "测试".to_owned(),
+                    html: None,
+                    rfc822: b"x".to_vec(),
+                };
+                outbox::claim(tx, id, &composed, now)?;
                 outbox::finish(tx, id, &ending(LetterState::Queued, "auth", now), now)?;
                 Ok(id)
             })
@@ -155,7 +161,13 @@ impl Desk {
         self.alarmer
             .store
             .write(move |tx| {
-                outbox::claim(tx, id, "测试", "测试", b"x", now)?;
+                let composed = crate::store::Composed {
+                    subject: "测试".to_owned(),
+                    text: "测试".to_owned(),
+                    html: None,
+                    rfc822: b"x".to_vec(),
+                };
+                outbox::claim(tx, id, &composed, now)?;
                 outbox::finish(tx, id, &ending(LetterState::Sent, "accepted", now), now)
             })
             .unwrap();

@@ -2,6 +2,7 @@
 
 use super::alarm::AlarmVerb;
 use super::calendar::CalendarVerb;
+use super::letters_args::{LettersVerb, OutboxVerb};
 pub use super::sheet_args::SheetVerb;
 use super::silence::SilenceVerb;
 use super::sources_args::{PluginVerb, SourceVerb};
@@ -319,46 +320,6 @@ pub enum AttestVerb {
         /// 经手人
         #[arg(long, value_name = "NAME")]
         by: String,
-    },
-}
-
-/// What can be done with letters.
-#[derive(Subcommand, Debug)]
-pub enum LettersVerb {
-    /// 看看会发什么、给谁、何时发；不保存也不发
-    Preview {
-        /// 假定现在是何时
-        #[arg(long, value_name = "T")]
-        at: Option<String>,
-    },
-    /// 发一封测试信，并显示邮件服务器的原话
-    Test {
-        /// 收件地址
-        address: String,
-    },
-    /// 用一座虚构的城把配置里的提醒阶梯演算一年：每月多少封、给谁，并逐条核对承诺
-    Year {
-        /// 哪一年（放假安排要已录入）
-        #[arg(long, default_value_t = 2026, value_name = "YYYY", value_parser = clap::value_parser!(i32).range(2000..=2100))]
-        year: i32,
-        /// 多少个账号
-        #[arg(long, default_value_t = 311, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=2000))]
-        accounts: u16,
-        /// 随机数种子；同一个种子结果相同
-        #[arg(long, default_value_t = 1, value_name = "N")]
-        seed: u64,
-    },
-}
-
-/// What can be done with the outbox.
-#[derive(Subcommand, Debug)]
-pub enum OutboxVerb {
-    /// 列出信件
-    List,
-    /// 看一封信的全部
-    Show {
-        /// 编号（见 outbox list）
-        id: i64,
     },
 }
 

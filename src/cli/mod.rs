@@ -15,6 +15,7 @@ mod explain;
 mod import;
 mod judge;
 mod letters;
+pub mod letters_args;
 mod list;
 mod log;
 mod look;
@@ -40,7 +41,8 @@ mod year;
 pub use context::{CliError, Context};
 
 use crate::demo::year::Plan;
-use args::{AccountVerb, Cli, LettersVerb, OutboxVerb, ReportVerb, Verb};
+use args::{AccountVerb, Cli, ReportVerb, Verb};
+use letters_args::LettersVerb;
 use print::{beijing, outln, print_json, print_rows};
 use report::PeriodWord;
 use sources_args::{PluginVerb, SourceVerb};
@@ -106,13 +108,14 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Judge { at, profile, exit_code } => judge::run(&context, at.as_deref(), profile.as_deref(), exit_code),
         Verb::Status { exit_code } => status::run(&context, exit_code),
         Verb::Explain { account, platform, at } => explain::run(&context, &account, platform.as_deref(), at.as_deref()),
-        Verb::Letters(LettersVerb::Preview { at }) => letters::preview(&context, at.as_deref()),
+        Verb::Letters(LettersVerb::Preview { at, out }) => letters::preview(&context, at.as_deref(), out.as_deref()),
+        Verb::Letters(LettersVerb::Calls { out }) => letters::calls(&context, out.as_deref()),
+        Verb::Letters(LettersVerb::Templates { export }) => letters::templates(&export),
         Verb::Letters(LettersVerb::Test { address }) => letters::test(&context, &address),
         Verb::Letters(LettersVerb::Year { year, accounts, seed }) => {
             year::run(&context, Plan { year, accounts: usize::from(accounts), seed })
         }
-        Verb::Outbox(OutboxVerb::List) => outbox::list(&context),
-        Verb::Outbox(OutboxVerb::Show { id }) => outbox::show(&context, id),
+        Verb::Outbox(verb) => outbox::run(&context, verb),
         Verb::Source(SourceVerb::List) => source::list(&context),
         Verb::Source(SourceVerb::Status { name }) => source_status::run(&context, name.as_deref()),
         Verb::Source(SourceVerb::Test(args)) => source_trial::run(&context, &args),

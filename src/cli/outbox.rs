@@ -1,34 +1,45 @@
-//! `outbox`: every letter and what became of it.
+//! `outbox`: every letter and what became of it, dead ones first; and what a person may do with one.
 
-use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
-use crate::store::{LetterRow, outbox, silences};
+use super::letters_args::OutboxVerb;
+use super::{CliError, Context, Outcome, beijing, outln, print, print_json, print_rows};
+use crate::domain::{AccountId, Moment};
+use crate::store::desk::{self, Call, Deed};
+use crate::store::{LetterRow, accounts, outbox, silences};
 use serde_json::json;
 
-/// The newest letters.
-pub(super) fn list(context: &Context) -> Result<Outcome, CliError> {
-    let letters = context.store()?.read(|conn| outbox::list(conn, 500))?;
+/// `outbox …`
+pub(super) fn run(context: &Context, verb: OutboxVerb) -> Result<Outcome, CliError> {
+    match verb {
+        OutboxVerb::List => list(context),
+        OutboxVerb::Show { id } => show(context, id),
+        OutboxVerb::Retry { id, by } => act(context, id, &Deed::Retry, &by, "已排入发件箱，程序随即再发一次"),
+        OutboxVerb::Cancel { id, by, reason } => {
+            let reason = said(&reason, "--reason", "为什么取消要写明")?;
+            act(context, id, &Deed::Cancel { reason }, &by, "已取消，不会再发")
+        }
+        OutboxVerb::Arrived { id, by } => act(context, id, &Deed::Arrived, &by, "已记为送达"),
+        OutboxVerb::Called { id, by, at, note, account } => {
+            called(context, id, (&by, at.as_deref(), note.as_deref()), &account)
+        }
+    }
+}
+
+fn list(context: &Context) -> Result<Outcome, CliError> {
+    let now = context.clock.now();
+    let (dead, all) = context.store()?.read(|conn| Ok((desk::dead(conn, now)?, outbox::list(conn, 500)?)))?;
+    let rest: Vec<&LetterRow> = all.iter().filter(|letter| dead.iter().all(|one| one.id != letter.id)).collect();
     if context.json {
-        print_json(&letters.iter().map(as_json).collect::<Vec<_>>())?;
+        let first = dead.iter().map(|letter| as_json(letter, true));
+        print_json(&first.chain(rest.into_iter().map(|letter| as_json(letter, false))).collect::<Vec<_>>())?;
         return Ok(Outcome::Done);
     }
-    let rows: Vec<Vec<String>> = letters
-        .iter()
-        .map(|letter| {
-            let state = if letter.trial {
-                format!("{}（试运行）", letter.state.chinese())
-            } else {
-                letter.state.chinese().to_owned()
-            };
-            vec![
-                letter.id.to_string(),
-                beijing(letter.slot),
-                letter.kind.chinese().to_owned(),
-                letter.recipient.clone(),
-                state,
-                subject(letter),
-            ]
-        })
-        .collect();
+    if !dead.is_empty() {
+        outln!("{}", print::red(&format!("没有送达、需要处理的{}封：", dead.len())));
+        let rows: Vec<Vec<String>> = dead.iter().map(dead_row).collect();
+        print_rows(&["编号", "时间", "收件人", "状态", "服务器答复", "主题"], &rows);
+        outln!("处理：outbox retry 再发，outbox cancel 了结，outbox arrived 确认已收到，outbox called 登记电话通知\n");
+    }
+    let rows: Vec<Vec<String>> = rest.into_iter().map(row).collect();
     print_rows(&["编号", "时间", "种类", "收件人", "状态", "主题"], &rows);
     for silence in context.store()?.read(silences::list)?.iter().filter(|silence| silence.hushed > 0) {
         outln!(
@@ -44,46 +55,135 @@ pub(super) fn list(context: &Context) -> Result<Outcome, CliError> {
     Ok(Outcome::Done)
 }
 
+fn dead_row(letter: &LetterRow) -> Vec<String> {
+    let code = letter.reply_code.map_or_else(String::new, |code| format!("{code} "));
+    let words = letter.reply_text.trim();
+    let words = if words.is_empty() { letter.reason.clone() } else { format!("{code}{words}") };
+    vec![
+        letter.id.to_string(),
+        beijing(letter.slot),
+        letter.recipient.clone(),
+        letter.state.chinese().to_owned(),
+        words,
+        subject(letter),
+    ]
+}
+
+fn row(letter: &LetterRow) -> Vec<String> {
+    let trial = if letter.trial { "（试运行）" } else { "" };
+    vec![
+        letter.id.to_string(),
+        beijing(letter.slot),
+        letter.kind.chinese().to_owned(),
+        letter.recipient.clone(),
+        format!("{}{trial}", letter.state.chinese()),
+        subject(letter),
+    ]
+}
+
 fn subject(letter: &LetterRow) -> String {
     if letter.subject.is_empty() { letter.reason.clone() } else { letter.subject.clone() }
 }
 
 /// One letter, whole.
-pub(super) fn show(context: &Context, id: i64) -> Result<Outcome, CliError> {
-    let found = context.store()?.read(|conn| outbox::show(conn, id))?;
-    let letter = found.ok_or_else(|| CliError::failed(format!("没有编号为{id}的信；用 outbox list 查看")))?;
+fn show(context: &Context, id: i64) -> Result<Outcome, CliError> {
+    let found = context.store()?.read(|conn| {
+        let calls = desk::calls(conn, id)?;
+        let names = calls.iter().map(|call| accounts::one(conn, call.account)).collect::<Result<Vec<_>, _>>()?;
+        Ok((outbox::show(conn, id)?, calls, names))
+    })?;
+    let (Some(letter), calls, names) = found else {
+        return Err(CliError::failed(format!("没有编号为{id}的信；用 outbox list 查看")));
+    };
     if context.json {
-        let mut value = as_json(&letter);
+        let mut value = as_json(&letter, false);
         value["text"] = json!(letter.text);
+        value["calls"] =
+            calls.iter().map(|c| json!({"account": c.account.0, "by": c.by, "at": c.at, "note": c.note})).collect();
         print_json(&value)?;
         return Ok(Outcome::Done);
     }
+    print_letter(&letter);
+    for (call, account) in calls.iter().zip(names) {
+        let title = account.map_or_else(String::new, |account| account.title());
+        outln!("电话通知 {title}：{}，{}　{}", beijing(call.at), call.by, call.note);
+    }
+    outln!("主题 {}\n\n{}", letter.subject, letter.text);
+    Ok(Outcome::Done)
+}
+
+fn print_letter(letter: &LetterRow) {
     outln!("编号 {}　{}　{}", letter.id, letter.kind.chinese(), letter.state.chinese());
     outln!("收件人 {}（{}）", letter.recipient, letter.role.chinese());
     outln!("应发 {}，登记 {}，尝试 {} 次", beijing(letter.slot), beijing(letter.created_at), letter.attempts);
     if let Some(sent) = letter.sent_at {
-        outln!("已提交服务器 {}", beijing(sent));
+        outln!("送出 {}", beijing(sent));
     }
     if !letter.reply_text.is_empty() || letter.reply_code.is_some() {
-        outln!(
-            "服务器答复 {} {}",
-            letter.reply_code.map_or_else(String::new, |code| code.to_string()),
-            letter.reply_text.trim()
-        );
+        let code = letter.reply_code.map_or_else(String::new, |code| code.to_string());
+        outln!("服务器答复 {code} {}", letter.reply_text.trim());
     }
     if !letter.reason.is_empty() {
         outln!("原因 {}", letter.reason);
     }
     outln!("Message-ID {}", letter.message_id);
-    outln!("主题 {}\n\n{}", letter.subject, letter.text);
+}
+
+fn act(context: &Context, id: i64, deed: &Deed, by: &str, done: &str) -> Result<Outcome, CliError> {
+    let by = said(by, "--by", "谁经手的要写明")?;
+    let (deed, now) = (deed.clone(), context.clock.now());
+    let result = context.store()?.write(move |tx| desk::act(tx, id, &deed, &by, now))?;
+    result.map_err(CliError::failed)?;
+    tell(context, id, done)
+}
+
+fn called(
+    context: &Context,
+    id: i64,
+    (by, at, note): (&str, Option<&str>, Option<&str>),
+    named: &[String],
+) -> Result<Outcome, CliError> {
+    let now = context.clock.now();
+    let by = said(by, "--by", "谁打的电话要写明")?;
+    let at = at.map_or(Ok(now), spoken_at)?;
+    if at > now {
+        return Err(CliError::usage(format!("通话时间 {} 还没有到，请核对 --at", beijing(at))));
+    }
+    let accounts: Vec<AccountId> =
+        named.iter().map(|name| Ok(context.account(name, None)?.id)).collect::<Result<_, CliError>>()?;
+    let call = Call { account: AccountId(0), by, at, note: note.unwrap_or_default().trim().to_owned() };
+    let entered = context.store()?.write(move |tx| desk::called(tx, id, &accounts, &call, now))?;
+    let entered = entered.map_err(CliError::failed)?;
+    tell(context, id, &format!("已登记电话通知，涉及{}个账号", entered.len()))
+}
+
+fn spoken_at(text: &str) -> Result<Moment, CliError> {
+    Moment::parse(text)
+        .ok_or_else(|| CliError::usage(format!("看不懂时间“{text}”，请写成 2026-07-23T10:30（通话的时刻）")))
+}
+
+fn said(text: &str, option: &str, why: &str) -> Result<String, CliError> {
+    match text.trim() {
+        "" => Err(CliError::usage(format!("{option} 不能是空的：{why}"))),
+        text => Ok(text.to_owned()),
+    }
+}
+
+fn tell(context: &Context, id: i64, done: &str) -> Result<Outcome, CliError> {
+    let letter = context.store()?.read(|conn| outbox::show(conn, id))?;
+    if context.json {
+        print_json(&letter.map(|letter| as_json(&letter, false)))?;
+    } else {
+        outln!("编号{id}的信{done}");
+    }
     Ok(Outcome::Done)
 }
 
-fn as_json(letter: &LetterRow) -> serde_json::Value {
+fn as_json(letter: &LetterRow, dead: bool) -> serde_json::Value {
     json!({
         "id": letter.id, "kind": letter.kind.word(), "recipient": letter.recipient, "role": letter.role.word(), "slot": letter.slot,
         "state": letter.state.word(), "trial": letter.trial, "subject": letter.subject, "message_id": letter.message_id,
-        "attempts": letter.attempts, "sent_at": letter.sent_at, "class": letter.class, "reply_code": letter.reply_code,
-        "reply_text": letter.reply_text, "reason": letter.reason
+        "attempts": letter.attempts, "next_try": letter.next_try, "sent_at": letter.sent_at, "class": letter.class,
+        "reply_code": letter.reply_code, "reply_text": letter.reply_text, "reason": letter.reason, "dead": dead
     })
 }

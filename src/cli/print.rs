@@ -3,7 +3,7 @@
 use super::CliError;
 use crate::domain::Moment;
 use serde::Serialize;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use unicode_width::UnicodeWidthStr;
 
 /// `2022-06-27 09:00`, with seconds only where there are any.
@@ -19,6 +19,12 @@ pub(crate) fn rule_chinese(name: &str) -> &str {
         "silence" => "连续未更新",
         own => own,
     }
+}
+
+/// What must be seen first, in red where colours can be seen.
+pub(crate) fn red(text: &str) -> String {
+    let plain = std::env::var_os("NO_COLOR").is_some() || !std::io::stdout().is_terminal();
+    if plain { text.to_owned() } else { format!("\u{1b}[1;31m{text}\u{1b}[0m") }
 }
 
 /// One line on stdout. A closed pipe (`| head`) is no failure of ours.

@@ -1,11 +1,13 @@
 //! `status`: one screen: the next check, accounts in trouble, our own health.
 
+use super::print::red;
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
 use crate::domain::{Account, Check, Moment};
 use crate::ledger::Ledger;
+use crate::mail::hold::{self, Stop};
 use crate::rules::{AccountResult, Grade, Verdict, grade};
 use crate::store::looks::LookRow;
-use crate::store::{alarms, incidents, looks, outbox, silences};
+use crate::store::{LetterRow, alarms, desk, incidents, looks, outbox, silences};
 use serde_json::json;
 
 struct Screen {
@@ -17,6 +19,8 @@ struct Screen {
     failing: Vec<LookRow>,
     incidents: Vec<crate::health::Incident>,
     letters: Vec<(String, i64)>,
+    dead: Vec<LetterRow>,
+    stop: Option<Stop>,
     /// What the operator was told of our own troubles and is not over.
     alarms: Vec<String>,
     silences: usize,
@@ -42,6 +46,7 @@ fn gather(context: &Context, now: Moment) -> Result<Screen, CliError> {
     let ledger = store.read(|conn| Ledger::for_checks(conn, &context.config, profile, &[check]))?;
     let (last, open, letters) =
         store.read(|conn| Ok((looks::last_looks(conn)?, incidents::open(conn)?, outbox::by_state(conn)?)))?;
+    let (dead, stop) = store.read(|conn| Ok((desk::dead(conn, now)?, hold::read(conn)?)))?;
     let (alarms, silences) = store.read(|conn| Ok((alarms::open(conn)?, silences::active(conn, now)?.len())))?;
     let verdicts = ledger.judge(profile, check, now);
     let results = ledger.accounts.iter().map(|account| grade(profile, account.id, &verdicts)).collect();
@@ -56,10 +61,13 @@ fn gather(context: &Context, now: Moment) -> Result<Screen, CliError> {
         verdicts,
         results,
         letters,
+        dead,
+        stop,
     })
 }
 
 fn print(context: &Context, screen: &Screen, now: Moment) {
+    print_dead(screen);
     let counted = |wanted: Grade| screen.results.iter().filter(|result| result.grade == wanted).count();
     outln!("口径 {}，账号 {} 个，现在 {}", context.config.profile.name, screen.ledger.accounts.len(), beijing(now));
     outln!(
@@ -93,6 +101,20 @@ fn print(context: &Context, screen: &Screen, now: Moment) {
         outln!("来源：没有故障");
     } else {
         outln!("来源：{}个账号最近一次监测失败（详见 account show）", screen.failing.len());
+    }
+}
+
+/// Whoever should have been warned and was not stands before everything else.
+fn print_dead(screen: &Screen) {
+    if let Some(stop) = &screen.stop {
+        outln!("{}", red(&format!("{}；自{}起", stop.chinese(), beijing(stop.since))));
+    }
+    if !screen.dead.is_empty() {
+        let named = |letter: &LetterRow| format!("{}→{}（{}）", letter.id, letter.recipient, letter.state.chinese());
+        let some: Vec<String> = screen.dead.iter().take(5).map(named).collect();
+        let more = if screen.dead.len() > some.len() { "等" } else { "" };
+        let said = format!("有{}封信没有送达，需要处理：{}{more}；见 outbox list", screen.dead.len(), some.join("、"));
+        outln!("{}", red(&said));
     }
 }
 
@@ -156,5 +178,5 @@ fn as_json(screen: &Screen, calendar_missing: Option<i32>) -> serde_json::Value 
         .collect();
     let letters: serde_json::Map<String, serde_json::Value> =
         screen.letters.iter().map(|(state, count)| (state.clone(), json!(count))).collect();
-    json!({"check": screen.check.at, "next_check": screen.next.map(|check| check.at), "results": results, "incidents": incidents, "letters": letters, "verdicts": screen.verdicts.len(), "calendar_missing": calendar_missing, "alarms": screen.alarms, "silences": screen.silences})
+    json!({"check": screen.check.at, "next_check": screen.next.map(|check| check.at), "results": results, "incidents": incidents, "letters": letters, "dead_letters": screen.dead.iter().map(|letter| letter.id).collect::<Vec<_>>(), "mail_stopped": screen.stop.as_ref().map(Stop::chinese), "verdicts": screen.verdicts.len(), "calendar_missing": calendar_missing, "alarms": screen.alarms, "silences": screen.silences})
 }

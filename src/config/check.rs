@@ -25,6 +25,7 @@ pub fn explain(config: &Config, now: Moment) -> String {
     ));
     lines.extend(leads_in_words(config));
     lines.push(mail_in_words(config));
+    lines.push(templates_in_words(config));
     lines.push(alarms_in_words(config));
     lines.extend(sources_in_words(config));
     lines.push(calendar_in_words(config));
@@ -185,6 +186,13 @@ fn mail_in_words(config: &Config) -> String {
                 security_in_words(server.security)
             )
         }
+    }
+}
+
+fn templates_in_words(config: &Config) -> String {
+    match config.mail.templates.replaced().as_slice() {
+        [] => "信件模板：都用自带的".to_owned(),
+        own => format!("信件模板：用单位自己的 {}，其余用自带的", own.join("、")),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::address::Mailbox;
 use super::sheet::Section;
+use super::templates::templates;
 use super::value::Value;
 use super::{MailConfig, Security, SmtpConfig, Transport};
 use std::path::{Path, PathBuf};
@@ -35,6 +36,7 @@ pub(super) fn mail(section: Section<'_, '_>, base: &Path) -> MailConfig {
         reply_to: section.opt("reply_to", Value::mail),
         prefix: section.or("prefix", "更新提醒".to_owned(), Value::line),
         per_minute: section.or("per_minute", 10, |value| value.count(1..=600)),
+        templates: templates(&section, base),
     };
     section.close();
     mail

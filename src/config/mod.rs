@@ -19,6 +19,7 @@ mod sections;
 mod sheet;
 mod sources;
 mod syntax;
+mod templates;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -195,6 +196,8 @@ pub struct MailConfig {
     pub prefix: String,
     /// Most letters a minute.
     pub per_minute: u32,
+    /// The office's own templates of letters.
+    pub templates: crate::mail::letter::Templates,
 }
 
 /// Where letters go.

@@ -10,6 +10,7 @@ pub(super) fn remarks(config: &Config, now: Moment) -> Vec<String> {
     remarks.extend(mail(config));
     remarks.extend(robots(config));
     remarks.extend(platforms(config));
+    remarks.extend(config.mail.templates.faults());
     remarks
 }
 

@@ -1,23 +1,46 @@
 //! From a letter's mentions to the facts that it may state now: what still holds, what does not, and
 //! what nobody could watch.
 
-use super::letter::{About, Facts, Item};
+mod watch;
+
+use super::letter::{About, Facts, Item, Last};
 use crate::config::Config;
-use crate::domain::{Account, AccountId, Moment, Week};
+use crate::domain::{Account, AccountId, Moment, Post, Role, Week};
 use crate::ledger::{Ledger, longest_window_days};
-use crate::rules::{Coverage, Duty, GapWhy, Severity, VerdictKind, Window, WindowKind, duties};
-use crate::store::{Connection, LetterRow, Mention, StoreError, outbox};
-use crate::warn::{last_update, may_remind, silence_deadline, watched_today};
+use crate::rules::{Duty, Severity, VerdictKind, Window, WindowKind, duties};
+use crate::store::{Connection, LetterRow, Mention, StoreError, told};
+use crate::warn::{last_update, may_remind, silence_deadline};
 use cuigeng_adapters::time::{DAY, HOUR};
-use cuigeng_adapters::{Delay, Strength};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is left of a letter after the fresh look.
-pub(super) struct Told {
+pub(crate) struct Told {
     /// The facts; `None` when nothing is left to say.
-    pub(super) facts: Option<Facts>,
+    pub(crate) facts: Option<Facts>,
     /// Mentions that are not true any more, with the reason (Chinese).
-    pub(super) dropped: Vec<(Mention, &'static str)>,
+    pub(crate) dropped: Vec<(Mention, &'static str)>,
+    /// How many updates the letter says were seen, by account and rule: the next one tells what came since.
+    pub(crate) said: Vec<(Mention, u32)>,
+}
+
+/// The letter that is to say it.
+#[derive(Clone, Debug)]
+pub(crate) struct Head {
+    pub(crate) recipient: String,
+    pub(crate) role: Role,
+    /// When it was due.
+    pub(crate) slot: Moment,
+    /// What stands under it.
+    pub(crate) number: String,
+}
+
+/// What this recipient was told before about the same anchor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Before {
+    /// Letters.
+    pub(crate) times: u32,
+    /// Updates that the newest of them spoke of.
+    pub(crate) seen: Option<u32>,
 }
 
 /// A letter that leaves so much later than it was due says so.
@@ -28,8 +51,13 @@ pub(super) fn is_veto(config: &Config, mention: &Mention) -> bool {
     config.profile.rules.iter().any(|rule| rule.name == mention.rule && rule.severity == Severity::Veto)
 }
 
-/// Gathers the facts of a letter as of `now`.
-pub(super) fn gather(
+/// What a letter is called, on paper and on the telephone.
+pub(crate) fn number(slot: Moment, id: i64) -> String {
+    format!("CG-{}-{id:04}", slot.beijing().format("%Y"))
+}
+
+/// Gathers the facts of a letter of the outbox as of `now`.
+pub(crate) fn gather(
     conn: &Connection,
     config: &Config,
     letter: &LetterRow,
@@ -40,38 +68,96 @@ pub(super) fn gather(
     let wanted: BTreeSet<AccountId> = mentions.iter().map(|mention| mention.account).collect();
     let from = Moment::start_of(now.plus_days(-back).date());
     let ledger = Ledger::load_some(conn, config, &wanted, from, now.plus(1))?;
-    let mut told = Told { facts: None, dropped: Vec::new() };
+    let mut before = BTreeMap::new();
+    for mention in mentions {
+        let (times, seen) = told::earlier(conn, &letter.recipient, mention, letter.id)?;
+        before.insert((mention.account, mention.rule.clone()), Before { times, seen });
+    }
+    let head = Head {
+        recipient: letter.recipient.clone(),
+        role: letter.role,
+        slot: letter.slot,
+        number: number(letter.slot, letter.id),
+    };
+    let earlier = |mention: &Mention| before.get(&(mention.account, mention.rule.clone())).copied().unwrap_or_default();
+    Ok(tell(&ledger, config, &head, mentions, &earlier, (now, now)))
+}
+
+/// What a letter says at `now`, as far as evidence up to `seen_until` tells: they are one moment but for
+/// a preview of letters to come, which must not call the future unwatched.
+pub(crate) fn tell(
+    ledger: &Ledger,
+    config: &Config,
+    head: &Head,
+    mentions: &[Mention],
+    before: &dyn Fn(&Mention) -> Before,
+    (now, seen_until): (Moment, Moment),
+) -> Told {
+    let mut told = Told { facts: None, dropped: Vec::new(), said: Vec::new() };
     let mut items: Vec<(Item, &Mention)> = Vec::new();
     for mention in mentions {
-        match item(&ledger, config, mention, now) {
+        match item(ledger, config, mention, (now, seen_until)) {
             Ok(item) => items.push((item, mention)),
             Err(why) => told.dropped.push((mention.clone(), why)),
         }
     }
     absorb(config, &mut items);
-    if items.is_empty() {
-        return Ok(told);
-    }
-    let mut nth = 0;
-    for (_, mention) in &items {
-        nth = nth.max(outbox::earlier(conn, &letter.recipient, mention, letter.id)?);
-    }
-    items.sort_by_key(|(item, _)| (item.unwatched.is_some(), item.deadline));
+    items.sort_by_key(|(item, _)| (item.unwatched.is_some(), rank(&item.about), item.deadline));
+    told.said = items.iter().filter_map(|(item, mention)| Some(((*mention).clone(), seen(item)?))).collect();
+    told.facts = (!items.is_empty()).then(|| facts(ledger, config, head, items, before, now));
+    told
+}
+
+fn facts(
+    ledger: &Ledger,
+    config: &Config,
+    head: &Head,
+    items: Vec<(Item, &Mention)>,
+    before: &dyn Fn(&Mention) -> Before,
+    now: Moment,
+) -> Facts {
+    let stands_for = stands_for(ledger, head, &items);
+    let times = items.iter().map(|(_, mention)| before(mention).times).max().unwrap_or(0);
     // What a person found in the afternoon could not be told in the morning.
-    let all_by_hand = items.iter().all(|(item, _)| item.looked_at.is_some());
-    told.facts = Some(Facts {
-        office: addressee(&ledger, &items),
+    let all_by_hand = items.iter().all(|(_, mention)| ledger.evidence(mention.account).sources.is_empty());
+    Facts {
+        office: addressee(ledger, head.role == Role::Supervisor && !stands_for, &items),
         sender: config.office.name.clone(),
         contact: config.office.contact.clone(),
         prefix: config.mail.prefix.clone(),
+        role: head.role,
         now,
-        nth: nth + 1,
-        late_since: Some(letter.slot).filter(|slot| now.since(*slot) >= LATE_S && !all_by_hand),
-        number: format!("CG-{}-{:04}", letter.slot.beijing().format("%Y"), letter.id),
-        stands_for: stands_for(&ledger, letter, &items),
+        nth: times + 1,
+        gained: (times > 0).then(|| gained(&items, before)).flatten(),
+        late_since: Some(head.slot).filter(|slot| now.since(*slot) >= LATE_S && !all_by_hand),
+        number: head.number.clone(),
+        stands_for,
         items: items.into_iter().map(|(item, _)| item).collect(),
-    });
-    Ok(told)
+    }
+}
+
+/// A veto stands before a missed week, and that before a coming one.
+fn rank(about: &About) -> u8 {
+    match about {
+        About::Silence { .. } => 0,
+        About::Week { eve: false, .. } => 1,
+        About::Week { eve: true, .. } => 2,
+    }
+}
+
+fn seen(item: &Item) -> Option<u32> {
+    match item.about {
+        About::Week { seen, .. } => Some(seen),
+        // A new update makes a new anchor, so a second letter about one silence has seen none.
+        About::Silence { .. } => Some(0),
+    }
+}
+
+/// Updates since the letters before; `None` when none of those said how many it had seen.
+fn gained(items: &[(Item, &Mention)], before: &dyn Fn(&Mention) -> Before) -> Option<u32> {
+    let since = |(item, mention): &(Item, &Mention)| Some(seen(item)?.saturating_sub(before(mention).seen?));
+    let told: Vec<u32> = items.iter().filter_map(since).collect();
+    (!told.is_empty()).then(|| told.iter().sum())
 }
 
 /// A silence absorbs the week of the same account: one account, one line.
@@ -80,37 +166,45 @@ fn absorb(config: &Config, items: &mut Vec<(Item, &Mention)>) {
     items.retain(|(_, m)| is_veto(config, m) || !silent.contains(&m.account));
 }
 
-/// The office that the accounts share, else the first one's.
-fn addressee(ledger: &Ledger, items: &[(Item, &Mention)]) -> String {
+/// The office of the most urgent account, or the one that answers for it.
+fn addressee(ledger: &Ledger, supervising: bool, items: &[(Item, &Mention)]) -> String {
     let account = items.first().and_then(|(_, mention)| ledger.account(mention.account));
     let Some(account) = account else { return "有关单位".to_owned() };
-    let name = if account.office.is_empty() { &account.supervisor } else { &account.office };
+    let (first, second) =
+        if supervising { (&account.supervisor, &account.office) } else { (&account.office, &account.supervisor) };
+    let name = if first.is_empty() { second } else { first };
     if name.is_empty() { "有关单位".to_owned() } else { name.clone() }
 }
 
 /// The recipient has the role only because the account names nobody for it.
-fn stands_for(ledger: &Ledger, letter: &LetterRow, items: &[(Item, &Mention)]) -> bool {
-    let has = |account: &Account| account.contacts.iter().any(|c| c.role == letter.role && c.email == letter.recipient);
+fn stands_for(ledger: &Ledger, head: &Head, items: &[(Item, &Mention)]) -> bool {
+    let has = |account: &Account| account.contacts.iter().any(|c| c.role == head.role && c.email == head.recipient);
     !items.iter().filter_map(|(_, mention)| ledger.account(mention.account)).any(has)
 }
 
 /// What a mention may say now, or why it may not (Chinese).
-fn item(ledger: &Ledger, config: &Config, mention: &Mention, now: Moment) -> Result<Item, &'static str> {
+fn item(
+    ledger: &Ledger,
+    config: &Config,
+    mention: &Mention,
+    (now, seen_until): (Moment, Moment),
+) -> Result<Item, &'static str> {
     let (account, (about, deadline, span)) = owed(ledger, config, mention, now).ok_or("已更新")?;
     if !may_remind(ledger, account, span.from, now) {
         return Err("没有来源，当天也没有人核查过");
     }
-    let newest = ledger.newest.get(&account.id);
-    let (unwatched, delayed) = watch(ledger, account, span, now);
-    let by_hand = ledger.evidence(account.id).sources.is_empty();
+    let span = Window { from: span.from.min(seen_until), until: span.until.min(seen_until) };
+    let (unwatched, delayed) = watch::gap(ledger, account, span, seen_until);
     Ok(Item {
         title: account.title(),
+        office: if account.office.is_empty() { account.supervisor.clone() } else { account.office.clone() },
+        veto: matches!(about, About::Week { .. }).then(|| veto(ledger, config, account, now)).flatten(),
         about,
-        last: newest.map(|post| (post.when, post.title.clone())),
+        last: ledger.newest.get(&account.id).map(|post| last(post, now)),
         deadline,
         unwatched,
         delayed,
-        looked_at: watched_today(ledger, account, span.from, now).filter(|_| by_hand),
+        checked: watch::newest(ledger, config, account, seen_until),
     })
 }
 
@@ -128,6 +222,22 @@ fn owed<'l>(
         WindowKind::Week { .. } => week(ledger, config, account, mention, now),
     };
     owed.map(|owed| (account, owed))
+}
+
+fn last(post: &Post, now: Moment) -> Last {
+    let days = (now.date() - post.when.latest().date()).num_days();
+    Last { when: post.when, title: post.title.clone(), days: u32::try_from(days).unwrap_or(0) }
+}
+
+/// When the account's silence becomes a veto, if it has not yet.
+fn veto(ledger: &Ledger, config: &Config, account: &Account, now: Moment) -> Option<Moment> {
+    let last = last_update(ledger, account, now)?;
+    let silence = config.profile.rules_on(now.date()).into_iter().filter(|rule| {
+        matches!(rule.window, WindowKind::Days { .. })
+            && rule.severity == Severity::Veto
+            && rule.quota.of(account.platform.name()) > 0
+    });
+    silence.map(|rule| silence_deadline(rule.window, last)).filter(|deadline| now < *deadline).min()
 }
 
 fn silence(
@@ -162,50 +272,4 @@ fn week(
     let eve = now < week.start();
     let about = About::Week { from: date(week.monday), to: date(week.sunday()), seen, required: duty.required, eve };
     Some((about, deadline, Window { from: week.start().min(now), until: now }))
-}
-
-/// Whether the elapsed part was watched, apart from what a source shows only later.
-fn watch(ledger: &Ledger, account: &Account, span: Window, now: Moment) -> (Option<String>, bool) {
-    let evidence = ledger.evidence(account.id);
-    let delayed = evidence.sources.iter().any(|source| source.delay != Delay::None);
-    // Only a tail that no look could have reached yet is forgiven.
-    let by_hand = || watched_today(ledger, account, span.from, now).unwrap_or(now);
-    let tail = evidence.sources.iter().map(|source| forgiven(source.delay, now)).min().unwrap_or_else(by_hand);
-    let window = Window { from: span.from, until: span.until.min(tail) };
-    if window.from >= window.until {
-        return (None, delayed);
-    }
-    let strong_or_weak: Vec<_> = evidence
-        .watches
-        .iter()
-        .cloned()
-        .map(|mut watch| {
-            // A reminder is soft anyway: a visitor's view is good enough to ask for an update.
-            watch.reach.strength = Strength::Strong;
-            watch
-        })
-        .collect();
-    let kinds = account.platform.kinds();
-    let gap = Coverage::of(&strong_or_weak).prove(window, kinds).err();
-    let said = gap.and_then(|shortfall| shortfall.holes.into_iter().next()).map(|hole| {
-        let from = hole.from.beijing().format("%-m月%-d日%H:%M");
-        let until = hole.until.beijing().format("%-m月%-d日%H:%M");
-        let why = evidence.failures.iter().filter(|f| f.at >= hole.from).max_by_key(|f| f.at);
-        let why = why.map_or_else(String::new, |f| {
-            format!(
-                "（{}）",
-                GapWhy::Failed { source: f.source.clone(), class: f.class, reason: String::new() }.chinese()
-            )
-        });
-        format!("{from}至{until}未能监测{why}")
-    });
-    (said, delayed)
-}
-
-/// Up to where a source with that delay shows everything by now.
-fn forgiven(delay: Delay, now: Moment) -> Moment {
-    match delay {
-        Delay::None => now.plus(-HOUR),
-        Delay::NextDay { hour } => Moment::start_of(now.plus(-i64::from(hour) * HOUR - HOUR).date()),
-    }
 }

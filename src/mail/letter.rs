@@ -1,17 +1,28 @@
 //! The words of a reminder: courteous, exact, understood in five seconds. Pure: facts in, words out.
 //!
 //! It says what was seen, when, and what will happen; never 未发布, no blame, no exclamation marks.
-//! The wording stands in templates beside this file (forms: mail.md, documents.md).
+//! The wording stands in templates beside this file (forms: mail.md, documents.md), which an office
+//! may replace one by one.
 
-use crate::domain::{Moment, When};
-use chrono::Datelike;
-use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, UndefinedBehavior, Value, context};
+mod correction;
+mod lines;
+mod samples;
+mod sms;
+mod templates;
+
+pub use correction::{Correction, Withdrawn, compose as compose_correction};
+pub(crate) use templates::export;
+pub use templates::{NAMES, Templates};
+
+use super::message::clean;
+use crate::domain::{Moment, Role, When};
+use lines::{day_hour, headline, sections};
+use minijinja::{Value, context};
 
 /// What a reminder to one person says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Facts {
-    /// Whom it addresses: the office that the accounts belong to.
+    /// Whom it addresses: the office that the accounts belong to, or that answers for them.
     pub office: String,
     /// The office that writes.
     pub sender: String,
@@ -19,10 +30,14 @@ pub struct Facts {
     pub contact: String,
     /// Subject prefix.
     pub prefix: String,
+    /// As whom it is written to.
+    pub role: Role,
     /// As of when.
     pub now: Moment,
     /// Which reminder about the same thing this is.
     pub nth: u32,
+    /// Updates that came since the reminder before, where there was one.
+    pub gained: Option<u32>,
     /// When it should have left, if it is late.
     pub late_since: Option<Moment>,
     /// What stands under the letter.
@@ -38,18 +53,44 @@ pub struct Facts {
 pub struct Item {
     /// 青禾文旅（新浪微博）
     pub title: String,
+    /// Whose; printed where a letter speaks of several offices.
+    pub office: String,
     /// Why it stands there.
     pub about: About,
     /// The newest update, if one is known.
-    pub last: Option<(When, String)>,
+    pub last: Option<Last>,
     /// Until when an update helps (first moment that is too late).
     pub deadline: Moment,
+    /// When the silence of an account that is short this week becomes a veto.
+    pub veto: Option<Moment>,
     /// The part of the span that nobody could watch, so that the owner is asked to check.
     pub unwatched: Option<String>,
     /// The newest day is shown only tomorrow by the source (数据截至昨日24时).
     pub delayed: bool,
-    /// Only people look at this account, and one did so last then.
-    pub looked_at: Option<Moment>,
+    /// What the statement rests on; `None` when nothing ever saw the account.
+    pub checked: Option<Checked>,
+}
+
+/// The newest update of an account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Last {
+    /// When.
+    pub when: When,
+    /// Its title; may be empty.
+    pub title: String,
+    /// Whole days since then.
+    pub days: u32,
+}
+
+/// The newest good look at an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// When.
+    pub at: Moment,
+    /// Who or what looked, as owners understand it.
+    pub by: String,
+    /// Seen back to here.
+    pub back_to: Moment,
 }
 
 /// Why an account stands in a reminder.
@@ -77,209 +118,89 @@ pub enum About {
     },
 }
 
-/// Subject, text, and a short form to copy into SMS.
+/// Subject, text, page, and a short form to copy into SMS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
-    /// The subject: fact and deadline first.
+    /// The subject: fact and deadline first; one line.
     pub subject: String,
-    /// The text.
+    /// The text, which stands alone.
     pub text: String,
+    /// The same as a page.
+    pub html: String,
     /// At most 70 characters, signature included.
     pub sms: String,
+    /// Templates of the office that failed, so that ours were used (English).
+    pub complaints: Vec<String>,
 }
 
-struct Line {
-    title: String,
-    fact: String,
-    last: String,
-    note: String,
+/// What is to be said of an account on the telephone.
+pub fn spoken(item: &Item) -> String {
+    lines::fact(item)
 }
-
-struct Section {
-    name: &'static str,
-    lines: Vec<Line>,
-}
-
-const TEMPLATE: &str = include_str!("templates/reminder.txt");
 
 /// Composes a reminder.
 ///
 /// # Errors
-/// What the template says against itself (English); the shipped one is proven by tests.
-pub fn compose(facts: &Facts) -> Result<Words, String> {
-    let text = render(facts).map_err(|e| e.to_string())?;
-    Ok(Words { subject: subject(facts), text, sms: sms(facts) })
+/// What a shipped template says against itself (English); they are proven by tests.
+pub fn compose(facts: &Facts, templates: &Templates) -> Result<Words, String> {
+    let facts = cleaned(facts);
+    templates.words("reminder", &values(&facts), sms::reminder(&facts))
 }
 
-fn render(facts: &Facts) -> Result<String, minijinja::Error> {
-    let mut templates = Environment::new();
-    templates.set_undefined_behavior(UndefinedBehavior::Strict);
-    templates.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-    templates.add_template("reminder.txt", TEMPLATE)?;
-    let values = context! {
-        headline => headline(facts),
+fn values(facts: &Facts) -> Value {
+    let sections: Vec<Value> = sections(facts);
+    context! {
         office => facts.office.clone(),
-        as_of => as_of(facts),
+        prefix => if lines::is_soft(facts) { "请核对" } else { facts.prefix.as_str() },
+        marks => marks(facts),
+        headline => headline(facts),
+        more => lines::more(facts),
+        as_of => lines::as_of(facts),
+        change => lines::change(facts),
         late => facts.late_since.map(day_hour),
+        escalation => is_escalation(facts),
         stands_for => facts.stands_for,
-        sections => sections(facts).iter().map(section_value).collect::<Vec<Value>>(),
+        gap => lines::gap(facts),
+        sections => sections,
         sender => facts.sender.clone(),
         contact => facts.contact.clone(),
         number => facts.number.clone(),
         nth => facts.nth,
-    };
-    templates.get_template("reminder.txt")?.render(values)
+    }
 }
 
-fn section_value(section: &Section) -> Value {
-    let line = |line: &Line| context! { title => line.title.clone(), fact => line.fact.clone(), last => line.last.clone(), note => line.note.clone() };
-    context! { name => section.name, lines => section.lines.iter().map(line).collect::<Vec<Value>>() }
-}
-
-fn subject(facts: &Facts) -> String {
-    let soft = facts.items.iter().all(|item| item.unwatched.is_some());
-    let prefix = if soft { "请核对" } else { facts.prefix.as_str() };
-    let again = if facts.nth > 1 { format!("第{}次提醒 ", facts.nth) } else { String::new() };
+/// What a subject says between prefix and office.
+fn marks(facts: &Facts) -> String {
     let late = if facts.late_since.is_some() { "补发 " } else { "" };
-    format!("【{prefix}】{late}{again}{}：{}", facts.office, headline(facts))
+    let again = if facts.nth > 1 { format!("第{}次提醒 ", facts.nth) } else { String::new() };
+    let asks = if is_escalation(facts) { "商请关注 " } else { "" };
+    format!("{late}{again}{asks}")
 }
 
-/// The worst fact and its deadline.
-fn headline(facts: &Facts) -> String {
-    let Some(first) = facts.items.first() else { return "没有待办".to_owned() };
-    let until = deadline(first.deadline);
-    let rest = if facts.items.len() > 1 { format!("等{}个账号", facts.items.len()) } else { String::new() };
-    let silent = facts.items.iter().filter(|item| matches!(item.about, About::Silence { .. })).count();
-    match &first.about {
-        _ if first.unwatched.is_some() => format!("{}{rest}暂时看不全，请自行核对，{until}前更新", first.title),
-        About::Silence { days, .. } if silent > 1 => {
-            format!("{silent}个账号长时间未监测到更新（最长{days}天），{until}前须更新")
-        }
-        About::Silence { days, .. } => format!("{}已{days}天未监测到更新，{until}前须更新", first.title),
-        About::Week { eve: true, .. } => format!("{}{rest}下周正逢放假，请安排更新", first.title),
-        About::Week { .. } => {
-            let missing: u32 = facts.items.iter().map(missing).sum();
-            if facts.items.len() > 1 {
-                format!("{}个账号本周还差{missing}次，{until}前补齐", facts.items.len())
-            } else {
-                format!("{}本周还差{missing}次，{until}前补齐", first.title)
-            }
-        }
+/// Leaders and supervisors are asked to look after it, not to post.
+fn is_escalation(facts: &Facts) -> bool {
+    matches!(facts.role, Role::Leader | Role::Supervisor) && !facts.stands_for
+}
+
+/// Names and titles come from platforms and lists: nothing of them may steer a line or a reader.
+fn cleaned(facts: &Facts) -> Facts {
+    let mut facts = facts.clone();
+    for text in [&mut facts.office, &mut facts.sender, &mut facts.contact, &mut facts.prefix, &mut facts.number] {
+        *text = clean(text);
     }
-}
-
-fn missing(item: &Item) -> u32 {
-    match item.about {
-        About::Week { seen, required, .. } => required.saturating_sub(seen),
-        About::Silence { .. } => 0,
-    }
-}
-
-fn as_of(facts: &Facts) -> String {
-    let now = format!("数据截至{}", minute(facts.now));
-    if facts.items.iter().any(|item| item.delayed) {
-        format!("{now}；微信群发的数据截至昨日24时，今天的群发明天上午才看得到")
-    } else {
-        now
-    }
-}
-
-fn sections(facts: &Facts) -> Vec<Section> {
-    let of = |wanted: &dyn Fn(&Item) -> bool| -> Vec<Line> {
-        facts.items.iter().filter(|item| wanted(item)).map(line).collect()
-    };
-    let sure = |item: &Item| item.unwatched.is_none();
-    let sections = [
-        (
-            "长时间未更新，逾期属单项否决情形（以正式检查结果为准）",
-            of(&|item| sure(item) && matches!(item.about, About::Silence { .. })),
-        ),
-        ("本周次数不足", of(&|item| sure(item) && matches!(item.about, About::Week { eve: false, .. }))),
-        ("节前提示", of(&|item| sure(item) && matches!(item.about, About::Week { eve: true, .. }))),
-        ("暂时看不全，请人工核对", of(&|item| !sure(item))),
-    ];
-    sections.into_iter().filter(|(_, lines)| !lines.is_empty()).map(|(name, lines)| Section { name, lines }).collect()
-}
-
-fn line(item: &Item) -> Line {
-    let until = deadline(item.deadline);
-    let fact = match &item.about {
-        // What could not be seen is neither counted nor called missing.
-        About::Silence { .. } if item.unwatched.is_some() => {
-            format!("最近的更新可能没有看到，请核对；如确实没有，请在{until}前更新一次")
+    for item in &mut facts.items {
+        for text in [&mut item.title, &mut item.office] {
+            *text = clean(text);
         }
-        About::Week { from, to, seen, required, eve: false } if item.unwatched.is_some() => {
-            format!("本周（{from}至{to}）应更新{required}次，目前看到{seen}次，请核对；如确实不足，请在{until}前更新")
+        if let Some(last) = &mut item.last {
+            last.title = clean(&last.title);
         }
-        About::Silence { days, limit } => format!("已{days}天未监测到更新，第{limit}天即{until}前须更新一次"),
-        About::Week { from, to, required, eve: true, .. } => {
-            format!("下周（{from}至{to}）应更新{required}次，放假期间也计算在内，请提前安排")
+        if let Some(checked) = &mut item.checked {
+            checked.by = clean(&checked.by);
         }
-        About::Week { from, to, seen, required, .. } => {
-            format!(
-                "本周（{from}至{to}）已更新{seen}次，应更新{required}次，还差{}次，请在{until}前补齐",
-                required.saturating_sub(*seen)
-            )
-        }
-    };
-    let by_hand = item.looked_at.map_or_else(String::new, |at| format!("（据{}人工核查）", minute(at)));
-    let fact = format!("{fact}{by_hand}");
-    let last = match &item.last {
-        Some((when, title)) if title.is_empty() => format!("最近更新：{}", shown(*when)),
-        Some((when, title)) => format!("最近更新：{}《{}》", shown(*when), title.chars().take(30).collect::<String>()),
-        None => "没有看到过更新".to_owned(),
-    };
-    Line { title: item.title.clone(), fact, last, note: item.unwatched.clone().unwrap_or_default() }
-}
-
-/// At most 70 characters; the plea to answer goes first when it is too long.
-fn sms(facts: &Facts) -> String {
-    let Some(first) = facts.items.first() else { return String::new() };
-    let more = if facts.items.len() > 1 { format!("等{}个账号", facts.items.len()) } else { String::new() };
-    let what = match first.about {
-        _ if first.unwatched.is_some() => "暂时看不全，请自行核对更新情况".to_owned(),
-        About::Silence { days, .. } => format!("已{days}天未监测到更新"),
-        About::Week { eve: true, .. } => "下周逢放假，请提前安排更新".to_owned(),
-        About::Week { seen, required, .. } => format!("本周还差{}次更新", required.saturating_sub(seen)),
-    };
-    let short =
-        |title: &str| format!("【{}】{title}{more}{what}，请在{}前更新。", facts.prefix, deadline(first.deadline));
-    let full = format!("{}如有误请回复。", short(&first.title));
-    if full.chars().count() <= 70 {
-        return full;
+        item.unwatched = item.unwatched.as_deref().map(clean);
     }
-    let spare = 70_usize.saturating_sub(short("").chars().count());
-    let title: String = first.title.chars().take(spare).collect();
-    short(&title).chars().take(70).collect()
-}
-
-/// `7月26日（周日）24时`: the end of the day before a midnight, as notices write it.
-fn deadline(too_late: Moment) -> String {
-    let last = too_late.plus(-1);
-    let date = last.date();
-    let weekday = ["一", "二", "三", "四", "五", "六", "日"][date.weekday().num_days_from_monday() as usize];
-    let hour = if too_late == Moment::start_of(too_late.date()) {
-        "24时".to_owned()
-    } else {
-        too_late.beijing().format("%-H时%M分").to_string()
-    };
-    format!("{}月{}日（周{weekday}）{hour}", date.month(), date.day())
-}
-
-fn minute(moment: Moment) -> String {
-    moment.beijing().format("%-m月%-d日%-H时%M分").to_string()
-}
-
-fn day_hour(moment: Moment) -> String {
-    moment.beijing().format("%-m月%-d日%-H时").to_string()
-}
-
-fn shown(when: When) -> String {
-    match when {
-        When::At(moment) => moment.beijing().format("%-m月%-d日%H:%M").to_string(),
-        When::Day(date) => format!("{}月{}日", date.month(), date.day()),
-        When::Span { from, until } => format!("{}至{}之间", minute(from), minute(until)),
-    }
+    facts
 }
 
 #[cfg(test)]

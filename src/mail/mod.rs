@@ -2,13 +2,18 @@
 
 pub mod address;
 pub mod alarm;
+pub mod calls;
 pub mod classify;
 mod digest;
-mod facts;
+mod ending;
+pub(crate) mod facts;
 pub mod folder;
+pub mod hold;
 pub mod letter;
 pub mod message;
 pub mod post;
+pub mod preview;
 pub mod reply;
+mod said;
 pub mod smtp;
 mod tls;

@@ -2,26 +2,27 @@
 //! letter a step. A letter leaves the queue only as sent, refused, overtaken, cancelled or held, and
 //! all of them stay visible.
 
-use super::classify::MailClass;
-use super::facts;
-use super::letter;
+use super::classify::{MailClass, Phase};
+use super::ending::{accepted, ending, retry};
+use super::hold::{self, Stop};
+use super::letter::{self, Words};
 use super::message::{self, Outgoing};
+use super::said::{Said, sent_text};
 use super::smtp::{self, Attempt, Limits};
-use super::{digest, folder};
+use super::{digest, facts, folder};
 use crate::Step;
-use crate::config::{Config, Transport};
+use crate::config::{Config, SmtpConfig, Transport};
 use crate::domain::{Account, AccountId, Moment, Role};
 use crate::poll::Poller;
 use crate::secrets::FileSecrets;
 use crate::store::{
-    Connection, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, Store, StoreError, accounts, looks,
-    outbox, silences,
+    Composed, Connection, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, Store, StoreError, accounts,
+    looks, outbox, silences, told,
 };
-use cuigeng_adapters::Secrets;
-use cuigeng_adapters::time::HOUR;
+use cuigeng_adapters::{Secret, Secrets};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Sends letters. Cheap to clone.
 #[derive(Clone)]
@@ -38,31 +39,8 @@ pub struct Postman {
     pub data: PathBuf,
     /// Time limits of an SMTP exchange.
     pub limits: Limits,
-    /// After a refused login, or a setting of ours that is refused, the whole queue rests until then.
-    pub hold: Hold,
 }
 
-/// Until when the queue rests. A provider answers many failed logins with a locked mailbox, so one
-/// letter's refusal stops them all.
-#[derive(Clone, Debug, Default)]
-pub struct Hold(Arc<Mutex<Option<Moment>>>);
-
-impl Hold {
-    fn until(&self, now: Moment) -> Option<Moment> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).filter(|until| now < *until)
-    }
-
-    fn learn(&self, class: MailClass, now: Moment) {
-        let rests = matches!(class, MailClass::Auth | MailClass::Config).then(|| now.plus(AUTH_REST_S));
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = rests;
-    }
-}
-
-/// One login in a quarter of an hour (mail.md "Credential stop").
-const AUTH_REST_S: i64 = 900;
-
-/// Minutes after the first, second, … failed try (mail.md "Retry clock"); then hourly.
-const RETRY_MIN: [i64; 4] = [1, 5, 15, 30];
 /// A look younger than this is fresh enough for a letter, in seconds.
 const FRESH_S: i64 = 1800;
 
@@ -72,7 +50,7 @@ impl Postman {
     /// # Errors
     /// Those of the store.
     pub async fn step(&self, now: Moment) -> Result<Step, StoreError> {
-        if let Some(wake) = self.hold.until(now) {
+        if let Some(wake) = self.stopped(now).await? {
             return Ok(Step { did: false, wake });
         }
         if digest::is_due(&self.config, now) {
@@ -90,24 +68,71 @@ impl Postman {
         Ok(Step { did: true, wake: now.plus(pace_s.max(1)) })
     }
 
+    /// Until when nothing may leave. A stop whose time is over, or whose password or settings were
+    /// changed, is tried: after a refused login by a login alone, else by the letter that is due.
+    async fn stopped(&self, now: Moment) -> Result<Option<Moment>, StoreError> {
+        let Some(stop) = self.store.read_async(hold::read).await? else { return Ok(None) };
+        let Transport::Smtp(smtp) = &self.config.mail.transport else {
+            self.store.write_async(|tx| hold::keep(tx, None)).await?;
+            return Ok(None);
+        };
+        let password = self.password(smtp);
+        if stop.holds(&hold::mark(smtp, &self.config.mail.from_address, password.as_ref()), now) {
+            return Ok(Some(stop.wake(now)));
+        }
+        if !stop.is_login() {
+            return Ok(None);
+        }
+        let attempt = smtp::sign_in(smtp, password.as_ref(), &self.limits).await;
+        tracing::info!(class = attempt.class.word(), "mail.probed");
+        match self.lesson(smtp, &attempt, now) {
+            Lesson::Over => {
+                self.store.write_async(|tx| hold::keep(tx, None)).await?;
+                Ok(None)
+            }
+            Lesson::Stop(stop) => {
+                let wake = stop.wake(now);
+                self.store.write_async(move |tx| hold::keep(tx, Some(stop))).await?;
+                Ok(Some(wake))
+            }
+            Lesson::Nothing => Ok(Some(now.plus(60))),
+        }
+    }
+
+    fn password(&self, smtp: &SmtpConfig) -> Option<Secret> {
+        smtp.password_secret.as_deref().and_then(|name| self.secrets.get(name).ok())
+    }
+
+    /// What an attempt says about the queue as a whole.
+    fn lesson(&self, smtp: &SmtpConfig, attempt: &Attempt, now: Moment) -> Lesson {
+        let words = attempt.reply.as_ref().map_or(attempt.trouble.as_str(), |reply| &reply.text);
+        let mark = hold::mark(smtp, &self.config.mail.from_address, self.password(smtp).as_ref());
+        match Stop::after(attempt.class, words, mark, now) {
+            Some(stop) => Lesson::Stop(stop),
+            None if attempt.class == MailClass::Accepted || attempt.phase > Phase::Auth => Lesson::Over,
+            None => Lesson::Nothing,
+        }
+    }
+
     /// Whether something was handed over, so that the pace must be kept.
     async fn deal(&self, due: LetterRow, now: Moment) -> Result<bool, StoreError> {
         if due.not_after.is_some_and(|end| end <= now) {
-            self.end(due.id, LetterState::Overtaken, "期限已过").await?;
+            let reason = expired(&due);
+            self.store.write_async(move |tx| outbox::expire(tx, due.id, &reason)).await?;
             return Ok(false);
         }
         if due.state == LetterState::Doubtful {
             return self.deal_doubtful(due, now).await;
         }
-        let Some((subject, text, sms)) = self.words(&due, now).await? else { return Ok(false) };
-        let Some(rfc822) = self.bytes(&due, &subject, &text, now).await? else { return Ok(false) };
-        // The short form is for the clerk's eyes; it is kept beside the letter and not sent with it.
-        let text = if sms.is_empty() { text } else { format!("{}{SMS_MARK}{sms}\n", text.trim_end()) };
+        let Some(words) = self.words(&due, now).await? else { return Ok(false) };
+        let Some(composed) = self.composed(&due, if due.doubted { words.doubted() } else { words }, now).await? else {
+            return Ok(false);
+        };
         if due.trial && due.kind == LetterKind::Reminder {
-            self.store.write_async(move |tx| outbox::record(tx, due.id, &subject, &text, &rfc822)).await?;
+            self.store.write_async(move |tx| outbox::record(tx, due.id, &composed)).await?;
             return Ok(false);
         }
-        self.hand_over(&due, subject, text, rfc822, now).await
+        self.hand_over(&due, composed, now).await
     }
 
     /// A letter that may have arrived is sent once more only for a veto, with the same Message-ID and
@@ -120,32 +145,39 @@ impl Postman {
             self.end(id, LetterState::Held, "上次发送时连接中断，可能已经送达，请向收件人核实").await?;
             return Ok(false);
         }
-        let text =
-            format!("（可能重复）上次发送时连接中断，如已收到编号相同的信，请忽略本信。\n\n{}", sent_text(&due.text));
-        let subject = due.subject.clone();
-        let Some(rfc822) = self.bytes(&due, &subject, &text, now).await? else { return Ok(false) };
-        self.hand_over(&due, subject, text, rfc822, now).await
+        let words =
+            Said { subject: due.subject.clone(), text: due.text.clone(), html: due.html.clone(), sms: String::new() };
+        let Some(composed) = self.composed(&due, words.doubted(), now).await? else { return Ok(false) };
+        self.hand_over(&due, composed, now).await
     }
 
     /// The words as they are true now; `None` when there is nothing left to say.
-    async fn words(&self, due: &LetterRow, now: Moment) -> Result<Option<(String, String, String)>, StoreError> {
+    async fn words(&self, due: &LetterRow, now: Moment) -> Result<Option<Said>, StoreError> {
         let id = due.id;
         let Some(mentions) = self.unsilenced(due, now).await? else { return Ok(None) };
         if due.kind != LetterKind::Reminder {
-            return Ok(Some((due.subject.clone(), due.text.clone(), String::new())));
+            let (subject, text, html) = (due.subject.clone(), due.text.clone(), due.html.clone());
+            return Ok(Some(Said { subject, text, html, sms: String::new() }));
         }
         self.look_again(&mentions, now).await?;
         let (config, row) = (Arc::clone(&self.config), due.clone());
         let told = self.store.read_async(move |conn| facts::gather(conn, &config, &row, &mentions, now)).await?;
-        for (mention, why) in told.dropped {
-            self.store.write_async(move |tx| outbox::drop_mention(tx, id, &mention, why)).await?;
-        }
+        let (dropped, said) = (told.dropped, told.said);
+        self.store
+            .write_async(move |tx| {
+                dropped.iter().try_for_each(|(mention, why)| outbox::drop_mention(tx, id, mention, why))?;
+                said.iter().try_for_each(|(mention, seen)| told::say(tx, id, mention, *seen))
+            })
+            .await?;
         let Some(facts) = told.facts else {
             self.end(id, LetterState::Overtaken, "发信前重新核对，已经更新或不再需要提醒").await?;
             return Ok(None);
         };
-        match letter::compose(&facts) {
-            Ok(words) => Ok(Some((words.subject, words.text, words.sms))),
+        match letter::compose(&facts, &self.config.mail.templates) {
+            Ok(Words { subject, text, html, sms, complaints }) => {
+                complaints.iter().for_each(|error| tracing::warn!(letter.id = id, error, "letter.template_failed"));
+                Ok(Some(Said { subject, text, html: Some(html), sms }))
+            }
             Err(error) => {
                 tracing::error!(letter.id = id, %error, "letter.not_composed");
                 self.end(id, LetterState::Held, "信件无法组成，请把日志交给维护人员").await?;
@@ -189,30 +221,24 @@ impl Postman {
         Ok(())
     }
 
-    /// The exact bytes; `None` when the address is impossible, which a person must mend.
-    async fn bytes(
-        &self,
-        due: &LetterRow,
-        subject: &str,
-        text: &str,
-        now: Moment,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
+    /// The letter as it leaves; `None` when the address is impossible, which a person must mend.
+    async fn composed(&self, due: &LetterRow, said: Said, now: Moment) -> Result<Option<Composed>, StoreError> {
         let mail = &self.config.mail;
         let outgoing = Outgoing {
             from_name: mail.from_name.clone(),
             from_address: mail.from_address.clone(),
             to: due.recipient.clone(),
             reply_to: mail.reply_to.clone(),
-            subject: subject.to_owned(),
-            text: text.to_owned(),
-            html: due.html.clone(),
+            subject: said.subject.clone(),
+            text: sent_text(&said.text).to_owned(),
+            html: said.html.clone(),
             attachment: due.attachment.clone(),
             message_id: due.message_id.clone(),
             references: Some(thread(due, mail.domain())),
             date: now,
         };
         match message::compose(&outgoing) {
-            Ok(bytes) => Ok(Some(bytes)),
+            Ok(rfc822) => Ok(Some(said.composed(rfc822))),
             Err(error) => {
                 tracing::warn!(letter.id = due.id, "letter.address_unusable");
                 self.end(due.id, LetterState::Held, &error.0).await?;
@@ -221,29 +247,32 @@ impl Postman {
         }
     }
 
-    async fn hand_over(
-        &self,
-        due: &LetterRow,
-        subject: String,
-        text: String,
-        rfc822: Vec<u8>,
-        now: Moment,
-    ) -> Result<bool, StoreError> {
-        let (id, bytes) = (due.id, rfc822.clone());
-        let claimed = self.store.write_async(move |tx| outbox::claim(tx, id, &subject, &text, &bytes, now)).await?;
+    async fn hand_over(&self, due: &LetterRow, composed: Composed, now: Moment) -> Result<bool, StoreError> {
+        let (id, rfc822) = (due.id, composed.rfc822.clone());
+        let claimed = self.store.write_async(move |tx| outbox::claim(tx, id, &composed, now)).await?;
         if !claimed {
             return Ok(false);
         }
+        let mut lesson = Lesson::Nothing;
         let ending = match &self.config.mail.transport {
             Transport::Folder(dir) => self.put_in_folder(dir, due, &rfc822, now),
             Transport::Smtp(smtp) => {
                 let attempt = self.over_smtp(smtp, due, &rfc822, now).await;
-                self.hold.learn(attempt.class, now);
+                lesson = self.lesson(smtp, &attempt, now);
                 ending(due, &attempt, now)
             }
         };
         tracing::info!(letter.id = id, class = ending.class, state = ending.state.word(), "letter.attempted");
-        self.store.write_async(move |tx| outbox::finish(tx, id, &ending, now)).await?;
+        self.store
+            .write_async(move |tx| {
+                outbox::finish(tx, id, &ending, now)?;
+                match lesson {
+                    Lesson::Nothing => Ok(()),
+                    Lesson::Over => hold::keep(tx, None),
+                    Lesson::Stop(stop) => hold::keep(tx, Some(stop)),
+                }
+            })
+            .await?;
         Ok(true)
     }
 
@@ -262,7 +291,7 @@ impl Postman {
         rfc822: &[u8],
         now: Moment,
     ) -> Attempt {
-        let password = smtp.password_secret.as_deref().and_then(|name| self.secrets.get(name).ok());
+        let password = self.password(smtp);
         let (store, id) = (self.store.clone(), due.id);
         let arm = move || async move { store.write_async(move |tx| outbox::arm(tx, id, now)).await.is_ok() };
         smtp::send(smtp, password.as_ref(), &self.config.mail.from_address, &due.recipient, rfc822, &self.limits, arm)
@@ -312,7 +341,6 @@ pub async fn send_test(poller: &Poller, address: &str, role: Role, now: Moment) 
         poller: poller.clone(),
         data: poller.data.clone(),
         limits: Limits::default(),
-        hold: Hold::default(),
     };
     let letter = test_letter(&config, address, role, now);
     let domain = config.mail.domain().to_owned();
@@ -325,9 +353,10 @@ pub async fn send_test(poller: &Poller, address: &str, role: Role, now: Moment) 
         })
         .await?;
     let Some(row) = row else { return Ok(refused("刚刚已经发过一封测试信，请过一秒再试")) };
-    let (subject, text) = (row.subject.clone(), row.text.clone());
-    if let Some(bytes) = postman.bytes(&row, &subject, &text, now).await? {
-        postman.hand_over(&row, subject, text, bytes, now).await?;
+    if let Some(said) = postman.words(&row, now).await?
+        && let Some(composed) = postman.composed(&row, said, now).await?
+    {
+        postman.hand_over(&row, composed, now).await?;
     }
     let id = row.id;
     let row = poller.store.read_async(move |conn| outbox::show(conn, id)).await?;
@@ -365,11 +394,21 @@ fn test_letter(config: &Config, address: &str, role: Role, now: Moment) -> NewLe
     }
 }
 
-/// What stands between the text that is sent and the short form that is only kept.
-const SMS_MARK: &str = "\n\n短信文本：";
+/// What an attempt says about the queue as a whole.
+enum Lesson {
+    Nothing,
+    /// The server takes our login and settings.
+    Over,
+    /// It does not.
+    Stop(Stop),
+}
 
-fn sent_text(kept: &str) -> &str {
-    kept.split(SMS_MARK).next().unwrap_or(kept)
+/// Why a letter whose time is over never left.
+fn expired(due: &LetterRow) -> String {
+    match (due.class.as_str(), due.reply_text.trim()) {
+        ("", _) => "期限已过，一直没有轮到它发出".to_owned(),
+        (_, words) => format!("期限已过，一直没有发出去；最后一次的答复：{words}"),
+    }
 }
 
 /// A virtual root per recipient and week, so that a week is one thread in the mail reader.
@@ -377,73 +416,4 @@ fn thread(due: &LetterRow, domain: &str) -> String {
     let week = crate::domain::Week::of(due.slot).iso();
     let to: String = due.recipient.chars().filter(char::is_ascii_alphanumeric).collect();
     format!("<cg.week.{}-W{:02}.{to}@{domain}>", week.year(), week.week())
-}
-
-fn accepted(words: String) -> Ending {
-    Ending {
-        state: LetterState::Sent,
-        class: MailClass::Accepted.word().to_owned(),
-        reply_code: None,
-        reply_text: words,
-        next_try: None,
-        reason: String::new(),
-    }
-}
-
-/// What an attempt makes of its letter (mail.md "Classifying a reply").
-fn ending(due: &LetterRow, attempt: &Attempt, now: Moment) -> Ending {
-    let words = attempt.reply.as_ref().map_or_else(|| attempt.trouble.clone(), |reply| reply.text.clone());
-    let code = attempt.reply.as_ref().map(|reply| i64::from(reply.code));
-    let at_rest = |state, reason: &str| Ending {
-        state,
-        class: attempt.class.word().to_owned(),
-        reply_code: code,
-        reply_text: words.clone(),
-        next_try: None,
-        reason: reason.to_owned(),
-    };
-    match attempt.class {
-        MailClass::Accepted => Ending { reply_code: code, ..accepted(words.clone()) },
-        MailClass::Doubtful => Ending { next_try: Some(now.plus(600)), ..at_rest(LetterState::Doubtful, "") },
-        MailClass::Gone => at_rest(LetterState::Refused, attempt.class.advice()),
-        MailClass::Blocked => at_rest(LetterState::Held, attempt.class.advice()),
-        MailClass::Malformed if due.attempts >= 2 => at_rest(LetterState::Held, attempt.class.advice()),
-        class => retry(due, class, code, words.clone(), now),
-    }
-}
-
-fn retry(due: &LetterRow, class: MailClass, code: Option<i64>, words: String, now: Moment) -> Ending {
-    let minutes = usize::try_from(due.attempts).ok().and_then(|n| RETRY_MIN.get(n)).copied().unwrap_or(60);
-    let wait_s = match class {
-        MailClass::Throttled => (minutes * 60).max(1800),
-        MailClass::Auth | MailClass::Config => AUTH_REST_S,
-        _ => minutes * 60,
-    };
-    let next_try = Some(now.plus(wait_s.min(HOUR)));
-    Ending {
-        state: LetterState::Queued,
-        class: class.word().to_owned(),
-        reply_code: code,
-        reply_text: words,
-        next_try,
-        reason: class.advice().to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_refused_login_rests_the_whole_queue_for_a_quarter_of_an_hour() {
-        let at = |text: &str| Moment::parse(text).unwrap();
-        let hold = Hold::default();
-        let now = at("2026-07-23 09:00");
-        assert_eq!(hold.until(now), None);
-        hold.learn(MailClass::Auth, now);
-        assert_eq!(hold.until(at("2026-07-23 09:14:59")), Some(at("2026-07-23 09:15")));
-        assert_eq!(hold.until(at("2026-07-23 09:15")), None);
-        hold.learn(MailClass::Accepted, at("2026-07-23 09:15"));
-        assert_eq!(hold.until(at("2026-07-23 09:15:01")), None);
-    }
 }

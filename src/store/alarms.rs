@@ -27,7 +27,7 @@ const FINISH: &str = "UPDATE notice SET state = ?2, next_try = ?3, sent_at = ?4,
 const ROBOTS: &str = "SELECT name, tried_at, rest_until, class, code, words FROM robot";
 const TRIED: &str = "INSERT INTO robot (name, tried_at, rest_until, class, words) VALUES (?1, ?2, 0, '', '') ON CONFLICT (name) DO UPDATE SET tried_at = excluded.tried_at";
 const ANSWERED: &str = "INSERT INTO robot (name, tried_at, rest_until, class, code, words) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (name) DO UPDATE SET tried_at = excluded.tried_at, rest_until = excluded.rest_until, class = excluded.class, code = excluded.code, words = excluded.words";
-const STOPPED: &str = "SELECT class, reply_text FROM letter WHERE state = 'queued' AND attempts > 0 AND class IN ('auth', 'config') ORDER BY claimed_at DESC, id DESC";
+const STOPPED: &str = "SELECT class, reply_text FROM letter WHERE state = 'queued' AND claimed_at IS NOT NULL AND class IN ('auth', 'config') ORDER BY claimed_at DESC, id DESC";
 const LATEST: &str = "SELECT id, state = 'held' AND class = 'blocked' FROM letter WHERE claimed_at IS NOT NULL ORDER BY claimed_at DESC, id DESC LIMIT ?1";
 const DOUBTFUL: &str =
     "SELECT id FROM letter WHERE state = 'doubtful' OR (state = 'held' AND class = 'doubtful') ORDER BY id";

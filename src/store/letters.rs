@@ -156,6 +156,21 @@ pub struct LetterRow {
     pub reply_text: String,
     /// When it was queued.
     pub created_at: Moment,
+    /// An attempt may have delivered it unseen: what is sent again says 可能重复.
+    pub doubted: bool,
+}
+
+/// A letter as it leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Composed {
+    /// The subject.
+    pub subject: String,
+    /// The text, with the short form that is kept beside it.
+    pub text: String,
+    /// The page.
+    pub html: Option<String>,
+    /// The exact bytes.
+    pub rfc822: Vec<u8>,
 }
 
 /// How an attempt ended.

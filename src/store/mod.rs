@@ -9,6 +9,7 @@ pub mod alarms;
 pub mod attest;
 pub mod checkup;
 pub mod credentials;
+pub mod desk;
 mod error;
 pub mod inbox;
 pub mod incidents;
@@ -22,11 +23,12 @@ pub mod outbox;
 pub mod posts;
 pub mod silences;
 pub mod tally;
+pub mod told;
 pub mod verdicts;
 mod writer;
 
 pub use error::StoreError;
-pub use letters::{Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter};
+pub use letters::{Composed, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter};
 pub use lock::InstanceLock;
 pub use rusqlite::{Connection, Transaction};
 

@@ -3,7 +3,7 @@
 //! Two unique indexes keep every promise of "once": a mention is (recipient, account, rule, anchor,
 //! stage), a letter is (recipient, kind, slot).
 
-use super::letters::{Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter};
+use super::letters::{Composed, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter};
 use super::{Connection, StoreError, Transaction};
 use crate::domain::{AccountId, Moment, Role};
 use crate::warn::Spent;
@@ -12,31 +12,31 @@ use rusqlite::{OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
-const BY_ID: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, attachment, reason, trial, state, message_id, rfc822, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at FROM letter WHERE id = ?1";
-const DUE: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, attachment, reason, trial, state, message_id, rfc822, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at FROM letter WHERE state IN ('queued', 'doubtful') AND next_try <= ?1 ORDER BY next_try, id LIMIT 1";
-const LIST: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at FROM letter ORDER BY id DESC LIMIT ?1";
-const ABOUT: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at FROM letter WHERE id IN (SELECT letter FROM mention WHERE account = ?1) ORDER BY slot DESC LIMIT ?2";
-const RECORDED: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at FROM letter WHERE trial = 1 AND state = 'held' AND class = 'trial' ORDER BY id";
+const BY_ID: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, attachment, reason, trial, state, message_id, rfc822, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted FROM letter WHERE id = ?1";
+const DUE: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, attachment, reason, trial, state, message_id, rfc822, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted FROM letter WHERE state IN ('queued', 'doubtful') AND next_try <= ?1 ORDER BY next_try, id LIMIT 1";
+const LIST: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted FROM letter ORDER BY id DESC LIMIT ?1";
+const ABOUT: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted FROM letter WHERE id IN (SELECT letter FROM mention WHERE account = ?1) ORDER BY slot DESC LIMIT ?2";
+const RECORDED: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted FROM letter WHERE trial = 1 AND state = 'held' AND class = 'trial' ORDER BY id";
 const WAKE: &str = "SELECT min(next_try) FROM letter WHERE state IN ('queued', 'doubtful')";
 const IN_SLOT: &str = "SELECT id, state FROM letter WHERE recipient = ?1 AND kind = ?2 AND slot = ?3";
 const MENTIONED: &str = "SELECT EXISTS (SELECT 1 FROM mention WHERE recipient = ?1 AND account = ?2 AND rule = ?3 AND anchor = ?4 AND stage = ?5)";
 const INSERT: &str = "INSERT INTO letter (kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, attachment, reason, trial, state, message_id, next_try, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'queued', ?14, ?15, ?16)";
 const MENTION: &str = "INSERT INTO mention (letter, recipient, account, rule, anchor, stage, verdict) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
 const LATER: &str = "UPDATE letter SET not_after = max(not_after, ?2) WHERE id = ?1";
-const CLAIM: &str = "UPDATE letter SET state = 'sending', claimed_at = ?2, dot_armed_at = NULL, attempts = attempts + 1, subject = ?3, text = ?4, rfc822 = ?5 WHERE id = ?1 AND state IN ('queued', 'doubtful')";
+const CLAIM: &str = "UPDATE letter SET state = 'sending', claimed_at = ?2, dot_armed_at = NULL, attempts = attempts + 1, subject = ?3, text = ?4, html = ?5, rfc822 = ?6 WHERE id = ?1 AND state IN ('queued', 'doubtful')";
 const ARM: &str = "UPDATE letter SET dot_armed_at = ?2 WHERE id = ?1 AND state = 'sending'";
-const FINISH: &str = "UPDATE letter SET state = ?2, class = ?3, reply_code = ?4, reply_text = ?5, next_try = ?6, sent_at = ?7, reason = CASE WHEN ?8 = '' THEN reason ELSE ?8 END WHERE id = ?1 AND state = 'sending'";
+const FINISH: &str = "UPDATE letter SET state = ?2, class = ?3, reply_code = ?4, reply_text = ?5, next_try = ?6, sent_at = ?7, reason = CASE WHEN ?8 = '' THEN reason ELSE ?8 END, attempts = attempts - (?3 IN ('auth', 'config')), doubted = max(doubted, ?2 = 'doubtful') WHERE id = ?1 AND state = 'sending'";
 const END: &str = "UPDATE letter SET state = ?2, reason = ?3 WHERE id = ?1 AND state IN ('queued', 'doubtful', 'held')";
-const RECORD: &str = "UPDATE letter SET state = 'held', class = 'trial', subject = ?2, text = ?3, rfc822 = ?4 WHERE id = ?1 AND state = 'queued'";
+const EXPIRE: &str = "UPDATE letter SET state = 'overtaken', class = 'expired', reason = ?2 WHERE id = ?1 AND state IN ('queued', 'doubtful')";
+const RECORD: &str = "UPDATE letter SET state = 'held', class = 'trial', subject = ?2, text = ?3, html = ?4, rfc822 = ?5 WHERE id = ?1 AND state = 'queued'";
 const DIGESTED: &str = "UPDATE letter SET state = 'sent', sent_at = ?2, reply_text = '试运行：已并入给检查方的日报' WHERE id = ?1 AND state = 'held' AND class = 'trial'";
 const REQUEUE: &str = "UPDATE letter SET state = 'queued' WHERE state = 'sending' AND dot_armed_at IS NULL";
-const DOUBT: &str = "UPDATE letter SET state = 'doubtful', class = 'doubtful', next_try = ?1 WHERE state = 'sending' AND dot_armed_at IS NOT NULL";
+const DOUBT: &str = "UPDATE letter SET state = 'doubtful', class = 'doubtful', doubted = 1, next_try = ?1 WHERE state = 'sending' AND dot_armed_at IS NOT NULL";
 const MENTIONS: &str =
     "SELECT account, rule, anchor, stage, verdict FROM mention WHERE letter = ?1 AND dropped = '' ORDER BY rowid";
 const DROP: &str =
     "UPDATE mention SET dropped = ?6 WHERE letter = ?1 AND account = ?2 AND rule = ?3 AND anchor = ?4 AND stage = ?5";
 const SPENT: &str = "SELECT m.account, m.rule, m.anchor, m.stage, m.recipient, l.role, l.slot FROM mention m JOIN letter l ON l.id = m.letter WHERE l.slot >= ?1";
-const EARLIER: &str = "SELECT count(*) FROM mention m JOIN letter l ON l.id = m.letter WHERE m.recipient = ?1 AND m.account = ?2 AND m.rule = ?3 AND m.anchor = ?4 AND l.state = 'sent' AND l.id <> ?5";
 const SENT: &str = "SELECT count(*) FROM letter WHERE kind = ?1 AND state = 'sent' AND sent_at >= ?2 AND sent_at < ?3";
 const SENT_MENTIONS: &str = "SELECT l.id, m.account, m.rule FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.id";
 const OVERDUE: &str =
@@ -61,6 +61,7 @@ pub(super) const ALL: &[&str] = &[
     ARM,
     FINISH,
     END,
+    EXPIRE,
     RECORD,
     DIGESTED,
     REQUEUE,
@@ -68,7 +69,6 @@ pub(super) const ALL: &[&str] = &[
     MENTIONS,
     DROP,
     SPENT,
-    EARLIER,
     SENT,
     SENT_MENTIONS,
     OVERDUE,
@@ -249,15 +249,10 @@ pub fn recorded(conn: &Connection) -> Result<Vec<LetterRow>, StoreError> {
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn claim(
-    tx: &Transaction<'_>,
-    id: i64,
-    subject: &str,
-    text: &str,
-    rfc822: &[u8],
-    now: Moment,
-) -> Result<bool, StoreError> {
-    Ok(tx.prepare_cached(CLAIM)?.execute((id, now.unix(), subject, text, rfc822))? > 0)
+pub fn claim(tx: &Transaction<'_>, id: i64, composed: &Composed, now: Moment) -> Result<bool, StoreError> {
+    let Composed { subject, text, html, rfc822 } = composed;
+    let html = html.as_deref().unwrap_or_default();
+    Ok(tx.prepare_cached(CLAIM)?.execute((id, now.unix(), subject, text, html, rfc822))? > 0)
 }
 
 /// The final dot is about to go out: from here on the letter may have been delivered.
@@ -291,12 +286,22 @@ pub fn end(tx: &Transaction<'_>, id: i64, state: LetterState, reason: &str) -> R
     Ok(())
 }
 
+/// A letter whose deadline has passed before it could leave.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn expire(tx: &Transaction<'_>, id: i64, reason: &str) -> Result<(), StoreError> {
+    tx.prepare_cached(EXPIRE)?.execute((id, reason))?;
+    Ok(())
+}
+
 /// Trial mode: keeps a composed letter for the day's digest.
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn record(tx: &Transaction<'_>, id: i64, subject: &str, text: &str, rfc822: &[u8]) -> Result<(), StoreError> {
-    tx.prepare_cached(RECORD)?.execute((id, subject, text, rfc822))?;
+pub fn record(tx: &Transaction<'_>, id: i64, composed: &Composed) -> Result<(), StoreError> {
+    let Composed { subject, text, html, rfc822 } = composed;
+    tx.prepare_cached(RECORD)?.execute((id, subject, text, html.as_deref().unwrap_or_default(), rfc822))?;
     Ok(())
 }
 
@@ -375,15 +380,6 @@ pub fn spent(conn: &Connection, now: Moment) -> Result<BTreeSet<Spent>, StoreErr
     Ok(spent)
 }
 
-/// Letters about the same anchor that this recipient got before this one.
-///
-/// # Errors
-/// Those of SQLite.
-pub fn earlier(conn: &Connection, recipient: &str, mention: &Mention, than: i64) -> Result<u32, StoreError> {
-    let key = (recipient, mention.account.0, &mention.rule, mention.anchor.to_string(), than);
-    Ok(conn.prepare_cached(EARLIER)?.query_row(key, |row| row.get(0))?)
-}
-
 /// Letters of a kind that left in `[from, until)`.
 ///
 /// # Errors
@@ -439,7 +435,7 @@ pub fn by_state(conn: &Connection) -> Result<Vec<(String, i64)>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn letter_row(row: &Row<'_>) -> rusqlite::Result<LetterRow> {
+pub(super) fn letter_row(row: &Row<'_>) -> rusqlite::Result<LetterRow> {
     let moment = |column: usize| -> rusqlite::Result<Option<Moment>> {
         Ok(row.get::<_, Option<i64>>(column)?.map(Moment::from_unix))
     };
@@ -472,5 +468,6 @@ fn letter_row(row: &Row<'_>) -> rusqlite::Result<LetterRow> {
         reply_code: row.get(22)?,
         reply_text: row.get(23)?,
         created_at: moment(24)?.unwrap_or_default(),
+        doubted: row.get(25)?,
     })
 }

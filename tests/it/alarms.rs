@@ -180,7 +180,13 @@ fn refuse_three_letters(store: &Store) {
             for _ in 0..3 {
                 incidents::mail(tx, &config::parse("", "", Path::new("")).unwrap(), "测试", "测试", now)?;
                 let id = outbox::next_due(tx, now)?.unwrap().id;
-                outbox::claim(tx, id, "测试", "测试", b"x", now)?;
+                let composed = cuigeng::store::Composed {
+                    subject: "测试".to_owned(),
+                    text: "测试".to_owned(),
+                    html: None,
+                    rfc822: b"x".to_vec(),
+                };
+                outbox::claim(tx, id, &composed, now)?;
                 let ending = Ending {
                     state: LetterState::Held,
                     class: "blocked".to_owned(),

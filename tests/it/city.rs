@@ -7,7 +7,7 @@ use cuigeng::config::{self, Config};
 use cuigeng::domain::{AccountId, Kinds, Moment, PostKind, Reach, Strength, When};
 use cuigeng::import::read_sheets;
 use cuigeng::inspect::Inspector;
-use cuigeng::mail::post::{Hold, Postman};
+use cuigeng::mail::post::Postman;
 use cuigeng::mail::smtp::Limits;
 use cuigeng::poll::Poller;
 use cuigeng::report::reporter::Reporter;
@@ -97,7 +97,6 @@ impl City {
             poller,
             data,
             limits: Limits::default(),
-            hold: Hold::default(),
         };
         let city = City {
             inspector: Inspector { store: store.clone(), config: Arc::clone(&config) },

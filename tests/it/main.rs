@@ -9,6 +9,7 @@ mod evidence;
 mod health;
 mod import;
 mod kill;
+mod letters;
 mod manual;
 mod mixes;
 mod operator;

@@ -7,7 +7,7 @@ mod server;
 use cuigeng::clock::{Clock, SystemClock};
 use cuigeng::config;
 use cuigeng::domain::{Moment, Role};
-use cuigeng::mail::post::{Hold, Postman};
+use cuigeng::mail::post::Postman;
 use cuigeng::mail::smtp::Limits;
 use cuigeng::poll::{Lanes, Poller};
 use cuigeng::secrets::FileSecrets;
@@ -62,7 +62,6 @@ impl Desk {
             poller,
             data: dir.path().to_owned(),
             limits: Limits::default(),
-            hold: Hold::default(),
         };
         Desk { postman, store, now, _dir: dir }
     }

@@ -116,7 +116,7 @@ async fn one_clerk_one_sheet_one_monday() {
     for letter in &told {
         assert_eq!(letter.state, LetterState::Sent);
         assert!(
-            letter.text.contains("已10天未监测到更新") && letter.text.contains("10时10分人工核查"),
+            letter.text.contains("已10天未监测到更新") && letter.text.contains("核对：10时10分，人工核查"),
             "{}",
             letter.text
         );
@@ -167,7 +167,7 @@ async fn what_the_sheet_shows_in_mid_week_is_told_on_that_day() {
     for (i, fact) in [(100, "已更新1次，应更新2次，还差1次"), (102, "已更新0次，应更新2次，还差2次")]
     {
         let letter = told.iter().find(|letter| letter.recipient == owner(i)).unwrap();
-        assert!(letter.text.contains(fact) && letter.text.contains("（据7月18日8时3"), "{}", letter.text);
+        assert!(letter.text.contains(fact) && letter.text.contains("核对：8时3"), "{}", letter.text);
         assert!(!letter.text.contains("未能监测") && !letter.subject.contains("请核对"), "{}", letter.text);
         assert!(!letter.text.contains("补发") && letter.state == LetterState::Sent);
     }
@@ -184,7 +184,7 @@ async fn what_the_sheet_shows_in_mid_week_is_told_on_that_day() {
     let told = city.to_unwatched();
     let friday = told.iter().find(|letter| letter.recipient == owner(103)).unwrap();
     assert!(
-        told.len() == 3 && friday.text.contains("已更新1次") && friday.text.contains("15时10分人工核查"),
+        told.len() == 3 && friday.text.contains("已更新1次") && friday.text.contains("核对：15时10分，人工核查"),
         "{told:?}"
     );
     assert!(!friday.text.contains("停机") && !friday.subject.contains("补发"), "{}", friday.text);

@@ -7,7 +7,8 @@ use cuigeng::domain::{AccountId, Moment, Period, PostKind, Role, When};
 use cuigeng::ledger::Ledger;
 use cuigeng::report::{Format, Prepared, render};
 use cuigeng::store::{
-    Ending, LetterKind, LetterState, Mention, NewLetter, Store, accounts, attest, meta, outbox, posts, verdicts,
+    Composed, Ending, LetterKind, LetterState, Mention, NewLetter, Store, accounts, attest, meta, outbox, posts,
+    verdicts,
 };
 use cuigeng_adapters::RawPost;
 
@@ -67,7 +68,8 @@ impl Office {
                     next_try: None,
                     reason: String::new(),
                 };
-                assert!(outbox::claim(tx, id, "", "", b"", sent)?);
+                let composed = Composed { subject: String::new(), text: String::new(), html: None, rfc822: Vec::new() };
+                assert!(outbox::claim(tx, id, &composed, sent)?);
                 outbox::finish(tx, id, &ending, sent)
             })
             .unwrap();

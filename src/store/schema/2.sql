@@ -118,3 +118,20 @@ CREATE TABLE hushed (
   PRIMARY KEY (silence, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX hushed_by_account ON hushed (account, at) WHERE account IS NOT NULL;
+
+-- A letter that an unseen attempt may have delivered: what is sent again says 可能重复.
+ALTER TABLE letter ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0 CHECK (doubted IN (0, 1));
+
+-- How many updates a letter said were seen; the next one tells what came since.
+ALTER TABLE mention ADD COLUMN said INTEGER; -- NULL: not composed, or kept by an older version
+
+-- A telephone call in place of a letter, or beside one that reached nobody of the office.
+CREATE TABLE call (
+  letter INTEGER NOT NULL REFERENCES letter,
+  account INTEGER NOT NULL REFERENCES account,
+  by TEXT NOT NULL CHECK (by <> ''),
+  at INTEGER NOT NULL,
+  note TEXT NOT NULL,
+  entered_at INTEGER NOT NULL CHECK (entered_at >= at), -- nobody has called in the future
+  PRIMARY KEY (letter, account)
+) STRICT, WITHOUT ROWID;

@@ -102,6 +102,10 @@ const REFUSED: &[(&str, &str)] = &[
         "one mention twice",
         "INSERT INTO mention (letter, recipient, account, rule, anchor, stage) VALUES (1, 'a@b', 1, 'weekly', '2022-06-20', 'week4')",
     ),
+    ("a call by nobody", "INSERT INTO call VALUES (1, 1, '', 0, '', 0)"),
+    ("a call in the future", "INSERT INTO call VALUES (1, 1, 'x', 9, '', 8)"),
+    ("two calls about one account of a letter", "INSERT INTO call VALUES (1, 1, 'y', 5, '', 5)"),
+    ("a doubt that is neither", "UPDATE letter SET doubted = 2"),
     (
         "more updates than a week can hold",
         "INSERT INTO tally (account, from_s, updates, unit, last_exact, last_s, by, looked_at, at, attestation, ended_at) VALUES (1, 7, 1001, 'push', NULL, NULL, 'x', 8, 8, 2, NULL)",
@@ -144,6 +148,7 @@ INSERT INTO reach VALUES (1, 1, 's', 0, 5, 6, 1, 'strong');
 INSERT INTO letter (id, kind, recipient, role, slot, not_before, subject, text, html, attachment_name, reason, trial, state, message_id, next_try, created_at) VALUES (1, 'reminder', 'a@b', 'clerk', 0, 0, '', '', '', '', '', 0, 'queued', 'm1', 0, 0);
 INSERT INTO mention (letter, recipient, account, rule, anchor, stage) VALUES (1, 'a@b', 1, 'weekly', '2022-06-20', 'week4');
 INSERT INTO incident (source, class, began) VALUES ('s', 'auth', 0);
+INSERT INTO call VALUES (1, 1, 'x', 0, '', 0);
 INSERT INTO attestation (id, account, from_s, until_s, by, at) VALUES (1, 1, 0, 10, 'x', 10), (2, 1, 0, 10, 'x', 10);
 INSERT INTO tally (account, from_s, updates, unit, by, looked_at, at, attestation) VALUES (1, 0, 1, 'push', 'x', 8, 8, 1);
 INSERT INTO verdict (account, profile, rule, from_s, until_s, nominal, held_at, revision, kind, seen, required, label, proof, gaps, at) VALUES (1, 'p', 'weekly', 0, 9, 1, 1, 1, 'missed', 0, 2, '一周未更新两次', '[1]', '[]', 1);

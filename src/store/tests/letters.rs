@@ -27,6 +27,10 @@ fn letter(slot: &str, stages: &[&str]) -> NewLetter {
     }
 }
 
+fn composed() -> Composed {
+    Composed { subject: "主题".to_owned(), text: "正文".to_owned(), html: None, rfc822: b"bytes".to_vec() }
+}
+
 fn queue(kept: &Kept, letter: NewLetter) -> Option<i64> {
     kept.store.write(move |tx| outbox::queue(tx, &letter, false, "x.example", at("2022-06-23 09:00"))).unwrap()
 }
@@ -74,7 +78,7 @@ fn send(kept: &Kept, id: i64) {
     };
     kept.store
         .write(move |tx| {
-            assert!(outbox::claim(tx, id, "主题", "正文", b"bytes", now)?);
+            assert!(outbox::claim(tx, id, &composed(), now)?);
             outbox::arm(tx, id, now)?;
             outbox::finish(tx, id, &sent, now)
         })
@@ -102,7 +106,7 @@ fn sent_is_final_and_counted() {
     send(&kept, id);
     let row = show(&kept, id);
     assert_eq!((row.state, row.sent_at, row.attempts), (LetterState::Sent, Some(at("2022-06-23 09:01")), 1));
-    let again = kept.store.write(move |tx| outbox::claim(tx, id, "", "", b"", at("2022-06-23 10:00"))).unwrap();
+    let again = kept.store.write(move |tx| outbox::claim(tx, id, &composed(), at("2022-06-23 10:00"))).unwrap();
     assert!(!again);
     kept.store.write(move |tx| outbox::end(tx, id, LetterState::Cancelled, "x")).unwrap();
     assert_eq!(show(&kept, id).state, LetterState::Sent);
@@ -123,8 +127,8 @@ fn on_start_what_was_surely_not_sent_is_queued_and_the_rest_is_in_doubt() {
             .unwrap();
     kept.store
         .write(move |tx| {
-            outbox::claim(tx, unarmed, "", "", b"", now)?;
-            outbox::claim(tx, armed, "", "", b"", now)?;
+            outbox::claim(tx, unarmed, &composed(), now)?;
+            outbox::claim(tx, armed, &composed(), now)?;
             outbox::arm(tx, armed, now)
         })
         .unwrap();
@@ -153,7 +157,7 @@ fn trial_letters_are_held_until_a_digest_tells_them() {
     let kept = kept();
     let id = queue(&kept, letter("2022-06-23 09:00", &["week4"])).unwrap();
     kept.store.write(|tx| Ok(tx.execute_batch("UPDATE letter SET trial = 1")?)).unwrap();
-    kept.store.write(move |tx| outbox::record(tx, id, "主题", "正文", b"bytes")).unwrap();
+    kept.store.write(move |tx| outbox::record(tx, id, &composed())).unwrap();
     assert_eq!(kept.store.read(outbox::recorded).unwrap().len(), 1);
     kept.store.write(move |tx| outbox::digested(tx, id, at("2022-06-23 17:00"))).unwrap();
     assert_eq!(kept.store.read(outbox::recorded).unwrap(), []);

@@ -1,0 +1,81 @@
+//! What an attempt makes of its letter (mail.md "Classifying a reply", "Retry clock"). Pure.
+
+use super::classify::MailClass;
+use super::smtp::Attempt;
+use crate::domain::Moment;
+use crate::store::{Ending, LetterRow, LetterState};
+use sha2::{Digest, Sha256};
+
+/// Minutes after the first, second, … failed try; then hourly.
+const RETRY_MIN: [i64; 4] = [1, 5, 15, 30];
+/// Seconds before a doubtful letter is looked at again.
+const DOUBT_S: i64 = 600;
+/// A provider that says "too often" is left alone for so long, in seconds.
+const THROTTLED_S: i64 = 1800;
+
+pub(super) fn accepted(words: String) -> Ending {
+    Ending {
+        state: LetterState::Sent,
+        class: MailClass::Accepted.word().to_owned(),
+        reply_code: None,
+        reply_text: words,
+        next_try: None,
+        reason: String::new(),
+    }
+}
+
+pub(super) fn ending(due: &LetterRow, attempt: &Attempt, now: Moment) -> Ending {
+    let words = attempt.reply.as_ref().map_or_else(|| attempt.trouble.clone(), |reply| reply.text.clone());
+    let code = attempt.reply.as_ref().map(|reply| i64::from(reply.code));
+    let at_rest = |state, reason: &str| Ending {
+        state,
+        class: attempt.class.word().to_owned(),
+        reply_code: code,
+        reply_text: words.clone(),
+        next_try: None,
+        reason: reason.to_owned(),
+    };
+    match attempt.class {
+        MailClass::Accepted => Ending { reply_code: code, ..accepted(words.clone()) },
+        MailClass::Doubtful => Ending { next_try: Some(now.plus(DOUBT_S)), ..at_rest(LetterState::Doubtful, "") },
+        MailClass::Gone => at_rest(LetterState::Refused, attempt.class.advice()),
+        MailClass::Blocked => at_rest(LetterState::Held, attempt.class.advice()),
+        MailClass::Malformed if due.attempts >= 2 => at_rest(LetterState::Held, attempt.class.advice()),
+        class => retry(due, class, code, words.clone(), now),
+    }
+}
+
+pub(super) fn retry(due: &LetterRow, class: MailClass, code: Option<i64>, words: String, now: Moment) -> Ending {
+    Ending {
+        state: LetterState::Queued,
+        class: class.word().to_owned(),
+        reply_code: code,
+        reply_text: words,
+        next_try: Some(next_try(due, class, now)),
+        reason: class.advice().to_owned(),
+    }
+}
+
+/// When a letter is tried again: never later than its own deadline, where it is closed with a word
+/// about it. What stops the whole queue leaves the letter where it is; see `hold`.
+fn next_try(due: &LetterRow, class: MailClass, now: Moment) -> Moment {
+    if matches!(class, MailClass::Auth | MailClass::Config) {
+        return now;
+    }
+    let minutes = usize::try_from(due.attempts).ok().and_then(|n| RETRY_MIN.get(n)).copied().unwrap_or(60);
+    let least = if class == MailClass::Throttled { THROTTLED_S } else { 60 };
+    let wait = spread(minutes * 60, due.id, due.attempts).max(least);
+    due.not_after.map_or(now.plus(wait), |end| now.plus(wait).min(end))
+}
+
+/// Up to a fifth more or less, so that letters that failed together do not come back together; the
+/// letter's own number decides, so that a restart changes nothing.
+fn spread(seconds: i64, id: i64, attempts: i64) -> i64 {
+    let digest = Sha256::digest(format!("{id}/{attempts}"));
+    let dice = i64::from(digest[0]) * 256 + i64::from(digest[1]);
+    seconds * 4 / 5 + seconds * 2 * dice / (5 * 65_535)
+}
+
+#[cfg(test)]
+#[path = "ending_tests.rs"]
+mod tests;

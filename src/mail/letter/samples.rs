@@ -1,0 +1,97 @@
+//! Letters that nobody gets: every kind once, to try an office's templates on before a real letter
+//! depends on them.
+
+use super::correction::{Correction, Withdrawn};
+use super::{About, Checked, Facts, Item, Last, values};
+use crate::domain::{Moment, Role, When};
+use cuigeng_adapters::time::DAY;
+use minijinja::Value;
+
+/// Values to try, and what the result must say, each with what it is called.
+pub(super) struct Sample {
+    pub(super) values: Value,
+    pub(super) must_say: Vec<(&'static str, &'static str)>,
+}
+
+/// What a template of that name is tried on.
+pub(super) fn of(name: &str) -> Vec<Sample> {
+    let body = !name.contains(".subject.");
+    if name.starts_with("correction") {
+        let must_say = vec![("被撤回的信的编号", "CG-2026-0731")];
+        return vec![Sample { values: super::correction::values(&correction()), must_say }];
+    }
+    let must_say = if body {
+        vec![("账号名称", "样例账号"), ("期限", "7月26日")]
+    } else {
+        vec![("期限", "7月26日")]
+    };
+    reminders().iter().map(|facts| Sample { values: values(facts), must_say: must_say.clone() }).collect()
+}
+
+fn reminders() -> Vec<Facts> {
+    let plain = facts(vec![item(About::Silence { days: 13, limit: 14 })]);
+    let week =
+        |eve| About::Week { from: "7月20日".to_owned(), to: "7月26日".to_owned(), seen: 0, required: 2, eve };
+    let bare = Item { last: None, checked: None, veto: None, ..item(week(false)) };
+    let soft = Item { unwatched: Some("7月21日9:10至23:40未能监测".to_owned()), ..item(week(false)) };
+    vec![
+        Facts { nth: 2, gained: Some(1), late_since: Some(plain.now), ..facts(vec![item(week(false)), bare]) },
+        Facts { role: Role::Leader, ..facts(vec![item(week(true))]) },
+        Facts { stands_for: true, contact: String::new(), ..facts(vec![soft]) },
+        plain,
+    ]
+}
+
+fn facts(items: Vec<Item>) -> Facts {
+    Facts {
+        office: "样例单位".to_owned(),
+        sender: "样例政务公开办".to_owned(),
+        contact: "0000-7654321".to_owned(),
+        prefix: "更新提醒".to_owned(),
+        role: Role::Operator,
+        now: day(23).plus(9 * 3600),
+        nth: 1,
+        gained: None,
+        late_since: None,
+        number: "CG-2026-0731".to_owned(),
+        stands_for: false,
+        items,
+    }
+}
+
+fn item(about: About) -> Item {
+    Item {
+        title: "样例账号（新浪微博）".to_owned(),
+        office: "样例单位".to_owned(),
+        about,
+        last: Some(Last { when: When::At(day(14)), title: "样例标题".to_owned(), days: 9 }),
+        deadline: day(27),
+        veto: Some(day(29)),
+        unwatched: None,
+        delayed: false,
+        checked: Some(Checked { at: day(23), by: "官方接口".to_owned(), back_to: day(14) }),
+    }
+}
+
+fn correction() -> Correction {
+    Correction {
+        office: "样例单位".to_owned(),
+        sender: "样例政务公开办".to_owned(),
+        contact: "0000-7654321".to_owned(),
+        original: "CG-2026-0731".to_owned(),
+        sent_at: day(23),
+        revision: Some(3),
+        number: "CG-2026-0740".to_owned(),
+        items: vec![Withdrawn {
+            title: "样例账号（新浪微博）".to_owned(),
+            update: Some(When::At(day(21))),
+            url: None,
+            why: String::new(),
+        }],
+    }
+}
+
+/// A day of July 2026 (Beijing).
+fn day(day: i64) -> Moment {
+    Moment::from_unix(1_782_835_200).plus((day - 1) * DAY)
+}

@@ -1,0 +1,233 @@
+//! The letters of the coming days, if nothing changes: both ladders walked on today's evidence. Stores
+//! and sends nothing.
+
+use super::facts::{self, Before, Head, Told};
+use super::letter::{self, About, Facts, Words};
+use crate::config::Config;
+use crate::domain::{Moment, Role};
+use crate::ledger::{Ledger, longest_window_days};
+use crate::silence::over;
+use crate::store::{Connection, LetterRow, Mention, StoreError, desk, outbox, silences, told};
+use crate::warn::{self, OwedLetter, OwedMention, Spent};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How far ahead a lead may lie before its window opens (the longest closure is nine days).
+const LOOK_AHEAD_DAYS: i64 = 21;
+
+/// A letter that will leave unless something changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coming {
+    /// Number in the outbox, where it waits already.
+    pub waits: Option<i64>,
+    /// When.
+    pub at: Moment,
+    /// To whom.
+    pub recipient: String,
+    /// As whom.
+    pub role: Role,
+    /// What it says.
+    pub words: Words,
+    /// What it speaks of.
+    pub mentions: Vec<Mention>,
+    /// Why it is owed (Chinese).
+    pub why: String,
+    /// What would keep it back (Chinese).
+    pub unless: String,
+}
+
+/// Every reminder of the next `days` days as of `now`, ascending; those that wait in the outbox first.
+///
+/// # Errors
+/// Those of the store.
+pub fn coming(conn: &Connection, config: &Config, now: Moment, days: i64) -> Result<Vec<Coming>, StoreError> {
+    let from = Moment::start_of(now.plus_days(-longest_window_days(&config.profile) - 2).date());
+    let mut walk = Walk {
+        conn,
+        config,
+        ledger: Ledger::load(conn, config, from, now.plus(1))?,
+        spent: outbox::spent(conn, now)?,
+        told: BTreeMap::new(),
+        today: now,
+        found: Vec::new(),
+    };
+    walk.ledger.suppose_people_look_on(now.plus_days(days + 1));
+    for waiting in desk::waiting(conn)? {
+        walk.wait(&waiting)?;
+    }
+    let end = now.plus_days(days);
+    let mut at = now;
+    while let Some(next) = walk.step(at)?.filter(|next| *next <= end) {
+        at = next;
+    }
+    walk.found.sort_by_key(|letter| letter.at);
+    Ok(walk.found)
+}
+
+/// What was told to whom: recipient, account, rule, anchor.
+type Key = (String, i64, String, String);
+
+struct Walk<'a> {
+    conn: &'a Connection,
+    config: &'a Config,
+    ledger: Ledger,
+    spent: BTreeSet<Spent>,
+    told: BTreeMap<Key, Before>,
+    today: Moment,
+    found: Vec<Coming>,
+}
+
+impl Walk<'_> {
+    fn wait(&mut self, letter: &LetterRow) -> Result<(), StoreError> {
+        let mentions = outbox::mentions(self.conn, letter.id)?;
+        let head = Head {
+            recipient: letter.recipient.clone(),
+            role: letter.role,
+            slot: letter.slot,
+            number: facts::number(letter.slot, letter.id),
+        };
+        let at = letter.next_try.max(self.today);
+        self.tell(&head, mentions, (at, Some(letter.id)))
+    }
+
+    /// What is owed at `at`, and when something may be owed next.
+    fn step(&mut self, at: Moment) -> Result<Option<Moment>, StoreError> {
+        let coming = self.config.checks_between(at.plus(1), at.plus_days(LOOK_AHEAD_DAYS));
+        let causes = warn::causes(&self.ledger, self.config, &coming, at);
+        let slots = causes.iter().flat_map(|cause| &cause.rungs).map(|rung| rung.slot);
+        let next = slots.filter(|slot| *slot > at).min();
+        let owed = warn::owed(&causes, &self.config.clerks(), &self.spent, &self.config.calendar, at);
+        for letter in &self.loud(owed, at)? {
+            self.spend(letter);
+            let head = Head {
+                recipient: letter.recipient.clone(),
+                role: letter.role,
+                slot: letter.slot,
+                number: "（发出时编号）".to_owned(),
+            };
+            self.tell(&head, letter.mentions.iter().map(mention).collect(), (at, None))?;
+        }
+        Ok(next)
+    }
+
+    /// Without what a silence keeps back.
+    fn loud(&self, mut owed: Vec<OwedLetter>, at: Moment) -> Result<Vec<OwedLetter>, StoreError> {
+        let silences = silences::active(self.conn, at)?;
+        let quiet = |id| self.ledger.account(id).is_some_and(|account| over(&silences, account).is_some());
+        owed.iter_mut().for_each(|letter| letter.mentions.retain(|mention| !quiet(mention.account)));
+        owed.retain(|letter| !letter.mentions.is_empty());
+        Ok(owed)
+    }
+
+    fn spend(&mut self, letter: &OwedLetter) {
+        self.spent.extend(letter.mentions.iter().map(|mention| Spent {
+            account: mention.account,
+            rule: mention.rule.clone(),
+            anchor: mention.anchor,
+            stage: mention.stage.clone(),
+            recipient: letter.recipient.clone(),
+            role: letter.role,
+            slot: letter.slot,
+        }));
+    }
+
+    fn tell(
+        &mut self,
+        head: &Head,
+        mentions: Vec<Mention>,
+        (at, waits): (Moment, Option<i64>),
+    ) -> Result<(), StoreError> {
+        for mention in &mentions {
+            let key = key(&head.recipient, mention);
+            if !self.told.contains_key(&key) {
+                let (times, seen) = told::earlier(self.conn, &head.recipient, mention, waits.unwrap_or(0))?;
+                self.told.insert(key, Before { times, seen });
+            }
+        }
+        let told = self.say(head, &mentions, at);
+        let Some(facts) = &told.facts else { return Ok(()) };
+        let words = letter::compose(facts, &self.config.mail.templates).map_err(StoreError::odd)?;
+        let needs: Vec<Option<u32>> = mentions.iter().map(|mention| self.needs(head, mention, at)).collect();
+        let accounts: BTreeSet<i64> = mentions.iter().map(|mention| mention.account.0).collect();
+        let unless = unless(&needs, accounts.len());
+        for (mention, seen) in told.said {
+            let before = self.told.entry(key(&head.recipient, &mention)).or_default();
+            *before = Before { times: before.times + 1, seen: Some(seen) };
+        }
+        let (recipient, role) = (head.recipient.clone(), head.role);
+        let why = format!("{}{}", why(&mentions), self.proviso(&mentions, at));
+        self.found.push(Coming { waits, at, recipient, role, words, mentions, why, unless });
+        Ok(())
+    }
+
+    /// An account without a source is spoken of only on a day on which somebody has looked.
+    fn proviso(&self, mentions: &[Mention], at: Moment) -> &'static str {
+        let by_hand = |mention: &Mention| self.ledger.account(mention.account).is_some_and(|a| a.sources.is_empty());
+        let later = at.date() > self.today.date() && mentions.iter().any(by_hand);
+        if later { "（没有来源的账号当天有人核查过才发）" } else { "" }
+    }
+
+    fn say(&self, head: &Head, mentions: &[Mention], at: Moment) -> Told {
+        let before = |mention: &Mention| self.told.get(&key(&head.recipient, mention)).copied().unwrap_or_default();
+        facts::tell(&self.ledger, self.config, head, mentions, &before, (at, self.today))
+    }
+
+    /// Updates that would make a mention untrue: `None` when nothing posted today could.
+    fn needs(&self, head: &Head, mention: &Mention, at: Moment) -> Option<u32> {
+        let alone: Option<Facts> = self.say(head, std::slice::from_ref(mention), at).facts;
+        match alone.and_then(|facts| facts.items.into_iter().next()).map(|item| item.about) {
+            None => Some(0),
+            Some(About::Silence { .. }) => Some(1),
+            Some(About::Week { seen, required, .. }) if mention.anchor <= self.today.date() => {
+                Some(required.saturating_sub(seen))
+            }
+            // Its week has not begun; an update of today does not count there.
+            Some(About::Week { .. }) => None,
+        }
+    }
+}
+
+fn key(recipient: &str, mention: &Mention) -> Key {
+    (recipient.to_owned(), mention.account.0, mention.rule.clone(), mention.anchor.to_string())
+}
+
+fn mention(owed: &OwedMention) -> Mention {
+    Mention {
+        account: owed.account,
+        rule: owed.rule.clone(),
+        anchor: owed.anchor,
+        stage: owed.stage.clone(),
+        revision: None,
+    }
+}
+
+fn unless(needs: &[Option<u32>], accounts: usize) -> String {
+    let most = needs.iter().flatten().max().copied().unwrap_or(0);
+    if needs.contains(&None) {
+        "现在更新也照发（说的是下一周）".to_owned()
+    } else if accounts > 1 {
+        format!("所列账号都补齐（最多差{most}次）就不发")
+    } else {
+        format!("更新{most}次就不发")
+    }
+}
+
+/// Which rungs of which ladders.
+fn why(mentions: &[Mention]) -> String {
+    let mut rungs: Vec<String> = mentions.iter().map(|mention| rung(&mention.stage)).collect();
+    rungs.sort_unstable();
+    rungs.dedup();
+    rungs.join("、")
+}
+
+fn rung(stage: &str) -> String {
+    let weekday = |text: &str| text.parse::<usize>().ok().and_then(|n| "一二三四五六日".chars().nth(n.checked_sub(1)?));
+    if let Some(day) = stage.strip_prefix("day") {
+        format!("连续未更新（第{day}天一级）")
+    } else if let Some(day) = stage.strip_prefix("week").and_then(weekday) {
+        format!("本周次数不足（周{day}提醒）")
+    } else if stage == "eve" {
+        "节前提示".to_owned()
+    } else {
+        stage.to_owned()
+    }
+}

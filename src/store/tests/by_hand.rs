@@ -1,0 +1,133 @@
+//! What a person may do with a letter, in every state.
+
+use super::*;
+use crate::domain::Role;
+use crate::store::desk::{self, Call, Deed};
+
+const STATES: [LetterState; 9] = [
+    LetterState::Queued,
+    LetterState::Sending,
+    LetterState::Doubtful,
+    LetterState::Held,
+    LetterState::Sent,
+    LetterState::Bounced,
+    LetterState::Refused,
+    LetterState::Overtaken,
+    LetterState::Cancelled,
+];
+
+const NOW: &str = "2022-06-23 10:00";
+
+fn deeds() -> [Deed; 3] {
+    [Deed::Retry, Deed::Cancel { reason: "停用".to_owned() }, Deed::Arrived]
+}
+
+/// A letter that stands there.
+fn letter_in(kept: &Kept, state: LetterState) -> i64 {
+    let letter = NewLetter {
+        kind: LetterKind::Reminder,
+        recipient: "op@x.example".to_owned(),
+        role: Role::Operator,
+        slot: at("2022-06-23 09:00"),
+        not_before: at("2022-06-23 09:00"),
+        not_after: Some(at("2022-06-27 00:00")),
+        subject: String::new(),
+        text: String::new(),
+        html: None,
+        attachment: None,
+        mentions: vec![Mention {
+            account: ONE,
+            rule: "weekly".to_owned(),
+            anchor: "2022-06-20".parse().unwrap(),
+            stage: "week4".to_owned(),
+            revision: None,
+        }],
+        reason: String::new(),
+    };
+    kept.store
+        .write(move |tx| {
+            let id = outbox::queue(tx, &letter, false, "x.example", at("2022-06-23 09:00"))?.unwrap();
+            let sent = matches!(state, LetterState::Sent | LetterState::Bounced).then_some(5_i64);
+            let sql = "UPDATE letter SET state = ?2, sent_at = ?3, claimed_at = 4, attempts = 3 WHERE id = ?1";
+            tx.execute(sql, (id, state.word(), sent))?;
+            Ok(id)
+        })
+        .unwrap()
+}
+
+fn show(kept: &Kept, id: i64) -> LetterRow {
+    kept.store.read(move |conn| outbox::show(conn, id)).unwrap().unwrap()
+}
+
+#[test]
+fn each_deed_is_allowed_in_its_states_and_changes_nothing_in_the_others() {
+    use LetterState::{Cancelled, Doubtful, Held, Queued, Refused, Sent};
+    for state in STATES {
+        for deed in deeds() {
+            let (allowed, becomes) = match &deed {
+                Deed::Retry => (matches!(state, Queued | Held | Refused), Queued),
+                Deed::Cancel { .. } => (matches!(state, Queued | Doubtful | Held | Refused), Cancelled),
+                Deed::Arrived => (matches!(state, Doubtful | Held), Sent),
+            };
+            let kept = kept();
+            let id = letter_in(&kept, state);
+            let before = (show(&kept, id), kept.store.read(meta::last_audit).unwrap());
+            let done = deed.clone();
+            let result = kept.store.write(move |tx| desk::act(tx, id, &done, "张三", at(NOW))).unwrap();
+            let after = (show(&kept, id), kept.store.read(meta::last_audit).unwrap());
+            assert_eq!(result.is_ok(), allowed, "{state:?} {deed:?} {result:?}");
+            if allowed {
+                assert_eq!((after.0.state, after.1), (becomes, before.1 + 1), "{state:?} {deed:?}");
+            } else {
+                assert!(before == after && result.unwrap_err().contains(state.chinese()), "{state:?} {deed:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_retry_begins_anew_and_at_once_but_not_after_the_deadline() {
+    let kept = kept();
+    let id = letter_in(&kept, LetterState::Held);
+    kept.store.write(move |tx| desk::act(tx, id, &Deed::Retry, "张三", at(NOW))).unwrap().unwrap();
+    let letter = show(&kept, id);
+    assert_eq!((letter.next_try, letter.attempts), (at(NOW), 0));
+    let late = kept.store.write(move |tx| desk::act(tx, id, &Deed::Retry, "张三", at("2022-06-27 00:00"))).unwrap();
+    assert!(late.unwrap_err().contains("期限已过"));
+}
+
+#[test]
+fn what_reached_nobody_is_dead_until_somebody_has_dealt_with_it() {
+    use LetterState::{Held, Overtaken, Refused};
+    for state in STATES {
+        let kept = kept();
+        let id = letter_in(&kept, state);
+        let dead = kept.store.read(|conn| desk::dead(conn, at(NOW))).unwrap();
+        // A bounce of long ago is history.
+        assert_eq!(!dead.is_empty(), matches!(state, Held | Refused), "{state:?}");
+        if state == Overtaken {
+            continue;
+        }
+        kept.store.write(move |tx| outbox::expire(tx, id, "期限已过")).unwrap();
+        let waited = matches!(state, LetterState::Queued | LetterState::Doubtful);
+        let dead = kept.store.read(|conn| desk::dead(conn, at(NOW))).unwrap();
+        assert_eq!(!dead.is_empty(), waited || matches!(state, Held | Refused), "{state:?} expired");
+        let long_after = kept.store.read(|conn| desk::dead(conn, at("2022-08-01 00:00"))).unwrap();
+        assert_eq!(long_after.is_empty(), !matches!(state, Held | Refused), "{state:?}");
+    }
+}
+
+#[test]
+fn a_call_counts_as_sent_and_is_entered_once() {
+    let kept = kept();
+    let id = letter_in(&kept, LetterState::Refused);
+    let call = Call { account: ONE, by: "张三".to_owned(), at: at("2022-06-23 09:30"), note: String::new() };
+    let enter = |call: Call| kept.store.write(move |tx| desk::called(tx, id, &[], &call, at(NOW))).unwrap();
+    let early = Call { at: at("2022-06-22 09:30"), ..call.clone() };
+    assert!(enter(early).unwrap_err().contains("早于"));
+    assert_eq!(enter(call.clone()), Ok(vec![ONE]));
+    let letter = show(&kept, id);
+    assert_eq!((letter.state, letter.sent_at), (LetterState::Sent, Some(call.at)));
+    assert!(enter(call.clone()).unwrap_err().contains("已经登记过"));
+    assert_eq!(kept.store.read(move |conn| desk::calls(conn, id)).unwrap(), vec![call]);
+}

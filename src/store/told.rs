@@ -1,0 +1,37 @@
+//! What letters have told about an anchor, so that a repeat can say what came since.
+
+use super::letters::Mention;
+use super::{Connection, StoreError, Transaction};
+
+const SAY: &str =
+    "UPDATE mention SET said = ?6 WHERE letter = ?1 AND account = ?2 AND rule = ?3 AND anchor = ?4 AND stage = ?5";
+// Beside max() the other columns are those of its row.
+const EARLIER: &str = "SELECT count(*), m.said, max(l.sent_at) FROM mention m JOIN letter l ON l.id = m.letter WHERE m.recipient = ?1 AND m.account = ?2 AND m.rule = ?3 AND m.anchor = ?4 AND l.state = 'sent' AND l.id <> ?5";
+
+#[cfg(test)]
+pub(super) const ALL: &[&str] = &[SAY, EARLIER];
+
+/// Keeps how many updates a letter says were seen.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn say(tx: &Transaction<'_>, letter: i64, mention: &Mention, seen: u32) -> Result<(), StoreError> {
+    let key = (letter, mention.account.0, &mention.rule, mention.anchor.to_string(), &mention.stage, seen);
+    tx.prepare_cached(SAY)?.execute(key)?;
+    Ok(())
+}
+
+/// Letters about the same anchor that this recipient got before this one, and the updates that the
+/// newest of them spoke of.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn earlier(
+    conn: &Connection,
+    recipient: &str,
+    mention: &Mention,
+    than: i64,
+) -> Result<(u32, Option<u32>), StoreError> {
+    let key = (recipient, mention.account.0, &mention.rule, mention.anchor.to_string(), than);
+    Ok(conn.prepare_cached(EARLIER)?.query_row(key, |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
