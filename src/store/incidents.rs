@@ -5,19 +5,18 @@ use crate::config::Config;
 use crate::domain::{Account, AccountId, Class, Moment, Role};
 use crate::health::{self, Ailing, Incident, Lingering, News};
 use crate::mail::alarm::{self, Expiring};
-use crate::plan;
 use std::collections::BTreeMap;
 
 const OPEN: &str = "SELECT id, source, account, class, began FROM incident WHERE ended = 0 ORDER BY id";
 const BEGIN: &str =
     "INSERT INTO incident (source, account, class, began) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
 const END: &str = "UPDATE incident SET ended = ?2 WHERE id = ?1 AND ended = 0";
-const ALONE_SINCE: &str = "SELECT min(at) FROM look WHERE account = ?1 AND source = ?2 AND reason <> 'resting' AND at > max(coalesce((SELECT max(at) FROM look WHERE account = ?1 AND source = ?2 AND outcome IN ('complete', 'partial')), 0), coalesce((SELECT max(ended) FROM incident WHERE source = ?2 AND account = 0), 0))";
+const ASKED_SINCE: &str = "SELECT min(at) FROM look WHERE account = ?1 AND source = ?2 AND reason <> 'resting' AND at > max(coalesce((SELECT max(at) FROM look WHERE account = ?1 AND source = ?2 AND outcome IN ('complete', 'partial')), 0), coalesce((SELECT max(ended) FROM incident WHERE source = ?2 AND account = 0), 0))";
 const WELL: &str = "SELECT coalesce(max(at) - min(at), 0) FROM look WHERE account = ?1 AND source = ?2 AND at > coalesce((SELECT max(at) FROM look WHERE account = ?1 AND source = ?2 AND outcome NOT IN ('complete', 'partial')), 0)";
 const SINCE: &str = "SELECT min(at) FROM look WHERE account = ?1 AND source = ?2 AND at > coalesce((SELECT max(at) FROM look WHERE account = ?1 AND source = ?2 AND outcome IN ('complete', 'partial')), 0)";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[OPEN, BEGIN, END, SINCE, ALONE_SINCE, WELL];
+pub(super) const ALL: &[&str] = &[OPEN, BEGIN, END, SINCE, ASKED_SINCE, WELL];
 
 /// The incidents that last.
 ///
@@ -149,8 +148,7 @@ fn ailing(
                 class,
                 advice: look.advice.clone(),
                 since: since(conn, account, &of.source, SINCE)?.unwrap_or(look.at),
-                asked: look.reason != plan::RESTING,
-                alone_since: since(conn, account, &of.source, ALONE_SINCE)?,
+                asked_since: since(conn, account, &of.source, ASKED_SINCE)?,
             });
         }
     }
