@@ -213,11 +213,10 @@ impl Poller {
     ) -> Result<(AccountId, Seen), StoreError> {
         let (ask, history, circumstances) = self.question(&due, configured, now).await?;
         let seen = self.page_through(paged, ask, configured).await;
-        let mut seen = accept::believe(&history, seen, now, circumstances);
+        let seen = accept::believe(&history, seen, now, circumstances);
         let (name, shared, then) = (&configured.name, configured.manners().shared, self.clock.now());
         if let Some(until) = self.lanes.learn(name, due.account.id, shared, &seen.outcome, then) {
             tracing::warn!(source = name, %until, "source.rests");
-            stand_back(&mut seen, until.since(then) + self.every_s(name) / 10);
         }
         self.keep(&due, seen.clone(), now).await?;
         Ok((due.account.id, seen))
@@ -366,14 +365,6 @@ fn resting(failure: &Failure, until: Moment, now: Moment) -> Failure {
     let detail = format!("not asked, the source rests until {until}: {}", failure.detail);
     let reason = plan::RESTING.to_owned();
     Failure { reason, detail, retry_after_s: Some(until.since(now).max(0)), ..failure.clone() }
-}
-
-/// The account whose refusal rests the source comes up after all others, so that an account which is
-/// refused alone does not keep them from being read.
-fn stand_back(seen: &mut Seen, rest_s: i64) {
-    if let Outcome::Failed(failure) = &mut seen.outcome {
-        failure.retry_after_s = failure.retry_after_s.max(Some(rest_s));
-    }
 }
 
 fn unknown_source(name: &str) -> Failure {
