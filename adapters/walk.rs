@@ -159,7 +159,8 @@ impl Walk {
         }
         let repeats = fresh == Fresh::Nothing && listed;
         // A source that sees more than its list (days of a statistic) is not stopped by the list.
-        let far_enough = self.traits.sees == self.lists && self.list_from().is_some_and(|from| from < self.ask.since);
+        let far_enough =
+            self.traits.sees == self.lists && self.list_reached().is_some_and(|(_, sure)| sure <= self.ask.since);
         if repeats || far_enough || self.ask.page >= self.traits.page_cap {
             return self.finish();
         }
@@ -334,7 +335,7 @@ impl Walk {
 
     /// Rule 4: the list reaches past the newest known post, but shows none of the last five.
     fn is_stale(&self, newest_known: Moment) -> bool {
-        if self.list_from().is_none_or(|from| from >= newest_known) {
+        if self.list_reached().is_none_or(|(_, sure)| sure > newest_known) {
             return false;
         }
         let shows = |known: &Known| self.rows.iter().any(|row| same(known, row));

@@ -311,7 +311,7 @@ fn is_provable(paging: &Paging, pages: &Pages) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(1500), ..ProptestConfig::default() })]
 
     /// A sound paging is complete as soon as it can be, and hides nothing.
     #[test]

@@ -259,3 +259,15 @@ fn a_row_that_cannot_be_read_takes_claims_with_it() {
     let fine = walk(vec![told(&good, first, more()), told(&also, all, Next::Unsaid)]);
     assert_eq!((fine.outcome, fine.reaches), (Outcome::Complete, vec![first, all]));
 }
+
+/// A list of days that goes back to the end of the 18th shows all of the 19th, so a known post of the 19th
+/// must be there.
+#[test]
+fn a_known_post_of_the_first_day_that_is_proven_must_be_shown() {
+    let on = |id: &str, date: &str| RawPost { when: When::Day(date.parse().unwrap()), ..post(id, "2026-06-19 09:00") };
+    let known = |id: &str| Known { id: Some(id.to_owned()), when: When::Day("2026-06-19".parse().unwrap()) };
+    let list = [on("3", "2026-06-20"), on("2", "2026-06-19"), on("1", "2026-06-18")];
+    let look = |id: &str| walk_with(Ask { known: vec![known(id)], ..ask() }, TRAITS, vec![page(&list, Next::Unsaid)]);
+    expect(&look("9"), "blocked stale", 3, None);
+    expect(&look("2"), "partial", 3, Some("2026-06-19 00:00"));
+}
