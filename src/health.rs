@@ -22,11 +22,9 @@ pub struct Ailing {
     pub advice: String,
     /// When the run of failures began.
     pub since: Moment,
-    /// The source refused this account when it was last asked about it; otherwise it was not asked,
-    /// because it is left alone after the refusal of another account.
-    pub asked: bool,
-    /// The first failure of this run that came while the source served others, if there was one.
-    pub alone_since: Option<Moment>,
+    /// The first failure of this run for which the source was really asked, and not left alone after
+    /// another account's refusal; one that came before the end of the source's last outage is none.
+    pub asked_since: Option<Moment>,
 }
 
 /// Accounts whose last look was good, but that were not well for long enough to believe it.
@@ -109,9 +107,10 @@ pub fn news(
         open.iter().partition(|i| is_over(i, ailing, lingering, &wide));
     news.absorbed = still.into_iter().filter(|i| i.account.is_some() && told_wide(&i.source)).cloned().collect();
     news.ended = over.into_iter().cloned().collect();
+    // Whatever still fails when an outage ends has its time from then on.
     let alone = ailing.iter().filter(|a| !wide.contains(&a.source)).filter(|a| {
-        !open.iter().any(|i| i.source == a.source && i.account == Some(a.account))
-            && a.alone_since.is_some_and(|since| lasts(a.class, since, now, ALONE_S, ALONE_QUIET_S))
+        !open.iter().any(|i| i.source == a.source && i.account.is_none_or(|account| account == a.account))
+            && a.asked_since.is_some_and(|since| lasts(a.class, since, now, ALONE_S, ALONE_QUIET_S))
     });
     news.begun.extend(alone.map(of_one));
     news
@@ -148,7 +147,7 @@ fn wide(
 /// The first refusal rests a host, and all its accounts with it. That it refuses everybody is known
 /// when a second one was refused too; a login or a setting that is refused needs no second word.
 fn is_confirmed(source: &str, ailing: &[Ailing], all: usize) -> bool {
-    let asked: Vec<&Ailing> = ailing.iter().filter(|a| a.source == source && a.asked).collect();
+    let asked: Vec<&Ailing> = ailing.iter().filter(|a| a.source == source && a.asked_since.is_some()).collect();
     let one_is_enough = |a: &&Ailing| !matches!(a.class, Class::Blocked | Class::Throttled);
     all <= 1 || asked.len() >= 2 || asked.iter().any(one_is_enough)
 }

@@ -15,8 +15,7 @@ fn ailing(account: i64, class: Class, since: i64) -> Ailing {
         class,
         advice: String::new(),
         since: at(since),
-        asked: true,
-        alone_since: Some(at(since)),
+        asked_since: Some(at(since)),
     }
 }
 
@@ -66,11 +65,21 @@ fn one_account_alone_is_told_after_three_hours_and_hides_nothing() {
     let one = vec![ailing(1, Class::Gone, 0)];
     let all: Vec<Ailing> =
         std::iter::once(ailing(1, Class::Gone, 0)).chain((2..=10).map(|i| ailing(i, Class::Auth, 5))).collect();
-    let hours =
-        [one.clone(), one.clone(), one.clone(), one.clone(), one.clone(), all.clone(), all, one.clone(), vec![]];
+    let hours = [
+        one.clone(),
+        one.clone(),
+        one.clone(),
+        one.clone(),
+        one.clone(),
+        all.clone(),
+        all,
+        one.clone(),
+        one.clone(),
+        vec![],
+    ];
     // Told alone in the fourth hour; the outage in the sixth, which absorbs it; after the outage the
     // account is still gone, and in the end well.
-    assert_eq!(live(10, &hours), [(0, 0), (0, 0), (0, 0), (1, 0), (0, 0), (1, 0), (0, 0), (1, 1), (0, 1)]);
+    assert_eq!(live(10, &hours), [(0, 0), (0, 0), (0, 0), (1, 0), (0, 0), (1, 0), (0, 0), (0, 1), (1, 0), (0, 1)]);
 }
 
 #[test]
@@ -89,16 +98,18 @@ fn a_source_that_has_only_just_come_back_is_not_told_to_be_well() {
 
 #[test]
 fn one_refusal_that_rests_all_is_not_yet_an_outage() {
-    let resting = |i: i64| Ailing { asked: false, alone_since: None, ..ailing(i, Class::Blocked, 0) };
+    let resting = |i: i64| Ailing { asked_since: None, ..ailing(i, Class::Blocked, 0) };
     let mut all: Vec<Ailing> = (2..=8).map(resting).chain([ailing(1, Class::Blocked, 0)]).collect();
     let begun = |all: &[Ailing], hour: i64| news(all, &Lingering::new(), &watched(8), &[], at(hour)).begun;
     assert!(begun(&all, 2).is_empty());
     let told = begun(&all, 3);
     assert_eq!((told.len(), told[0].account), (1, Some(AccountId(1))), "it is told alone");
-    all[0].asked = true;
+    all[0].asked_since = Some(at(2));
     assert_eq!(begun(&all, 2)[0].account, None);
-    let login: Vec<Ailing> =
-        all.iter().map(|a| Ailing { class: Class::Auth, asked: a.account.0 == 1, ..a.clone() }).collect();
+    let login: Vec<Ailing> = all
+        .iter()
+        .map(|a| Ailing { class: Class::Auth, asked_since: (a.account.0 == 1).then_some(at(0)), ..a.clone() })
+        .collect();
     assert_eq!(begun(&login, 0)[0].accounts.len(), 8, "one refused login is enough");
 }
 

@@ -56,7 +56,11 @@ impl Open {
     pub async fn page(&self, ask: &Ask, http: &Http, secrets: &dyn Secrets) -> Result<Page, Failure> {
         let token = secrets.get(&self.secret_name(&ask.key))?;
         let answer = http.send(self.request(ask, &token)).await?;
-        if self.config.commercial { parse::window(ask, &answer) } else { parse::newest(ask, &answer) }
+        if self.config.commercial {
+            parse::window(ask, &answer).map_err(of_contract)
+        } else {
+            parse::newest(ask, &answer)
+        }
     }
 
     pub(crate) fn base(&self) -> &str {
@@ -74,13 +78,16 @@ impl Open {
             Ok(token) => token,
             Err(failure) => return Probe::failed(failure),
         };
-        let url = format!("{}/oauth2/get_token_info", self.config.base.trim_end_matches('/'));
+        // Only the free host is documented to answer this, for either kind of token.
+        let base = self.config.base.trim_end_matches('/').replace("//c.api.weibo.com", "//api.weibo.com");
+        let url = format!("{base}/oauth2/get_token_info");
         let form = format!("access_token={}", encode(token.expose()));
         let told = match http.send(Request::post_form(url, form)).await {
             Ok(answer) => parse::token_life(&answer),
             Err(failure) => Err(failure),
         };
         match told {
+            Err(failure) if self.config.commercial => Probe::failed(of_contract(failure)),
             Err(failure) => Probe::failed(failure),
             Ok((uid, _)) if !self.config.commercial && uid != key => Probe::failed(
                 Failure::new(Class::Config, "the token belongs to another uid")
@@ -103,6 +110,14 @@ impl Open {
         }
         Request::get(format!("{base}/2/statuses/user_timeline.json?access_token={token}&uid={uid}&count=100&page=1"))
     }
+}
+
+/// With a contract no owner has authorised anything, so it is not an owner who must renew it.
+fn of_contract(failure: Failure) -> Failure {
+    if failure.class != crate::Class::Auth {
+        return failure;
+    }
+    failure.advise("微博商业接口的访问令牌已失效：请按合同重新取得令牌，写入凭据文件")
 }
 
 #[cfg(any(test, fuzzing))]

@@ -1,6 +1,6 @@
 //! Sources in trouble: what was told, and the one letter about what is new. Deciding is [`crate::health`].
 
-use super::{Connection, LetterKind, NewLetter, StoreError, Transaction, agenda, credentials, looks, outbox, silences};
+use super::{Connection, LetterKind, NewLetter, StoreError, Transaction, credentials, looks, outbox, silences};
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Class, Moment, Role};
 use crate::health::{self, Ailing, Incident, Lingering, News};
@@ -12,12 +12,12 @@ const OPEN: &str = "SELECT id, source, account, class, began FROM incident WHERE
 const BEGIN: &str =
     "INSERT INTO incident (source, account, class, began) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
 const END: &str = "UPDATE incident SET ended = ?2 WHERE id = ?1 AND ended = 0";
-const ALONE_SINCE: &str = "SELECT min(at) FROM look WHERE account = ?1 AND source = ?2 AND reason <> 'resting' AND at > max(coalesce((SELECT max(at) FROM look WHERE account = ?1 AND source = ?2 AND outcome IN ('complete', 'partial')), 0), coalesce((SELECT max(ended) FROM incident WHERE source = ?2 AND account = 0), 0))";
+const ASKED_SINCE: &str = "SELECT min(at) FROM look WHERE account = ?1 AND source = ?2 AND reason <> 'resting' AND at > max(coalesce((SELECT max(at) FROM look WHERE account = ?1 AND source = ?2 AND outcome IN ('complete', 'partial')), 0), coalesce((SELECT max(ended) FROM incident WHERE source = ?2 AND account = 0), 0))";
 const WELL: &str = "SELECT coalesce(max(at) - min(at), 0) FROM look WHERE account = ?1 AND source = ?2 AND at > coalesce((SELECT max(at) FROM look WHERE account = ?1 AND source = ?2 AND outcome NOT IN ('complete', 'partial')), 0)";
 const SINCE: &str = "SELECT min(at) FROM look WHERE account = ?1 AND source = ?2 AND at > coalesce((SELECT max(at) FROM look WHERE account = ?1 AND source = ?2 AND outcome IN ('complete', 'partial')), 0)";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[OPEN, BEGIN, END, SINCE, ALONE_SINCE, WELL];
+pub(super) const ALL: &[&str] = &[OPEN, BEGIN, END, SINCE, ASKED_SINCE, WELL];
 
 /// The incidents that last.
 ///
@@ -200,7 +200,7 @@ fn ailing(
     accounts: &[Account],
     now: Moment,
 ) -> Result<(Vec<Ailing>, BTreeMap<String, usize>), StoreError> {
-    let (last, agendas) = (looks::last_looks(conn)?, agenda::all(conn)?);
+    let last = looks::last_looks(conn)?;
     let (mut ailing, mut watched) = (Vec::new(), BTreeMap::new());
     for account in accounts.iter().filter(|account| account.state_at(now).is_judged()) {
         for of in &account.sources {
@@ -214,8 +214,7 @@ fn ailing(
                 class,
                 advice: look.advice.clone(),
                 since: failing_since(conn, account.id, &of.source)?.unwrap_or(look.at),
-                asked: agendas.get(&(account.id, of.source.clone())).is_some_and(|agenda| agenda.fails > 0),
-                alone_since: since(conn, account.id, &of.source, ALONE_SINCE)?,
+                asked_since: since(conn, account.id, &of.source, ASKED_SINCE)?,
             });
         }
     }

@@ -100,9 +100,11 @@ impl Month {
         self.play().await;
     }
 
+    /// Letters of a kind, but for the weekly word that nobody has loaded the days off of 2022.
     fn letters(&self, kind: LetterKind) -> Vec<LetterRow> {
         let letters = self.store.read(|conn| outbox::list(conn, 10_000)).unwrap();
-        let mut of_kind: Vec<LetterRow> = letters.into_iter().filter(|letter| letter.kind == kind).collect();
+        let wanted = |letter: &LetterRow| letter.kind == kind && !letter.subject.contains("放假安排未录入");
+        let mut of_kind: Vec<LetterRow> = letters.into_iter().filter(wanted).collect();
         of_kind.sort_by_key(|letter| letter.slot);
         of_kind
     }
@@ -266,12 +268,10 @@ fn owners_heard_no_accusation(month: &Month) {
     let (soft, plain): (Vec<_>, Vec<_>) = sent.iter().partition(dark);
     assert!(!soft.is_empty() && !plain.is_empty(), "{} {}", soft.len(), plain.len());
     for letter in &soft {
-        assert!(
-            letter.subject.contains("暂时看不全") && letter.text.contains("请人工核对"),
-            "{} {}",
-            letter.subject,
-            letter.text
-        );
+        assert!(letter.subject.contains("暂时看不全") && letter.text.contains("请人工核对"), "{}", letter.text);
+        for accuses in ["还差", "天未监测到", "单项否决", "不合格"] {
+            assert!(!letter.text.contains(accuses) && !letter.subject.contains(accuses), "{accuses}: {}", letter.text);
+        }
     }
     for letter in &plain {
         assert!(!letter.text.contains("暂时看不全"), "{} {}", letter.subject, letter.text);

@@ -15,9 +15,6 @@ use cuigeng_adapters::{Ask, Batch, Failure, Next, Outcome, Page, RawPost, Secret
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
-/// An account, what each of its witnesses saw, and whether they make a proof together.
-type Mixed = (Account, Vec<(String, Seen)>, bool);
-
 /// The Monday of the check, and when everything is looked at: the statistic of Sunday is out.
 const CHECK: &str = "2022-06-27 09:00";
 const NOW: &str = "2022-06-27 10:00";
@@ -223,6 +220,9 @@ fn account(platform: &Platform, mix: &[&str], position: i64) -> Account {
     }
 }
 
+/// An account, what its sources showed, and whether a person looked too.
+type Looked = (Account, Vec<(String, Seen)>, bool);
+
 /// Judges every mix of these witnesses; returns the kinds that each mix sees strongly, and the answer.
 async fn every_mix(platform: &str, witnesses: &[(&'static str, Kinds)]) -> Vec<(Vec<&'static str>, Kinds, String)> {
     let dir = tempfile::tempdir().unwrap();
@@ -239,7 +239,7 @@ async fn every_mix(platform: &str, witnesses: &[(&'static str, Kinds)]) -> Vec<(
         let (names, strong): (Vec<&'static str>, Vec<Kinds>) = chosen.unzip();
         mixes.push((names, strong.into_iter().fold(Kinds::NONE, Kinds::or)));
     }
-    let kept: Vec<Mixed> = (0..)
+    let kept: Vec<Looked> = (0..)
         .zip(&mixes)
         .map(|(i, (names, _))| {
             let looks = names.iter().filter_map(|name| {

@@ -124,3 +124,16 @@ async fn the_first_refusal_rests_the_host_for_hours() {
     }
     assert_eq!(lane.read(), ACCOUNTS, "and then it goes on by itself");
 }
+
+/// Of all accounts these two come up first after a rest, so they could rest the host again and again.
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_that_are_refused_for_good_keep_no_other_waiting() {
+    let refused = [144, 76];
+    let lane = Lane::begin(move |index, _| if refused.contains(&index) { Mood::Blocked } else { Mood::Good }).await;
+    lane.run(at(STARTS).plus(8 * HOUR)).await;
+    assert_eq!(lane.read(), ACCOUNTS - 2);
+    let asked = lane.platform.asked();
+    // Once their trouble is known to be their own, the lane stands still for nobody.
+    let gaps = asked.windows(2).filter(|pair| pair[1].0.since(pair[0].0) >= HOUR).count();
+    assert!(gaps <= 2, "{gaps}");
+}

@@ -97,9 +97,14 @@ fn each_error_code_has_its_class() {
 
 #[tokio::test]
 async fn a_refusal_may_quote_its_code_and_never_shows_the_token() {
-    let look = seen(r#"{"error":"expired_token","error_code":"21327","request":"/2/x"}"#.to_owned(), false, &[]).await;
-    assert_eq!(word(&look), "auth/token");
-    assert!(!format!("{look:?}").contains("CANARY"));
+    let expired = r#"{"error":"expired_token","error_code":"21327","request":"/2/x"}"#;
+    for (commercial, renews) in [(false, "请账号主办单位重新授权"), (true, "请按合同重新取得令牌")]
+    {
+        let look = seen(expired.to_owned(), commercial, &[]).await;
+        assert_eq!(word(&look), "auth/token");
+        let told = format!("{look:?}");
+        assert!(!told.contains("CANARY") && told.contains(renews), "{told}");
+    }
 }
 
 #[tokio::test]

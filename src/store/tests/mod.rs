@@ -4,6 +4,7 @@ mod by_hand;
 mod constraints;
 mod evidence;
 mod letters;
+mod outages;
 mod quiet;
 mod sheets;
 mod united;
