@@ -167,8 +167,13 @@ fn line(item: &Item, facts: &Facts, several: bool, brief: bool) -> Value {
 pub(super) fn fact(item: &Item) -> String {
     let until = deadline(item.deadline);
     match &item.about {
-        About::Week { from, to, seen, required, .. } if item.unwatched.is_some() => {
-            format!("本周（{}）看到{seen}次更新，应更新{required}次，期限{until}", range(from, to))
+        // What could not be seen is neither counted nor called missing.
+        About::Silence { .. } if item.unwatched.is_some() => {
+            format!("最近的更新可能没有看到，请核对；如确实没有，请在{until}前更新一次")
+        }
+        About::Week { from, to, seen, required, eve: false } if item.unwatched.is_some() => {
+            let week = range(from, to);
+            format!("本周（{week}）应更新{required}次，目前看到{seen}次，请核对；如确实不足，请在{until}前更新")
         }
         // What could not be seen is neither counted nor called missing.
         About::Silence { .. } if item.unwatched.is_some() => {

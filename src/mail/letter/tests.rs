@@ -139,6 +139,19 @@ fn each_kind_of_letter_as_it_reads() {
 }
 
 #[test]
+fn what_could_not_be_seen_is_never_called_missing() {
+    let blind = |item: Item| Item { unwatched: soft().unwatched, ..item };
+    for item in [blind(silence(9)), blind(silence(14)), blind(week("青禾文旅（新浪微博）", 1, 2))] {
+        let words = words(&Facts { nth: 2, gained: Some(0), ..facts(vec![item]) });
+        for accuses in ["还差", "前补齐", "天未监测到", "没有监测到", "单项否决", "最后一天"] {
+            let said = [&words.subject, &words.text, &words.sms, &words.html];
+            assert!(said.iter().all(|text| !text.contains(accuses)), "{accuses}: {said:?}");
+        }
+        assert!(words.sms.contains("请自行核对"), "{}", words.sms);
+    }
+}
+
+#[test]
 fn a_correction_withdraws_what_was_said() {
     let facts = Correction {
         office: "青禾县文旅局".to_owned(),
