@@ -51,7 +51,9 @@ impl Agenda {
     #[must_use]
     pub fn not_asked(&self, until: Moment, now: Moment, every_s: i64, spread: i64) -> Agenda {
         let jitter_s = every_s / 10 * spread.clamp(0, 1000) / 1000;
-        Agenda { last_at: Some(now), next_at: until.plus(jitter_s), fails: self.fails }
+        // Whoever was refused itself stands back until all others have had their turn.
+        let behind_s = if self.fails > 0 { every_s / 10 } else { 0 };
+        Agenda { last_at: Some(now), next_at: until.plus(behind_s + jitter_s), fails: self.fails }
     }
 
     /// Who is asked first: whoever answered last time, then whoever waits longest.
@@ -250,6 +252,8 @@ mod tests {
         assert_eq!((waits.fails, waits.next_at), (0, at("2022-06-01 10:06")));
         let refused = Agenda::NEW.after(&failed(Class::Blocked), now, 2 * HOUR, 0);
         assert!(waits.turn() < refused.turn() && refused.next_at < waits.next_at);
+        let stands_back = refused.not_asked(now.plus(HOUR), now, 2 * HOUR, 0);
+        assert_eq!((stands_back.fails, stands_back.next_at), (1, at("2022-06-01 10:12")));
     }
 
     #[test]
