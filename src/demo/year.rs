@@ -77,7 +77,7 @@ pub fn play(config: &Config, plan: Plan) -> Year {
         let first = told.last().map_or(0, |last| last.letter + 1);
         for (number, letter) in (first..).zip(&letters) {
             told.extend(mentions(number, letter, now));
-            spent.extend(spend(letter));
+            spent.extend(letter.spends());
             world.answer(letter, now);
         }
     }
@@ -115,19 +115,6 @@ fn mentions(number: usize, letter: &OwedLetter, now: Moment) -> Vec<Told> {
         anchor: mention.anchor,
         stage: mention.stage.clone(),
         deadline: mention.deadline,
-    };
-    letter.mentions.iter().map(one).collect()
-}
-
-fn spend(letter: &OwedLetter) -> Vec<Spent> {
-    let one = |mention: &warn::OwedMention| Spent {
-        account: mention.account,
-        rule: mention.rule.clone(),
-        anchor: mention.anchor,
-        stage: mention.stage.clone(),
-        recipient: letter.recipient.clone(),
-        role: letter.role,
-        slot: letter.slot,
     };
     letter.mentions.iter().map(one).collect()
 }

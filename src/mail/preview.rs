@@ -97,7 +97,7 @@ impl Walk<'_> {
         let next = slots.filter(|slot| *slot > at).min();
         let owed = warn::owed(&causes, &self.config.clerks(), &self.spent, &self.config.calendar, at);
         for letter in &self.loud(owed, at)? {
-            self.spend(letter);
+            self.spent.extend(letter.spends());
             let head = Head {
                 recipient: letter.recipient.clone(),
                 role: letter.role,
@@ -116,18 +116,6 @@ impl Walk<'_> {
         owed.iter_mut().for_each(|letter| letter.mentions.retain(|mention| !quiet(mention.account)));
         owed.retain(|letter| !letter.mentions.is_empty());
         Ok(owed)
-    }
-
-    fn spend(&mut self, letter: &OwedLetter) {
-        self.spent.extend(letter.mentions.iter().map(|mention| Spent {
-            account: mention.account,
-            rule: mention.rule.clone(),
-            anchor: mention.anchor,
-            stage: mention.stage.clone(),
-            recipient: letter.recipient.clone(),
-            role: letter.role,
-            slot: letter.slot,
-        }));
     }
 
     fn tell(

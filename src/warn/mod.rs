@@ -81,6 +81,21 @@ pub struct OwedLetter {
     pub mentions: Vec<OwedMention>,
 }
 
+impl OwedLetter {
+    /// What is spent once this letter has been told.
+    pub fn spends(&self) -> impl Iterator<Item = Spent> {
+        self.mentions.iter().map(|mention| Spent {
+            account: mention.account,
+            rule: mention.rule.clone(),
+            anchor: mention.anchor,
+            stage: mention.stage.clone(),
+            recipient: self.recipient.clone(),
+            role: self.role,
+            slot: self.slot,
+        })
+    }
+}
+
 /// Every letter that is owed at `now`. What is `spent` is not owed again. A rung of an
 /// earlier day that was not sent then (downtime, a post that disappeared) waits for the next working
 /// morning when it turns up at night or on a day off, unless that would be too late.

@@ -107,19 +107,7 @@ fn to(letters: &[OwedLetter]) -> Vec<&str> {
 }
 
 fn spend(spent: &mut BTreeSet<Spent>, letters: &[OwedLetter]) {
-    for letter in letters {
-        for m in &letter.mentions {
-            spent.insert(Spent {
-                account: m.account,
-                rule: m.rule.clone(),
-                anchor: m.anchor,
-                stage: m.stage.clone(),
-                recipient: letter.recipient.clone(),
-                role: letter.role,
-                slot: letter.slot,
-            });
-        }
-    }
+    spent.extend(letters.iter().flat_map(OwedLetter::spends));
 }
 
 /// Walks hour by hour through a silence and writes down who hears when.
