@@ -1,7 +1,7 @@
 //! A year of reminders without anybody's data: a made-up town, the real ladders, the real calendar.
 //!
 //! What an office wants to know before it switches to 正式: who would be written to, how often and on
-//! which days. The letters are those of [`crate::warn`]; [`audit`] then counts them again from the posts
+//! which days. The letters are those of [`crate::warn`]; an audit then counts them again from the posts
 //! alone and says whether every promise was kept.
 
 mod audit;
