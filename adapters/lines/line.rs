@@ -138,7 +138,12 @@ impl End {
             "unsupported" => (Class::Config, "unsupported"),
             word => Class::from_word(word).map_or((Class::Malformed, "unknown_status"), |class| (class, "")),
         };
-        Some(Failure::new(class, self.message.clone()).because(reason).retry_after(self.retry_after_s))
+        let failure = Failure::new(class, self.message.clone()).because(reason).retry_after(self.retry_after_s);
+        Some(if self.message.is_empty() {
+            failure
+        } else {
+            failure.advise(format!("采集程序说：{}", self.message))
+        })
     }
 }
 

@@ -62,13 +62,22 @@ impl Draft {
         if end.count != Some(self.lines) {
             let failure =
                 Failure::new(Class::Transient, format!("the file counts {:?}, {} lines came", end.count, self.lines))
-                    .because("truncated");
+                    .because("truncated")
+                    .advise(format!(
+                        "采集结果不完整：写明{}条，实到{}条，没有采用",
+                        end.count.map_or("不明".to_owned(), |count| count.to_string()),
+                        self.lines
+                    ));
             return sightings(self.rows, Outcome::Failed(failure));
         }
         if let Some(failure) = end.failure() {
             return sightings(self.rows, Outcome::Failed(failure));
         }
-        let looked = end.looked_at.or(made_at).unwrap_or(ask.now).min(ask.now);
+        let looked = end.looked_at.or(made_at).unwrap_or(ask.now);
+        if looked > ask.now.plus(CLOCKS_DIFFER_S) {
+            return sightings(self.rows, Outcome::Failed(in_the_future(looked)));
+        }
+        let looked = looked.min(ask.now);
         let mut page = Page::listing(self.rows, traits.sees.and(ask.kinds), Next::Unsaid);
         page.unreadable = self.unreadable;
         page.looked_at = Some(looked);
@@ -80,11 +89,23 @@ impl Draft {
                 strength: traits.strength,
             });
         }
-        match Walk::new(ask.clone(), traits).take(Ok(page)) {
+        // A list that was read then cannot show what appeared later, and is not strange for it.
+        let mut ask = ask.clone();
+        ask.known.retain(|known| known.when.earliest() < looked);
+        match Walk::new(ask, traits).take(Ok(page)) {
             Step::Done(seen) => own_word_only(seen, end.complete_since),
             Step::Ask(_) | Step::Wait { .. } => sightings(Vec::new(), Outcome::Partial),
         }
     }
+}
+
+/// Seconds by which the clock of another computer may be ahead.
+const CLOCKS_DIFFER_S: i64 = 600;
+
+fn in_the_future(looked: Moment) -> Failure {
+    Failure::new(Class::Malformed, format!("looked at {looked}, which is still to come"))
+        .because("future")
+        .advise("写明的监测时间在将来，没有采用：请核对采集电脑的时钟")
 }
 
 /// A kind that the platform does not have is its usual one: on 公众号 what followers are notified of.

@@ -157,7 +157,7 @@ pub enum AccountVerb {
         #[arg(long)]
         dry_run: bool,
         /// 经手人
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", value_parser = super::usage::person)]
         by: Option<String>,
     },
     /// 导出台账，可直接再导入
@@ -194,7 +194,7 @@ pub enum PostVerb {
         #[arg(long, value_name = "T")]
         at: String,
         /// 经手人
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", value_parser = super::usage::person)]
         by: String,
         /// 同名账号用平台区分
         #[arg(long, value_name = "P")]
@@ -248,7 +248,7 @@ pub struct ImportArgs {
     #[arg(long, value_name = "T", requires_all = ["account", "all_from", "by"])]
     pub all_to: Option<String>,
     /// 经手人；声明全部作品时必须写
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = super::usage::person)]
     pub by: Option<String>,
 }
 
@@ -268,7 +268,7 @@ pub struct StrikeArgs {
     #[arg(long, value_name = "T")]
     pub at: Option<String>,
     /// 经手人
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = super::usage::person)]
     pub by: String,
     /// 理由
     #[arg(long, value_name = "TEXT")]
@@ -295,7 +295,7 @@ pub struct AttestArgs {
     #[arg(long, value_name = "T", requires = "account")]
     pub to: Option<String>,
     /// 核查人
-    #[arg(long, value_name = "NAME", requires = "account")]
+    #[arg(long, value_name = "NAME", requires = "account", value_parser = super::usage::person)]
     pub by: Option<String>,
     /// 同名账号用平台区分
     #[arg(long, value_name = "P", requires = "account")]
@@ -318,7 +318,7 @@ pub enum AttestVerb {
         /// 编号（见 attest list）
         id: i64,
         /// 经手人
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", value_parser = super::usage::person)]
         by: String,
     },
 }

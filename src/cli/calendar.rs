@@ -39,7 +39,7 @@ pub struct ImportArgs {
     #[arg(long)]
     pub yes: bool,
     /// 经手人
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = super::usage::person)]
     pub by: String,
 }
 
@@ -126,17 +126,17 @@ fn import(context: &Context, args: &ImportArgs) -> Result<Outcome, CliError> {
     let days = found.of_year(year);
     print(context, &calendar, year, &days)?;
     for stray in found.years().into_iter().filter(|other| *other != year) {
-        eprintln!(
+        crate::cli::print::errln!(
             "通知里还有{stray}年的日期：{}",
             if changed.knows(stray) { "一并改入该年" } else { "该年未录入，不保存" }
         );
     }
     if !args.yes {
-        eprintln!("还没有保存。请与通知原文核对，无误后加 --yes 再运行一次");
+        crate::cli::print::errln!("还没有保存。请与通知原文核对，无误后加 --yes 再运行一次");
         return Ok(Outcome::Done);
     }
     keep(context, &changed, year, &by)?;
-    eprintln!("已保存。正在运行的服务要重启后才按它办：systemctl restart cuigeng；命令行立即按它办");
+    crate::cli::print::errln!("已保存。正在运行的服务要重启后才按它办：systemctl restart cuigeng；命令行立即按它办");
     Ok(Outcome::Done)
 }
 

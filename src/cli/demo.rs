@@ -39,7 +39,7 @@ fn town(file: Option<&Path>) -> Result<Town, CliError> {
 async fn play(args: &DemoArgs, town: &Arc<Town>, data: &Path) -> Result<Found, CliError> {
     let speed = args.speed.or((!args.once).then_some(WATCHED_SPEED));
     let stage = run::set(Arc::clone(town), data, speed).await.map_err(CliError::failed)?;
-    eprintln!("演示：{}个账号，2022年5月30日至6月28日，全部在本机进行", town.residents().len());
+    crate::cli::print::errln!("演示：{}个账号，2022年5月30日至6月28日，全部在本机进行", town.residents().len());
     let bar = progress(DAYS);
     let shown = bar.clone();
     run::play(&stage, move |now| {

@@ -72,7 +72,7 @@ fn by_hand(
 /// Remarks on a file, beside the results.
 pub(super) fn tell(remarks: &[String]) {
     for remark in remarks {
-        eprintln!("提示：{remark}");
+        crate::cli::print::errln!("提示：{remark}");
     }
 }
 

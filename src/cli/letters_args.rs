@@ -61,7 +61,7 @@ pub enum OutboxVerb {
         /// 编号
         id: i64,
         /// 经手人
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", value_parser = super::usage::person)]
         by: String,
     },
     /// 不再发：还没有送出的信
@@ -69,7 +69,7 @@ pub enum OutboxVerb {
         /// 编号
         id: i64,
         /// 经手人
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", value_parser = super::usage::person)]
         by: String,
         /// 理由
         #[arg(long, value_name = "TEXT")]
@@ -80,7 +80,7 @@ pub enum OutboxVerb {
         /// 编号
         id: i64,
         /// 经手人
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", value_parser = super::usage::person)]
         by: String,
     },
     /// 登记电话通知，登记后即视为已通知
@@ -88,7 +88,7 @@ pub enum OutboxVerb {
         /// 信件编号（见 letters calls）
         id: i64,
         /// 谁打的电话
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", value_parser = super::usage::person)]
         by: String,
         /// 何时打的；不写就是现在
         #[arg(long, value_name = "T")]

@@ -74,7 +74,7 @@ fn audit_rename(tx: &Transaction<'_>, account: &Account, by: &str, now: Moment) 
 
 fn tell(context: &Context, plan: &AccountPlan, dry_run: bool) -> Result<(), CliError> {
     for remark in &plan.remarks {
-        eprintln!("提示：{remark}");
+        crate::cli::print::errln!("提示：{remark}");
     }
     if context.json {
         let value = serde_json::json!({"dry_run": dry_run, "changes": plan.changes, "unchanged": plan.unchanged, "missing": plan.missing, "remarks": plan.remarks});
@@ -114,7 +114,7 @@ pub(super) fn export(context: &Context, out: Option<&Path>) -> Result<Outcome, C
     match out {
         Some(path) => {
             std::fs::write(path, bytes).map_err(|e| CliError::failed(format!("{} 写不出来：{e}", path.display())))?;
-            eprintln!("已写出 {}（{}个账号）", path.display(), accounts.len());
+            crate::cli::print::errln!("已写出 {}（{}个账号）", path.display(), accounts.len());
         }
         // A closed pipe (`| head`) is no failure of ours.
         None => drop(std::io::stdout().write_all(&bytes)),

@@ -37,7 +37,7 @@ pub(super) fn run(context: &Context, named: &[String], dry_run: bool) -> Result<
         if let Looked::Failed(failure) = &line.seen.outcome
             && !failure.advice.is_empty()
         {
-            eprintln!("{}：{}", line.account, failure.advice);
+            crate::cli::print::errln!("{}：{}", line.account, failure.advice);
         }
     }
     Ok(Outcome::Done)

@@ -66,7 +66,7 @@ pub fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Err(said) => {
-            eprint!("{}", said.text);
+            crate::cli::print::errln!("{}", said.text.trim_end());
             return ExitCode::from(said.exit);
         }
     };
@@ -74,7 +74,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::NotCompliant) => ExitCode::from(4),
         Err(error) => {
-            eprintln!("{}", error.chinese.trim_end());
+            crate::cli::print::errln!("{}", error.chinese.trim_end());
             ExitCode::from(error.exit)
         }
     }

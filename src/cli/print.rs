@@ -39,6 +39,17 @@ macro_rules! outln {
 }
 pub(crate) use outln;
 
+/// One line on stderr; a reader that has gone away is no error.
+macro_rules! errln {
+    ($($arg:tt)*) => { $crate::cli::print::line_err(format_args!($($arg)*)) };
+}
+pub(crate) use errln;
+
+/// One line on stderr.
+pub(crate) fn line_err(line: std::fmt::Arguments<'_>) {
+    drop(writeln!(std::io::stderr().lock(), "{line}"));
+}
+
 /// One JSON value on stdout.
 pub(crate) fn print_json(value: &impl Serialize) -> Result<(), CliError> {
     let mut out = std::io::stdout().lock();

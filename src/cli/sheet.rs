@@ -136,7 +136,7 @@ fn nothing(json: bool, week: Week) -> Result<Outcome, CliError> {
     if json {
         print_json(&json!({"file": null, "week": period, "rows": 0}))?;
     }
-    eprintln!("{period} 没有需要人工核查的账号，没有写文件；要列出全部账号请加 --all");
+    crate::cli::print::errln!("{period} 没有需要人工核查的账号，没有写文件；要列出全部账号请加 --all");
     Ok(Outcome::Done)
 }
 
@@ -160,7 +160,7 @@ fn say_exported(
     let parts = [("没有来源", no_source), ("待人工核实", suspected), ("无法判定", unknown), ("其余", others)];
     let parts: Vec<String> = parts.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word}{n}个")).collect();
     let done = if signed > 0 { format!("；其中{signed}个已经签名，照原样填好") } else { String::new() };
-    eprintln!("已写出 {}：{period}，{}个账号（{}）{done}", out.display(), rows.len(), parts.join("，"));
+    crate::cli::print::errln!("已写出 {}：{period}，{}个账号（{}）{done}", out.display(), rows.len(), parts.join("，"));
     Ok(Outcome::Done)
 }
 

@@ -21,7 +21,7 @@ pub enum SilenceVerb {
         /// 编号（见 silence list）
         id: i64,
         /// 经手人
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", value_parser = super::usage::person)]
         by: String,
     },
 }
@@ -45,7 +45,7 @@ pub struct AddArgs {
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
     /// 经手人
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = super::usage::person)]
     pub by: String,
     /// 到何时为止，最长一年；只写日期就到那一天结束
     #[arg(long, value_name = "T")]

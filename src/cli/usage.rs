@@ -5,6 +5,12 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command, CommandFactory, FromArgMatches};
 use std::ffi::OsString;
 
+/// A person's name: nobody signs with nothing.
+pub(super) fn person(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    if name.is_empty() { Err("不能是空的，请写姓名".to_owned()) } else { Ok(name.to_owned()) }
+}
+
 /// What to print instead of doing anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Said {

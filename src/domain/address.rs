@@ -14,7 +14,11 @@ impl Account {
             "抖音" => format!("https://www.douyin.com/user/{}", fits(is_sec_uid)?),
             "今日头条" => format!("https://www.toutiao.com/c/user/token/{}/", fits(is_sec_uid)?),
             "哔哩哔哩" => format!("https://space.bilibili.com/{}", fits(is_number)?),
-            "快手" => format!("https://www.kuaishou.com/profile/{}", fits(is_plain)?),
+            // A plain word may be a collector's private key: only the handle is meant for the platform.
+            "快手" => {
+                let handle = self.handle.as_deref().filter(|handle| is_plain(handle))?;
+                format!("https://www.kuaishou.com/profile/{handle}")
+            }
             "小红书" => format!("https://www.xiaohongshu.com/user/profile/{}", fits(is_hex)?),
             _ => return None,
         })

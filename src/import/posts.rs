@@ -22,7 +22,9 @@ const COLUMNS: &[Column] = &[
     Column { aliases: &["发布标识", "id", "作品ID", "视频ID", "aweme_id"], required: false },
     Column { aliases: &["类型", "kind", "体裁"], required: false },
     Column { aliases: &["推送标识", "push"], required: false },
-    Column { aliases: &["发布状态", "status", "审核状态", "状态"], required: false },
+    Column {
+        aliases: &["发布状态", "status", "审核状态", "作品状态", "可见性", "可见范围", "状态"], required: false
+    },
     Column { aliases: &["置顶", "pinned", "is_top", "是否置顶"], required: false },
 ];
 
@@ -40,7 +42,8 @@ const PINNED: usize = 10;
 
 /// A status that says that everybody can see it (sources.md, "CSV and XLSX import"); blank where a
 /// file tells none.
-const PUBLIC: [&str; 7] = ["", "公开", "已发布", "通过", "审核通过", "发布成功", "正常"];
+const PUBLIC: [&str; 10] =
+    ["", "公开", "已发布", "通过", "审核通过", "发布成功", "正常", "公开可见", "所有人可见", "全部可见"];
 /// A status that says that not everybody can, or not yet, or no longer.
 const HIDDEN: [&str; 26] = [
     "私密",

@@ -105,9 +105,10 @@ impl Poller {
             }
             let questions: Vec<_> = asks.iter().map(|(ask, ..)| ask.clone()).collect();
             let read = inbox.read(text, &questions);
-            fault = read.fault;
+            fault = fault.or(read.fault);
             for (i, seen) in read.looks {
                 named += 1;
+                fault = fault.or_else(|| broken(&due[i].account, &seen));
                 let (_, history, circumstances) = &asks[i];
                 let seen = accept::believe(history, seen, now, *circumstances);
                 self.keep(&due[i], seen, now).await?;
@@ -136,6 +137,13 @@ impl Poller {
         }
         self.fail_all(silent, &nothing_came(), now).await
     }
+}
+
+/// What makes a file one to be looked at again, of this account.
+fn broken(account: &Account, seen: &Seen) -> Option<String> {
+    let cuigeng_adapters::Outcome::Failed(failure) = &seen.outcome else { return None };
+    matches!(failure.reason.as_str(), "truncated" | "future")
+        .then(|| format!("{}：{}", account.title(), failure.advice))
 }
 
 fn nothing_came() -> Failure {

@@ -12,9 +12,9 @@ const OPEN: &str = "SELECT id, source, account, class, began FROM incident WHERE
 const BEGIN: &str =
     "INSERT INTO incident (source, account, class, began) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
 const END: &str = "UPDATE incident SET ended = ?2 WHERE id = ?1 AND ended = 0";
-const ASKED_SINCE: &str = "SELECT min(at) FROM look WHERE account = ?1 AND source = ?2 AND reason <> 'resting' AND at > max(coalesce((SELECT max(at) FROM look WHERE account = ?1 AND source = ?2 AND outcome IN ('complete', 'partial')), 0), coalesce((SELECT max(ended) FROM incident WHERE source = ?2 AND account = 0), 0))";
-const WELL: &str = "SELECT coalesce(max(at) - min(at), 0) FROM look WHERE account = ?1 AND source = ?2 AND at > coalesce((SELECT max(at) FROM look WHERE account = ?1 AND source = ?2 AND outcome NOT IN ('complete', 'partial')), 0)";
-const SINCE: &str = "SELECT min(at) FROM look WHERE account = ?1 AND source = ?2 AND at > coalesce((SELECT max(at) FROM look WHERE account = ?1 AND source = ?2 AND outcome IN ('complete', 'partial')), 0)";
+const ASKED_SINCE: &str = "SELECT min(at) FROM look WHERE account = ?1 AND source = ?2 AND reason <> 'resting' AND at > max(coalesce((SELECT at FROM look WHERE account = ?1 AND source = ?2 AND outcome IN ('complete', 'partial') ORDER BY at DESC LIMIT 1), 0), coalesce((SELECT max(ended) FROM incident WHERE source = ?2 AND account = 0), 0))";
+const WELL: &str = "SELECT coalesce(max(at) - min(at), 0) FROM look WHERE account = ?1 AND source = ?2 AND at > coalesce((SELECT at FROM look WHERE account = ?1 AND source = ?2 AND outcome NOT IN ('complete', 'partial') ORDER BY at DESC LIMIT 1), 0)";
+const SINCE: &str = "SELECT min(at) FROM look WHERE account = ?1 AND source = ?2 AND at > coalesce((SELECT at FROM look WHERE account = ?1 AND source = ?2 AND outcome IN ('complete', 'partial') ORDER BY at DESC LIMIT 1), 0)";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[OPEN, BEGIN, END, SINCE, ASKED_SINCE, WELL];

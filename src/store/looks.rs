@@ -10,11 +10,10 @@ use std::collections::BTreeMap;
 const INSERT: &str = "INSERT INTO look (account, source, at, outcome, reason, detail, advice, rows, new_posts, newest, first_check) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 const REACH: &str = "INSERT INTO reach (look, account, source, at, from_s, until_s, sees, strength) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 const RECENT: &str = "SELECT id, account, source, at, outcome, reason, detail, advice, rows, new_posts, newest, first_check FROM look WHERE account = ?1 AND source = ?2 ORDER BY at DESC, id DESC LIMIT ?3";
-const LAST: &str = "SELECT id, account, source, max(at), outcome, reason, detail, advice, rows, new_posts, newest, first_check FROM look GROUP BY account, source";
+const LAST: &str = "SELECT l.id, l.account, l.source, l.at, l.outcome, l.reason, l.detail, l.advice, l.rows, l.new_posts, l.newest, l.first_check FROM (SELECT account, source, max(at) AS at FROM look GROUP BY account, source) g JOIN look l ON l.account = g.account AND l.source = g.source AND l.at = g.at ORDER BY l.id";
 const LAST_GOOD: &str =
     "SELECT account, source, max(at) FROM look WHERE outcome IN ('complete', 'partial') GROUP BY account";
-const LAST_GOOD_OF: &str =
-    "SELECT max(at) FROM look WHERE account = ?1 AND source = ?2 AND outcome IN ('complete', 'partial')";
+const LAST_GOOD_OF: &str = "SELECT (SELECT at FROM look WHERE account = ?1 AND source = ?2 AND outcome IN ('complete', 'partial') ORDER BY at DESC LIMIT 1)";
 const WATCHES: &str =
     "SELECT account, source, at, from_s, until_s, sees, strength FROM reach WHERE until_s > ?1 AND from_s < ?2";
 const ATTESTED: &str = "SELECT account, by, at, from_s, until_s FROM attestation WHERE until_s > ?1 AND from_s < ?2 AND withdrawn_at IS NULL";
@@ -25,7 +24,7 @@ const FAILURES_OF: &str = "SELECT account, source, at, outcome, reason FROM look
 const COVERED: &str = "SELECT from_s, until_s, sees FROM reach WHERE account = ?1 AND source = ?2 AND until_s > ?3 AND strength = 'strong'";
 const LAST_GOOD_OF_EACH: &str = "SELECT a.account, a.source, (SELECT l.at FROM look l WHERE l.account = a.account AND l.source = a.source AND l.outcome IN ('complete', 'partial') ORDER BY l.at DESC LIMIT 1) FROM account_source a";
 const HEALTHY: &str = "SELECT EXISTS (SELECT 1 FROM look WHERE source = ?1 AND at >= ?2 AND account <> ?3 AND rows > 0 AND outcome IN ('complete', 'partial'))";
-const STRANGE: &str = "SELECT EXISTS (SELECT 1 FROM (SELECT max(at), reason FROM look WHERE source = ?1 AND at >= ?2 AND account <> ?3 AND reason <> 'resting' GROUP BY account) WHERE reason IN ('went_back', 'stale', 'empty_unexpected'))";
+const STRANGE: &str = "SELECT EXISTS (SELECT 1 FROM look s INDEXED BY look_failed WHERE s.source = ?1 AND s.at >= ?2 AND s.account <> ?3 AND s.outcome NOT IN ('complete', 'partial') AND s.reason IN ('went_back', 'stale', 'empty_unexpected') AND NOT EXISTS (SELECT 1 FROM look n WHERE n.account = s.account AND n.source = s.source AND n.at >= s.at AND n.id > s.id AND n.reason <> 'resting'))";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[

