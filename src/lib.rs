@@ -17,6 +17,7 @@ pub mod poll;
 pub mod report;
 pub mod rules;
 pub mod secrets;
+mod settle;
 pub mod store;
 pub mod warn;
 

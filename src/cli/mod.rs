@@ -2,6 +2,8 @@
 
 pub mod args;
 mod check;
+mod confirm;
+mod contact;
 mod context;
 mod demo;
 mod evidence;
@@ -12,9 +14,13 @@ mod letters;
 mod list;
 mod log;
 mod look;
+mod mode;
 mod outbox;
+mod people_args;
 mod print;
+mod red;
 mod refusal;
+mod replace;
 mod report;
 mod serve;
 mod status;
@@ -81,10 +87,13 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Account(AccountVerb::Export { out }) => list::export(&context, out.as_deref()),
         Verb::Account(AccountVerb::List) => list::list(&context),
         Verb::Account(AccountVerb::Show { account, platform }) => list::show(&context, &account, platform.as_deref()),
+        Verb::Confirm(args) => confirm::run(&context, &args),
+        Verb::Contact(verb) => contact::run(&context, verb),
         Verb::Post(verb) => evidence::post(&context, verb),
         Verb::Attest(args) => evidence::attest(&context, args),
         Verb::Look { accounts } => look::run(&context, &accounts),
         Verb::Judge { at, profile, exit_code } => judge::run(&context, at.as_deref(), profile.as_deref(), exit_code),
+        Verb::Mode { mode, by } => mode::run(&context, mode.as_deref(), by.as_deref()),
         Verb::Status { exit_code } => status::run(&context, exit_code),
         Verb::Explain { account, platform, at } => explain::run(&context, &account, platform.as_deref(), at.as_deref()),
         Verb::Letters(LettersVerb::Preview { at }) => letters::preview(&context, at.as_deref()),

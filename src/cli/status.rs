@@ -1,6 +1,6 @@
 //! `status`: one screen: the next check, accounts in trouble, our own health.
 
-use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
+use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows, red};
 use crate::domain::{Account, Check, Moment};
 use crate::ledger::Ledger;
 use crate::rules::{AccountResult, Grade, Verdict, grade};
@@ -17,6 +17,8 @@ struct Screen {
     failing: Vec<LookRow>,
     incidents: Vec<crate::health::Incident>,
     letters: Vec<(String, i64)>,
+    mode: String,
+    red: Vec<String>,
 }
 
 /// Prints the screen.
@@ -40,6 +42,7 @@ fn gather(context: &Context, now: Moment) -> Result<Screen, CliError> {
     let (last, open, letters) =
         store.read(|conn| Ok((looks::last_looks(conn)?, incidents::open(conn)?, outbox::by_state(conn)?)))?;
     let verdicts = ledger.judge(profile, check, now);
+    let (mode, red) = store.read(|conn| red::lines(conn, &context.config, &ledger, &verdicts, now))?;
     let results = ledger.accounts.iter().map(|account| grade(profile, account.id, &verdicts)).collect();
     Ok(Screen {
         next: context.config.checks_between(now.plus(1), now.plus_days(60)).into_iter().next(),
@@ -50,11 +53,16 @@ fn gather(context: &Context, now: Moment) -> Result<Screen, CliError> {
         verdicts,
         results,
         letters,
+        mode,
+        red,
     })
 }
 
 fn print(context: &Context, screen: &Screen, now: Moment) {
     let counted = |wanted: Grade| screen.results.iter().filter(|result| result.grade == wanted).count();
+    for line in &screen.red {
+        outln!("【待办】{line}");
+    }
     outln!("口径 {}，账号 {} 个，现在 {}", context.config.profile.name, screen.ledger.accounts.len(), beijing(now));
     outln!(
         "上次检查 {}：合格 {}，存在问题 {}，不合格 {}，无法判定 {}，不参评 {}",
@@ -65,6 +73,7 @@ fn print(context: &Context, screen: &Screen, now: Moment) {
         counted(Grade::Unclear),
         counted(Grade::Exempt)
     );
+    outln!("{}", screen.mode);
     if let Some(next) = screen.next {
         outln!("下次检查 {}", beijing(next.at));
     }
@@ -141,5 +150,5 @@ fn as_json(screen: &Screen) -> serde_json::Value {
         .collect();
     let letters: serde_json::Map<String, serde_json::Value> =
         screen.letters.iter().map(|(state, count)| (state.clone(), json!(count))).collect();
-    json!({"check": screen.check.at, "next_check": screen.next.map(|check| check.at), "results": results, "incidents": incidents, "letters": letters, "verdicts": screen.verdicts.len()})
+    json!({"check": screen.check.at, "next_check": screen.next.map(|check| check.at), "results": results, "incidents": incidents, "letters": letters, "mode": screen.mode, "red": screen.red, "verdicts": screen.verdicts.len()})
 }

@@ -88,7 +88,8 @@ fn addressee(ledger: &Ledger, items: &[(Item, &Mention)]) -> String {
 
 /// The recipient has the role only because the account names nobody for it.
 fn stands_for(ledger: &Ledger, letter: &LetterRow, items: &[(Item, &Mention)]) -> bool {
-    let has = |account: &Account| account.contacts.iter().any(|c| c.role == letter.role && c.email == letter.recipient);
+    let day = letter.slot.date();
+    let has = |account: &Account| ledger.people.addresses(account, letter.role, day).contains(&letter.recipient);
     !items.iter().filter_map(|(_, mention)| ledger.account(mention.account)).any(has)
 }
 

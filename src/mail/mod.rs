@@ -10,5 +10,8 @@ pub mod letter;
 pub mod message;
 pub mod post;
 pub mod reply;
+mod result;
 pub mod smtp;
 mod tls;
+
+pub(crate) use digest::queue as queue_digest;

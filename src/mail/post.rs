@@ -75,14 +75,15 @@ impl Postman {
         if let Some(wake) = self.hold.until(now) {
             return Ok(Step { did: false, wake });
         }
-        if digest::is_due(&self.config, now) {
+        let recorded = self.store.read_async(|conn| Ok(!outbox::recorded(conn)?.is_empty())).await?;
+        if digest::is_due(recorded, now) {
             let config = Arc::clone(&self.config);
             self.store.write_async(move |tx| digest::queue(tx, &config, now)).await?;
         }
         let (due, wake) =
             self.store.read_async(move |conn| Ok((outbox::next_due(conn, now)?, outbox::next_wake(conn)?))).await?;
         let Some(due) = due else {
-            let wake = wake.unwrap_or(Moment::MAX).min(digest::next(&self.config, now));
+            let wake = wake.unwrap_or(Moment::MAX).min(digest::next(recorded, now));
             return Ok(Step { did: false, wake: wake.max(now.plus(1)) });
         };
         let left = self.deal(due, now).await?;
@@ -103,7 +104,7 @@ impl Postman {
         let Some(rfc822) = self.bytes(&due, &subject, &text, now).await? else { return Ok(false) };
         // The short form is for the clerk's eyes; it is kept beside the letter and not sent with it.
         let text = if sms.is_empty() { text } else { format!("{}{SMS_MARK}{sms}\n", text.trim_end()) };
-        if due.trial && due.kind == LetterKind::Reminder {
+        if self.is_only_recorded(&due).await? {
             self.store.write_async(move |tx| outbox::record(tx, due.id, &subject, &text, &rfc822)).await?;
             return Ok(false);
         }
@@ -129,6 +130,9 @@ impl Postman {
 
     /// The words as they are true now; `None` when there is nothing left to say.
     async fn words(&self, due: &LetterRow, now: Moment) -> Result<Option<(String, String, String)>, StoreError> {
+        if due.kind == LetterKind::Result {
+            return self.result_words(due, now).await;
+        }
         if due.kind != LetterKind::Reminder {
             return Ok(Some((due.subject.clone(), due.text.clone(), String::new())));
         }
@@ -257,7 +261,7 @@ impl Postman {
             .await
     }
 
-    async fn end(&self, id: i64, state: LetterState, reason: &str) -> Result<(), StoreError> {
+    pub(super) async fn end(&self, id: i64, state: LetterState, reason: &str) -> Result<(), StoreError> {
         let reason = reason.to_owned();
         self.store.write_async(move |tx| outbox::end(tx, id, state, &reason)).await
     }

@@ -6,8 +6,8 @@ use crate::config::Config;
 use crate::domain::{AccountId, Check, Moment, Period, Post, Week};
 use crate::ledger::Ledger;
 use crate::rules::WindowKind;
-use crate::rules::{AccountResult, Profile, Severity, Verdict, VerdictKind, grade};
-use crate::store::{Connection, LetterKind, StoreError, looks, outbox, posts};
+use crate::rules::{AccountResult, Decisions, Profile, Severity, Verdict, VerdictKind, grade};
+use crate::store::{Connection, LetterKind, StoreError, findings, looks, outbox, posts};
 use crate::warn::{last_update, silence_deadline};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +30,8 @@ pub struct Prepared {
     newest: BTreeMap<AccountId, Post>,
     verified: BTreeMap<AccountId, Verified>,
     tally: LetterTally,
+    decisions: Decisions,
+    cleared: Vec<Verdict>,
     next_week: Vec<String>,
 }
 
@@ -49,7 +51,9 @@ impl Prepared {
         let near = config.checks_between(from.plus_days(-1), until.plus_days(8));
         let checks: Vec<Check> = near.into_iter().filter(|check| period.holds(*check)).collect();
         let ledger = Ledger::for_checks(conn, config, profile, &checks)?;
-        let verdicts: Vec<Verdict> = checks.iter().flat_map(|check| ledger.judge(profile, *check, now)).collect();
+        let mut verdicts: Vec<Verdict> = checks.iter().flat_map(|check| ledger.judge(profile, *check, now)).collect();
+        let decisions = findings::decisions(conn, &profile.name)?;
+        let cleared = decisions.clear_false(&mut verdicts);
         let results = ledger.accounts.iter().map(|account| grade(profile, account.id, &verdicts)).collect();
         let held = checks.iter().map(|check| check.at).filter(|at| *at <= now).max();
         let span = span_of_letters(&checks, until);
@@ -58,6 +62,8 @@ impl Prepared {
             verified: verified(conn, &ledger)?,
             tally: tally(conn, config, &verdicts, span)?,
             next_week: next_week(config, &ledger, now),
+            decisions,
+            cleared,
             region: config.office.region.clone(),
             profile: profile.clone(),
             period,
@@ -80,6 +86,8 @@ impl Prepared {
             accounts: &self.ledger.accounts,
             results: &self.results,
             verdicts: &self.verdicts,
+            decisions: &self.decisions,
+            cleared: &self.cleared,
             newest: &self.newest,
             verified: &self.verified,
             letters: &self.tally,

@@ -6,8 +6,10 @@
 pub mod accounts;
 pub mod agenda;
 pub mod attest;
+pub mod contacts;
 pub mod credentials;
 mod error;
+pub mod findings;
 pub mod inbox;
 pub mod incidents;
 pub mod lanes;
@@ -16,6 +18,7 @@ mod lock;
 pub mod looks;
 pub mod meta;
 mod migrate;
+pub mod modes;
 pub mod outbox;
 pub mod posts;
 pub mod verdicts;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::config::SilenceLead;
 use crate::config::WarnConfig;
-use crate::domain::{Platform, SourceRef, Week};
+use crate::domain::{Contact, Person, Platform, Shift, SourceRef, Week};
 use crate::rules::WindowKind;
 use chrono::{NaiveTime, Weekday};
 
@@ -98,7 +98,14 @@ const PEOPLE: [(Role, &str); 3] =
 
 fn silent<'a>(account: &'a Account, last: &str) -> Cause<'a> {
     let rungs = silence_rungs(&config(), &Calendar::builtin(), FORTNIGHT, day(last));
-    Cause { account, rule: "silence", anchor: day(last), deadline: silence_deadline(FORTNIGHT, day(last)), rungs }
+    Cause {
+        account,
+        people: Roster::EMPTY,
+        rule: "silence",
+        anchor: day(last),
+        deadline: silence_deadline(FORTNIGHT, day(last)),
+        rungs,
+    }
 }
 
 fn to(letters: &[OwedLetter]) -> Vec<&str> {
@@ -192,6 +199,37 @@ fn whoever_has_no_mailbox_is_stood_for_by_the_next() {
     assert_eq!(owed_for(&[]), [("clerk@x.example".to_owned(), Some(Role::Operator))]);
     let two = [(Role::Operator, "a@x.example"), (Role::Operator, "b@x.example")];
     assert_eq!(owed_for(&two).len(), 2);
+}
+
+#[test]
+fn a_letter_goes_to_whoever_is_in_office_on_its_slot() {
+    let account = Account { office: "某局".to_owned(), ..account(1, &PEOPLE) };
+    let operator = |id: i64, from: Option<&str>, to: Option<&str>| Person {
+        id,
+        office: "某局".to_owned(),
+        account: None,
+        name: format!("某人{id}"),
+        role: Role::Operator,
+        shift: Shift::None,
+        post: String::new(),
+        mobile: String::new(),
+        landline: String::new(),
+        emails: vec![format!("p{id}@x.example")],
+        qq: String::new(),
+        from: from.map(day),
+        to: to.map(day),
+        successor: None,
+    };
+    let people = Roster::of(vec![operator(1, None, Some("2026-07-23")), operator(2, Some("2026-07-24"), None)]);
+    let heard = |now: &str| {
+        let cause = Cause { people: &people, ..silent(&account, "2026-07-13") };
+        let letters = owed(&[cause], &[], &BTreeSet::new(), &Calendar::builtin(), at(now));
+        let operators = letters.iter().filter(|l| l.role == Role::Operator);
+        operators.map(|letter| letter.recipient.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(heard("2026-07-23 09:00"), ["p1@x.example"]);
+    assert_eq!(heard("2026-07-24 08:59"), ["p1@x.example"], "the slot was in the old one's time");
+    assert_eq!(heard("2026-07-24 09:00"), ["p2@x.example"]);
 }
 
 #[test]

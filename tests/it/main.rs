@@ -5,4 +5,5 @@ mod demo;
 mod evidence;
 mod import;
 mod kill;
+mod people;
 mod sources;
