@@ -8,7 +8,9 @@ use crate::ledger::Ledger;
 use crate::rules::{Decisions, Severity, VerdictKind, Window};
 use crate::store::findings::{self, Recalled, Told};
 use crate::store::verdicts::{self, Revision};
-use crate::store::{LetterKind, Mention, NewLetter, StoreError, Transaction, modes, outbox};
+use crate::store::{
+    Connection, LetterKind, Mention, NewLetter, StoreError, Transaction, accounts, contacts, meta, modes, outbox,
+};
 use crate::warn::{self, office_hour, recipients};
 use cuigeng_adapters::time::HOUR;
 use std::collections::BTreeMap;
@@ -18,6 +20,12 @@ use std::fmt::Write;
 const REMINDED_AT: i64 = 10 * HOUR;
 /// Findings of older checks are no longer asked for.
 const ASKED_DAYS: i64 = 35;
+/// Seconds between two questions whether a word was given.
+const LISTENS_S: i64 = 600;
+/// Nobody confirms before that hour.
+const OPENS_H: i64 = 8 * HOUR;
+/// Nor after this one.
+const CLOSES_H: i64 = 19 * HOUR;
 /// Rows that a reminder to the clerk prints.
 const PRINTED: usize = 40;
 
@@ -29,17 +37,63 @@ pub(crate) fn settle(
     installed: Moment,
     now: Moment,
 ) -> Result<(usize, Moment), StoreError> {
-    let trial = modes::holds(tx, config.mode)? == Mode::Trial;
-    let mut queued = tell_results(tx, config, ledger, installed, trial, now)?;
-    for recalled in findings::recalled(tx, &config.profile.name)? {
-        queued += usize::from(take_back(tx, config, &recalled, trial, now)?);
-    }
+    let mut queued = tell(tx, config, ledger, installed, now)?;
     let waiting = waiting(tx, config, installed, now)?;
     if waiting.is_empty() {
         return Ok((queued, Moment::MAX));
     }
     queued += remind_clerk(tx, config, ledger, &waiting, now)?;
     Ok((queued, next_reminder(config, now)))
+}
+
+/// The same without the clerk's reminder, for the postman: a word that was just given in another process
+/// need not wait for the next inspection. Returns whether anything was queued.
+pub(crate) fn tell_decided(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<bool, StoreError> {
+    let Some(installed) = meta::get(tx, "installed_at")?.and_then(|text| Moment::parse(&text)) else {
+        return Ok(false);
+    };
+    let mut ledger = Ledger::default();
+    (ledger.accounts, ledger.people) = (accounts::all(tx)?, contacts::roster(tx)?);
+    Ok(tell(tx, config, &ledger, installed, now)? > 0)
+}
+
+/// When the postman asks again whether a word was given: every few minutes while a clerk may be at work
+/// and there is something to decide on.
+pub(crate) fn listens(conn: &Connection, config: &Config, now: Moment) -> Result<Moment, StoreError> {
+    if !findings::has_any(conn, &config.profile.name, now.plus_days(-ASKED_DAYS))? {
+        return Ok(Moment::MAX);
+    }
+    let hours = |moment: Moment| moment.since(Moment::start_of(moment.date()));
+    let next = now.plus(LISTENS_S);
+    if config.calendar.is_working(next.date()) && (OPENS_H..CLOSES_H).contains(&hours(next)) {
+        return Ok(next);
+    }
+    let day = if hours(next) < OPENS_H { next } else { next.plus_days(1) };
+    Ok(warn::working_day_from(&config.calendar, Moment::start_of(day.date()).plus(OPENS_H)))
+}
+
+/// Whether a decision waits to be told, or a result to be taken back.
+pub(crate) fn has_news(conn: &Connection, config: &Config) -> Result<bool, StoreError> {
+    let Some(installed) = meta::get(conn, "installed_at")?.and_then(|text| Moment::parse(&text)) else {
+        return Ok(false);
+    };
+    let profile = &config.profile.name;
+    Ok(!findings::untold(conn, profile, installed)?.is_empty() || !findings::recalled(conn, profile)?.is_empty())
+}
+
+fn tell(
+    tx: &Transaction<'_>,
+    config: &Config,
+    ledger: &Ledger,
+    installed: Moment,
+    now: Moment,
+) -> Result<usize, StoreError> {
+    let trial = modes::holds(tx, config.mode)? == Mode::Trial;
+    let mut queued = tell_results(tx, config, ledger, installed, trial, now)?;
+    for recalled in findings::recalled(tx, &config.profile.name)? {
+        queued += usize::from(take_back(tx, config, &recalled, trial, now)?);
+    }
+    Ok(queued)
 }
 
 /// The weekly rule never climbs to a leader; a veto is told to everybody on its ladder.

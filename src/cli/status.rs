@@ -5,7 +5,7 @@ use crate::domain::{Account, Check, Moment};
 use crate::ledger::Ledger;
 use crate::rules::{AccountResult, Grade, Verdict, grade};
 use crate::store::looks::LookRow;
-use crate::store::{incidents, looks, outbox};
+use crate::store::{findings, incidents, looks, outbox};
 use serde_json::json;
 
 struct Screen {
@@ -41,7 +41,8 @@ fn gather(context: &Context, now: Moment) -> Result<Screen, CliError> {
     let ledger = store.read(|conn| Ledger::for_checks(conn, &context.config, profile, &[check]))?;
     let (last, open, letters) =
         store.read(|conn| Ok((looks::last_looks(conn)?, incidents::open(conn)?, outbox::by_state(conn)?)))?;
-    let verdicts = ledger.judge(profile, check, now);
+    let mut verdicts = ledger.judge(profile, check, now);
+    store.read(|conn| findings::decisions(conn, &profile.name))?.clear_false(&mut verdicts);
     let (mode, red) = store.read(|conn| red::lines(conn, &context.config, &ledger, &verdicts, now))?;
     let results = ledger.accounts.iter().map(|account| grade(profile, account.id, &verdicts)).collect();
     Ok(Screen {

@@ -13,6 +13,7 @@ use crate::config::{Config, Transport};
 use crate::domain::{Account, AccountId, Moment, Role};
 use crate::poll::Poller;
 use crate::secrets::FileSecrets;
+use crate::settle;
 use crate::store::{
     Connection, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, Store, StoreError, accounts, looks,
     outbox,
@@ -75,6 +76,12 @@ impl Postman {
         if let Some(wake) = self.hold.until(now) {
             return Ok(Step { did: false, wake });
         }
+        let config = Arc::clone(&self.config);
+        let news = self.store.read_async(move |conn| settle::has_news(conn, &config)).await?;
+        if news {
+            let config = Arc::clone(&self.config);
+            self.store.write_async(move |tx| settle::tell_decided(tx, &config, now)).await?;
+        }
         let recorded = self.store.read_async(|conn| Ok(!outbox::recorded(conn)?.is_empty())).await?;
         if digest::is_due(recorded, now) {
             let config = Arc::clone(&self.config);
@@ -83,7 +90,9 @@ impl Postman {
         let (due, wake) =
             self.store.read_async(move |conn| Ok((outbox::next_due(conn, now)?, outbox::next_wake(conn)?))).await?;
         let Some(due) = due else {
-            let wake = wake.unwrap_or(Moment::MAX).min(digest::next(recorded, now));
+            let config = Arc::clone(&self.config);
+            let listens = self.store.read_async(move |conn| settle::listens(conn, &config, now)).await?;
+            let wake = wake.unwrap_or(Moment::MAX).min(digest::next(recorded, now)).min(listens);
             return Ok(Step { did: false, wake: wake.max(now.plus(1)) });
         };
         let left = self.deal(due, now).await?;

@@ -109,3 +109,7 @@ impl Decisions {
         cleared
     }
 }
+
+#[cfg(test)]
+#[path = "finding_tests.rs"]
+mod tests;

@@ -14,10 +14,11 @@ const LAST: &str = "SELECT f.id, f.account, f.rule, f.from_s, f.until_s, v.label
 const UNTOLD: &str = "SELECT f.id, v.id FROM finding f JOIN verdict v ON v.id = f.verdict WHERE f.profile = ?1 AND f.decision = 'confirmed' AND v.held_at >= ?2 AND NOT EXISTS (SELECT 1 FROM mention m WHERE m.account = f.account AND m.stage = 'result-' || f.id)";
 const RECALLED: &str = "SELECT f.id, f.account, f.rule, m.recipient, m.anchor, l.role, l.slot, l.trial, (SELECT c.id FROM verdict c WHERE c.account = v.account AND c.profile = v.profile AND c.rule = v.rule AND c.from_s = v.from_s AND c.until_s = v.until_s ORDER BY c.revision DESC LIMIT 1) FROM finding f JOIN verdict v ON v.id = f.verdict JOIN mention m ON m.account = f.account AND m.stage = 'result-' || f.id AND m.dropped = '' JOIN letter l ON l.id = m.letter WHERE f.profile = ?1 AND l.state IN ('sent', 'bounced', 'doubtful') AND NOT EXISTS (SELECT 1 FROM mention w WHERE w.recipient = m.recipient AND w.account = m.account AND w.stage = 'withdrawn-' || f.id) AND (EXISTS (SELECT 1 FROM finding n WHERE n.profile = f.profile AND n.account = f.account AND n.rule = f.rule AND n.from_s = f.from_s AND n.until_s = f.until_s AND n.id > f.id AND n.decision = 'false') OR EXISTS (SELECT 1 FROM verdict o WHERE o.account = v.account AND o.profile = v.profile AND o.rule = v.rule AND o.from_s = v.from_s AND o.until_s = v.until_s AND o.revision > v.revision AND o.kind <> 'missed'))";
 const TOLD: &str = "SELECT v.account, v.rule, v.from_s, v.until_s, v.nominal, v.held_at, v.seen, v.required, v.label, f.at, c.kind, c.seen, c.revision, n.decision, n.reason, n.id <> f.id AND n.decision = 'false', EXISTS (SELECT 1 FROM verdict o WHERE o.account = v.account AND o.profile = v.profile AND o.rule = v.rule AND o.from_s = v.from_s AND o.until_s = v.until_s AND o.revision > v.revision AND o.kind <> 'missed'), c.label IS v.label FROM finding f JOIN verdict v ON v.id = f.verdict JOIN verdict c ON c.id = (SELECT x.id FROM verdict x WHERE x.account = v.account AND x.profile = v.profile AND x.rule = v.rule AND x.from_s = v.from_s AND x.until_s = v.until_s ORDER BY x.revision DESC LIMIT 1) JOIN finding n ON n.id = (SELECT max(y.id) FROM finding y WHERE y.profile = f.profile AND y.account = f.account AND y.rule = f.rule AND y.from_s = f.from_s AND y.until_s = f.until_s) WHERE f.id = ?1";
+const ASKED: &str = "SELECT EXISTS (SELECT 1 FROM verdict WHERE profile = ?1 AND kind = 'missed' AND held_at >= ?2)";
 const ORIGINAL: &str = "SELECT l.id, l.slot FROM mention m JOIN letter l ON l.id = m.letter WHERE m.recipient = ?1 AND m.account = ?2 AND m.stage = ?3";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[DECIDE, LAST, UNTOLD, RECALLED, TOLD, ORIGINAL];
+pub(super) const ALL: &[&str] = &[DECIDE, LAST, UNTOLD, RECALLED, TOLD, ASKED, ORIGINAL];
 
 /// Writes down a decision; `verdict` is the revision that it is about. Returns its number.
 ///
@@ -80,6 +81,14 @@ pub fn untold(conn: &Connection, profile: &str, installed: Moment) -> Result<Vec
     let mut statement = conn.prepare_cached(UNTOLD)?;
     let rows = statement.query_map((profile, installed.unix()), |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether any check held since then has found something that a person may decide on.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn has_any(conn: &Connection, profile: &str, since: Moment) -> Result<bool, StoreError> {
+    Ok(conn.prepare_cached(ASKED)?.query_row((profile, since.unix()), |row| row.get(0))?)
 }
 
 /// A result that somebody got and that holds no more.

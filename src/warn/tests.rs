@@ -267,3 +267,21 @@ fn nothing_is_owed_before_the_first_rung_or_after_the_deadline() {
         assert_eq!(owed.len(), letters, "{now}");
     }
 }
+
+#[test]
+fn results_leave_in_office_hours_of_working_days() {
+    let calendar = Calendar::builtin();
+    let nine = NaiveTime::from_hms_opt(9, 0, 0).unwrap();
+    for (now, leaves) in [
+        ("2026-07-20 08:00", "2026-07-20 09:00"),
+        ("2026-07-20 09:00", "2026-07-20 09:00"),
+        ("2026-07-20 17:59", "2026-07-20 17:59"),
+        ("2026-07-20 18:00", "2026-07-21 09:00"),
+        ("2026-07-24 18:00", "2026-07-27 09:00"),
+        ("2026-07-25 10:00", "2026-07-27 09:00"),
+        ("2026-09-30 19:00", "2026-10-08 09:00"),
+        ("2026-10-10 10:00", "2026-10-10 10:00"),
+    ] {
+        assert_eq!(office_hour(&calendar, nine, at(now)), at(leaves), "{now}");
+    }
+}

@@ -72,14 +72,36 @@ impl Desk {
 
     /// Lets the daemon live from one moment to another.
     fn live(&self, from: &str, until: &str) {
+        self.live_with_clerk(from, until, None);
+    }
+
+    /// The same; at a moment in between somebody types a command at another terminal.
+    fn live_with_clerk(&self, from: &str, until: &str, types: Option<(&str, &[&str])>) {
+        const CLERK: &str = "clerk";
         let at = |text: &str| Moment::parse(text).unwrap();
-        let clock = Arc::new(SimClock::new(at(from), &TASKS, at(until)));
+        let tasks: Vec<&'static str> = TASKS.into_iter().chain(types.map(|_| CLERK)).collect();
+        let clock = Arc::new(SimClock::new(at(from), &tasks, at(until)));
         let config = Arc::new(config::load(Some(&self.path().join("config.toml"))).unwrap());
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let daemon =
                 Daemon::open(config, &self.path().join("data"), Arc::clone(&clock) as Arc<dyn Clock>, None).unwrap();
-            daemon.run(clock.finished()).await.unwrap();
+            let clerk = async {
+                if let Some((when, line)) = types {
+                    while clock.now() < at(when) {
+                        clock.idle(CLERK, at(when)).await;
+                    }
+                    self.ok(line);
+                    loop {
+                        clock.idle(CLERK, Moment::MAX).await;
+                    }
+                }
+                std::future::pending::<()>().await;
+            };
+            tokio::select! {
+                ended = daemon.run(clock.finished()) => ended.unwrap(),
+                () = clerk => unreachable!("a clerk stays"),
+            }
         });
     }
 
@@ -146,6 +168,7 @@ fn a_result_waits_for_a_word_and_is_taken_back_by_the_same_road() {
     assert!(desk.refused(&["confirm", "--check", "2022-06-27", "--all", "--by", "李四"]).1.contains("没有等待核实的"));
 
     desk.live("2022-06-28 13:00", "2022-06-28 15:00");
+    assert!(desk.ok(&["status"]).contains("运行方式：正式"));
     let results = desk.letters("【检查结果】");
     let to: Vec<&str> = results.iter().map(|letter| letter.0.as_str()).collect();
     assert_eq!(to, ["boss@x.example", "op@x.example", "up@x.example"], "one mail a person");
@@ -169,6 +192,26 @@ fn a_result_waits_for_a_word_and_is_taken_back_by_the_same_road() {
     desk.live("2022-07-01 09:00", "2022-07-01 12:00");
     assert_eq!(desk.letters("【更正】").len(), 3, "taken back once");
     assert!(desk.json(&["confirm", "--check", "2022-06-27"]).as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_word_given_while_the_daemon_sleeps_is_heard_within_minutes() {
+    let desk = Desk::new();
+    desk.ok(&["mode", "正式", "--by", "李四"]);
+    desk.silent_fortnight();
+    desk.live("2022-06-20 10:00", "2022-06-27 13:00");
+    let line = ["confirm", "--check", "2022-06-27", "--all", "--by", "李四"];
+    desk.live_with_clerk("2022-06-27 13:00", "2022-06-27 17:00", Some(("2022-06-27 14:03", &line)));
+    let all = desk.json(&["outbox", "list"]);
+    let results: Vec<Moment> = all
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|letter| letter["kind"] == "result")
+        .map(|letter| Moment::parse(letter["sent_at"].as_str().unwrap()).unwrap())
+        .collect();
+    let (given, heard) = (Moment::parse("2022-06-27 14:03").unwrap(), Moment::parse("2022-06-27 14:15").unwrap());
+    assert!(results.len() == 3 && results.iter().all(|sent| given <= *sent && *sent < heard), "{results:?}");
 }
 
 #[test]
