@@ -8,18 +8,10 @@ fn at(text: &str) -> Moment {
 fn account(id: i64, office: &str, supervisor: &str) -> Account {
     Account {
         id: AccountId(id),
-        name: format!("账号{id}"),
-        platform: Platform::parse("抖音").0,
-        handle: None,
         office: office.to_owned(),
         supervisor: supervisor.to_owned(),
-        opened_on: None,
-        states: Vec::new(),
-        quotas: Vec::new(),
-        sources: Vec::new(),
-        contacts: Vec::new(),
-        former_names: Vec::new(),
         position: id,
+        ..Account::new(format!("账号{id}"), Platform::parse("抖音").0)
     }
 }
 

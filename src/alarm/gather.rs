@@ -25,7 +25,7 @@ pub(super) fn facts(
         pending: alarms::pending(conn, now.plus(-PENDING_S))?,
         sources: blind(conn, config)?,
         credentials: ending(conn, config, now)?,
-        disk: disk(data),
+        disk: disk_space(data),
         calendar: config.calendar.missing(now.date()).map(|year| (year, imported_calendar(data, year).is_file())),
         robots: refusing(conn, config)?,
         open: alarms::open(conn)?.into_iter().map(|alarm| alarm.key).collect(),
@@ -65,9 +65,9 @@ fn refusing(conn: &Connection, config: &Config) -> Result<Vec<(RobotKind, String
     Ok(refuses.collect())
 }
 
-/// Free and all bytes; `None` where the system does not say.
+/// Free and all bytes of the disk that holds a place; `None` where the system does not say.
 #[allow(clippy::useless_conversion, reason = "the width of these counters differs between systems")]
-fn disk(data: &Path) -> Option<(u64, u64)> {
+pub(crate) fn disk_space(data: &Path) -> Option<(u64, u64)> {
     let about = statvfs(data).ok()?;
     let bytes = |blocks: u64| blocks.saturating_mul(u64::from(about.fragment_size()));
     Some((bytes(u64::from(about.blocks_available())), bytes(u64::from(about.blocks()))))

@@ -266,3 +266,5 @@ fn transport(failure: &Failure, patience_s: u64) -> Refusal {
 #[cfg(test)]
 #[path = "step_tests.rs"]
 mod tests;
+
+pub(crate) use gather::disk_space;

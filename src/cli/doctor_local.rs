@@ -2,12 +2,12 @@
 
 use super::Context;
 use super::doctor::{Group, Line, attention, bad, good};
+use crate::alarm::disk_space;
 use crate::config;
 use crate::domain::{Account, Moment};
 use crate::store::{StoreError, checkup, outbox};
 use cuigeng_adapters::time::HOUR;
 use cuigeng_adapters::{Batch, Source};
-use nix::sys::statvfs::statvfs;
 use nix::unistd::{AccessFlags, access, geteuid};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -119,10 +119,10 @@ pub(super) fn nearest(dir: &Path) -> Option<&Path> {
 
 fn space(place: &Path) -> Line {
     let shown = place.display();
-    let Ok(about) = statvfs(place) else {
+    let Some((free, _)) = disk_space(place) else {
         return attention(Group::Disk, format!("{shown} 的剩余空间查不到"), "");
     };
-    let free_mb = about.blocks_available().saturating_mul(about.fragment_size()) / 1_048_576;
+    let free_mb = free / 1_048_576;
     let said = format!(
         "{shown} 剩余{}",
         if free_mb < 10_240 { format!("{free_mb}MB") } else { format!("{}GB", free_mb / 1024) }

@@ -7,7 +7,7 @@ use super::source_status::left;
 use super::sources_args::SourceTest;
 use super::{CliError, Context, Outcome, beijing, outln, print_json};
 use crate::config::SourceConfig;
-use crate::domain::{Account, AccountId, Moment, Platform, SourceRef, Strength, When};
+use crate::domain::{Account, Moment, Platform, SourceRef, Strength, When};
 use crate::poll::Poller;
 use crate::store::lanes;
 use cuigeng_adapters::{Batch, Mask, Outcome as Looked, Probe, RawPost, Seen, Source, Traits};
@@ -77,21 +77,7 @@ fn with_source(account: Account, source: &str, key: String) -> (Account, SourceR
 
 /// An account that is not on the list.
 pub(super) fn stranger(key: &str, platform: &str) -> Account {
-    Account {
-        id: AccountId(0),
-        name: key.to_owned(),
-        platform: Platform::parse(platform).0,
-        handle: None,
-        office: String::new(),
-        supervisor: String::new(),
-        opened_on: None,
-        states: Vec::new(),
-        quotas: Vec::new(),
-        sources: Vec::new(),
-        contacts: Vec::new(),
-        former_names: Vec::new(),
-        position: 0,
-    }
+    Account::new(key, Platform::parse(platform).0)
 }
 
 fn usual_platform(kind: &str) -> &'static str {

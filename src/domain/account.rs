@@ -39,6 +39,25 @@ pub struct Account {
 }
 
 impl Account {
+    /// An account of which no more is known than its name and platform; not kept yet (number 0), first in its list.
+    pub fn new(name: impl Into<String>, platform: Platform) -> Account {
+        Account {
+            id: AccountId(0),
+            name: name.into(),
+            platform,
+            handle: None,
+            office: String::new(),
+            supervisor: String::new(),
+            opened_on: None,
+            states: Vec::new(),
+            quotas: Vec::new(),
+            sources: Vec::new(),
+            contacts: Vec::new(),
+            former_names: Vec::new(),
+            position: 0,
+        }
+    }
+
     /// The state at `moment`. An account without any recorded state is running.
     pub fn state_at(&self, moment: Moment) -> State {
         let upto = self.states.iter().take_while(|change| change.from <= moment).last();

@@ -55,18 +55,9 @@ mod tests {
         let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         Account {
             id: AccountId(1),
-            name: "通许应急".to_owned(),
-            platform: Platform::parse(platform).0,
             handle: some(handle),
-            office: String::new(),
-            supervisor: String::new(),
-            opened_on: None,
-            states: Vec::new(),
-            quotas: Vec::new(),
             sources: some(key).map(|key| SourceRef { source: "桥".to_owned(), key }).into_iter().collect(),
-            contacts: Vec::new(),
-            former_names: Vec::new(),
-            position: 0,
+            ..Account::new("通许应急", Platform::parse(platform).0)
         }
     }
 

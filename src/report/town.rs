@@ -28,19 +28,9 @@ pub(super) struct Resident {
 impl Resident {
     pub(super) fn new(name: &str, platform: &str, supervisor: &str) -> Resident {
         let account = Account {
-            id: AccountId(0),
-            name: name.to_owned(),
-            platform: Platform::parse(platform).0,
-            handle: None,
             office: format!("{name}的主办单位"),
             supervisor: supervisor.to_owned(),
-            opened_on: None,
-            states: Vec::new(),
-            quotas: Vec::new(),
-            sources: Vec::new(),
-            contacts: Vec::new(),
-            former_names: Vec::new(),
-            position: 0,
+            ..Account::new(name, Platform::parse(platform).0)
         };
         let resident = Resident { account, posts: Vec::new(), watches: Vec::new(), failures: Vec::new() };
         resident.watched("2022-01-01 00:00", "2022-06-28 09:00", Strength::Strong)

@@ -27,21 +27,7 @@ fn rules() -> Profile {
 }
 
 fn account(platform: &str) -> Account {
-    Account {
-        id: AccountId(1),
-        name: "文明通许".to_owned(),
-        platform: Platform::parse(platform).0,
-        handle: None,
-        office: String::new(),
-        supervisor: String::new(),
-        opened_on: None,
-        states: Vec::new(),
-        quotas: Vec::new(),
-        sources: Vec::new(),
-        contacts: Vec::new(),
-        former_names: Vec::new(),
-        position: 0,
-    }
+    Account { id: AccountId(1), ..Account::new("文明通许", Platform::parse(platform).0) }
 }
 
 fn watch(from: &str, until: &str) -> Watch {

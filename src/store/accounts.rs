@@ -156,18 +156,12 @@ fn bare(conn: &Connection, only: Option<i64>) -> Result<Vec<Account>, StoreError
         let opened: Option<String> = row.get(6)?;
         accounts.push(Account {
             id: AccountId(row.get(0)?),
-            name: row.get(1)?,
-            platform: Platform::parse(&platform).0,
             handle: Some(handle).filter(|handle| !handle.is_empty()),
             office: row.get(4)?,
             supervisor: row.get(5)?,
             opened_on: opened.map(|text| text.parse().map_err(|_| StoreError::odd(&text))).transpose()?,
-            states: Vec::new(),
-            quotas: Vec::new(),
-            sources: Vec::new(),
-            contacts: Vec::new(),
-            former_names: Vec::new(),
             position: row.get(7)?,
+            ..Account::new(row.get::<_, String>(1)?, Platform::parse(&platform).0)
         });
     }
     Ok(accounts)

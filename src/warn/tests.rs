@@ -79,18 +79,10 @@ fn silence_climbs_by_day_and_stops_on_the_last_safe_one() {
 fn account(id: i64, contacts: &[(Role, &str)]) -> Account {
     Account {
         id: AccountId(id),
-        name: format!("账号{id}"),
-        platform: Platform::parse("新浪微博").0,
-        handle: None,
-        office: String::new(),
-        supervisor: String::new(),
-        opened_on: None,
-        states: Vec::new(),
-        quotas: Vec::new(),
         sources: vec![SourceRef { source: "weibo".to_owned(), key: "1".to_owned() }],
         contacts: contacts.iter().map(|(role, email)| Contact { role: *role, email: (*email).to_owned() }).collect(),
-        former_names: Vec::new(),
         position: id,
+        ..Account::new(format!("账号{id}"), Platform::parse("新浪微博").0)
     }
 }
 

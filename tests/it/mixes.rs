@@ -4,8 +4,7 @@
 
 use cuigeng::config::{self, Config};
 use cuigeng::domain::{
-    Account, AccountId, Check, Class, Kinds, Moment, Platform, PostKind, Reach, SourceRef, Strength, Watch,
-    WatchOrigin, When,
+    Account, Check, Class, Kinds, Moment, Platform, PostKind, Reach, SourceRef, Strength, Watch, WatchOrigin, When,
 };
 use cuigeng::ledger::Ledger;
 use cuigeng::rules::{self, Coverage, Evidence, VerdictKind};
@@ -203,21 +202,7 @@ fn account(platform: &Platform, mix: &[&str], position: i64) -> Account {
             sources.push(SourceRef { source: source.to_owned(), key: "a0".to_owned() });
         }
     }
-    Account {
-        id: AccountId(0),
-        name: format!("账号{position}"),
-        platform: platform.clone(),
-        handle: None,
-        office: String::new(),
-        supervisor: String::new(),
-        opened_on: None,
-        states: Vec::new(),
-        quotas: Vec::new(),
-        sources,
-        contacts: Vec::new(),
-        former_names: Vec::new(),
-        position,
-    }
+    Account { sources, position, ..Account::new(format!("账号{position}"), platform.clone()) }
 }
 
 /// An account, what its sources showed, and whether a person looked too.

@@ -109,22 +109,15 @@ fn account(number: i64) -> Account {
     let contact = |role, email| Contact { role, email };
     Account {
         id: AccountId(number),
-        name: format!("账号{number:03}"),
-        platform: Platform::parse("新浪微博").0,
-        handle: None,
         office: format!("单位{office:02}"),
-        supervisor: String::new(),
-        opened_on: None,
-        states: Vec::new(),
-        quotas: Vec::new(),
         sources: vec![SourceRef { source: SOURCE.to_owned(), key: number.to_string() }],
         contacts: vec![
             contact(Role::Operator, format!("yunwei{office:02}@town.example")),
             contact(Role::Leader, format!("lingdao{office:02}@town.example")),
             contact(Role::Supervisor, format!("zhuguan{supervisor:02}@town.example")),
         ],
-        former_names: Vec::new(),
         position: number,
+        ..Account::new(format!("账号{number:03}"), Platform::parse("新浪微博").0)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::super::export::{ACCOUNT_COLUMNS, account_row};
 use super::super::header::Found;
 use super::{HANDLE, MAIL, OFFICE, OPENED, QUOTA, SOURCE, SOURCE_KEY, STATE, SUPERVISOR, Wanted};
-use crate::domain::{Account, AccountId, Contact, Moment, Role, SourceRef, State, StateChange};
+use crate::domain::{Account, Contact, Moment, Role, SourceRef, State, StateChange};
 use serde::Serialize;
 use std::fmt;
 
@@ -101,21 +101,7 @@ pub(super) fn apply(
 }
 
 fn blank(wanted: &Wanted, position: i64) -> Account {
-    Account {
-        id: AccountId(0),
-        name: wanted.name.clone(),
-        platform: wanted.platform.clone(),
-        handle: None,
-        office: String::new(),
-        supervisor: String::new(),
-        opened_on: None,
-        states: Vec::new(),
-        quotas: Vec::new(),
-        sources: Vec::new(),
-        contacts: Vec::new(),
-        former_names: Vec::new(),
-        position,
-    }
+    Account { position, ..Account::new(wanted.name.clone(), wanted.platform.clone()) }
 }
 
 fn rename(account: &mut Account, name: &str) {

@@ -1,7 +1,6 @@
 //! What a person may do with a letter, in every state.
 
 use super::*;
-use crate::domain::Role;
 use crate::store::desk::{self, Call, Deed};
 
 const STATES: [LetterState; 9] = [
@@ -24,26 +23,7 @@ fn deeds() -> [Deed; 3] {
 
 /// A letter that stands there.
 fn letter_in(kept: &Kept, state: LetterState) -> i64 {
-    let letter = NewLetter {
-        kind: LetterKind::Reminder,
-        recipient: "op@x.example".to_owned(),
-        role: Role::Operator,
-        slot: at("2022-06-23 09:00"),
-        not_before: at("2022-06-23 09:00"),
-        not_after: Some(at("2022-06-27 00:00")),
-        subject: String::new(),
-        text: String::new(),
-        html: None,
-        attachment: None,
-        mentions: vec![Mention {
-            account: ONE,
-            rule: "weekly".to_owned(),
-            anchor: "2022-06-20".parse().unwrap(),
-            stage: "week4".to_owned(),
-            revision: None,
-        }],
-        reason: String::new(),
-    };
+    let letter = reminder(&[ONE]);
     kept.store
         .write(move |tx| {
             let id = outbox::queue(tx, &letter, false, "x.example", at("2022-06-23 09:00"))?.unwrap();

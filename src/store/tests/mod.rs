@@ -11,7 +11,7 @@ mod united;
 mod whole;
 
 use super::*;
-use crate::domain::{Account, AccountId, Moment, Platform, PostKind, When};
+use crate::domain::{Account, AccountId, Moment, Platform, PostKind, Role, When};
 use cuigeng_adapters::RawPost;
 
 pub(super) fn at(text: &str) -> Moment {
@@ -37,24 +37,35 @@ pub(super) fn kept() -> Kept {
 }
 
 pub(super) fn account(name: &str, position: i64) -> Account {
-    Account {
-        id: AccountId(0),
-        name: name.to_owned(),
-        platform: Platform::parse("新浪微博").0,
-        handle: None,
-        office: "某局".to_owned(),
-        supervisor: String::new(),
-        opened_on: None,
-        states: Vec::new(),
-        quotas: Vec::new(),
-        sources: Vec::new(),
-        contacts: Vec::new(),
-        former_names: Vec::new(),
-        position,
-    }
+    Account { office: "某局".to_owned(), position, ..Account::new(name, Platform::parse("新浪微博").0) }
 }
 
 pub(super) const ONE: AccountId = AccountId(1);
+
+/// A reminder of one week that speaks of these accounts.
+pub(super) fn reminder(accounts: &[AccountId]) -> NewLetter {
+    let mention = |account: &AccountId| Mention {
+        account: *account,
+        rule: "weekly".to_owned(),
+        anchor: "2022-06-20".parse().unwrap(),
+        stage: "week4".to_owned(),
+        revision: None,
+    };
+    NewLetter {
+        kind: LetterKind::Reminder,
+        recipient: "op@x.example".to_owned(),
+        role: Role::Operator,
+        slot: at("2022-06-23 09:00"),
+        not_before: at("2022-06-23 09:00"),
+        not_after: Some(at("2022-06-27 00:00")),
+        subject: String::new(),
+        text: String::new(),
+        html: None,
+        attachment: None,
+        mentions: accounts.iter().map(mention).collect(),
+        reason: String::new(),
+    }
+}
 
 pub(super) fn row(id: Option<&str>, time: &str, title: &str) -> RawPost {
     RawPost {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::parse;
-use crate::domain::{Role, SourceRef};
+use crate::domain::SourceRef;
 use crate::silence::{Scope, Silence};
 use cuigeng_adapters::{Class, Failure, Outcome, Seen};
 use std::path::Path;
@@ -29,27 +29,7 @@ fn hushed(kept: &Kept) -> i64 {
 
 /// A letter that speaks of both accounts.
 fn queue(kept: &Kept) -> i64 {
-    let mention = |account| Mention {
-        account,
-        rule: "weekly".to_owned(),
-        anchor: "2022-06-20".parse().unwrap(),
-        stage: "week4".to_owned(),
-        revision: None,
-    };
-    let letter = NewLetter {
-        kind: LetterKind::Reminder,
-        recipient: "op@x.example".to_owned(),
-        role: Role::Operator,
-        slot: at("2022-06-23 09:00"),
-        not_before: at("2022-06-23 09:00"),
-        not_after: Some(at("2022-06-27 00:00")),
-        subject: String::new(),
-        text: String::new(),
-        html: None,
-        attachment: None,
-        mentions: vec![mention(ONE), mention(AccountId(2))],
-        reason: String::new(),
-    };
+    let letter = reminder(&[ONE, AccountId(2)]);
     let now = at("2022-06-23 09:00");
     kept.store.write(move |tx| outbox::queue(tx, &letter, false, "x.example", now)).unwrap().unwrap()
 }
