@@ -2,6 +2,7 @@
 //! does, and writes the summaries. `ARCHITECTURE.md` has the map.
 
 pub mod alarm;
+pub mod answer;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -21,6 +22,7 @@ pub mod secrets;
 pub mod silence;
 pub mod store;
 pub mod warn;
+pub mod web;
 
 mod step;
 pub use step::Step;

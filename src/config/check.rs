@@ -3,9 +3,11 @@
 //! at outside is whether the named secrets have files.
 
 use super::{Config, Mode, Security, SilenceLead, Transport};
+use crate::answer::GRACE_S;
 use crate::domain::{Check, Moment};
 use crate::rules::{CountUnit, PeriodKind, Profile, Rule, Schedule, Severity, WhenOff, WindowKind};
 use chrono::{Datelike, Timelike, Weekday};
+use cuigeng_adapters::time::DAY;
 
 /// How many firings of a schedule are shown.
 const SHOWN: usize = 3;
@@ -26,6 +28,7 @@ pub fn explain(config: &Config, now: Moment) -> String {
     lines.extend(leads_in_words(config));
     lines.push(mail_in_words(config));
     lines.push(templates_in_words(config));
+    lines.push(web_in_words(config));
     lines.push(alarms_in_words(config));
     lines.extend(sources_in_words(config));
     lines.push(calendar_in_words(config));
@@ -201,6 +204,16 @@ fn security_in_words(security: Security) -> &'static str {
         Security::Tls => "TLS加密",
         Security::StartTls => "STARTTLS加密",
         Security::Plain => "不加密",
+    }
+}
+
+fn web_in_words(config: &Config) -> String {
+    match (&config.web.public_url, config.web.listen) {
+        (Some(url), Some(listen)) => {
+            format!("回复链接：信中写 {url}/a/…，网页服务在 {listen} 监听；期限过后{}天失效", GRACE_S / DAY)
+        }
+        (None, Some(listen)) => format!("回复链接：信中不写（没有 web.public_url）；网页服务在 {listen} 监听"),
+        (_, None) => "回复链接：信中不写，不开网页；电话和邮件里的回复用 cuigeng outbox answer 登记".to_owned(),
     }
 }
 

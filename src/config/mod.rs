@@ -23,6 +23,7 @@ mod templates;
 #[cfg(test)]
 mod tests;
 mod value;
+mod web;
 
 pub(crate) use address::mail_trouble;
 pub use alarms::{RobotConfig, RobotKind};
@@ -33,6 +34,7 @@ pub use init::{next_steps, write_example};
 pub use profiles::{profile, profile_names};
 pub use raw::{load, parse};
 pub(crate) use remarks::{missing_year, remarks_of_the_file};
+pub use web::WebConfig;
 
 use crate::domain::{Check, Moment};
 use crate::rules::{Profile, Schedule, WhenOff};
@@ -62,6 +64,8 @@ pub struct Config {
     pub report: ReportConfig,
     /// How letters leave.
     pub mail: MailConfig,
+    /// The small web server.
+    pub web: WebConfig,
     /// Group robots that hear of our own troubles beside the operator's mail.
     pub alarms: Vec<RobotConfig>,
     /// The sources by name.

@@ -8,7 +8,7 @@ use super::sections::{check, log, office, poll, report, warn};
 use super::sheet::{Section, Sheet};
 use super::syntax::Written;
 use super::value::Value;
-use super::{Config, Mode, SourceConfig, Transport, alarms, calendars, collectors, mail, sources};
+use super::{Config, Mode, SourceConfig, Transport, alarms, calendars, collectors, mail, sources, web};
 use crate::rules::Profile;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -72,6 +72,7 @@ pub(super) fn understand(sheet: &Sheet<'_>, base: &Path) -> Config {
         warn: warn(root.sub("warn"), &profile),
         report: report(root.sub("report")),
         mail: mail::mail(root.sub("mail"), base),
+        web: web::web(root.sub("web")),
         alarms: alarms::alarms(root.sub("alarm")),
         sources: all_sources(&root, base),
         calendar,

@@ -8,6 +8,7 @@ pub(super) fn remarks(config: &Config, now: Moment) -> Vec<String> {
     let mut remarks = Vec::from_iter(calendar(config, now));
     remarks.extend(people(config));
     remarks.extend(mail(config));
+    remarks.extend(web(config));
     remarks.extend(robots(config));
     remarks.extend(platforms(config));
     remarks.extend(config.mail.templates.faults());
@@ -18,6 +19,7 @@ pub(super) fn remarks(config: &Config, now: Moment) -> Vec<String> {
 pub(crate) fn remarks_of_the_file(config: &Config) -> Vec<String> {
     let mut remarks: Vec<String> = people(config).into_iter().collect();
     remarks.extend(mail_in_clear_or_nowhere(config));
+    remarks.extend(web(config));
     remarks.extend(platforms(config));
     remarks
 }
@@ -60,6 +62,21 @@ fn mail_in_clear_or_nowhere(config: &Config) -> Option<String> {
         }
         _ => None,
     }
+}
+
+fn web(config: &Config) -> Vec<String> {
+    let web = &config.web;
+    let mut remarks = Vec::new();
+    if web.is_private() {
+        remarks.push("web.public_url 写的是本机地址，别的机器打不开信中的链接".to_owned());
+    }
+    if web.public_url.is_none() && web.listen.is_some() {
+        remarks.push("写了 web.listen，没有写 web.public_url：信中没有回复链接".to_owned());
+    }
+    if web.listen.is_some_and(|listen| listen.ip().is_loopback()) && web.public_url.is_some() && !web.is_private() {
+        remarks.push("网页服务只在本机监听（web.listen）：要有反向代理把 web.public_url 转到这里".to_owned());
+    }
+    remarks
 }
 
 fn robots(config: &Config) -> Vec<String> {

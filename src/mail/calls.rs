@@ -90,7 +90,7 @@ fn to_call(
     why: &str,
     now: Moment,
 ) -> Result<Option<ToCall>, StoreError> {
-    let Some(facts) = facts::gather(conn, config, letter, mentions, now)?.facts else { return Ok(None) };
+    let Some(facts) = facts::gather(conn, config, letter, mentions, None, now)?.facts else { return Ok(None) };
     let words = letter::compose(&facts, &config.mail.templates).map_err(StoreError::odd)?;
     Ok(Some(ToCall {
         letter: letter.id,

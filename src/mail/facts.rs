@@ -32,6 +32,8 @@ pub(crate) struct Head {
     pub(crate) slot: Moment,
     /// What stands under it.
     pub(crate) number: String,
+    /// The last part of its link, or what stands for it; `None`: it has no link.
+    pub(crate) pass: Option<String>,
 }
 
 /// What this recipient was told before about the same anchor.
@@ -56,12 +58,13 @@ pub(crate) fn number(slot: Moment, id: i64) -> String {
     format!("CG-{}-{id:04}", slot.beijing().format("%Y"))
 }
 
-/// Gathers the facts of a letter of the outbox as of `now`.
+/// Gathers the facts of a letter of the outbox as of `now`. `pass` is what its link ends with.
 pub(crate) fn gather(
     conn: &Connection,
     config: &Config,
     letter: &LetterRow,
     mentions: &[Mention],
+    pass: Option<String>,
     now: Moment,
 ) -> Result<Told, StoreError> {
     let back = longest_window_days(&config.profile) + 2;
@@ -78,6 +81,7 @@ pub(crate) fn gather(
         role: letter.role,
         slot: letter.slot,
         number: number(letter.slot, letter.id),
+        pass,
     };
     let earlier = |mention: &Mention| before.get(&(mention.account, mention.rule.clone())).copied().unwrap_or_default();
     Ok(tell(&ledger, config, &head, mentions, &earlier, (now, now)))
@@ -131,9 +135,16 @@ fn facts(
         gained: (times > 0).then(|| gained(&items, before)).flatten(),
         late_since: Some(head.slot).filter(|slot| now.since(*slot) >= LATE_S && !all_by_hand),
         number: head.number.clone(),
+        answer: answer(config, head),
         stands_for,
         items: items.into_iter().map(|(item, _)| item).collect(),
     }
+}
+
+/// Where the letter can be answered; empty where owners cannot reach us.
+fn answer(config: &Config, head: &Head) -> String {
+    let parts = config.web.public_url.as_ref().zip(head.pass.as_ref());
+    parts.map_or_else(String::new, |(url, pass)| format!("{url}/a/{pass}"))
 }
 
 /// A veto stands before a missed week, and that before a coming one.

@@ -42,6 +42,8 @@ pub struct Facts {
     pub late_since: Option<Moment>,
     /// What stands under the letter.
     pub number: String,
+    /// Where it can be answered; empty when owners cannot reach us.
+    pub answer: String,
     /// Named when the letter reaches somebody for another role (无联系人).
     pub stands_for: bool,
     /// Its accounts, most urgent first.
@@ -165,6 +167,7 @@ fn values(facts: &Facts) -> Value {
         sender => facts.sender.clone(),
         contact => facts.contact.clone(),
         number => facts.number.clone(),
+        answer => facts.answer.clone(),
         nth => facts.nth,
     }
 }
@@ -185,7 +188,7 @@ fn is_escalation(facts: &Facts) -> bool {
 /// Names and titles come from platforms and lists: nothing of them may steer a line or a reader.
 fn cleaned(facts: &Facts) -> Facts {
     let mut facts = facts.clone();
-    for text in [&mut facts.office, &mut facts.sender, &mut facts.contact, &mut facts.prefix, &mut facts.number] {
+    for text in [&mut facts.office, &mut facts.sender, &mut facts.contact, &mut facts.prefix, &mut facts.number, &mut facts.answer] {
         *text = clean(text);
     }
     for item in &mut facts.items {

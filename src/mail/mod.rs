@@ -11,6 +11,7 @@ pub mod folder;
 pub mod hold;
 pub mod letter;
 pub mod message;
+mod pass;
 pub mod post;
 pub mod preview;
 pub mod reply;

@@ -125,14 +125,14 @@ impl Postman {
             return self.deal_doubtful(due, now).await;
         }
         let Some(words) = self.words(&due, now).await? else { return Ok(false) };
-        let Some(composed) = self.composed(&due, if due.doubted { words.doubted() } else { words }, now).await? else {
+        let Some((composed, bytes)) = self.composed(&due, if due.doubted { words.doubted() } else { words }, now).await? else {
             return Ok(false);
         };
         if due.trial && due.kind == LetterKind::Reminder {
             self.store.write_async(move |tx| outbox::record(tx, due.id, &composed)).await?;
             return Ok(false);
         }
-        self.hand_over(&due, composed, now).await
+        self.hand_over(&due, composed, &bytes, now).await
     }
 
     /// A letter that may have arrived is sent once more only for a veto, with the same Message-ID and
@@ -147,8 +147,8 @@ impl Postman {
         }
         let words =
             Said { subject: due.subject.clone(), text: due.text.clone(), html: due.html.clone(), sms: String::new() };
-        let Some(composed) = self.composed(&due, words.doubted(), now).await? else { return Ok(false) };
-        self.hand_over(&due, composed, now).await
+        let Some((composed, bytes)) = self.composed(&due, words.doubted(), now).await? else { return Ok(false) };
+        self.hand_over(&due, composed, &bytes, now).await
     }
 
     /// The words as they are true now; `None` when there is nothing left to say.
@@ -160,8 +160,8 @@ impl Postman {
             return Ok(Some(Said { subject, text, html, sms: String::new() }));
         }
         self.look_again(&mentions, now).await?;
-        let (config, row) = (Arc::clone(&self.config), due.clone());
-        let told = self.store.read_async(move |conn| facts::gather(conn, &config, &row, &mentions, now)).await?;
+        let (config, row, pass) = (Arc::clone(&self.config), due.clone(), self.pass(due, now).await?);
+        let told = self.store.read_async(move |conn| facts::gather(conn, &config, &row, &mentions, pass, now)).await?;
         let (dropped, said) = (told.dropped, told.said);
         self.store
             .write_async(move |tx| {
@@ -221,10 +221,32 @@ impl Postman {
         Ok(())
     }
 
-    /// The letter as it leaves; `None` when the address is impossible, which a person must mend.
-    async fn composed(&self, due: &LetterRow, said: Said, now: Moment) -> Result<Option<Composed>, StoreError> {
+    /// The letter as it is kept, and its bytes as they leave: they differ only by a link that opens it.
+    /// `None` when the address is impossible, which a person must mend.
+    async fn composed(
+        &self,
+        due: &LetterRow,
+        said: Said,
+        now: Moment,
+    ) -> Result<Option<(Composed, Vec<u8>)>, StoreError> {
+        let kept = message::compose(&self.outgoing(due, &said, now));
+        let leaves = match self.opened(due, &said).await? {
+            Some(opened) => message::compose(&self.outgoing(due, &opened, now)),
+            None => kept.clone(),
+        };
+        match kept.and_then(|kept| Ok((kept, leaves?))) {
+            Ok((kept, leaves)) => Ok(Some((said.composed(kept), leaves))),
+            Err(error) => {
+                tracing::warn!(letter.id = due.id, "letter.address_unusable");
+                self.end(due.id, LetterState::Held, &error.0).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    fn outgoing(&self, due: &LetterRow, said: &Said, now: Moment) -> Outgoing {
         let mail = &self.config.mail;
-        let outgoing = Outgoing {
+        Outgoing {
             from_name: mail.from_name.clone(),
             from_address: mail.from_address.clone(),
             to: due.recipient.clone(),
@@ -236,28 +258,26 @@ impl Postman {
             message_id: due.message_id.clone(),
             references: Some(thread(due, mail.domain())),
             date: now,
-        };
-        match message::compose(&outgoing) {
-            Ok(rfc822) => Ok(Some(said.composed(rfc822))),
-            Err(error) => {
-                tracing::warn!(letter.id = due.id, "letter.address_unusable");
-                self.end(due.id, LetterState::Held, &error.0).await?;
-                Ok(None)
-            }
         }
     }
 
-    async fn hand_over(&self, due: &LetterRow, composed: Composed, now: Moment) -> Result<bool, StoreError> {
-        let (id, rfc822) = (due.id, composed.rfc822.clone());
+    async fn hand_over(
+        &self,
+        due: &LetterRow,
+        composed: Composed,
+        rfc822: &[u8],
+        now: Moment,
+    ) -> Result<bool, StoreError> {
+        let id = due.id;
         let claimed = self.store.write_async(move |tx| outbox::claim(tx, id, &composed, now)).await?;
         if !claimed {
             return Ok(false);
         }
         let mut lesson = Lesson::Nothing;
         let ending = match &self.config.mail.transport {
-            Transport::Folder(dir) => self.put_in_folder(dir, due, &rfc822, now),
+            Transport::Folder(dir) => self.put_in_folder(dir, due, rfc822, now),
             Transport::Smtp(smtp) => {
-                let attempt = self.over_smtp(smtp, due, &rfc822, now).await;
+                let attempt = self.over_smtp(smtp, due, rfc822, now).await;
                 lesson = self.lesson(smtp, &attempt, now);
                 ending(due, &attempt, now)
             }
@@ -354,9 +374,9 @@ pub async fn send_test(poller: &Poller, address: &str, role: Role, now: Moment) 
         .await?;
     let Some(row) = row else { return Ok(refused("刚刚已经发过一封测试信，请过一秒再试")) };
     if let Some(said) = postman.words(&row, now).await?
-        && let Some(composed) = postman.composed(&row, said, now).await?
+        && let Some((composed, bytes)) = postman.composed(&row, said, now).await?
     {
-        postman.hand_over(&row, composed, now).await?;
+        postman.hand_over(&row, composed, &bytes, now).await?;
     }
     let id = row.id;
     let row = poller.store.read_async(move |conn| outbox::show(conn, id)).await?;

@@ -14,6 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How far ahead a lead may lie before its window opens (the longest closure is nine days).
 const LOOK_AHEAD_DAYS: i64 = 21;
 
+/// Stands for the link of a letter that has not left: it is made when it leaves.
+const LINK_TO_COME: &str = "（发出时生成）";
+
 /// A letter that will leave unless something changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coming {
@@ -84,6 +87,7 @@ impl Walk<'_> {
             role: letter.role,
             slot: letter.slot,
             number: facts::number(letter.slot, letter.id),
+            pass: Some(LINK_TO_COME.to_owned()),
         };
         let at = letter.next_try.max(self.today);
         self.tell(&head, mentions, (at, Some(letter.id)))
@@ -103,6 +107,7 @@ impl Walk<'_> {
                 role: letter.role,
                 slot: letter.slot,
                 number: "（发出时编号）".to_owned(),
+                pass: Some(LINK_TO_COME.to_owned()),
             };
             self.tell(&head, letter.mentions.iter().map(mention).collect(), (at, None))?;
         }

@@ -1,6 +1,7 @@
 //! A letter's words between composing and sending: what is kept beside them, and what a copy says that
 //! may be the second.
 
+use crate::answer::link::masked;
 use crate::store::Composed;
 
 /// A letter's words on their way.
@@ -24,6 +25,23 @@ impl Said {
         Said { text: format!("{DOUBTED}\n\n{}", sent_text(&self.text)), html, ..self }
     }
 
+    /// Whether that stands in text or page.
+    pub(super) fn speaks_of(&self, masked: &str) -> bool {
+        self.text.contains(masked) || self.html.as_ref().is_some_and(|html| html.contains(masked))
+    }
+
+    /// The same words with the link that opens their letter, as they leave; what is kept has none.
+    pub(super) fn opened(&self, letter: i64, token: &str) -> Said {
+        let masked = masked(letter);
+        let open = |text: &String| text.replace(&masked, token);
+        Said {
+            subject: self.subject.clone(),
+            text: open(&self.text),
+            html: self.html.as_ref().map(open),
+            sms: String::new(),
+        }
+    }
+
     /// The short form is for the clerk's eyes; it is kept beside the letter and not sent with it.
     pub(super) fn composed(self, rfc822: Vec<u8>) -> Composed {
         let Said { subject, text, html, sms } = self;
@@ -42,6 +60,18 @@ pub(super) fn sent_text(kept: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_leaves_holds_the_token() {
+        let text = format!("请打开 http://x.example/a/{} 选一项", masked(731));
+        let html = Some(text.replace('/', "&#x2f;"));
+        let said = Said { text, html, ..said(None) };
+        assert!(said.speaks_of(&masked(731)) && !said.speaks_of(&masked(73)));
+        let opened = said.opened(731, "731-token");
+        assert_eq!(opened.text, "请打开 http://x.example/a/731-token 选一项");
+        assert!(opened.html.unwrap().contains("a&#x2f;731-token 选一项"));
+        assert!(!said.composed(Vec::new()).text.contains("token"));
+    }
 
     fn said(html: Option<&str>) -> Said {
         let html = html.map(str::to_owned);

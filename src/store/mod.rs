@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod agenda;
 pub mod alarms;
+pub mod answers;
 pub mod attest;
 pub mod checkup;
 pub mod credentials;

@@ -36,7 +36,7 @@ fn reminders() -> Vec<Facts> {
     let soft = Item { unwatched: Some("7月21日9:10至23:40未能监测".to_owned()), ..item(week(false)) };
     vec![
         Facts { nth: 2, gained: Some(1), late_since: Some(plain.now), ..facts(vec![item(week(false)), bare]) },
-        Facts { role: Role::Leader, ..facts(vec![item(week(true))]) },
+        Facts { role: Role::Leader, answer: String::new(), ..facts(vec![item(week(true))]) },
         Facts { stands_for: true, contact: String::new(), ..facts(vec![soft]) },
         plain,
     ]
@@ -54,6 +54,7 @@ fn facts(items: Vec<Item>) -> Facts {
         gained: None,
         late_since: None,
         number: "CG-2026-0731".to_owned(),
+        answer: "http://10.20.0.8:8318/a/731-（略）".to_owned(),
         stands_for: false,
         items,
     }

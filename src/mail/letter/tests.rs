@@ -20,6 +20,7 @@ fn facts(items: Vec<Item>) -> Facts {
         gained: None,
         late_since: None,
         number: "CG-2026-0731".to_owned(),
+        answer: String::new(),
         stands_for: false,
         items,
     }
@@ -171,6 +172,21 @@ fn a_correction_withdraws_what_was_said() {
     let words = compose_correction(&facts, &Templates::default()).unwrap();
     golden("correction.txt", &format!("{}\n\n{}\n———\n{}\n", words.subject, words.text, words.sms));
     assert!(words.html.contains("撤回CG-2026-0731") && words.html.contains("7月21日10:00已有更新"), "{}", words.html);
+}
+
+/// Where owners can reach us, the letter says where, in one line that a mail reader makes clickable.
+#[test]
+fn a_letter_that_can_be_answered_says_where() {
+    let link = "http://10.20.0.8:8318/a/731-0123456789abcdef0123456789abcdef";
+    let (_, plain) = kinds().swap_remove(0);
+    let words = words(&Facts { answer: link.to_owned(), ..plain.clone() });
+    golden("with-link.txt", &format!("{}\n\n{}\n———\n{}\n", words.subject, words.text, words.sms));
+    let line = words.text.lines().find(|line| line.contains(link)).unwrap();
+    assert_eq!(line, format!("· 请打开 {link} 选一项：已知晓、已发布请核实、账号已停用。"));
+    assert_eq!(words.html.matches(&link.replace('/', "&#x2f;")).count(), 2, "address and text: {}", words.html);
+    assert!(!words.sms.contains("http"), "{}", words.sms);
+    let without = self::words(&plain);
+    assert!([&without.text, &without.html].iter().all(|text| !text.contains("请打开") && !text.contains("http")));
 }
 
 /// The page says every fact that the text says, and nothing in it comes from elsewhere or runs.

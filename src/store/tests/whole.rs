@@ -19,6 +19,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("accounts", accounts::ALL),
         ("agenda", agenda::ALL),
         ("alarms", alarms::ALL),
+        ("answers", answers::ALL),
         ("attest", attest::ALL),
         ("credentials", credentials::ALL),
         ("desk", desk::ALL),
