@@ -6,9 +6,10 @@ use crate::config::{Config, Mode};
 use crate::domain::{Check, Moment};
 use crate::ledger::Ledger;
 use crate::rules::{DELAY_GRACE_S, Verdict};
+use crate::settle::settle;
 use crate::store::{
-    Connection, LetterKind, Mention, NewLetter, Store, StoreError, Transaction, incidents, meta, outbox, silences,
-    verdicts,
+    Connection, LetterKind, Mention, NewLetter, Store, StoreError, Transaction, incidents, meta, modes, outbox,
+    silences, verdicts,
 };
 use crate::warn::{self, Cause, OwedLetter};
 use std::collections::BTreeMap;
@@ -67,8 +68,10 @@ fn inspect(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<Step, S
         wake = wake.min(now.plus(PEOPLE_S));
     }
     let queued = warn_owners(tx, config, &ledger, &coming, &causes, now)?;
+    let (settled, asked) = settle(tx, config, &ledger, installed, now)?;
+    wake = wake.min(asked);
     let told = incidents::tell(tx, config, &ledger.accounts, now)?;
-    Ok(Step { did: queued + told > 0, wake: wake.max(now.plus(1)) })
+    Ok(Step { did: queued + settled + told > 0, wake: wake.max(now.plus(1)) })
 }
 
 /// The last check each time, the older ones a few times a day: their evidence changes rarely.
@@ -133,7 +136,7 @@ fn warn_owners(
         return Ok(0);
     }
     let revisions = record_pending(tx, config, ledger, coming, &letters, now)?;
-    let trial = config.mode == Mode::Trial;
+    let trial = modes::holds(tx, config.mode)? == Mode::Trial;
     let mut queued = 0;
     for letter in &letters {
         let letter = new_letter(letter, &revisions, now);

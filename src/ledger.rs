@@ -2,9 +2,9 @@
 //! `judge`, for the daemon and for every verb alike. It writes nothing.
 
 use crate::config::Config;
-use crate::domain::{Account, AccountId, Check, FailedLook, Moment, Post, Watch, When};
+use crate::domain::{Account, AccountId, Check, FailedLook, Moment, Post, Roster, Watch, When};
 use crate::rules::{self, Declared, Duty, Evidence, Profile, Tally, Verdict, WindowKind};
-use crate::store::{Connection, StoreError, accounts, looks, posts, tally};
+use crate::store::{Connection, StoreError, accounts, contacts, looks, posts, tally};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The evidence of a span of time.
@@ -14,6 +14,8 @@ pub struct Ledger {
     pub accounts: Vec<Account>,
     /// The newest counted post of each account, however old.
     pub newest: BTreeMap<AccountId, Post>,
+    /// Who answers for which account.
+    pub people: Roster,
     posts: BTreeMap<AccountId, Vec<Post>>,
     tallies: BTreeMap<AccountId, Vec<Tally>>,
     watches: BTreeMap<AccountId, Vec<Watch>>,
@@ -31,6 +33,7 @@ impl Ledger {
         let sources = accounts.iter().map(|account| (account.id, declared(config, account))).collect();
         Ok(Ledger {
             newest: newest(conn, until)?,
+            people: contacts::roster(conn)?,
             posts: posts::of(conn, from, until)?,
             tallies: tally::of(conn, from, until)?,
             watches: looks::watches(conn, from, until)?,
@@ -53,7 +56,7 @@ impl Ledger {
     ) -> Result<Ledger, StoreError> {
         let accounts: Vec<Account> =
             accounts::all(conn)?.into_iter().filter(|account| wanted.contains(&account.id)).collect();
-        let mut ledger = Ledger::default();
+        let mut ledger = Ledger { people: contacts::roster(conn)?, ..Ledger::default() };
         for account in &accounts {
             let id = account.id;
             ledger.newest.extend(posts::newest_of(conn, id, until)?.map(|post| (id, post)));

@@ -19,6 +19,7 @@ pub mod poll;
 pub mod report;
 pub mod rules;
 pub mod secrets;
+mod settle;
 pub mod silence;
 pub mod store;
 pub mod warn;

@@ -3,6 +3,8 @@
 use super::alarm::AlarmVerb;
 use super::calendar::CalendarVerb;
 use super::letters_args::{LettersVerb, OutboxVerb};
+pub use super::people_args::ConfirmArgs;
+use super::people_args::ContactVerb;
 pub use super::sheet_args::SheetVerb;
 use super::silence::SilenceVerb;
 use super::sources_args::{PluginVerb, SourceVerb};
@@ -50,6 +52,9 @@ pub enum Verb {
     /// 账号台账
     #[command(subcommand)]
     Account(AccountVerb),
+    /// 联系人：各单位的运维人员、分管领导、主管单位联系人
+    #[command(subcommand)]
+    Contact(ContactVerb),
     /// 人工保存的发布记录：只能证明更新过，不能证明没更新
     #[command(subcommand)]
     Post(PostVerb),
@@ -104,6 +109,18 @@ pub enum Verb {
     /// 周报与月度、季度清单
     #[command(subcommand)]
     Report(ReportVerb),
+    /// 核实检查结果：待核实 → 已确认 / 误报；不写 --by 就列出等待核实的
+    ///
+    /// 确认以后，检查结果才发给有关单位；认定误报的不列入通报，已发过结果的由服务发更正。
+    Confirm(ConfirmArgs),
+    /// 运行方式：现在是试运行还是正式、由谁何时切换；或切换
+    Mode {
+        /// 正式 或 试运行；不写就查看
+        mode: Option<String>,
+        /// 负责切换的人
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+    },
     /// 来源
     #[command(subcommand)]
     Source(SourceVerb),

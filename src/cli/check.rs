@@ -7,6 +7,7 @@ use std::path::Path;
 /// Explains what the configuration means; a bad one never gets here.
 pub(super) fn run(context: &Context) -> Result<Outcome, CliError> {
     outln!("{}", config::explain(&context.config, context.clock.now()));
+    outln!("\n{}", super::mode::told_of(context)?);
     Ok(Outcome::Done)
 }
 

@@ -5,6 +5,8 @@ pub mod args;
 pub mod calendar;
 mod check;
 mod composed;
+mod confirm;
+mod contact;
 mod context;
 mod demo;
 mod doctor;
@@ -19,11 +21,14 @@ pub mod letters_args;
 mod list;
 mod log;
 mod look;
+mod mode;
 mod outbox;
+mod people_args;
 mod plugin;
 mod plugin_words;
 mod print;
 mod refusal;
+mod replace;
 mod report;
 mod serve;
 mod sheet;
@@ -35,6 +40,7 @@ mod source_trial;
 mod sources_args;
 mod status;
 mod strike;
+mod todo;
 mod usage;
 mod year;
 
@@ -101,11 +107,14 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Account(AccountVerb::Export { out }) => list::export(&context, out.as_deref()),
         Verb::Account(AccountVerb::List) => list::list(&context),
         Verb::Account(AccountVerb::Show { account, platform }) => list::show(&context, &account, platform.as_deref()),
+        Verb::Confirm(args) => confirm::run(&context, &args),
+        Verb::Contact(verb) => contact::run(&context, verb),
         Verb::Post(verb) => evidence::post(&context, verb),
         Verb::Attest(args) => evidence::attest(&context, args),
         Verb::Look { accounts, dry_run } => look::run(&context, &accounts, dry_run),
         Verb::Sheet(verb) => sheet::run(&context, verb),
         Verb::Judge { at, profile, exit_code } => judge::run(&context, at.as_deref(), profile.as_deref(), exit_code),
+        Verb::Mode { mode, by } => mode::run(&context, mode.as_deref(), by.as_deref()),
         Verb::Status { exit_code } => status::run(&context, exit_code),
         Verb::Explain { account, platform, at } => explain::run(&context, &account, platform.as_deref(), at.as_deref()),
         Verb::Letters(LettersVerb::Preview { at, out }) => letters::preview(&context, at.as_deref(), out.as_deref()),

@@ -1,13 +1,13 @@
 //! `status`: one screen: the next check, accounts in trouble, our own health.
 
 use super::print::red;
-use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
+use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows, todo};
 use crate::domain::{Account, Check, Moment};
 use crate::ledger::Ledger;
 use crate::mail::hold::{self, Stop};
 use crate::rules::{AccountResult, Grade, Verdict, grade};
 use crate::store::looks::LookRow;
-use crate::store::{LetterRow, alarms, desk, incidents, looks, outbox, silences};
+use crate::store::{LetterRow, alarms, desk, findings, incidents, looks, outbox, silences};
 use serde_json::json;
 
 struct Screen {
@@ -24,6 +24,8 @@ struct Screen {
     /// What the operator was told of our own troubles and is not over.
     alarms: Vec<String>,
     silences: usize,
+    mode: String,
+    red: Vec<String>,
 }
 
 /// Prints the screen.
@@ -48,7 +50,9 @@ fn gather(context: &Context, now: Moment) -> Result<Screen, CliError> {
         store.read(|conn| Ok((looks::last_looks(conn)?, incidents::open(conn)?, outbox::by_state(conn)?)))?;
     let (dead, stop) = store.read(|conn| Ok((desk::dead(conn, now)?, hold::read(conn)?)))?;
     let (alarms, silences) = store.read(|conn| Ok((alarms::open(conn)?, silences::active(conn, now)?.len())))?;
-    let verdicts = ledger.judge(profile, check, now);
+    let mut verdicts = ledger.judge(profile, check, now);
+    store.read(|conn| findings::decisions(conn, &profile.name))?.clear_false(&mut verdicts);
+    let (mode, red) = store.read(|conn| todo::lines(conn, &context.config, &ledger, &verdicts, now))?;
     let results = ledger.accounts.iter().map(|account| grade(profile, account.id, &verdicts)).collect();
     Ok(Screen {
         next: context.config.checks_between(now.plus(1), now.plus_days(60)).into_iter().next(),
@@ -63,12 +67,17 @@ fn gather(context: &Context, now: Moment) -> Result<Screen, CliError> {
         letters,
         dead,
         stop,
+        mode,
+        red,
     })
 }
 
 fn print(context: &Context, screen: &Screen, now: Moment) {
     print_dead(screen);
     let counted = |wanted: Grade| screen.results.iter().filter(|result| result.grade == wanted).count();
+    for line in &screen.red {
+        outln!("【待办】{line}");
+    }
     outln!("口径 {}，账号 {} 个，现在 {}", context.config.profile.name, screen.ledger.accounts.len(), beijing(now));
     outln!(
         "上次检查 {}：合格 {}，存在问题 {}，不合格 {}，无法判定 {}，不参评 {}",
@@ -79,6 +88,7 @@ fn print(context: &Context, screen: &Screen, now: Moment) {
         counted(Grade::Unclear),
         counted(Grade::Exempt)
     );
+    outln!("{}", screen.mode);
     if let Some(next) = screen.next {
         outln!("下次检查 {}", beijing(next.at));
     }
@@ -178,5 +188,5 @@ fn as_json(screen: &Screen, calendar_missing: Option<i32>) -> serde_json::Value 
         .collect();
     let letters: serde_json::Map<String, serde_json::Value> =
         screen.letters.iter().map(|(state, count)| (state.clone(), json!(count))).collect();
-    json!({"check": screen.check.at, "next_check": screen.next.map(|check| check.at), "results": results, "incidents": incidents, "letters": letters, "dead_letters": screen.dead.iter().map(|letter| letter.id).collect::<Vec<_>>(), "mail_stopped": screen.stop.as_ref().map(Stop::chinese), "verdicts": screen.verdicts.len(), "calendar_missing": calendar_missing, "alarms": screen.alarms, "silences": screen.silences})
+    json!({"check": screen.check.at, "next_check": screen.next.map(|check| check.at), "results": results, "incidents": incidents, "letters": letters, "dead_letters": screen.dead.iter().map(|letter| letter.id).collect::<Vec<_>>(), "mail_stopped": screen.stop.as_ref().map(Stop::chinese), "mode": screen.mode, "red": screen.red, "verdicts": screen.verdicts.len(), "calendar_missing": calendar_missing, "alarms": screen.alarms, "silences": screen.silences})
 }

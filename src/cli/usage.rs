@@ -95,8 +95,13 @@ fn context(error: &clap::Error, kind: ContextKind) -> String {
     }
 }
 
+/// The likeliest of what clap suggests; it puts that one last.
 fn hint(error: &clap::Error, kind: ContextKind) -> String {
-    match context(error, kind) {
+    let likeliest = match error.get(kind) {
+        Some(ContextValue::Strings(texts)) => texts.last().cloned().unwrap_or_default(),
+        _ => context(error, kind),
+    };
+    match likeliest {
         text if text.is_empty() => String::new(),
         text => format!("，是不是“{text}”"),
     }

@@ -98,7 +98,7 @@ fn window_in_words(window: WindowKind) -> String {
 fn mode_in_words(mode: Mode) -> &'static str {
     match mode {
         Mode::Trial => "试运行，提醒只汇总发给检查方",
-        Mode::Live => "正式，提醒发给各账号的责任人",
+        Mode::Live => "配置允许正式；执行过 cuigeng mode 正式 以后，提醒发给各账号的责任人",
     }
 }
 

@@ -39,7 +39,9 @@ pub fn next_steps(dir: &Path) -> String {
         format!("  2. 口令各存成 {} 下的一个文件，配置里只写文件名。", secrets.display()),
         format!("  3. 检查配置：cuigeng --config {} check", file.display()),
         "  4. 导入台账：cuigeng account import 台账.xlsx --dry-run，看过差异再正式导入。".to_owned(),
-        "  5. 启动：cuigeng serve。起初为试运行，提醒只发给检查方自己；确认无误后把 mode 改为“正式”。".to_owned(),
+        "  5. 启动：cuigeng serve。起初为试运行，提醒只发给检查方自己；确认无误后把 mode 改为“正式”，
+     再由负责人执行 cuigeng mode 正式 --by 姓名。"
+            .to_owned(),
     ]
     .join("\n")
 }

@@ -6,11 +6,11 @@ use super::clock::SimClock;
 use super::sandbox::Sandbox;
 use super::town::{Town, checks, first_statistic_day};
 use crate::clock::Clock;
-use crate::config::{self, Config};
+use crate::config::{self, Config, Mode};
 use crate::daemon::{Daemon, TASKS};
 use crate::domain::Moment;
 use crate::import::{plan_accounts, plan_attestations, plan_posts, read_sheets};
-use crate::store::{Store, accounts, attest, meta, posts};
+use crate::store::{Store, accounts, attest, meta, modes, posts};
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
@@ -203,7 +203,10 @@ pub fn import_list(store: &Store, csv: &str, config: &Config, now: Moment) -> Re
     let sources: Vec<&str> = config.sources.keys().map(String::as_str).collect();
     let plan = plan_accounts(&sheets, &known, &sources, now).map_err(|e| format!("{e:?}"))?;
     store
-        .write(move |tx| plan.save.iter().try_for_each(|account| accounts::save(tx, account).map(drop)))
+        .write(move |tx| {
+            modes::switch(tx, Mode::Live, "演示", now)?;
+            plan.save.iter().try_for_each(|account| accounts::save(tx, account).map(drop))
+        })
         .map_err(|e| e.chinese())
 }
 

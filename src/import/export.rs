@@ -1,6 +1,8 @@
 //! The list in the form that an import reads: what is exported and imported again changes nothing.
 
-use crate::domain::{Account, Contact, Moment, Role, SourceRef};
+use super::CONTACT_COLUMNS;
+use crate::domain::{Account, Contact, Moment, Person, Role, SourceRef};
+use chrono::NaiveDate;
 
 /// The columns of an export, in the order of the design.
 pub const ACCOUNT_COLUMNS: [&str; 13] = [
@@ -50,4 +52,31 @@ pub fn account_row(account: &Account, now: Moment) -> [String; 13] {
 /// The addresses of a role, as they stand in one cell.
 fn emails(contacts: &[Contact], role: Role) -> String {
     contacts.iter().filter(|c| c.role == role).map(|c| c.email.as_str()).collect::<Vec<_>>().join(";")
+}
+
+/// Heading and one row per person, in the columns of [`CONTACT_COLUMNS`].
+pub fn contact_rows(people: &[Person], accounts: &[Account]) -> Vec<Vec<String>> {
+    let heading = CONTACT_COLUMNS.map(str::to_owned).to_vec();
+    std::iter::once(heading).chain(people.iter().map(|person| contact_row(person, accounts).to_vec())).collect()
+}
+
+fn contact_row(person: &Person, accounts: &[Account]) -> [String; 13] {
+    let account = accounts.iter().find(|account| Some(account.id) == person.account);
+    let of = |part: fn(&Account) -> String| account.map_or_else(String::new, part);
+    let day = |day: Option<NaiveDate>| day.map_or_else(String::new, |day| day.to_string());
+    [
+        person.office.clone(),
+        person.name.clone(),
+        person.role_chinese(),
+        person.post.clone(),
+        person.mobile.clone(),
+        person.landline.clone(),
+        person.emails.join(";"),
+        person.qq.clone(),
+        day(person.from),
+        day(person.to),
+        of(|account| account.name.clone()),
+        of(|account| account.platform.name().to_owned()),
+        of(|account| account.handle.clone().unwrap_or_default()),
+    ]
 }

@@ -30,7 +30,7 @@ pub(super) struct Found<'a> {
 }
 
 /// Rows above the heading that are searched: titles, dates, 填报单位.
-const SEARCHED: usize = 20;
+pub(super) const SEARCHED: usize = 20;
 
 /// The column that a refused file's copy carries; a corrected copy may be imported with it.
 pub(super) const PROBLEM: &str = "问题";
@@ -70,7 +70,7 @@ fn is_any(aliases: &[&str], name: &str) -> bool {
 }
 
 /// Headings are compared without blanks, marks of required columns, width and case.
-fn normal(text: &str) -> String {
+pub(super) fn normal(text: &str) -> String {
     let half = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         c => c,

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod attest;
+mod contacts;
 mod export;
 mod header;
 mod json;
@@ -22,7 +23,8 @@ mod tests;
 pub use accounts::{AccountPlan, Change, FieldChange, plan_accounts};
 pub(crate) use attest::check_span;
 pub use attest::{AttestPlan, PlannedAttestation, plan_attestations};
-pub use export::{ACCOUNT_COLUMNS, account_row, account_rows};
+pub use contacts::{CONTACT_COLUMNS, ContactPlan, PersonChange, plan_contacts};
+pub use export::{ACCOUNT_COLUMNS, account_row, account_rows, contact_rows};
 pub use posts::{LeftOut, PlannedPost, PostPlan, plan_posts, plan_posts_of};
 pub(crate) use posts::{kind, wechat_article};
 pub use sheet::{SheetPlan, SheetRow, SignedRow, plan_sheet, sheet_book};

@@ -1,22 +1,23 @@
 //! Trial mode: what was recorded for others goes to the clerk, as one digest a day.
 
+use super::post::Postman;
 use crate::config::{Config, Mode};
 use crate::domain::{Moment, Role};
-use crate::store::{LetterKind, NewLetter, StoreError, Transaction, outbox};
+use crate::store::{LetterKind, LetterRow, NewLetter, StoreError, Transaction, modes, outbox};
 use cuigeng_adapters::time::HOUR;
 use std::fmt::Write;
 
 /// The hour of the digest: after the working day's letters.
 const HOUR_OF_DAY: i64 = 17;
 
-/// From 17:00 on, in trial mode, what was recorded is told.
-pub(super) fn is_due(config: &Config, now: Moment) -> bool {
-    config.mode == Mode::Trial && now.since(Moment::start_of(now.date())) >= HOUR_OF_DAY * HOUR
+/// From 17:00 on what was recorded is told, also what was left when trial mode ended.
+pub(super) fn is_due(recorded: bool, now: Moment) -> bool {
+    recorded && now.since(Moment::start_of(now.date())) >= HOUR_OF_DAY * HOUR
 }
 
 /// The next moment at which a digest may be due.
-pub(super) fn next(config: &Config, now: Moment) -> Moment {
-    if config.mode != Mode::Trial {
+pub(super) fn next(recorded: bool, now: Moment) -> Moment {
+    if !recorded {
         return Moment::MAX;
     }
     let today = Moment::start_of(now.date()).plus(HOUR_OF_DAY * HOUR);
@@ -24,14 +25,14 @@ pub(super) fn next(config: &Config, now: Moment) -> Moment {
 }
 
 /// Queues the digest of everything recorded that no digest has told, if there is anything.
-pub(super) fn queue(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<(), StoreError> {
+pub(crate) fn queue(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<(), StoreError> {
     let recorded = outbox::recorded(tx)?;
     if recorded.is_empty() {
         return Ok(());
     }
     let day = now.beijing().format("%-m月%-d日").to_string();
     let mut text = format!(
-        "目前是试运行：下面{}封提醒没有发给收件人，只供检查方核对。正式发送请把配置中的 mode 改为“正式”。\n",
+        "目前是试运行：下面{}封提醒没有发给收件人，只供检查方核对。正式发送：把配置中的 mode 改为“正式”，再由负责人执行 cuigeng mode 正式 --by 姓名。\n",
         recorded.len()
     );
     for letter in &recorded {
@@ -66,4 +67,22 @@ pub(super) fn queue(tx: &Transaction<'_>, config: &Config, now: Moment) -> Resul
         outbox::digested(tx, letter.id, now)?;
     }
     Ok(())
+}
+
+impl Postman {
+    /// What was born in trial mode, or waits while it holds, reaches nobody but the clerk.
+    pub(super) async fn is_only_recorded(&self, due: &LetterRow) -> Result<bool, StoreError> {
+        if !matches!(due.kind, LetterKind::Reminder | LetterKind::Result) {
+            return Ok(false);
+        }
+        if due.trial {
+            return Ok(true);
+        }
+        let (configured, id) = (self.config.mode, due.id);
+        if self.store.read_async(move |conn| modes::holds(conn, configured)).await? == Mode::Live {
+            return Ok(false);
+        }
+        self.store.write_async(move |tx| modes::hold_back(tx, id)).await?;
+        Ok(true)
+    }
 }

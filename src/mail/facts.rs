@@ -189,7 +189,8 @@ fn addressee(ledger: &Ledger, supervising: bool, items: &[(Item, &Mention)]) -> 
 
 /// The recipient has the role only because the account names nobody for it.
 fn stands_for(ledger: &Ledger, head: &Head, items: &[(Item, &Mention)]) -> bool {
-    let has = |account: &Account| account.contacts.iter().any(|c| c.role == head.role && c.email == head.recipient);
+    let day = head.slot.date();
+    let has = |account: &Account| ledger.people.addresses(account, head.role, day).contains(&head.recipient);
     !items.iter().filter_map(|(_, mention)| ledger.account(mention.account)).any(has)
 }
 

@@ -15,6 +15,9 @@ mod pass;
 pub mod post;
 pub mod preview;
 pub mod reply;
+mod result;
 mod said;
 pub mod smtp;
 mod tls;
+
+pub(crate) use digest::queue as queue_digest;

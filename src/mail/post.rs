@@ -15,6 +15,7 @@ use crate::config::{Config, SmtpConfig, Transport};
 use crate::domain::{Account, AccountId, Moment, Role};
 use crate::poll::Poller;
 use crate::secrets::FileSecrets;
+use crate::settle;
 use crate::store::{
     Composed, Connection, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, Store, StoreError, accounts,
     looks, outbox, silences, told,
@@ -53,14 +54,23 @@ impl Postman {
         if let Some(wake) = self.stopped(now).await? {
             return Ok(Step { did: false, wake });
         }
-        if digest::is_due(&self.config, now) {
+        let config = Arc::clone(&self.config);
+        let news = self.store.read_async(move |conn| settle::has_news(conn, &config)).await?;
+        if news {
+            let config = Arc::clone(&self.config);
+            self.store.write_async(move |tx| settle::tell_decided(tx, &config, now)).await?;
+        }
+        let recorded = self.store.read_async(|conn| Ok(!outbox::recorded(conn)?.is_empty())).await?;
+        if digest::is_due(recorded, now) {
             let config = Arc::clone(&self.config);
             self.store.write_async(move |tx| digest::queue(tx, &config, now)).await?;
         }
         let (due, wake) =
             self.store.read_async(move |conn| Ok((outbox::next_due(conn, now)?, outbox::next_wake(conn)?))).await?;
         let Some(due) = due else {
-            let wake = wake.unwrap_or(Moment::MAX).min(digest::next(&self.config, now));
+            let config = Arc::clone(&self.config);
+            let listens = self.store.read_async(move |conn| settle::listens(conn, &config, now)).await?;
+            let wake = wake.unwrap_or(Moment::MAX).min(digest::next(recorded, now)).min(listens);
             return Ok(Step { did: false, wake: wake.max(now.plus(1)) });
         };
         let left = self.deal(due, now).await?;
@@ -128,7 +138,7 @@ impl Postman {
         let Some((composed, bytes)) = self.composed(&due, if due.doubted { words.doubted() } else { words }, now).await? else {
             return Ok(false);
         };
-        if due.trial && due.kind == LetterKind::Reminder {
+        if self.is_only_recorded(&due).await? {
             self.store.write_async(move |tx| outbox::record(tx, due.id, &composed)).await?;
             return Ok(false);
         }
@@ -153,6 +163,9 @@ impl Postman {
 
     /// The words as they are true now; `None` when there is nothing left to say.
     async fn words(&self, due: &LetterRow, now: Moment) -> Result<Option<Said>, StoreError> {
+        if due.kind == LetterKind::Result {
+            return self.result_words(due, now).await;
+        }
         let id = due.id;
         let Some(mentions) = self.unsilenced(due, now).await? else { return Ok(None) };
         if due.kind != LetterKind::Reminder {
@@ -318,7 +331,7 @@ impl Postman {
             .await
     }
 
-    async fn end(&self, id: i64, state: LetterState, reason: &str) -> Result<(), StoreError> {
+    pub(super) async fn end(&self, id: i64, state: LetterState, reason: &str) -> Result<(), StoreError> {
         let reason = reason.to_owned();
         self.store.write_async(move |tx| outbox::end(tx, id, state, &reason)).await
     }

@@ -44,6 +44,11 @@ impl<'a> Entry<'a> {
         self.result.map_or(&[], |result| &result.problems)
     }
 
+    /// Whether something that it missed waits for a person's word.
+    pub(super) fn awaits(&self, facts: &Facts<'_>) -> bool {
+        self.missed_vetoes().iter().chain(self.missed_weeks()).any(|verdict| facts.decisions.awaits(verdict))
+    }
+
     pub(super) fn unclear(&self) -> &'a [Verdict] {
         self.result.map_or(&[], |result| &result.unclear)
     }
@@ -104,6 +109,11 @@ impl<'a> Roll<'a> {
     pub(super) fn has_findings(&self) -> bool {
         let found = |e: &Entry<'_>| !e.missed_vetoes().is_empty() || !e.missed_weeks().is_empty();
         self.counted.iter().chain(&self.closing).any(found)
+    }
+
+    /// Whether anything found waits for a person's word.
+    pub(super) fn awaits(&self, facts: &Facts<'_>) -> bool {
+        self.counted.iter().chain(&self.closing).any(|entry| entry.awaits(facts))
     }
 
     /// Running, but without a result of any kind: windows still open, or none that binds.
@@ -232,10 +242,29 @@ pub(super) fn remarks(facts: &Facts<'_>, roll: &Roll<'_>) -> Vec<String> {
     if to_come > 0 {
         remarks.push(format!("本期还有{to_come}次检查未到时间，结果尚不完整。"));
     }
-    if roll.has_findings() {
-        remarks.push("所列问题为系统监测结果（未监测到更新），均待核实，经人工确认前不作为正式结论。".to_owned());
+    if roll.awaits(facts) {
+        let all = if any_decided(facts, roll) { "标为待核实的" } else { "均待核实" };
+        remarks.push(format!("所列问题为系统监测结果（未监测到更新），{all}，经人工确认前不作为正式结论。"));
     }
+    remarks.extend(cleared(facts));
     remarks
+}
+
+fn any_decided(facts: &Facts<'_>, roll: &Roll<'_>) -> bool {
+    let missed = |entry: &Entry<'_>| entry.missed_vetoes().len() + entry.missed_weeks().len() > 0;
+    roll.counted.iter().chain(&roll.closing).any(|entry| missed(entry) && !entry.awaits(facts))
+}
+
+/// What a person has called a 误报 stands in no list, and that is said.
+fn cleared(facts: &Facts<'_>) -> Option<String> {
+    let title = |verdict: &Verdict| {
+        let account = facts.accounts.iter().find(|account| account.id == verdict.account)?;
+        Some(format!("{}（{}）", account.name, facts.profile.prints(account.platform.name())))
+    };
+    let mut names: Vec<String> = facts.cleared.iter().filter_map(title).collect();
+    names.dedup();
+    let count = facts.cleared.len();
+    (count > 0).then(|| format!("另有{count}项经人工核实为误报，没有列入：{}。", names.join("、")))
 }
 
 /// What the report speaks of.

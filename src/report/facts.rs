@@ -1,7 +1,7 @@
 //! What a report is made of. Gathered by the shell, read by the pure half.
 
 use crate::domain::{Account, AccountId, Check, Moment, Period, Post};
-use crate::rules::{AccountResult, Profile, Verdict};
+use crate::rules::{AccountResult, Decisions, Profile, Verdict};
 use std::collections::BTreeMap;
 
 /// Everything that a report may speak of.
@@ -21,6 +21,10 @@ pub struct Facts<'a> {
     pub results: &'a [AccountResult],
     /// The verdicts behind them.
     pub verdicts: &'a [Verdict],
+    /// What persons have decided about missed ones.
+    pub decisions: &'a Decisions,
+    /// Missed verdicts that a person has called a 误报; they are met in `verdicts` and `results`.
+    pub cleared: &'a [Verdict],
     /// The last counted update of each account before the last check that was held.
     pub newest: &'a BTreeMap<AccountId, Post>,
     /// The last time that each account was seen whole (最近一次核实).

@@ -29,7 +29,7 @@ fn compose(facts: &Facts<'_>) -> Report {
     blocks.push(exempt_table(facts, &roll, format!("{period}不参评的政务新媒体名单")));
     Report {
         title: format!("{}{period}政务新媒体检查情况", facts.region),
-        subtitle: Some("草稿 · 待核实".to_owned()),
+        subtitle: Some(if roll.has_findings() && !roll.awaits(facts) { "草稿" } else { "草稿 · 待核实" }.to_owned()),
         blocks,
         footnotes: remarks(facts, &roll),
         meta: meta(facts),
@@ -93,13 +93,18 @@ fn findings(
     label: &dyn Fn(&Entry<'_>) -> Option<String>,
 ) -> Table {
     by_platform(facts, &mut entries);
+    // The column stands in a draft only: the paper that is issued has none.
+    let drafts = entries.iter().any(|entry| entry.awaits(facts));
     let row = |(at, entry): (usize, &Entry<'_>)| {
         let mut cells = first_cells(facts, at, entry.account);
         cells.push(text(label(entry).unwrap_or_default()));
+        let state = if entry.awaits(facts) { "待核实" } else { "已确认" };
+        cells.extend(drafts.then(|| text(state)));
         cells
     };
     let rows = entries.iter().enumerate().map(row).collect();
-    Table { subtitle: words::check_dates(&held(facts)), ..table(key, title, &["问题类型"], rows) }
+    let columns = if drafts { &["问题类型", "核实"][..] } else { &["问题类型"] };
+    Table { subtitle: words::check_dates(&held(facts)), ..table(key, title, columns, rows) }
 }
 
 /// 新浪微博, 微信公众号, 抖音, then the others as the list first names them; within one platform in the

@@ -6,8 +6,8 @@ use crate::config::Config;
 use crate::domain::{AccountId, Check, Moment, Period, Post, Week};
 use crate::ledger::{self, Ledger};
 use crate::rules::WindowKind;
-use crate::rules::{AccountResult, Grade, Profile, Severity, Verdict, VerdictKind, grade};
-use crate::store::{Connection, LetterKind, StoreError, looks, outbox};
+use crate::rules::{AccountResult, Decisions, Grade, Profile, Severity, Verdict, VerdictKind, grade};
+use crate::store::{Connection, LetterKind, StoreError, findings, looks, outbox};
 use crate::warn::{last_update, may_remind, silence_deadline};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +33,8 @@ pub struct Prepared {
     tally: LetterTally,
     progress: Progress,
     changes: Vec<ListChange>,
+    decisions: Decisions,
+    cleared: Vec<Verdict>,
     next_week: Vec<String>,
 }
 
@@ -52,7 +54,9 @@ impl Prepared {
         let near = config.checks_between(from.plus_days(-1), until.plus_days(8));
         let checks: Vec<Check> = near.into_iter().filter(|check| period.holds(*check)).collect();
         let ledger = Ledger::for_checks(conn, config, profile, &checks)?;
-        let verdicts: Vec<Verdict> = checks.iter().flat_map(|check| ledger.judge(profile, *check, now)).collect();
+        let mut verdicts: Vec<Verdict> = checks.iter().flat_map(|check| ledger.judge(profile, *check, now)).collect();
+        let decisions = findings::decisions(conn, &profile.name)?;
+        let cleared = decisions.clear_false(&mut verdicts);
         let results = ledger.accounts.iter().map(|account| grade(profile, account.id, &verdicts)).collect();
         let held = checks.iter().map(|check| check.at).filter(|at| *at <= now).max();
         let span = span_of_letters(&checks, until);
@@ -63,6 +67,8 @@ impl Prepared {
             progress: history::progress(conn, config, profile, period, span)?,
             changes: history::list_changes(conn, &ledger.accounts, span)?,
             next_week: next_week(config, &ledger, now),
+            decisions,
+            cleared,
             region: config.office.region.clone(),
             profile: profile.clone(),
             period,
@@ -103,6 +109,8 @@ impl Prepared {
             accounts: &self.ledger.accounts,
             results: &self.results,
             verdicts: &self.verdicts,
+            decisions: &self.decisions,
+            cleared: &self.cleared,
             newest: &self.newest,
             verified: &self.verified,
             letters: &self.tally,

@@ -7,8 +7,8 @@ use crate::domain::{
     Strength, Watch, WatchOrigin, When,
 };
 use crate::rules::{
-    AccountResult, CountUnit, Evidence, LabelReading, PeriodKind, Profile, Quota, Rule, Severity, Verdict, WindowKind,
-    duties, grade, judge,
+    AccountResult, CountUnit, Decisions, Evidence, LabelReading, PeriodKind, Profile, Quota, Rule, Severity, Verdict,
+    WindowKind, duties, grade, judge,
 };
 use std::collections::BTreeMap;
 
@@ -119,6 +119,8 @@ pub(super) struct Town {
     pub(super) accounts: Vec<Account>,
     pub(super) results: Vec<AccountResult>,
     pub(super) verdicts: Vec<Verdict>,
+    pub(super) decisions: Decisions,
+    pub(super) cleared: Vec<Verdict>,
     pub(super) newest: BTreeMap<AccountId, Post>,
     pub(super) verified: BTreeMap<AccountId, Verified>,
     pub(super) letters: LetterTally,
@@ -141,6 +143,8 @@ impl Town {
             accounts: Vec::new(),
             results: Vec::new(),
             verdicts: Vec::new(),
+            decisions: Decisions::default(),
+            cleared: Vec::new(),
             newest: BTreeMap::new(),
             verified: BTreeMap::new(),
             letters: LetterTally::default(),
@@ -182,6 +186,8 @@ impl Town {
             accounts: &self.accounts,
             results: &self.results,
             verdicts: &self.verdicts,
+            decisions: &self.decisions,
+            cleared: &self.cleared,
             newest: &self.newest,
             verified: &self.verified,
             letters: &self.letters,

@@ -79,7 +79,7 @@ pub(super) fn title(facts: &Facts<'_>) -> String {
 }
 
 pub(super) fn subtitle(facts: &Facts<'_>, roll: &Roll<'_>) -> String {
-    let draft = if roll.has_findings() { "　草稿 · 待核实" } else { "" };
+    let draft = if roll.awaits(facts) { "　草稿 · 待核实" } else { "" };
     format!("第{}期　数据截至{}{draft}", facts.number, words::minute(facts.now))
 }
 

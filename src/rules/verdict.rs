@@ -181,13 +181,16 @@ pub fn class_chinese(class: Class) -> &'static str {
 }
 
 impl VerdictKind {
+    /// The word of a missed one, as the database keeps it.
+    pub const MISSED: &'static str = "missed";
+
     /// The word in JSON and in the database.
     pub const fn word(&self) -> &'static str {
         match self {
             VerdictKind::Exempt { .. } => "exempt",
             VerdictKind::Met { .. } => "met",
             VerdictKind::Pending { .. } => "pending",
-            VerdictKind::Missed { .. } => "missed",
+            VerdictKind::Missed { .. } => VerdictKind::MISSED,
             VerdictKind::Suspected { .. } => "suspected",
             VerdictKind::Unknown { .. } => "unknown",
         }

@@ -28,8 +28,8 @@ words! {
         Result = "result" / "检查结果",
         /// The weekly summary.
         Summary = "summary" / "周报",
-        /// What was recorded in trial mode.
-        Digest = "digest" / "试运行日报",
+        /// What the clerk is to see: what trial mode recorded, what waits for a word.
+        Digest = "digest" / "检查方日报",
         /// Our own trouble.
         Alarm = "alarm" / "运行告警",
         /// Somebody tries the mail server.

@@ -48,6 +48,7 @@ fn week_causes<'a>(
             let week = Week::of(duty.window.from);
             Cause {
                 account,
+                people: &ledger.people,
                 rule: &duty.rule.name,
                 anchor: week.monday,
                 deadline: duty.window.until,
@@ -73,6 +74,7 @@ fn silence_causes<'a>(ledger: &'a Ledger, config: &'a Config, account: &'a Accou
     silence
         .map(|rule| Cause {
             account,
+            people: &ledger.people,
             rule: &rule.name,
             anchor: last,
             deadline: silence_deadline(rule.window, last),

@@ -4,7 +4,7 @@ use crate::config::WarnConfig;
 use crate::domain::{Moment, Role, Week};
 use crate::rules::WindowKind;
 use crate::rules::calendar::Calendar;
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, NaiveTime};
 
 /// A moment at which somebody is to hear.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +52,22 @@ pub fn silence_rungs(config: &WarnConfig, calendar: &Calendar, window: WindowKin
 /// First moment at which silence since `last` has lasted too long: 24:00 of the last safe day.
 pub fn silence_deadline(window: WindowKind, last: NaiveDate) -> Moment {
     Moment::start_of(plus_days(last, u64::from(last_safe_day(window)) + 1))
+}
+
+/// The first moment at or after `now` at which a result may leave: on a working day, from the hour of
+/// the leads up to 18:00.
+pub fn office_hour(calendar: &Calendar, hour: NaiveTime, now: Moment) -> Moment {
+    let opens = |moment: Moment| Moment::from_beijing(moment.date().and_time(hour));
+    let closed = now >= Moment::start_of(now.date()).plus(18 * 3600);
+    let day = working_day_from(calendar, if closed { Moment::start_of(now.date()).plus_days(1) } else { now });
+    if day.date() == now.date() { now.max(opens(now)) } else { opens(day) }
+}
+
+/// `moment`, or the same hour of the next working day when its own is none.
+pub fn working_day_from(calendar: &Calendar, moment: Moment) -> Moment {
+    // The longest closure is nine days; a calendar without any working day must not hang us.
+    let days = (0..60).map(|days| moment.plus_days(days));
+    days.into_iter().find(|day| calendar.is_working(day.date())).unwrap_or(moment)
 }
 
 /// Day 14 of 14 days, or day 13 where the stricter reading holds.

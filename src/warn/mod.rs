@@ -6,18 +6,20 @@ mod causes;
 mod ladder;
 
 pub use causes::{causes, last_update, may_remind, watched_today};
-pub use ladder::{Rung, silence_deadline, silence_rungs, week_rungs};
+pub use ladder::{Rung, office_hour, silence_deadline, silence_rungs, week_rungs, working_day_from};
 
-use crate::domain::{Account, AccountId, Contact, Moment, Role};
+use crate::domain::{Account, AccountId, Moment, Role, Roster};
 use crate::rules::calendar::Calendar;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One rule that an account has not met yet, with the moments at which somebody is to hear of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Cause<'a> {
     /// Whose.
     pub account: &'a Account,
+    /// Who answers for it, and when.
+    pub people: &'a Roster,
     /// Name of the rule.
     pub rule: &'a str,
     /// The week's Monday, or the date of the last counted update.
@@ -196,7 +198,7 @@ fn audience(
     let may_hear = |role: &Role| *role == Role::Operator || rung.last || operator_heard;
     let mut reached: Vec<(String, Role, Option<Role>)> = Vec::new();
     for role in rung.roles.iter().copied().filter(may_hear) {
-        for found in addresses(cause.account, role, clerk) {
+        for found in recipients(cause.people, cause.account, role, rung.slot.date(), clerk) {
             if !reached.iter().any(|(address, ..)| *address == found.0) {
                 reached.push(found);
             }
@@ -205,14 +207,20 @@ fn audience(
     reached
 }
 
-/// The addresses of a role; without any, those of the next role up, at last the clerk's (无联系人).
-fn addresses(account: &Account, role: Role, clerk: &[String]) -> Vec<(String, Role, Option<Role>)> {
-    let of = |wanted: Role| -> Vec<&Contact> { account.contacts.iter().filter(|c| c.role == wanted).collect() };
+/// The addresses of whoever has the role on that day; without any, those of the next role up, at last
+/// the clerk's (无联系人). With each address: as whom, and for whom it stands.
+pub fn recipients(
+    people: &Roster,
+    account: &Account,
+    role: Role,
+    day: NaiveDate,
+    clerk: &[String],
+) -> Vec<(String, Role, Option<Role>)> {
     for next in Role::ALL.into_iter().filter(|next| *next >= role) {
-        let found = of(next);
+        let found = people.addresses(account, next, day);
         if !found.is_empty() {
             let stands_for = (next != role).then_some(role);
-            return found.into_iter().map(|c| (c.email.clone(), role, stands_for)).collect();
+            return found.into_iter().map(|address| (address, role, stands_for)).collect();
         }
     }
     clerk.iter().map(|address| (address.clone(), role, Some(role))).collect()

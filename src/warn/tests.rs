@@ -3,7 +3,7 @@
 use super::*;
 use crate::config::SilenceLead;
 use crate::config::WarnConfig;
-use crate::domain::{Platform, SourceRef, Week};
+use crate::domain::{Contact, Person, Platform, Shift, SourceRef, Week};
 use crate::rules::WindowKind;
 use chrono::{NaiveTime, Weekday};
 
@@ -91,7 +91,14 @@ const PEOPLE: [(Role, &str); 3] =
 
 fn silent<'a>(account: &'a Account, last: &str) -> Cause<'a> {
     let rungs = silence_rungs(&config(), &Calendar::builtin(), FORTNIGHT, day(last));
-    Cause { account, rule: "silence", anchor: day(last), deadline: silence_deadline(FORTNIGHT, day(last)), rungs }
+    Cause {
+        account,
+        people: Roster::EMPTY,
+        rule: "silence",
+        anchor: day(last),
+        deadline: silence_deadline(FORTNIGHT, day(last)),
+        rungs,
+    }
 }
 
 fn to(letters: &[OwedLetter]) -> Vec<&str> {
@@ -196,6 +203,37 @@ fn whoever_has_no_mailbox_is_stood_for_by_the_next() {
 }
 
 #[test]
+fn a_letter_goes_to_whoever_is_in_office_on_its_slot() {
+    let account = Account { office: "某局".to_owned(), ..account(1, &PEOPLE) };
+    let operator = |id: i64, from: Option<&str>, to: Option<&str>| Person {
+        id,
+        office: "某局".to_owned(),
+        account: None,
+        name: format!("某人{id}"),
+        role: Role::Operator,
+        shift: Shift::None,
+        post: String::new(),
+        mobile: String::new(),
+        landline: String::new(),
+        emails: vec![format!("p{id}@x.example")],
+        qq: String::new(),
+        from: from.map(day),
+        to: to.map(day),
+        successor: None,
+    };
+    let people = Roster::of(vec![operator(1, None, Some("2026-07-22")), operator(2, Some("2026-07-23"), None)]);
+    let heard = |now: &str| {
+        let cause = Cause { people: &people, ..silent(&account, "2026-07-12") };
+        let letters = owed(&[cause], &[], &BTreeSet::new(), &Calendar::builtin(), at(now));
+        let operators = letters.iter().filter(|l| l.role == Role::Operator);
+        operators.map(|letter| letter.recipient.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(heard("2026-07-22 09:00"), ["p1@x.example"]);
+    assert_eq!(heard("2026-07-23 09:30"), ["p1@x.example"], "the missed slot was in the old one's time");
+    assert_eq!(heard("2026-07-24 09:00"), ["p2@x.example"]);
+}
+
+#[test]
 fn one_mail_per_person_however_many_accounts() {
     let (one, two) = (account(1, &PEOPLE), account(2, &PEOPLE));
     let causes = [silent(&one, "2026-07-13"), silent(&two, "2026-07-13")];
@@ -228,5 +266,23 @@ fn nothing_is_owed_before_the_first_rung_or_after_the_deadline() {
     {
         let owed = owed(&[silent(&account, "2026-07-13")], &[], &BTreeSet::new(), &Calendar::builtin(), at(now));
         assert_eq!(owed.len(), letters, "{now}");
+    }
+}
+
+#[test]
+fn results_leave_in_office_hours_of_working_days() {
+    let calendar = Calendar::builtin();
+    let nine = NaiveTime::from_hms_opt(9, 0, 0).unwrap();
+    for (now, leaves) in [
+        ("2026-07-20 08:00", "2026-07-20 09:00"),
+        ("2026-07-20 09:00", "2026-07-20 09:00"),
+        ("2026-07-20 17:59", "2026-07-20 17:59"),
+        ("2026-07-20 18:00", "2026-07-21 09:00"),
+        ("2026-07-24 18:00", "2026-07-27 09:00"),
+        ("2026-07-25 10:00", "2026-07-27 09:00"),
+        ("2026-09-30 19:00", "2026-10-08 09:00"),
+        ("2026-10-10 10:00", "2026-10-10 10:00"),
+    ] {
+        assert_eq!(office_hour(&calendar, nine, at(now)), at(leaves), "{now}");
     }
 }

@@ -108,6 +108,7 @@ impl City {
         };
         city.file("台账.csv", list().as_bytes());
         city.ok(&["account", "import", "台账.csv"]);
+        city.ok(&["mode", "正式", "--by", "李四"]);
         city
     }
 

@@ -45,6 +45,7 @@ impl Office {
         office.password("PASSWORD-CANARY");
         office.file("台账.csv", ACCOUNTS);
         office.ok(&["account", "import", "台账.csv"]);
+        office.ok(&["mode", "正式", "--by", "李四"]);
         office
     }
 

@@ -14,6 +14,7 @@ mod manual;
 mod mixes;
 mod operator;
 mod pace;
+mod people;
 mod platform;
 mod post_office;
 mod sheet;

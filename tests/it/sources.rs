@@ -125,8 +125,9 @@ fn both_readmes_tell_the_same_commands_and_they_exist() {
     let help = std::process::Command::new(env!("CARGO_BIN_EXE_cuigeng")).arg("--help").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
     for verb in [
-        "serve", "demo", "check", "init", "account", "post", "attest", "sheet", "look", "judge", "status", "explain",
-        "letters", "outbox", "report", "source", "plugin", "doctor", "alarm", "silence", "calendar", "version",
+        "serve", "demo", "check", "init", "account", "contact", "confirm", "mode", "post", "attest", "sheet", "look",
+        "judge", "status", "explain", "letters", "outbox", "report", "source", "plugin", "doctor", "alarm", "silence",
+        "calendar", "version",
     ] {
         assert!(help.contains(&format!("  {verb}")), "{verb}\n{help}");
         assert!(text("README.md").contains(&format!("`{verb}")), "{verb}");

@@ -16,6 +16,7 @@ use super::header::{self, Column, Found};
 use super::{BadRow, Refusal, Row, Sheet};
 use crate::domain::{Account, Moment, Role};
 use wanted::Wanted;
+pub(super) use wanted::addresses;
 
 const COLUMNS: &[Column] = &[
     Column {

@@ -47,7 +47,7 @@ pub(super) fn read(found: &Found<'_>, row: &Row) -> Result<Wanted, Vec<BadRow>> 
 }
 
 /// Several addresses may stand in one cell.
-fn addresses(text: &str) -> Result<Vec<String>, String> {
+pub(in super::super) fn addresses(text: &str) -> Result<Vec<String>, String> {
     let apart = |c: char| matches!(c, ';' | '；' | ',' | '，' | '、') || c.is_whitespace();
     let mut found: Vec<String> = Vec::new();
     for part in text.split(apart).filter(|part| !part.is_empty()) {

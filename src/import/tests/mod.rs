@@ -1,6 +1,7 @@
 //! Files as people bring them, and what must become of them.
 
 mod accounts;
+mod contacts;
 mod evidence;
 mod exports;
 mod files;

@@ -1,4 +1,46 @@
--- Answers of those who were reminded. Times are UTC seconds.
+-- Letters in depth: people, their words, and what became of letters. Times are UTC seconds.
+
+-- A person of an office in one role (联系人); the mail columns of the list stay in `contact`.
+CREATE TABLE person (
+  id INTEGER PRIMARY KEY,
+  office TEXT NOT NULL CHECK (office <> ''),
+  account INTEGER REFERENCES account ON DELETE CASCADE, -- NULL: serves every account of the office
+  name TEXT NOT NULL CHECK (name <> ''),
+  role TEXT NOT NULL CHECK (role IN ('operator', 'leader', 'supervisor', 'clerk')),
+  shift TEXT NOT NULL CHECK (shift IN ('', 'A', 'B')),
+  post TEXT NOT NULL,
+  mobile TEXT NOT NULL,
+  landline TEXT NOT NULL,
+  emails TEXT NOT NULL,                          -- joined by ';'
+  qq TEXT NOT NULL,
+  from_d TEXT,                                   -- NULL: always
+  to_d TEXT CHECK (to_d >= from_d),              -- last day; NULL: until further notice
+  successor INTEGER REFERENCES person            -- NULL: nobody took over
+) STRICT;
+
+-- Who has switched between 试运行 and 正式; the last row holds, as far as the configuration permits.
+CREATE TABLE mode_switch (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  mode TEXT NOT NULL CHECK (mode IN ('trial', 'live')),
+  by TEXT NOT NULL CHECK (by <> '')
+) STRICT;
+
+-- What a named person has decided about a missed verdict (核实); the last row of a finding holds.
+CREATE TABLE finding (
+  id INTEGER PRIMARY KEY,
+  account INTEGER NOT NULL REFERENCES account,
+  profile TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  from_s INTEGER NOT NULL,
+  until_s INTEGER NOT NULL,
+  verdict INTEGER NOT NULL REFERENCES verdict,   -- the revision that was decided on
+  decision TEXT NOT NULL CHECK (decision IN ('confirmed', 'false')),
+  reason TEXT NOT NULL CHECK (decision <> 'false' OR reason <> ''),
+  by TEXT NOT NULL CHECK (by <> ''),
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX finding_of ON finding (profile, account, rule, from_s, until_s, id);
 
 -- The link of a letter under which it can be answered. What signs it is no part of the database.
 CREATE TABLE answer_link (

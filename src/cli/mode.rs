@@ -1,0 +1,135 @@
+//! `mode`: whether letters reach their recipients, since when, and by whose word.
+
+use super::{CliError, Context, Outcome, beijing, outln, print_json};
+use crate::config::Mode;
+use crate::mail::queue_digest;
+use crate::store::modes::{self, Switched};
+use serde_json::json;
+use std::sync::Arc;
+
+/// `mode`, `mode 正式 --by NAME`
+pub(super) fn run(context: &Context, wanted: Option<&str>, by: Option<&str>) -> Result<Outcome, CliError> {
+    match wanted.map(read).transpose()? {
+        None => show(context),
+        Some(wanted) => switch(context, wanted, by.unwrap_or_default().trim()),
+    }
+}
+
+fn read(word: &str) -> Result<Mode, CliError> {
+    match word {
+        "正式" | "live" => Ok(Mode::Live),
+        "试运行" | "trial" => Ok(Mode::Trial),
+        other => Err(CliError::usage(format!("没有“{other}”这种运行方式，只有：正式、试运行"))),
+    }
+}
+
+fn show(context: &Context) -> Result<Outcome, CliError> {
+    let last = context.store()?.read(modes::last)?;
+    if context.json {
+        let switched = last.as_ref().map(|s| json!({"mode": chinese(s.mode), "by": s.by, "at": s.at}));
+        let holds = chinese(holds(context.config.mode, last.as_ref()));
+        print_json(&json!({"mode": holds, "configured": chinese(context.config.mode), "switched": switched}))?;
+    } else {
+        outln!("{}", told(context.config.mode, last.as_ref()));
+    }
+    Ok(Outcome::Done)
+}
+
+fn switch(context: &Context, wanted: Mode, by: &str) -> Result<Outcome, CliError> {
+    if by.is_empty() {
+        return Err(CliError::usage("切换运行方式要有具名的人负责，请用 --by 写明姓名"));
+    }
+    if wanted == Mode::Live && context.config.mode == Mode::Trial {
+        return Err(CliError::failed(
+            "配置里写的是 mode = \"试运行\"，没有切换；请先把配置改为“正式”，用 cuigeng check 核对，再执行本命令并重启服务",
+        ));
+    }
+    let (config, now, name) = (Arc::clone(&context.config), context.clock.now(), by.to_owned());
+    let touched = context.store()?.write(move |tx| {
+        if modes::last(tx)?.is_some_and(|last| last.mode == wanted) {
+            return Ok(None);
+        }
+        // What was recorded is told to the clerk before it is history.
+        queue_digest(tx, &config, now)?;
+        modes::switch(tx, wanted, &name, now).map(Some)
+    })?;
+    match (touched, wanted) {
+        (None, _) => outln!("已经是{}，没有变化；用 cuigeng mode 查看", chinese(wanted)),
+        (Some(count), Mode::Live) => {
+            outln!("{}由{by}转为正式：从现在起提醒发给各账号的责任人", beijing(now));
+            outln!("试运行期间的提醒只作存档，不再发出{}", some(count, "，其中待发的", "封已取消"));
+        }
+        (Some(count), Mode::Trial) => {
+            outln!("{}由{by}转回试运行：提醒只汇总发给检查方", beijing(now));
+            outln!("{}", some(count, "待发的", "封改为只存档"));
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+fn some(count: usize, before: &str, after: &str) -> String {
+    if count == 0 { String::new() } else { format!("{before}{count}{after}") }
+}
+
+/// What holds, in a sentence; also for `check` and `status`.
+pub(super) fn told(configured: Mode, last: Option<&Switched>) -> String {
+    let since = |switched: &Switched| format!("{}起，由{}切换", beijing(switched.at), switched.by);
+    match (configured, last) {
+        (Mode::Trial, Some(s)) if s.mode == Mode::Live => {
+            format!(
+                "运行方式：试运行（配置写的是试运行；曾于{}由{}转为正式，配置改回“正式”后恢复）",
+                beijing(s.at),
+                s.by
+            )
+        }
+        (Mode::Trial, _) => "运行方式：试运行（配置写的是试运行），提醒只汇总发给检查方".to_owned(),
+        (Mode::Live, Some(s)) if s.mode == Mode::Live => {
+            format!("运行方式：正式（{}），提醒发给各账号的责任人", since(s))
+        }
+        (Mode::Live, Some(s)) => format!("运行方式：试运行（{}；配置允许正式）", since(s)),
+        (Mode::Live, None) => {
+            "运行方式：试运行（配置允许正式，还须由具名的人执行 cuigeng mode 正式 --by 姓名 才生效）".to_owned()
+        }
+    }
+}
+
+/// The same for a store that may not exist yet; nothing is created.
+pub(super) fn told_of(context: &Context) -> Result<String, CliError> {
+    let exists = context.data.join("cuigeng.db").is_file();
+    let last = if exists { context.store()?.read(modes::last)? } else { None };
+    Ok(told(context.config.mode, last.as_ref()))
+}
+
+fn holds(configured: Mode, last: Option<&Switched>) -> Mode {
+    let live = configured == Mode::Live && last.is_some_and(|switched| switched.mode == Mode::Live);
+    if live { Mode::Live } else { Mode::Trial }
+}
+
+const fn chinese(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Trial => "试运行",
+        Mode::Live => "正式",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Moment;
+
+    #[test]
+    fn both_must_say_live() {
+        let by = |mode| Switched { mode, by: "甲".to_owned(), at: Moment::parse("2026-07-20 09:00").unwrap() };
+        for (configured, last, holding) in [
+            (Mode::Trial, None, Mode::Trial),
+            (Mode::Trial, Some(by(Mode::Live)), Mode::Trial),
+            (Mode::Live, None, Mode::Trial),
+            (Mode::Live, Some(by(Mode::Trial)), Mode::Trial),
+            (Mode::Live, Some(by(Mode::Live)), Mode::Live),
+        ] {
+            assert_eq!(holds(configured, last.as_ref()), holding);
+            let said = told(configured, last.as_ref());
+            assert!(said.starts_with(&format!("运行方式：{}", chinese(holding))), "{said}");
+        }
+    }
+}

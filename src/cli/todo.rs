@@ -1,0 +1,81 @@
+//! What the clerk must mend, for the first lines of `status`: accounts that nobody can be written to
+//! about, addresses that take no letters, and findings that wait for a word.
+
+use super::mode;
+use crate::config::Config;
+use crate::domain::{Account, Moment, Role};
+use crate::ledger::Ledger;
+use crate::rules::{Verdict, VerdictKind};
+use crate::store::{Connection, LetterState, StoreError, contacts, findings, modes};
+
+/// Names that one line prints.
+const NAMED: usize = 5;
+
+/// The lines, most urgent first; the first one says the mode.
+pub(super) fn lines(
+    conn: &Connection,
+    config: &Config,
+    ledger: &Ledger,
+    verdicts: &[Verdict],
+    now: Moment,
+) -> Result<(String, Vec<String>), StoreError> {
+    let mode = mode::told(config.mode, modes::last(conn)?.as_ref());
+    let mut red = nobody(ledger, now);
+    red.extend(dead(conn, ledger, now)?);
+    let decisions = findings::decisions(conn, &config.profile.name)?;
+    let waiting =
+        verdicts.iter().filter(|v| matches!(v.kind, VerdictKind::Missed { .. }) && decisions.awaits(v)).count();
+    if waiting > 0 {
+        red.push(format!("待核实：上次检查有{waiting}项结果等待确认，确认前不外发（confirm）"));
+    }
+    Ok((mode, red))
+}
+
+/// Judged accounts whose operator has no address: those that somebody can at least call, and those that
+/// nobody stands behind at all.
+fn nobody(ledger: &Ledger, now: Moment) -> Vec<String> {
+    let day = now.date();
+    let judged = ledger.accounts.iter().filter(|account| account.state_at(now).is_judged());
+    let unwritten: Vec<&Account> =
+        judged.filter(|account| ledger.people.addresses(account, Role::Operator, day).is_empty()).collect();
+    let callable = |account: &&Account| {
+        ledger.people.serving(account, Role::Operator, day).iter().any(|person| person.has_phone())
+    };
+    let (by_phone, none): (Vec<&Account>, Vec<&Account>) = unwritten.into_iter().partition(callable);
+    let line = |what: &str, accounts: &[&Account], cure: &str| {
+        let named: Vec<String> = accounts.iter().take(NAMED).map(|account| account.title()).collect();
+        let more = if accounts.len() > NAMED { "等" } else { "" };
+        (!accounts.is_empty()).then(|| format!("{what}：{}个账号{cure}：{}{more}", accounts.len(), named.join("、")))
+    };
+    let lines = [
+        line("无联系人", &none, "没有运维人员的邮箱和电话，请用 contact import 登记"),
+        line("只有电话", &by_phone, "的运维人员没有邮箱，提醒会转给上一级或检查方，请电话通知"),
+    ];
+    lines.into_iter().flatten().collect()
+}
+
+/// Addresses in use that refused a letter or sent one back.
+fn dead(conn: &Connection, ledger: &Ledger, now: Moment) -> Result<Vec<String>, StoreError> {
+    let mut lines = Vec::new();
+    for dead in contacts::dead_addresses(conn)? {
+        let uses = |account: &&Account| {
+            let of = |role| ledger.people.addresses(account, role, now.date());
+            Role::ALL.into_iter().flat_map(of).any(|address| address.eq_ignore_ascii_case(&dead.address))
+        };
+        let users: Vec<String> = ledger.accounts.iter().filter(uses).map(Account::title).collect();
+        if users.is_empty() {
+            continue;
+        }
+        let state = LetterState::from_word(&dead.state).map_or("", LetterState::chinese);
+        let named = users.iter().take(NAMED).cloned().collect::<Vec<_>>().join("、");
+        let more = if users.len() > NAMED { "等" } else { "" };
+        let reply = dead.reply.trim().replace(['\r', '\n'], " ");
+        lines.push(format!(
+            "{state}：{}（信{}：{reply}），涉及{}个账号：{named}{more}；请核对地址，或用 contact replace 换人",
+            dead.address,
+            dead.letter,
+            users.len()
+        ));
+    }
+    Ok(lines)
+}
