@@ -1,9 +1,10 @@
-//! The daemon: five task loops around pure steps, and their end.
+//! The daemon: six task loops around pure steps, the web server beside them, and their end.
 //!
 //! Shutdown is a future handed in; a task that ends by itself is an error; starting is recovering.
 
 use crate::Step;
 use crate::alarm::{self, Alarmer};
+use crate::answer::verify::Verifier;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::Moment;
@@ -14,6 +15,7 @@ use crate::poll::{Lanes, Poller};
 use crate::report::reporter::Reporter;
 use crate::secrets::FileSecrets;
 use crate::store::{InstanceLock, Store, StoreError, lanes, outbox};
+use crate::web::Web;
 use cuigeng_adapters::http::Http;
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -23,7 +25,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// The names of the task loops, as a stepped clock wants to know them.
-pub const TASKS: [&str; 5] = ["poll", "inspect", "mail", "report", "alarm"];
+pub const TASKS: [&str; 6] = ["poll", "inspect", "mail", "report", "alarm", "answer"];
 
 /// How long the end may take: one exchange with a mail server may finish.
 const DRAIN: Duration = Duration::from_secs(40);
@@ -49,6 +51,8 @@ pub struct Daemon {
     postman: Postman,
     reporter: Reporter,
     alarmer: Alarmer,
+    verifier: Verifier,
+    web: Web,
     clock: Arc<dyn Clock>,
     _lock: InstanceLock,
 }
@@ -100,6 +104,13 @@ impl Daemon {
                 patience_s: alarm::PATIENCE_S,
                 started: now,
             },
+            verifier: Verifier { store: store.clone(), config: Arc::clone(&config) },
+            web: Web {
+                store: store.clone(),
+                config: Arc::clone(&config),
+                secrets: Arc::clone(&poller.secrets),
+                clock: Arc::clone(&clock),
+            },
             reporter: Reporter { store, config },
             poller,
             clock,
@@ -120,7 +131,7 @@ impl Daemon {
             () = &mut shutdown => return Ok(()),
             done = first_steps(&self) => done?,
         }
-        let Daemon { poller, inspector, postman, reporter, alarmer, clock, _lock } = self;
+        let Daemon { poller, inspector, postman, reporter, alarmer, verifier, web, clock, _lock } = self;
         tasks.spawn(turn("poll", Arc::clone(&clock), stop.clone(), move |now| {
             let poller = poller.clone();
             async move { poller.step(now).await }
@@ -141,6 +152,17 @@ impl Daemon {
             let alarmer = alarmer.clone();
             async move { alarmer.step(now).await }
         }));
+        tasks.spawn(turn("answer", Arc::clone(&clock), stop.clone(), move |now| {
+            let verifier = verifier.clone();
+            async move { verifier.step(now).await }
+        }));
+        if let Some(listen) = web.config.web.listen {
+            let stop = stop.clone();
+            tasks.spawn(async move {
+                web.run(listen, stop).await;
+                Ok("web")
+            });
+        }
         let ended = tokio::select! {
             () = &mut shutdown => None,
             ended = tasks.join_next() => ended,
@@ -166,7 +188,8 @@ async fn first_steps(daemon: &Daemon) -> Result<(), DaemonError> {
 
 /// A task that is rung looks again at once, but not more often than this, in seconds: judging is
 /// costly, and what changes minutes before a letter is due is seen by the letter's own fresh look.
-const CALM_S: [(&str, i64); 5] = [("poll", 60), ("inspect", 3600), ("mail", 0), ("report", 1800), ("alarm", 0)];
+const CALM_S: [(&str, i64); 6] =
+    [("poll", 60), ("inspect", 3600), ("mail", 0), ("report", 1800), ("alarm", 0), ("answer", 0)];
 
 /// One task: step, ring if something changed, wait. A store that is busy or full is tried again and
 /// never touches a verdict.

@@ -1,7 +1,7 @@
 //! The link of a letter: what signs it, and whether a token opens the letter that it names.
 //!
 //! A token is `731-` and 32 hexadecimal digits, half of an HMAC-SHA256 over the letter's Message-ID,
-//! its number and the moment at which the link ends. The key is a file of the data directory; the
+//! recipient and number and the moment at which the link ends. The key is a file of the data directory; the
 //! database has the ends of links and who has revoked one, so a copy of it opens no letter. Whoever
 //! deletes the key file ends every link at once: the next letter makes a new key.
 
@@ -28,6 +28,8 @@ pub struct Link {
     pub letter: i64,
     /// Its Message-ID: a number that is given again after a backup was restored names another letter.
     pub message_id: String,
+    /// Whom it was written to: a letter that is sent to a successor has another link.
+    pub recipient: String,
     /// From when on it opens nothing.
     pub expires: Moment,
     /// Somebody has ended it.
@@ -81,7 +83,8 @@ impl Signer {
     fn mac(&self, link: &Link) -> Hmac<Sha256> {
         // HMAC takes a key of any length, so the error cannot occur; an empty key would have been refused.
         let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose().as_bytes()).unwrap_or_else(|_| unreachable!());
-        let about = format!("cuigeng answer 1\n{}\n{}\n{}", link.message_id, link.letter, link.expires.unix());
+        let Link { letter, message_id, recipient, expires, .. } = link;
+        let about = format!("cuigeng answer 1\n{message_id}\n{recipient}\n{letter}\n{}", expires.unix());
         mac.update(about.as_bytes());
         mac
     }

@@ -13,7 +13,13 @@ fn office() -> (TempDir, FileSecrets) {
 
 fn link(letter: i64) -> Link {
     let expires = Moment::parse("2026-08-06 00:00").unwrap();
-    Link { letter, message_id: format!("<cg.{letter}@x.example>"), expires, revoked: false }
+    Link {
+        letter,
+        message_id: format!("<cg.{letter}@x.example>"),
+        recipient: "a@x.example".to_owned(),
+        expires,
+        revoked: false,
+    }
 }
 
 fn opens(signer: &Signer, link: &Link, token: &str) -> bool {
@@ -30,6 +36,7 @@ fn a_token_opens_its_letter_and_no_other() {
     let others = [
         Link { letter: 732, ..link(731) },
         Link { message_id: "<cg.731@y.example>".to_owned(), ..link(731) },
+        Link { recipient: "b@x.example".to_owned(), ..link(731) },
         Link { expires: link(731).expires.plus(1), ..link(731) },
     ];
     for other in others {

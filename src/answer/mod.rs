@@ -167,7 +167,8 @@ mod tests {
 
     #[test]
     fn an_address_of_a_post_looks_like_one() {
-        for fine in ["https://weibo.com/1/AbC", " http://mp.weixin.qq.com/s?__biz=x&mid=1 ", "HTTPS://v.douyin.com/x/"] {
+        for fine in ["https://weibo.com/1/AbC", " http://mp.weixin.qq.com/s?__biz=x&mid=1 ", "HTTPS://v.douyin.com/x/"]
+        {
             assert_eq!(plausible_url(fine).as_deref(), Some(fine.trim()), "{fine}");
         }
         let long = format!("https://weibo.com/{}", "a".repeat(LONGEST));

@@ -7,7 +7,7 @@ use crate::domain::{Account, AccountId, Moment, Week};
 use crate::ledger::{Ledger, longest_window_days};
 use crate::rules::{Severity, VerdictKind, WindowKind, duties};
 use crate::store::answers::{self, AnswerRow};
-use crate::store::{Connection, Mention, Store, StoreError, Transaction, accounts, agenda, outbox};
+use crate::store::{Connection, Mention, Store, StoreError, Transaction, accounts, agenda, findings, outbox};
 use crate::warn::last_update;
 use cuigeng_adapters::time::HOUR;
 use std::collections::BTreeSet;
@@ -84,6 +84,11 @@ fn has_looked(conn: &Connection, account: &Account, since: Moment) -> Result<boo
 fn is_met(conn: &Connection, config: &Config, answer: &AnswerRow, now: Moment) -> Result<bool, StoreError> {
     let mut told = outbox::mentions(conn, answer.letter)?;
     told.retain(|mention| mention.account == answer.account);
+    if let Some(decision) = told.iter().find_map(|mention| mention.stage.strip_prefix("result-")) {
+        // A result is about a window that has closed: only a revision of its verdict says otherwise.
+        let told = decision.parse().ok().map(|decision| findings::told(conn, decision)).transpose()?.flatten();
+        return Ok(told.is_some_and(|told| told.now.0 == "met"));
+    }
     let (vetoes, others): (Vec<Mention>, Vec<Mention>) = told.into_iter().partition(|m| is_veto(config, m));
     let asked = if vetoes.is_empty() { others } else { vetoes };
     let Some(first) = asked.iter().map(|mention| mention.anchor).min() else { return Ok(false) };

@@ -29,7 +29,10 @@ fn listening(value: &Value<'_, '_>) -> Option<SocketAddr> {
     let text = value.line()?;
     let address: Option<SocketAddr> = text.parse().ok().filter(|address: &SocketAddr| address.port() > 0);
     address.or_else(|| {
-        value.refuse("不是可以监听的地址", "写成 \"127.0.0.1:8318\" 这样的 IP:端口；要让别的机器直接打开，写 \"0.0.0.0:8318\"")
+        value.refuse(
+            "不是可以监听的地址",
+            "写成 \"127.0.0.1:8318\" 这样的 IP:端口；要让别的机器直接打开，写 \"0.0.0.0:8318\"",
+        )
     })
 }
 

@@ -11,6 +11,7 @@ mod sms;
 mod templates;
 
 pub use correction::{Correction, Withdrawn, compose as compose_correction};
+pub(crate) use lines::deadline;
 pub(crate) use templates::export;
 pub use templates::{NAMES, Templates};
 
@@ -188,7 +189,14 @@ fn is_escalation(facts: &Facts) -> bool {
 /// Names and titles come from platforms and lists: nothing of them may steer a line or a reader.
 fn cleaned(facts: &Facts) -> Facts {
     let mut facts = facts.clone();
-    for text in [&mut facts.office, &mut facts.sender, &mut facts.contact, &mut facts.prefix, &mut facts.number, &mut facts.answer] {
+    for text in [
+        &mut facts.office,
+        &mut facts.sender,
+        &mut facts.contact,
+        &mut facts.prefix,
+        &mut facts.number,
+        &mut facts.answer,
+    ] {
         *text = clean(text);
     }
     for item in &mut facts.items {

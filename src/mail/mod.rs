@@ -21,3 +21,4 @@ pub mod smtp;
 mod tls;
 
 pub(crate) use digest::queue as queue_digest;
+pub(crate) use said::sent_text;

@@ -18,7 +18,7 @@ impl Postman {
         if self.config.web.public_url.is_none() {
             return Ok(None);
         }
-        if due.trial {
+        if self.is_only_recorded(due).await? {
             return Ok(Some(TRIAL.to_owned()));
         }
         if let Err(failure) = Signer::ensured(&self.secrets) {

@@ -135,7 +135,9 @@ impl Postman {
             return self.deal_doubtful(due, now).await;
         }
         let Some(words) = self.words(&due, now).await? else { return Ok(false) };
-        let Some((composed, bytes)) = self.composed(&due, if due.doubted { words.doubted() } else { words }, now).await? else {
+        let Some((composed, bytes)) =
+            self.composed(&due, if due.doubted { words.doubted() } else { words }, now).await?
+        else {
             return Ok(false);
         };
         if self.is_only_recorded(&due).await? {

@@ -34,12 +34,14 @@ const OBJECTION_DAYS: usize = 3;
 impl Postman {
     /// The words of a result, or of its withdrawal. What holds no more is left out.
     pub(super) async fn result_words(&self, due: &LetterRow, now: Moment) -> Result<Option<Said>, StoreError> {
-        let (config, row, id) = (Arc::clone(&self.config), due.clone(), due.id);
+        let (config, row, id, pass) = (Arc::clone(&self.config), due.clone(), due.id, self.pass(due, now).await?);
         let words = self
             .store
             .read_async(move |conn| {
                 let mentions = outbox::mentions(conn, id)?;
-                words(conn, &config, &row, &mentions, now)
+                let link =
+                    config.web.public_url.as_ref().zip(pass.as_ref()).map(|(url, pass)| format!("{url}/a/{pass}"));
+                words(conn, &config, &row, &mentions, link.as_deref(), now)
             })
             .await?;
         for (mention, why) in words.dropped {
@@ -58,6 +60,7 @@ fn words(
     config: &Config,
     letter: &LetterRow,
     mentions: &[Mention],
+    link: Option<&str>,
     now: Moment,
 ) -> Result<Words, StoreError> {
     let mut words = Words { letter: None, dropped: Vec::new() };
@@ -70,7 +73,7 @@ fn words(
     }
     if !items.is_empty() {
         items.sort_by_key(|item| (item.recalls.is_none(), !item.veto, item.account.position));
-        words.letter = Some((subject(&items), text(config, letter, &items, now)));
+        words.letter = Some((subject(&items), text(config, letter, &items, link, now)));
     }
     Ok(words)
 }
@@ -128,7 +131,7 @@ fn fact(told: &Told) -> String {
     }
 }
 
-fn text(config: &Config, letter: &LetterRow, items: &[Item], now: Moment) -> String {
+fn text(config: &Config, letter: &LetterRow, items: &[Item], link: Option<&str>, now: Moment) -> String {
     let (recalled, results): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|item| item.recalls.is_some());
     let mut text = format!("{}：\n", clean(office(items)));
     if !recalled.is_empty() {
@@ -139,10 +142,14 @@ fn text(config: &Config, letter: &LetterRow, items: &[Item], now: Moment) -> Str
         text.push_str("下列检查结果已经人工核实。\n\n");
         lines(&mut text, &results, found);
         let until = objection(config, now);
+        let way = link.map_or_else(
+            || "回信，并附该时段内所发内容的链接".to_owned(),
+            |link| format!("打开 {link} 选“已发布请核实”，并填该时段内所发内容的链接"),
+        );
         // Writing to a String cannot fail.
         let _ = write!(
             text,
-            "\n办理建议\n· 如有出入，请于{until}前回信，并附该时段内所发内容的链接，我们重新核对后予以更正。\n· 没有异议的，不用回信。\n"
+            "\n办理建议\n· 如有出入，请于{until}前{way}，我们重新核对后予以更正。\n· 没有异议的，不用回信。\n"
         );
     }
     let contact = &config.office.contact;

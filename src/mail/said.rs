@@ -53,7 +53,8 @@ impl Said {
 /// What stands between the text that is sent and the short form that is only kept.
 const SMS_MARK: &str = "\n\n短信文本：";
 
-pub(super) fn sent_text(kept: &str) -> &str {
+/// The text as it is sent, without the short form.
+pub(crate) fn sent_text(kept: &str) -> &str {
     kept.split(SMS_MARK).next().unwrap_or(kept)
 }
 

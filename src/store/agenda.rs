@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 const ALL_ROWS: &str = "SELECT account, source, last_at, next_at, fails FROM agenda";
 const SET: &str = "INSERT INTO agenda (account, source, last_at, next_at, fails) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (account, source) DO UPDATE SET last_at = excluded.last_at, next_at = excluded.next_at, fails = excluded.fails";
 const OF: &str = "SELECT source, last_at, next_at, fails FROM agenda WHERE account = ?1";
-const RUSH: &str = "UPDATE agenda SET next_at = ?3 WHERE account = ?1 AND next_at > ?3 AND coalesce(last_at, ?2 - 1) < ?2";
+const RUSH: &str =
+    "UPDATE agenda SET next_at = ?3 WHERE account = ?1 AND next_at > ?3 AND coalesce(last_at, ?2 - 1) < ?2";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[ALL_ROWS, SET, OF, RUSH];

@@ -11,9 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const OFFER: &str =
     "INSERT INTO answer_link (letter, made_at, expires) VALUES (?1, ?2, ?3) ON CONFLICT (letter) DO NOTHING";
-const LINK: &str = "SELECT k.letter, l.message_id, k.expires, k.revoked_at IS NOT NULL FROM answer_link k JOIN letter l ON l.id = k.letter WHERE k.letter = ?1";
-const REVOKE: &str =
-    "UPDATE answer_link SET revoked_at = ?2, revoked_by = ?3 WHERE letter = ?1 AND revoked_at IS NULL";
+const LINK: &str = "SELECT k.letter, l.message_id, l.recipient, k.expires, k.revoked_at IS NOT NULL FROM answer_link k JOIN letter l ON l.id = k.letter WHERE k.letter = ?1";
+const REVOKE: &str = "UPDATE answer_link SET revoked_at = ?2, revoked_by = ?3 WHERE letter = ?1 AND revoked_at IS NULL";
 const INSERT: &str = "INSERT INTO answer (letter, account, word, way, by, from_address, at, url, note, proves, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 const REPLACE: &str = "UPDATE answer SET state = 'replaced' WHERE letter = ?1 AND account = ?2 AND word = ?3 AND state IN ('looking', 'open')";
 const GIVEN: &str = "SELECT count(*) FROM answer WHERE letter = ?1 AND account = ?2 AND way = 'link'";
@@ -28,9 +27,8 @@ const ARRIVED: &str = "UPDATE letter SET state = 'sent', sent_at = ?2, reason = 
 const PROVEN: &str = "SELECT l.recipient, max(a.at) FROM answer a JOIN letter l ON l.id = a.letter WHERE a.proves = 1 GROUP BY l.recipient";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[
-    OFFER, LINK, REVOKE, INSERT, REPLACE, GIVEN, OF, ABOUT, OPEN, CLAIMS, ONE, BECOME, SETTLE, ARRIVED, PROVEN,
-];
+pub(super) const ALL: &[&str] =
+    &[OFFER, LINK, REVOKE, INSERT, REPLACE, GIVEN, OF, ABOUT, OPEN, CLAIMS, ONE, BECOME, SETTLE, ARRIVED, PROVEN];
 
 /// Answers that one link may give about one account; whoever wants to say more telephones. It keeps the
 /// database and the platforms from being pressed by a link that fell into wrong hands.
@@ -78,8 +76,8 @@ pub fn offer(tx: &Transaction<'_>, letter: i64, expires: Moment, now: Moment) ->
 /// Those of SQLite.
 pub fn link(conn: &Connection, letter: i64) -> Result<Option<Link>, StoreError> {
     let read = |row: &Row<'_>| {
-        let expires = Moment::from_unix(row.get(2)?);
-        Ok(Link { letter: row.get(0)?, message_id: row.get(1)?, expires, revoked: row.get(3)? })
+        let (recipient, expires) = (row.get(2)?, Moment::from_unix(row.get(3)?));
+        Ok(Link { letter: row.get(0)?, message_id: row.get(1)?, recipient, expires, revoked: row.get(4)? })
     };
     Ok(conn.prepare_cached(LINK)?.query_row([letter], read).optional()?)
 }
@@ -132,7 +130,7 @@ pub fn give(
 /// Why no answer to that letter is taken (Chinese).
 fn refusal(letter: &LetterRow) -> Option<String> {
     let said = match letter.state {
-        _ if letter.kind != LetterKind::Reminder => "不是更新提醒，没有要回复的",
+        _ if !matches!(letter.kind, LetterKind::Reminder | LetterKind::Result) => "没有要责任单位回复的",
         _ if letter.trial => "是试运行中存档的，没有发给收件人",
         LetterState::Cancelled => "已经由人取消",
         LetterState::Overtaken if !letter.doubted => "已经失效，没有发出",
@@ -194,7 +192,17 @@ fn put(
     let proves = matches!(given.way, Way::Link { .. }) || has_left(letter);
     let row = (letter.id, account.0, given.word.word(), way, by, from, now.unix());
     tx.prepare_cached(INSERT)?.execute(rusqlite::params![
-        row.0, row.1, row.2, row.3, row.4, row.5, row.6, given.url, given.note, proves, state.word()
+        row.0,
+        row.1,
+        row.2,
+        row.3,
+        row.4,
+        row.5,
+        row.6,
+        given.url,
+        given.note,
+        proves,
+        state.word()
     ])?;
     if state == State::Looking {
         agenda::rush(tx, account, now, now)?;

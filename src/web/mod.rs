@@ -1,0 +1,127 @@
+//! The small web server: pages for those who were written to. One file a page, one frame around all
+//! (`chrome`), one gate before all (`gate`). A page is reached by what its address holds; nothing is
+//! changed by opening one.
+//!
+//! It is a part of the daemon that may fail alone: where it cannot listen, letters still leave, and
+//! `status` says so.
+
+mod answer;
+mod chrome;
+mod doorman;
+mod gate;
+mod view;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::secrets::FileSecrets;
+use crate::store::{Store, StoreError, meta};
+use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use axum::{Router, http::Uri};
+use doorman::{Doorman, Peer};
+use gate::Gate;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Bytes of a form; the longest honest one has two notes and some hundred numbers.
+const BODY: usize = 16 * 1024;
+/// Between two attempts to listen where something else listens.
+const AGAIN: Duration = Duration::from_secs(30);
+/// How long pages that are under way at the end may take.
+const GRACE: Duration = Duration::from_secs(5);
+/// Under which name the trouble with listening is kept.
+const TROUBLE: &str = "web_trouble";
+
+/// The server. Cheap to clone.
+#[derive(Clone)]
+pub struct Web {
+    /// Where everything is kept.
+    pub store: Store,
+    /// What the operator set.
+    pub config: Arc<Config>,
+    /// The key of links.
+    pub secrets: Arc<FileSecrets>,
+    /// What time it is, and the bell for whoever has work after an answer.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What the pages and the gate share.
+#[derive(Clone)]
+struct Shared {
+    web: Web,
+    gate: Arc<Gate>,
+}
+
+impl FromRef<Shared> for Web {
+    fn from_ref(shared: &Shared) -> Web {
+        shared.web.clone()
+    }
+}
+
+impl Web {
+    /// Serves until `stop`. Where it cannot listen it says so and tries again.
+    pub async fn run(self, listen: SocketAddr, stop: CancellationToken) {
+        loop {
+            match TcpListener::bind(listen).await {
+                Ok(listener) => {
+                    self.note(None).await;
+                    tracing::info!(%listen, "web.listening");
+                    return self.serve(listener, stop).await;
+                }
+                Err(error) => {
+                    tracing::error!(%listen, %error, "web.cannot_listen");
+                    self.note(Some(format!("网页服务没有运行：{listen} 不能监听（{error}），信中的链接打不开"))).await;
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(AGAIN) => {}
+            }
+        }
+    }
+
+    async fn serve(self, listener: TcpListener, stop: CancellationToken) {
+        let app = router(self).into_make_service_with_connect_info::<Peer>();
+        let asked = stop.clone().cancelled_owned();
+        let served = axum::serve(Doorman::before(listener), app).with_graceful_shutdown(asked);
+        tokio::select! {
+            // It accepts until it is asked to stop and has no other error.
+            _ = served => {}
+            () = async { stop.cancelled().await; tokio::time::sleep(GRACE).await } => {}
+        }
+    }
+
+    /// A daemon whose database is busy tells it next time.
+    async fn note(&self, trouble: Option<String>) {
+        let kept = self.store.write_async(move |tx| meta::set(tx, TROUBLE, &trouble.unwrap_or_default())).await;
+        if let Err(error) = kept {
+            tracing::warn!(%error, "web.not_noted");
+        }
+    }
+}
+
+/// Why nobody can open a page (Chinese), as the daemon that ran last has found it.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn trouble(conn: &crate::store::Connection) -> Result<Option<String>, StoreError> {
+    Ok(meta::get(conn, TROUBLE)?.filter(|text| !text.is_empty()))
+}
+
+/// Every page there is. Whatever an office's own pages need later hangs beside these.
+fn router(web: Web) -> Router {
+    let shared = Shared { web, gate: Arc::new(Gate::default()) };
+    Router::new()
+        .route("/a/{token}", get(answer::show).post(answer::take))
+        .route("/style.css", get(chrome::style))
+        .fallback(|uri: Uri| async move { chrome::notice(StatusCode::NOT_FOUND, &uri) })
+        .method_not_allowed_fallback(|uri: Uri| async move { chrome::notice(StatusCode::METHOD_NOT_ALLOWED, &uri) })
+        .layer(DefaultBodyLimit::max(BODY))
+        .layer(from_fn_with_state(shared.clone(), gate::pass))
+        .with_state(shared)
+}

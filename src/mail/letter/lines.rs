@@ -239,7 +239,7 @@ fn checked_by(checked: &Checked, now: Moment) -> String {
 }
 
 /// `7月26日（周日）24时`: the end of the day before a midnight, as notices write it.
-pub(super) fn deadline(too_late: Moment) -> String {
+pub(crate) fn deadline(too_late: Moment) -> String {
     let last = too_late.plus(-1);
     let date = last.date();
     let weekday = ["一", "二", "三", "四", "五", "六", "日"][date.weekday().num_days_from_monday() as usize];

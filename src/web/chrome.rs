@@ -1,0 +1,83 @@
+//! The frame around every page, its style, and the pages that only say why there is nothing to see.
+//! Everything that goes into a page is escaped by the name of its template.
+
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Response};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{Environment, Error, UndefinedBehavior, Value, context};
+
+const TEMPLATES: [(&str, &str); 3] = [
+    ("chrome.html", include_str!("templates/chrome.html")),
+    ("answer.html", include_str!("templates/answer.html")),
+    ("notice.html", include_str!("templates/notice.html")),
+];
+const STYLE: &str = include_str!("templates/style.css");
+
+/// The one style of all pages.
+pub(super) async fn style() -> Response {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
+}
+
+/// A page of that template at that address.
+pub(super) fn page(status: StatusCode, name: &str, uri: &Uri, values: Value) -> Response {
+    match render(name, uri, values) {
+        Ok(text) => (status, Html(text)).into_response(),
+        Err(error) => {
+            tracing::error!(page = name, %error, "web.not_rendered");
+            (StatusCode::INTERNAL_SERVER_ERROR, Html("网页显示不出来，请与发信单位联系。")).into_response()
+        }
+    }
+}
+
+fn render(name: &str, uri: &Uri, values: Value) -> Result<String, Error> {
+    let mut templates = Environment::new();
+    templates.set_undefined_behavior(UndefinedBehavior::Strict);
+    templates.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    for (name, text) in TEMPLATES {
+        templates.add_template(name, text)?;
+    }
+    templates.get_template(name)?.render(context! { root => root(uri), ..values })
+}
+
+/// The way from an address up to where `style.css` stands: a proxy may have cut a path away before it.
+fn root(uri: &Uri) -> String {
+    "../".repeat(uri.path().matches('/').count().saturating_sub(1).min(32))
+}
+
+/// A page that says in one sentence why there is nothing to see, and nothing of what there is.
+pub(super) fn notice(status: StatusCode, uri: &Uri) -> Response {
+    let (title, text) = match status {
+        StatusCode::NOT_FOUND => ("没有这个页面", "请核对链接是否完整；也可以直接回复原信，或按信末的联系方式致电。"),
+        StatusCode::GONE => {
+            ("链接已经失效", "这封信的办理期限已过，或链接已经作废。请直接回复原信，或按信末的联系方式致电。")
+        }
+        StatusCode::TOO_MANY_REQUESTS => ("访问太频繁", "请过一分钟再打开。"),
+        StatusCode::REQUEST_TIMEOUT => ("等得太久", "网络太慢，没有收完。请再试一次。"),
+        StatusCode::PAYLOAD_TOO_LARGE => ("内容太长", "请缩短说明后再提交。"),
+        StatusCode::METHOD_NOT_ALLOWED => ("不能这样打开", "请从信中的链接打开。"),
+        StatusCode::SERVICE_UNAVAILABLE => ("暂时打不开", "系统正忙，没有记录。请过几分钟再试。"),
+        _ => ("看不懂这个请求", "请从信中的链接重新打开。"),
+    };
+    page(status, "notice.html", uri, context! { title, text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_style_is_found_from_every_depth() {
+        for (path, up) in [("/", ""), ("/x", ""), ("/a/1-2", "../"), ("/a/b/c", "../../"), ("/a/1-2?x=/y/", "../")] {
+            assert_eq!(root(&path.parse().unwrap()), up, "{path}");
+        }
+        assert!(root(&format!("/{}", "x/".repeat(500)).parse().unwrap()).len() < 100);
+    }
+
+    #[test]
+    fn every_notice_is_a_page_of_its_own_status() {
+        for code in [400, 404, 405, 408, 410, 413, 415, 429, 503] {
+            let status = StatusCode::from_u16(code).unwrap();
+            assert_eq!(notice(status, &"/a/b".parse().unwrap()).status(), status);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What stands before every page: how often and how long somebody may ask, and what every answer says
+//! to the browser.
+
+use super::chrome::notice;
+use super::doorman::Peer;
+use super::{Shared, Web};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// Requests a minute from one address: a page has two, and a whole office may share one address.
+const A_MINUTE: u32 = 120;
+/// Addresses that are counted at once; more in one minute is no office.
+const COUNTED: usize = 4096;
+/// For a request, its body included.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The page may show itself and its style and send its form to us; nothing runs, nothing frames it, and
+/// no other place learns its address.
+const HEADERS: [(HeaderName, &str); 7] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::CACHE_CONTROL, "no-store"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+];
+
+/// From where a request comes: what our own proxy says, else the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct From(pub(super) IpAddr);
+
+/// How many requests came from where in this minute.
+#[derive(Default)]
+pub(super) struct Gate {
+    minute: Mutex<(i64, HashMap<IpAddr, u32>)>,
+}
+
+impl Gate {
+    /// Counts a request; false when there were too many.
+    fn admits(&self, from: IpAddr, now_s: i64) -> bool {
+        let mut kept = self.minute.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.0 != now_s / 60 {
+            *kept = (now_s / 60, HashMap::new());
+        }
+        if kept.1.len() >= COUNTED && !kept.1.contains_key(&from) {
+            return false;
+        }
+        let count = kept.1.entry(from).or_insert(0);
+        *count = count.saturating_add(1);
+        *count <= A_MINUTE
+    }
+}
+
+/// The one way in and out.
+pub(super) async fn pass(
+    State(shared): State<Shared>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let from = origin(peer.0.ip(), request.headers());
+    let uri = request.uri().clone();
+    request.extensions_mut().insert(From(from));
+    let Web { clock, .. } = &shared.web;
+    let mut response = if shared.gate.admits(from, clock.now().unix()) {
+        let answered = tokio::time::timeout(PATIENCE, next.run(request)).await;
+        answered.unwrap_or_else(|_| notice(StatusCode::REQUEST_TIMEOUT, &uri))
+    } else {
+        notice(StatusCode::TOO_MANY_REQUESTS, &uri)
+    };
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// A proxy on this machine appends the address that it serves; anybody else may write what he likes, so
+/// only the last entry counts, and only from here.
+fn origin(peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let last = headers.get_all("x-forwarded-for").iter().next_back();
+    let told = last.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+    let address: IpAddr = if peer.is_loopback() { told.unwrap_or(peer) } else { peer };
+    address.to_canonical()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn one_address_asks_so_often_a_minute_and_disturbs_no_other() {
+        let gate = Gate::default();
+        assert!((0..A_MINUTE).all(|_| gate.admits(ip("10.0.0.1"), 60)));
+        assert!(!gate.admits(ip("10.0.0.1"), 119) && gate.admits(ip("10.0.0.2"), 119));
+        assert!(gate.admits(ip("10.0.0.1"), 120), "a new minute");
+    }
+
+    #[test]
+    fn addresses_without_number_are_not_remembered_without_number() {
+        let gate = Gate::default();
+        let many = (0..2 * COUNTED as u32).map(|n| IpAddr::from(n.to_be_bytes()));
+        assert_eq!(many.filter(|from| gate.admits(*from, 60)).count(), COUNTED);
+        assert!(gate.admits(ip("0.0.0.1"), 60), "whoever was counted before");
+    }
+
+    #[test]
+    fn only_a_proxy_on_this_machine_is_believed() {
+        let told = |text: &str| {
+            HeaderMap::from_iter([(HeaderName::from_static("x-forwarded-for"), HeaderValue::from_str(text).unwrap())])
+        };
+        for (peer, says, is) in [
+            ("10.0.0.9", "1.2.3.4", "10.0.0.9"),
+            ("127.0.0.1", "1.2.3.4", "1.2.3.4"),
+            ("127.0.0.1", "6.6.6.6, 1.2.3.4", "1.2.3.4"),
+            ("127.0.0.1", "<script>", "127.0.0.1"),
+            ("::1", "2001:db8::1", "2001:db8::1"),
+            ("::ffff:10.0.0.9", "1.2.3.4", "10.0.0.9"),
+        ] {
+            assert_eq!(origin(ip(peer), &told(says)), ip(is), "{peer} {says}");
+        }
+        assert_eq!(origin(ip("127.0.0.1"), &HeaderMap::new()), ip("127.0.0.1"));
+    }
+}
