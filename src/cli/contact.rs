@@ -4,8 +4,9 @@ use super::people_args::{ContactVerb, ReplaceArgs};
 use super::{CliError, Context, Outcome, outln, print_json, print_rows, refusal, replace};
 use crate::domain::{Account, Moment, Person};
 use crate::import::{ContactPlan, contact_rows, csv_bytes, plan_contacts, workbook_bytes};
-use crate::store::{contacts, meta};
+use crate::store::{answers, contacts, meta};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -114,7 +115,8 @@ fn list(context: &Context, all: bool) -> Result<Outcome, CliError> {
         print_json(&people.iter().map(|person| as_json(person, &accounts)).collect::<Vec<_>>())?;
         return Ok(Outcome::Done);
     }
-    let rows: Vec<Vec<String>> = people.iter().map(|person| row(person, &accounts)).collect();
+    let proven = context.store()?.read(answers::proven)?;
+    let rows: Vec<Vec<String>> = people.iter().map(|person| row(person, &accounts, &proven)).collect();
     print_rows(&["单位", "姓名", "角色", "职务", "手机", "固话", "邮箱", "任职", "负责"], &rows);
     let left = total - people.len();
     let beside = if left > 0 { format!("，另有{left}人已离任（加 --all 查看）") } else { String::new() };
@@ -122,7 +124,14 @@ fn list(context: &Context, all: bool) -> Result<Outcome, CliError> {
     Ok(Outcome::Done)
 }
 
-fn row(person: &Person, accounts: &[Account]) -> Vec<String> {
+/// An address is 未确认 until a letter to it was answered.
+fn emails(person: &Person, proven: &BTreeMap<String, Moment>) -> String {
+    let one =
+        |email: &String| if proven.contains_key(email) { email.clone() } else { format!("{email}（未确认）") };
+    person.emails.iter().map(one).collect::<Vec<_>>().join(";")
+}
+
+fn row(person: &Person, accounts: &[Account], proven: &BTreeMap<String, Moment>) -> Vec<String> {
     let account = accounts.iter().find(|account| Some(account.id) == person.account);
     let term = match (person.from, person.to) {
         (None, None) => String::new(),
@@ -137,7 +146,7 @@ fn row(person: &Person, accounts: &[Account]) -> Vec<String> {
         person.post.clone(),
         person.mobile.clone(),
         person.landline.clone(),
-        person.emails.join(";"),
+        emails(person, proven),
         term,
         account.map_or_else(|| "单位全部账号".to_owned(), Account::title),
     ]

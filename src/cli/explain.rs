@@ -2,12 +2,13 @@
 
 use super::composed::{composed, kind_words};
 use super::print::rule_chinese;
-use super::{CliError, Context, Outcome, beijing, outln};
+use super::{CliError, Context, Outcome, answer, beijing, outln};
 use crate::domain::{Account, Check, Moment, Period, Post, PostKind, Strength, Watch, WatchOrigin, When};
 use crate::ledger::Ledger;
 use crate::rules::{
     Duty, ExemptWhy, Lies, Profile, Severity, Tally, Verdict, VerdictKind, Window, WindowKind, duties, lies,
 };
+use crate::store::answers::{self, AnswerRow};
 use crate::store::{Connection, LetterRow, StoreError, outbox, silences};
 use serde_json::json;
 use std::fmt::Write;
@@ -35,10 +36,14 @@ pub(super) fn run(
         store.read(|conn| Ok((silences::active(conn, now)?, silences::about(conn, account.id, 30)?)))?;
     let explained: Vec<(Duty<'_>, Verdict)> =
         duties(profile, &account, check).into_iter().map(|duty| (duty, ledger.judge_duty(&duty, now))).collect();
+    let answers = store.read(|conn| answers::about(conn, account.id, 30))?;
     if context.json {
-        return as_json(&ledger, check, &explained, &letters, &hushed);
+        return as_json(&ledger, check, &explained, &letters, &answers, &hushed);
     }
     outln!("{}", in_words(&ledger, &account, profile, check, &explained, &letters, now));
+    for one in &answers {
+        outln!("{}　信{}", answer::line(one, &account.title()), one.letter);
+    }
     for line in super::silence::lines_about(&account, &silent, &hushed) {
         outln!("{line}");
     }
@@ -280,6 +285,7 @@ fn as_json(
     check: Check,
     explained: &[(Duty<'_>, Verdict)],
     letters: &[LetterRow],
+    answers: &[AnswerRow],
     hushed: &[silences::Hushed],
 ) -> Result<Outcome, CliError> {
     let rules: Vec<_> = explained
@@ -301,6 +307,8 @@ fn as_json(
         .iter()
         .map(|h| json!({"silence": h.silence, "reason": h.reason, "by": h.by, "what": h.what, "at": h.at}))
         .collect();
-    super::print_json(&json!({"check": check.at, "rules": rules, "letters": letters, "silenced": hushed}))?;
+    super::print_json(
+        &json!({"check": check.at, "rules": rules, "letters": letters, "answers": answers.iter().map(answer::as_json).collect::<Vec<_>>(), "silenced": hushed}),
+    )?;
     Ok(Outcome::Done)
 }

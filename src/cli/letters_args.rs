@@ -1,6 +1,7 @@
 //! What `letters` and `outbox` take.
 
-use clap::Subcommand;
+use crate::answer::Word;
+use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
 /// What can be done with letters.
@@ -100,4 +101,51 @@ pub enum OutboxVerb {
         #[arg(long, value_name = "ACCOUNT")]
         account: Vec<String>,
     },
+    /// 登记责任单位的回复（电话、回信里说的）
+    Answer(AnswerArgs),
+    /// 待人工核实的回复已经处理
+    Settle {
+        /// 回复的编号（见 status）
+        id: i64,
+        /// 经手人
+        #[arg(long, value_name = "NAME", value_parser = super::usage::person)]
+        by: String,
+        /// 核实的结果
+        #[arg(long, value_name = "TEXT")]
+        note: String,
+    },
+    /// 作废一封信里的回复链接（例如信被转给了不相干的人）
+    Revoke {
+        /// 信件编号
+        id: i64,
+        /// 经手人
+        #[arg(long, value_name = "NAME", value_parser = super::usage::person)]
+        by: String,
+    },
+}
+
+/// What `outbox answer` takes.
+#[derive(Args, Debug)]
+pub struct AnswerArgs {
+    /// 信件编号（见 outbox list，也是信末“编号”的最后几位）
+    pub id: i64,
+    /// 回复：已知晓、已发布请核实或账号已停用
+    #[arg(value_name = "回复", value_parser = word)]
+    pub word: Word,
+    /// 谁登记的
+    #[arg(long, value_name = "NAME", value_parser = super::usage::person)]
+    pub by: String,
+    /// 说的是这个账号（名称或标识，可写多次）；信中只有一个账号时，或回复已知晓时，可以不写
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Vec<String>,
+    /// 对方给的发布链接
+    #[arg(long)]
+    pub url: Option<String>,
+    /// 对方怎么说
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+}
+
+fn word(text: &str) -> Result<Word, String> {
+    Word::from_chinese(text).ok_or_else(|| "可以写已知晓、已发布请核实、账号已停用".to_owned())
 }

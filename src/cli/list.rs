@@ -5,7 +5,7 @@ use crate::domain::{Account, Moment};
 use crate::import::{
     ACCOUNT_COLUMNS, AccountPlan, account_row, account_rows, csv_bytes, plan_accounts, workbook_bytes,
 };
-use crate::store::{StoreError, Transaction, accounts, looks, meta};
+use crate::store::{StoreError, Transaction, accounts, answers, looks, meta};
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -194,6 +194,8 @@ pub(super) fn show(context: &Context, named: &str, platform: Option<&str>) -> Re
     for change in account.states.iter().skip(1) {
         outln!("{}起：{}", beijing(change.from), change.state.chinese());
     }
+    let proven = context.store()?.read(answers::proven)?;
+    super::answer::addresses(&account, &proven).iter().for_each(|line| outln!("{line}"));
     for of in &account.sources {
         let recent = context.store()?.read(|conn| looks::recent(conn, account.id, &of.source, 3))?;
         for look in recent {

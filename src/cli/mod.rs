@@ -1,6 +1,7 @@
 //! The command line: verbs in, exit codes out. Results go to stdout, everything else to stderr.
 
 pub mod alarm;
+mod answer;
 pub mod args;
 pub mod calendar;
 mod check;

@@ -1,10 +1,10 @@
 //! `outbox`: every letter and what became of it, dead ones first; and what a person may do with one.
 
 use super::letters_args::OutboxVerb;
-use super::{CliError, Context, Outcome, beijing, outln, print, print_json, print_rows};
+use super::{CliError, Context, Outcome, answer, beijing, outln, print, print_json, print_rows};
 use crate::domain::{AccountId, Moment};
 use crate::store::desk::{self, Call, Deed};
-use crate::store::{LetterRow, accounts, outbox, silences};
+use crate::store::{LetterRow, accounts, answers, outbox, silences};
 use serde_json::json;
 
 /// `outbox …`
@@ -21,6 +21,9 @@ pub(super) fn run(context: &Context, verb: OutboxVerb) -> Result<Outcome, CliErr
         OutboxVerb::Called { id, by, at, note, account } => {
             called(context, id, (&by, at.as_deref(), note.as_deref()), &account)
         }
+        OutboxVerb::Answer(args) => answer::give(context, &args),
+        OutboxVerb::Settle { id, by, note } => answer::settle(context, id, &by, &note),
+        OutboxVerb::Revoke { id, by } => answer::revoke(context, id, &by),
     }
 }
 
@@ -95,15 +98,20 @@ fn show(context: &Context, id: i64) -> Result<Outcome, CliError> {
     let (Some(letter), calls, names) = found else {
         return Err(CliError::failed(format!("没有编号为{id}的信；用 outbox list 查看")));
     };
+    let (answers, proven) =
+        context.store()?.read(|conn| Ok((answer::named(conn, answers::of(conn, id)?)?, answers::proven(conn)?)))?;
     if context.json {
         let mut value = as_json(&letter, false);
         value["text"] = json!(letter.text);
         value["calls"] =
             calls.iter().map(|c| json!({"account": c.account.0, "by": c.by, "at": c.at, "note": c.note})).collect();
+        value["answers"] = answers.iter().map(|(answer, _)| answer::as_json(answer)).collect();
+        value["address_proven"] = json!(proven.contains_key(&letter.recipient));
         print_json(&value)?;
         return Ok(Outcome::Done);
     }
-    print_letter(&letter);
+    print_letter(&letter, &answer::proof(&proven, &letter.recipient));
+    answers.iter().for_each(|(answer, title)| outln!("{}", answer::line(answer, title)));
     for (call, account) in calls.iter().zip(names) {
         let title = account.map_or_else(String::new, |account| account.title());
         outln!("电话通知 {title}：{}，{}　{}", beijing(call.at), call.by, call.note);
@@ -112,9 +120,9 @@ fn show(context: &Context, id: i64) -> Result<Outcome, CliError> {
     Ok(Outcome::Done)
 }
 
-fn print_letter(letter: &LetterRow) {
+fn print_letter(letter: &LetterRow, proof: &str) {
     outln!("编号 {}　{}　{}", letter.id, letter.kind.chinese(), letter.state.chinese());
-    outln!("收件人 {}（{}）", letter.recipient, letter.role.chinese());
+    outln!("收件人 {}（{}，地址{proof}）", letter.recipient, letter.role.chinese());
     outln!("应发 {}，登记 {}，尝试 {} 次", beijing(letter.slot), beijing(letter.created_at), letter.attempts);
     if let Some(sent) = letter.sent_at {
         outln!("送出 {}", beijing(sent));

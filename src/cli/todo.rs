@@ -1,12 +1,13 @@
 //! What the clerk must mend, for the first lines of `status`: accounts that nobody can be written to
-//! about, addresses that take no letters, and findings that wait for a word.
+//! about, addresses that take no letters, answers and findings that wait for a word.
 
-use super::mode;
+use super::{answer, mode};
 use crate::config::Config;
 use crate::domain::{Account, Moment, Role};
 use crate::ledger::Ledger;
 use crate::rules::{Verdict, VerdictKind};
 use crate::store::{Connection, LetterState, StoreError, contacts, findings, modes};
+use crate::web;
 
 /// Names that one line prints.
 const NAMED: usize = 5;
@@ -22,6 +23,8 @@ pub(super) fn lines(
     let mode = mode::told(config.mode, modes::last(conn)?.as_ref());
     let mut red = nobody(ledger, now);
     red.extend(dead(conn, ledger, now)?);
+    red.extend(web::trouble(conn)?.filter(|_| config.web.listen.is_some()));
+    red.extend(answer::waiting(conn, NAMED)?);
     let decisions = findings::decisions(conn, &config.profile.name)?;
     let waiting =
         verdicts.iter().filter(|v| matches!(v.kind, VerdictKind::Missed { .. }) && decisions.awaits(v)).count();
