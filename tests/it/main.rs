@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails where it stands")]
 
 mod alarms;
+mod answer;
 mod calendar;
 mod city;
 mod demo;

@@ -22,13 +22,13 @@ struct Script {
 }
 
 /// A mail server that says what it is told to say.
-pub(super) struct Server {
-    pub(super) port: u16,
+pub(crate) struct Server {
+    pub(crate) port: u16,
     script: Arc<Mutex<Script>>,
 }
 
 impl Server {
-    pub(super) fn start() -> Server {
+    pub(crate) fn start() -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let script: Arc<Mutex<Script>> = Arc::default();
@@ -42,20 +42,20 @@ impl Server {
         Server { port, script }
     }
 
-    pub(super) fn answers(&self, to: &str, says: &'static str, once: bool) {
+    pub(crate) fn answers(&self, to: &str, says: &'static str, once: bool) {
         self.script.lock().unwrap().rules.push(Rule { to: to.to_owned(), says, once });
     }
 
-    pub(super) fn forgets(&self) {
+    pub(crate) fn forgets(&self) {
         self.script.lock().unwrap().rules.clear();
     }
 
     /// Commands of that name since the last time.
-    pub(super) fn heard(&self, verb: &str) -> usize {
+    pub(crate) fn heard(&self, verb: &str) -> usize {
         self.script.lock().unwrap().heard.iter().filter(|heard| heard.as_str() == verb).count()
     }
 
-    pub(super) fn letters(&self) -> Vec<String> {
+    pub(crate) fn letters(&self) -> Vec<String> {
         self.script.lock().unwrap().letters.clone()
     }
 }
