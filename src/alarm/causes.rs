@@ -25,6 +25,8 @@ pub struct Facts {
     pub disk: Option<(u64, u64)>,
     /// A year whose days off are not known although it is time; whether its file waits for a restart.
     pub calendar: Option<(i32, bool)>,
+    /// The web server cannot listen (Chinese).
+    pub web: Option<String>,
     /// Robots that refuse our settings, and their words.
     pub robots: Vec<(RobotKind, String)>,
     /// Causes that were told and last.
@@ -88,6 +90,7 @@ pub fn causes(facts: &Facts, now: Moment) -> Vec<Cause> {
     causes.extend(facts.credentials.iter().map(|ending| credential(ending, now)));
     causes.extend(disk(facts));
     causes.extend(facts.calendar.map(|(year, waits)| calendar(year, waits)));
+    causes.extend(facts.web.as_deref().map(web));
     causes.extend(facts.robots.iter().map(|(kind, words)| robot(*kind, words)));
     causes
 }
@@ -187,6 +190,12 @@ fn calendar(year: i32, waits: bool) -> Cause {
     };
     let cause = ladder(&format!("calendar {year}"), subject, detail, &cure);
     Cause { rhythm: Rhythm::Weekly, by_mail: true, ..cause }
+}
+
+fn web(trouble: &str) -> Cause {
+    let cure = "看是哪个程序占用了这个端口（ss -ltnp），或改正 [web] 的 listen，重启服务";
+    let subject = "网页服务没有运行，信中的链接打不开".to_owned();
+    Cause { by_mail: true, ..ladder("web", subject, trouble.to_owned(), cure) }
 }
 
 fn robot(kind: RobotKind, words: &str) -> Cause {

@@ -51,6 +51,7 @@ fn each_fact_is_a_cause() {
         (Facts { disk: Some((9_999_000_000, 100_000_000_000)), ..calm() }, "disk", "9%（9999MB）"),
         (Facts { calendar: Some((2027, false)), ..calm() }, "calendar 2027", "calendar import"),
         (Facts { calendar: Some((2027, true)), ..calm() }, "calendar 2027", "重启"),
+        (Facts { web: Some("10.0.0.1:8318 不能监听".to_owned()), ..calm() }, "web", "8318"),
         (Facts { robots: vec![(RobotKind::Wecom, "invalid".to_owned())], ..calm() }, "robot wecom", "企业微信"),
     ] {
         let found = causes(&facts, now);

@@ -4,6 +4,7 @@ use super::causes::{BLOCKED_IN_A_ROW, Blind, CREDENTIAL_S, Ending, Facts, PENDIN
 use crate::config::{Config, RobotKind, imported_calendar};
 use crate::domain::{Class, Moment};
 use crate::store::{Connection, StoreError, accounts, alarms, credentials, incidents};
+use crate::web;
 use nix::sys::statvfs::statvfs;
 use std::path::Path;
 
@@ -27,6 +28,7 @@ pub(super) fn facts(
         credentials: ending(conn, config, now)?,
         disk: disk_space(data),
         calendar: config.calendar.missing(now.date()).map(|year| (year, imported_calendar(data, year).is_file())),
+        web: web::trouble(conn)?.filter(|_| config.web.listen.is_some()),
         robots: refusing(conn, config)?,
         open: alarms::open(conn)?.into_iter().map(|alarm| alarm.key).collect(),
         started,

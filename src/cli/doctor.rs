@@ -1,7 +1,7 @@
 //! `doctor`: tries everything that the configuration names, one line each, and says what cures what is
 //! wrong. It changes nothing, sends nothing, and prints no secret, so that its report can be handed on.
 
-use super::{CliError, Context, Outcome, doctor_local, doctor_remote, outln, print_json};
+use super::{CliError, Context, Outcome, doctor_local, doctor_remote, doctor_web, outln, print_json};
 use crate::domain::Account;
 use serde_json::json;
 
@@ -39,6 +39,7 @@ pub(super) enum Group {
     Disk,
     Clock,
     Mail,
+    Web,
     Sources,
     Inbox,
     Secrets,
@@ -54,6 +55,7 @@ impl Group {
             Group::Disk => ("disk", "磁盘"),
             Group::Clock => ("clock", "时钟"),
             Group::Mail => ("mail", "邮件"),
+            Group::Web => ("web", "网页"),
             Group::Sources => ("sources", "来源"),
             Group::Inbox => ("inbox", "收件目录"),
             Group::Secrets => ("secrets", "口令文件"),
@@ -111,6 +113,7 @@ pub(super) fn run(context: &Context) -> Result<Outcome, CliError> {
 
 async fn remote(context: &Context, accounts: Option<&[Account]>) -> Result<Vec<Line>, CliError> {
     let mut lines = vec![doctor_remote::mail(context).await];
+    lines.extend(doctor_web::page(context).await?);
     lines.extend(doctor_remote::sources_and_clock(context, accounts.unwrap_or_default()).await?);
     Ok(lines)
 }

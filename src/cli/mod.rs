@@ -13,6 +13,7 @@ mod demo;
 mod doctor;
 mod doctor_local;
 mod doctor_remote;
+mod doctor_web;
 mod evidence;
 mod explain;
 mod import;

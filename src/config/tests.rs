@@ -73,7 +73,7 @@ base = \"m.weibo.cn\"
 }
 
 /// One line each: what is written, the line of the only mistake, a word of what is said or cured.
-const MISTAKES: [(&str, usize, &str); 59] = [
+const MISTAKES: [(&str, usize, &str); 65] = [
     ("mode = 正式", 1, "没有加引号"),
     ("mode = “正式”", 1, "全角符号「“」"),
     ("mode＝\"正式\"", 1, "全角符号「＝」"),
@@ -131,6 +131,12 @@ const MISTAKES: [(&str, usize, &str); 59] = [
     ("[calendar]\nfile = \"2027.json\"", 2, "找不到文件"),
     ("[http]\nproxy = \"10.0.0.1:3128\"", 2, "socks5://"),
     ("[http]\nproxy = \"http://user:word@10.0.0.1:3128\"", 2, "不能带用户名"),
+    ("[web]\npublic_url = \"10.20.0.8:8318\"", 2, "写成 http:// 或 https://"),
+    ("[web]\npublic_url = \"http://10.20.0.8:8318/?x=1\"", 2, "不能带用户名、口令和参数"),
+    ("[web]\npublic_url = \"ftp://10.20.0.8\"", 2, "http:// 或 https://"),
+    ("[web]\nlisten = \"8318\"", 2, "IP:端口"),
+    ("[web]\nlisten = \"127.0.0.1:0\"", 2, "不是可以监听的地址"),
+    ("[web]\npublic_ulr = \"http://10.20.0.8\"", 2, "是不是想写 public_url"),
     ("[sources.x]\nbase = \"http://127.0.0.1\"", 1, "写上 kind"),
     ("[log]\nlevel = \"verbose\"", 2, "不是日志级别"),
 ];
@@ -396,6 +402,27 @@ security = \"starttls\"
     assert_eq!((config.mail.from_name.as_str(), config.mail.from_address.as_str()), ("青禾县", "xmt@example.cn"));
     let Transport::Smtp(server) = &config.mail.transport else { panic!("{:?}", config.mail.transport) };
     assert_eq!((server.port, server.user.as_deref()), (587, None));
+}
+
+/// Without an address that owners can open there is no link; with one, only this machine is listened to.
+#[test]
+fn the_web_server_runs_where_it_is_asked_for() {
+    let web = |text: &str| {
+        let config = read(text).unwrap_or_else(|told| panic!("{told}"));
+        let said = explain(&config, at("2026-07-23 09:00"));
+        let listen = config.web.listen.map(|listen| listen.to_string());
+        (listen, config.web.public_url, said)
+    };
+    let (listen, url, said) = web("");
+    assert!(listen.is_none() && url.is_none() && said.contains("回复链接：信中不写，不开网页"), "{said}");
+    let (listen, url, said) = web("[web]\npublic_url = \"https://www.qinghe.example/cuigeng/\"");
+    assert_eq!(listen.as_deref(), Some("127.0.0.1:8318"));
+    assert_eq!(url.as_deref(), Some("https://www.qinghe.example/cuigeng"));
+    assert!(said.contains("/cuigeng/a/…") && said.contains("反向代理") && said.contains("期限过后10天失效"), "{said}");
+    let (listen, _, said) = web("[web]\npublic_url = \"http://10.20.0.8:8318\"\nlisten = \"0.0.0.0:8318\"");
+    assert!(listen.as_deref() == Some("0.0.0.0:8318") && !said.contains("反向代理"), "{said}");
+    assert!(web("[web]\nlisten = \"[::1]:8318\"").2.contains("信中没有回复链接"));
+    assert!(web("[web]\npublic_url = \"http://localhost:8318\"").2.contains("别的机器打不开"));
 }
 
 #[test]

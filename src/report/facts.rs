@@ -92,6 +92,8 @@ pub struct LetterTally {
     pub updated: u32,
     /// Accounts that were mentioned and did not.
     pub waiting: u32,
+    /// Answers of offices that wait for the clerk (待人工核实), as of the summary.
+    pub unsettled: u32,
     /// Mentions of each account since its last update (已提醒次数).
     pub by_account: BTreeMap<AccountId, u32>,
 }

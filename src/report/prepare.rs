@@ -7,7 +7,7 @@ use crate::domain::{AccountId, Check, Moment, Period, Post, Week};
 use crate::ledger::{self, Ledger};
 use crate::rules::WindowKind;
 use crate::rules::{AccountResult, Decisions, Grade, Profile, Severity, Verdict, VerdictKind, grade};
-use crate::store::{Connection, LetterKind, StoreError, findings, looks, outbox};
+use crate::store::{Connection, LetterKind, StoreError, answers, findings, looks, outbox};
 use crate::warn::{last_update, may_remind, silence_deadline};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -197,6 +197,7 @@ fn tally(
         reminders: number(all.len() - urgent.len()),
         updated: number(updated),
         waiting: number(by_account.len() - updated),
+        unsettled: number(answers::open(conn)?.len()),
         by_account,
     })
 }

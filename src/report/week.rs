@@ -227,8 +227,12 @@ fn unclear(facts: &Facts<'_>, roll: &Roll<'_>) -> [Block; 2] {
 
 fn reminded(facts: &Facts<'_>) -> String {
     let letters = facts.letters;
+    let answered = match letters.unsettled {
+        0 => String::new(),
+        waiting => format!("另有{waiting}条责任单位的回复待人工核实。"),
+    };
     format!(
-        "发出提醒{}条，其中告警提醒{}次、更新提醒{}次；提醒后已更新{}个，仍未更新{}个。",
+        "发出提醒{}条，其中告警提醒{}次、更新提醒{}次；提醒后已更新{}个，仍未更新{}个。{answered}",
         u64::from(letters.alarms) + u64::from(letters.reminders),
         letters.alarms,
         letters.reminders,

@@ -76,6 +76,7 @@ impl Web {
                 Err(error) => {
                     tracing::error!(%listen, %error, "web.cannot_listen");
                     self.note(Some(format!("网页服务没有运行：{listen} 不能监听（{error}），信中的链接打不开"))).await;
+                    self.clock.ring();
                 }
             }
             tokio::select! {

@@ -139,7 +139,8 @@ fn said(answer: &AnswerRow) -> Value {
         AnswerState::Noted => "已记录",
         AnswerState::Looking => "正在核实",
         AnswerState::Found => "已看到更新",
-        AnswerState::Open => "还没有看到，已转检查方人工核实；可以补充发布链接",
+        AnswerState::Open if answer.url.is_empty() => "还没有看到，已转检查方人工核实；可以补充发布链接",
+        AnswerState::Open => "还没有看到，已转检查方人工核实",
         AnswerState::Replaced => "另有新的回复",
         AnswerState::Settled => "检查方已处理",
     };

@@ -130,7 +130,8 @@ async fn what_is_not_found_goes_to_the_clerk_who_settles_it_by_name() {
     let [one] = office.answers(id).try_into().unwrap();
     assert_eq!(one.state, State::Open);
     assert_eq!(office.ok(&["post", "list", "j1", "--since", "2026-07-01"]), looks, "a link counts for nothing");
-    assert!(office.get(&link).body.contains("可以补充发布链接"));
+    let page = office.get(&link).body;
+    assert!(page.contains("已转检查方人工核实。<br>链接 https:") && !page.contains("可以补充"), "{page}");
     let status = office.ok(&["status"]);
     let wanted = format!("【待办】待人工核实：信{id}的回复{}", one.id);
     assert!(status.contains(&wanted) && status.contains("https://weibo.com/1/AbC"), "{status}");

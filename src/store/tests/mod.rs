@@ -1,5 +1,6 @@
 //! The store against SQLite itself: every statement, every constraint, and what must survive.
 
+mod answered;
 mod by_hand;
 mod constraints;
 mod evidence;
