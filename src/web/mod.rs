@@ -70,6 +70,8 @@ impl Web {
             match TcpListener::bind(listen).await {
                 Ok(listener) => {
                     self.note(None).await;
+                    // Whoever told the trouble says that it is over.
+                    self.clock.ring();
                     tracing::info!(%listen, "web.listening");
                     return self.serve(listener, stop).await;
                 }

@@ -257,12 +257,13 @@ async fn letters_leave_where_the_server_cannot_listen_and_status_says_so() {
     office.letters_leave().await;
     assert!(office.mail.letters().len() >= 2);
     let status = office.ok(&["status"]);
-    assert!(status.contains("【待办】网页服务没有运行") && status.contains("信中的链接打不开"), "{status}");
+    assert!(status.contains("【待办】网页服务没有运行") && status.contains("告警未恢复：网页服务没有运行"), "{status}");
     office.end().await;
     drop(taken);
     office.begin().await;
     let page = office.get(&office.link_to(WL));
     assert_eq!(page.status, 200);
+    office.clock.all_rest().await;
     assert!(!office.ok(&["status"]).contains("网页服务没有运行"));
     office.end().await;
 }

@@ -99,6 +99,10 @@ impl Office {
         self.stop = Some(stop);
         self.runs = Some(tokio::spawn(async move { daemon.run(async { drop(stopped.await) }).await.unwrap() }));
         self.clock.all_rest().await;
+        // The web server is no task of the clock.
+        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            tokio::task::yield_now().await;
+        }
     }
 
     pub(crate) async fn end(&mut self) {
