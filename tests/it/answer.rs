@@ -254,6 +254,9 @@ async fn letters_leave_where_the_server_cannot_listen_and_status_says_so() {
     let mut office = Office::closed("正式");
     let taken = std::net::TcpListener::bind(("127.0.0.1", office.port)).unwrap();
     office.begin().await;
+    while office.store().read(cuigeng::web::trouble).unwrap().is_none() {
+        tokio::task::yield_now().await;
+    }
     office.letters_leave().await;
     assert!(office.mail.letters().len() >= 2);
     let status = office.ok(&["status"]);
@@ -307,4 +310,34 @@ async fn letters_of_four_weeks(answered: bool) -> Vec<String> {
     // Letters of one moment are born in any order.
     told.sort_unstable();
     told
+}
+
+/// A result can be disputed by its link as well; a look finds the post, and only the revised verdict says
+/// that the result was wrong.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_is_disputed_by_its_link() {
+    let mut office = Office::open("正式").await;
+    office.letters_leave().await;
+    office.clock.goes_to(at("2026-07-27 09:00")).await;
+    office.clock.goes_on(4).await;
+    office.ok(&["confirm", "--check", "2026-07-27", "--all", "--by", "张三"]);
+    office.clock.goes_to(at("2026-07-27 09:30")).await;
+    office.clock.goes_on(4).await;
+    let result = office.newest_to(JT);
+    assert!(result.subject.starts_with("【检查结果】"), "{}", result.subject);
+    assert!(result.text.contains("（略） 选“已发布请核实”，并填该时段内所发内容的链接"), "{}", result.text);
+    let link = office.link_to(JT);
+    assert!(office.get(&link).body.contains("【检查结果】"));
+    for when in ["2026-07-22 10:00", "2026-07-23 10:00"] {
+        office.posted("j1", when);
+    }
+    office.clock.goes_to(at("2026-07-27 09:40")).await;
+    assert_eq!(office.post(&link, &[("word", "posted"), ("url", "https://weibo.com/1/AbC")]).status, 303);
+    office.clock.goes_on(61).await;
+    office.clock.goes_to(at("2026-07-27 11:00")).await;
+    office.clock.goes_on(4).await;
+    let [one] = office.answers(result.id).try_into().unwrap();
+    assert_eq!(one.state, State::Found);
+    assert!(office.newest_to(JT).subject.starts_with("【更正】"), "{}", office.newest_to(JT).subject);
+    office.end().await;
 }

@@ -152,6 +152,12 @@ impl Office {
         Store::open(&self.data()).unwrap()
     }
 
+    pub(crate) fn newest_to(&self, recipient: &str) -> LetterRow {
+        let letters = self.store().read(|conn| outbox::list(conn, 100)).unwrap();
+        letters.into_iter().find(|letter| letter.recipient == recipient).unwrap()
+    }
+
+    /// The first one.
     pub(crate) fn letter_to(&self, recipient: &str) -> LetterRow {
         let letters = self.store().read(|conn| outbox::list(conn, 100)).unwrap();
         letters.into_iter().rev().find(|letter| letter.recipient == recipient).unwrap()
