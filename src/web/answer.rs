@@ -8,7 +8,7 @@ use super::view::{Door, Typed};
 use crate::answer::{Given, LONGEST, Way, Word, plausible_url};
 use crate::domain::AccountId;
 use crate::mail::message::clean;
-use crate::store::{LetterRow, StoreError, answers};
+use crate::store::{LetterRow, StoreError, answers, outbox};
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Extension, Form, State};
 use axum::http::{StatusCode, Uri, header};
@@ -116,7 +116,15 @@ fn given(fields: &[(String, String)], typed: &Typed, from: From) -> Result<Given
 async fn give(web: &Web, letter: LetterRow, given: Given) -> Result<Result<(), String>, StoreError> {
     let now = web.clock.now();
     let id = letter.id;
-    let kept = web.store.write_async(move |tx| answers::give(tx, &letter, &given, now)).await?;
+    let kept = web.store.write_async(move |tx| {
+        // Somebody may have ended letter or link since the page was asked for.
+        if answers::link(tx, id)?.is_none_or(|link| link.revoked) {
+            return Ok(Err("链接已经作废".to_owned()));
+        }
+        let letter = outbox::show(tx, id)?.unwrap_or(letter);
+        answers::give(tx, &letter, &given, now)
+    });
+    let kept = kept.await?;
     Ok(kept.map(|new| {
         tracing::info!(letter.id = id, new, "answer.given");
         if new > 0 {
