@@ -41,7 +41,11 @@ impl Inspector {
     /// Those of the store; then nothing of the step is kept.
     pub async fn step(&self, now: Moment) -> Result<Step, StoreError> {
         let config = Arc::clone(&self.config);
-        self.store.write_async(move |tx| inspect(tx, &config, now)).await
+        let done = self.store.write_async(move |tx| inspect(tx, &config, now)).await?;
+        if done.did {
+            tracing::debug!("inspect.committed");
+        }
+        Ok(done)
     }
 }
 
@@ -71,6 +75,9 @@ fn inspect(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<Step, S
     let (settled, asked) = settle(tx, config, &ledger, installed, now)?;
     wake = wake.min(asked);
     let told = incidents::tell(tx, config, &ledger.accounts, now)?;
+    if queued > 0 {
+        tracing::debug!(letters = queued, "inspect.decided");
+    }
     Ok(Step { did: queued + settled + told > 0, wake: wake.max(now.plus(1)) })
 }
 

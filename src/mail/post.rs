@@ -17,8 +17,8 @@ use crate::poll::Poller;
 use crate::secrets::FileSecrets;
 use crate::settle;
 use crate::store::{
-    Composed, Connection, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, Store, StoreError, accounts,
-    looks, outbox, silences, told,
+    Composed, Connection, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, Store, StoreError,
+    Transaction, accounts, looks, outbox, silences, told,
 };
 use cuigeng_adapters::{Secret, Secrets};
 use std::collections::BTreeSet;
@@ -172,7 +172,9 @@ impl Postman {
             let (subject, text, html) = (due.subject.clone(), due.text.clone(), due.html.clone());
             return Ok(Some(Said { subject, text, html, sms: String::new() }));
         }
+        tracing::debug!(letter.id = id, "letter.looking");
         self.look_again(&mentions, now).await?;
+        tracing::debug!(letter.id = id, "letter.looked");
         let (config, row) = (Arc::clone(&self.config), due.clone());
         let told = self.store.read_async(move |conn| facts::gather(conn, &config, &row, &mentions, now)).await?;
         let (dropped, said) = (told.dropped, told.said);
@@ -262,10 +264,16 @@ impl Postman {
 
     async fn hand_over(&self, due: &LetterRow, composed: Composed, now: Moment) -> Result<bool, StoreError> {
         let (id, rfc822) = (due.id, composed.rfc822.clone());
-        let claimed = self.store.write_async(move |tx| outbox::claim(tx, id, &composed, now)).await?;
-        if !claimed {
+        tracing::debug!(letter.id = id, "letter.composed");
+        let claiming = move |tx: &Transaction<'_>| {
+            let claimed = outbox::claim(tx, id, &composed, now)?;
+            tracing::debug!(letter.id = id, claimed, "letter.claiming");
+            Ok(claimed)
+        };
+        if !self.store.write_async(claiming).await? {
             return Ok(false);
         }
+        tracing::debug!(letter.id = id, "letter.claimed");
         let mut lesson = Lesson::Nothing;
         let ending = match &self.config.mail.transport {
             Transport::Folder(dir) => self.put_in_folder(dir, due, &rfc822, now),
@@ -280,12 +288,15 @@ impl Postman {
             .write_async(move |tx| {
                 outbox::finish(tx, id, &ending, now)?;
                 match lesson {
-                    Lesson::Nothing => Ok(()),
-                    Lesson::Over => hold::keep(tx, None),
-                    Lesson::Stop(stop) => hold::keep(tx, Some(stop)),
+                    Lesson::Nothing => {}
+                    Lesson::Over => hold::keep(tx, None)?,
+                    Lesson::Stop(stop) => hold::keep(tx, Some(stop))?,
                 }
+                tracing::debug!(letter.id = id, "letter.finishing");
+                Ok(())
             })
             .await?;
+        tracing::debug!(letter.id = id, "letter.finished");
         Ok(true)
     }
 
@@ -306,7 +317,16 @@ impl Postman {
     ) -> Attempt {
         let password = self.password(smtp);
         let (store, id) = (self.store.clone(), due.id);
-        let arm = move || async move { store.write_async(move |tx| outbox::arm(tx, id, now)).await.is_ok() };
+        let arming = move |tx: &Transaction<'_>| {
+            outbox::arm(tx, id, now)?;
+            tracing::debug!(letter.id = id, "letter.arming");
+            Ok(())
+        };
+        let arm = move || async move {
+            let armed = store.write_async(arming).await.is_ok();
+            tracing::debug!(letter.id = id, armed, "letter.armed");
+            armed
+        };
         smtp::send(smtp, password.as_ref(), &self.config.mail.from_address, &due.recipient, rfc822, &self.limits, arm)
             .await
     }

@@ -4,6 +4,7 @@
 mod alarms;
 mod calendar;
 mod city;
+mod crash;
 mod demo;
 mod evidence;
 mod health;
