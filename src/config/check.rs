@@ -136,6 +136,8 @@ fn checks_in_words(config: &Config, now: Moment) -> Vec<String> {
         coming.len()
     ));
     lines.extend(coming.iter().map(|check| format!("  {}", moment_in_words(config.summary_at(*check)))));
+    let list_at = config.report.sent_list_at.format("%H:%M");
+    lines.push(format!("发信清单：有提醒发出的日子，{list_at}发给检查方一份（试运行时另有汇总）"));
     lines
 }
 

@@ -168,6 +168,8 @@ pub struct ReportConfig {
     pub summary_latest_h: i64,
     /// How often the leaders get their page.
     pub leader: LeaderPage,
+    /// The hour (Beijing) of the clerk's list of letters, on each day on which letters to owners left.
+    pub sent_list_at: NaiveTime,
 }
 
 /// How often the leaders get their page of the weekly summary.

@@ -43,6 +43,8 @@ pub(crate) struct Before {
     pub(crate) seen: Option<u32>,
 }
 
+/// Why a mention is left out whose letter was overtaken by the next one.
+pub(super) const REPLACED: &str = "已由更近的一次提醒代替";
 /// A letter that leaves so much later than it was due says so.
 const LATE_S: i64 = 6 * HOUR;
 
@@ -69,7 +71,13 @@ pub(crate) fn gather(
     let from = Moment::start_of(now.plus_days(-back).date());
     let ledger = Ledger::load_some(conn, config, &wanted, from, now.plus(1))?;
     let mut before = BTreeMap::new();
+    let (mut said_later, mut still) = (Vec::new(), Vec::new());
     for mention in mentions {
+        if told::is_replaced(conn, letter, mention)? {
+            said_later.push((mention.clone(), REPLACED));
+            continue;
+        }
+        still.push(mention.clone());
         let (times, seen) = told::earlier(conn, &letter.recipient, mention, letter.id)?;
         before.insert((mention.account, mention.rule.clone()), Before { times, seen });
     }
@@ -80,7 +88,9 @@ pub(crate) fn gather(
         number: number(letter.slot, letter.id),
     };
     let earlier = |mention: &Mention| before.get(&(mention.account, mention.rule.clone())).copied().unwrap_or_default();
-    Ok(tell(&ledger, config, &head, mentions, &earlier, (now, now)))
+    let mut told = tell(&ledger, config, &head, &still, &earlier, (now, now));
+    told.dropped.extend(said_later);
+    Ok(told)
 }
 
 /// What a letter says at `now`, as far as evidence up to `seen_until` tells: they are one moment but for

@@ -5,6 +5,7 @@ pub mod alarm;
 pub mod calls;
 pub mod classify;
 mod digest;
+mod dispatch;
 mod ending;
 pub(crate) mod facts;
 pub mod folder;

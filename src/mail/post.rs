@@ -9,7 +9,7 @@ use super::letter::{self, Words};
 use super::message::{self, Outgoing};
 use super::said::{Said, sent_text};
 use super::smtp::{self, Attempt, Limits};
-use super::{digest, facts, folder};
+use super::{digest, dispatch, facts, folder};
 use crate::Step;
 use crate::config::{Config, SmtpConfig, Transport};
 use crate::domain::{Account, AccountId, Moment, Role};
@@ -65,17 +65,30 @@ impl Postman {
             let config = Arc::clone(&self.config);
             self.store.write_async(move |tx| digest::queue(tx, &config, now)).await?;
         }
+        let list_at = self.list(now).await?;
         let (due, wake) =
             self.store.read_async(move |conn| Ok((outbox::next_due(conn, now)?, outbox::next_wake(conn)?))).await?;
         let Some(due) = due else {
             let config = Arc::clone(&self.config);
             let listens = self.store.read_async(move |conn| settle::listens(conn, &config, now)).await?;
-            let wake = wake.unwrap_or(Moment::MAX).min(digest::next(recorded, now)).min(listens);
+            let wake = wake.unwrap_or(Moment::MAX).min(digest::next(recorded, now)).min(listens).min(list_at);
             return Ok(Step { did: false, wake: wake.max(now.plus(1)) });
         };
         let left = self.deal(due, now).await?;
         let pace_s = if left { 60 / i64::from(self.config.mail.per_minute.max(1)) } else { 0 };
         Ok(Step { did: true, wake: now.plus(pace_s.max(1)) })
+    }
+
+    /// Queues the clerk's list of the day when it is due; when the next one is.
+    async fn list(&self, now: Moment) -> Result<Moment, StoreError> {
+        let config = Arc::clone(&self.config);
+        let at = self.store.read_async(move |conn| dispatch::due_at(conn, &config, now)).await?;
+        if at > now {
+            return Ok(at);
+        }
+        let config = Arc::clone(&self.config);
+        self.store.write_async(move |tx| dispatch::queue(tx, &config, now)).await?;
+        Ok(now.plus(1))
     }
 
     /// Until when nothing may leave. A stop whose time is over, or whose password or settings were
@@ -178,6 +191,7 @@ impl Postman {
         let (config, row) = (Arc::clone(&self.config), due.clone());
         let told = self.store.read_async(move |conn| facts::gather(conn, &config, &row, &mentions, now)).await?;
         let (dropped, said) = (told.dropped, told.said);
+        let overtaken = why_overtaken(&dropped);
         self.store
             .write_async(move |tx| {
                 dropped.iter().try_for_each(|(mention, why)| outbox::drop_mention(tx, id, mention, why))?;
@@ -185,7 +199,7 @@ impl Postman {
             })
             .await?;
         let Some(facts) = told.facts else {
-            self.end(id, LetterState::Overtaken, "发信前重新核对，已经更新或不再需要提醒").await?;
+            self.end(id, LetterState::Overtaken, overtaken).await?;
             return Ok(None);
         };
         match letter::compose(&facts, &self.config.mail.templates) {
@@ -434,6 +448,14 @@ enum Lesson {
     Over,
     /// It does not.
     Stop(Stop),
+}
+
+/// Why nothing is left to say: one reason for all, or the usual one.
+fn why_overtaken(dropped: &[(Mention, &'static str)]) -> &'static str {
+    match dropped.first() {
+        Some((_, facts::REPLACED)) if dropped.iter().all(|(_, why)| *why == facts::REPLACED) => facts::REPLACED,
+        _ => "发信前重新核对，已经更新或不再需要提醒",
+    }
 }
 
 /// Why a letter whose time is over never left.

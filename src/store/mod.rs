@@ -11,6 +11,7 @@ pub mod checkup;
 pub mod contacts;
 pub mod credentials;
 pub mod desk;
+pub mod dispatch;
 mod error;
 pub mod findings;
 pub mod inbox;

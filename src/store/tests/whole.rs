@@ -23,6 +23,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("contacts", contacts::ALL),
         ("credentials", credentials::ALL),
         ("desk", desk::ALL),
+        ("dispatch", dispatch::ALL),
         ("findings", findings::ALL),
         ("inbox", inbox::ALL),
         ("incidents", incidents::ALL),
