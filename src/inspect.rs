@@ -5,6 +5,7 @@ use crate::Step;
 use crate::config::{Config, Mode};
 use crate::domain::{Check, Moment};
 use crate::ledger::Ledger;
+use crate::recall;
 use crate::rules::{DELAY_GRACE_S, Verdict};
 use crate::settle::settle;
 use crate::store::{
@@ -74,11 +75,12 @@ fn inspect(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<Step, S
     let queued = warn_owners(tx, config, &ledger, &coming, &causes, now)?;
     let (settled, asked) = settle(tx, config, &ledger, installed, now)?;
     wake = wake.min(asked);
+    let recalled = recall::take_back(tx, config, now)?;
     let told = incidents::tell(tx, config, &ledger.accounts, now)?;
     if queued > 0 {
         tracing::debug!(letters = queued, "inspect.decided");
     }
-    Ok(Step { did: queued + settled + told > 0, wake: wake.max(now.plus(1)) })
+    Ok(Step { did: queued + settled + recalled + told > 0, wake: wake.max(now.plus(1)) })
 }
 
 /// The last check each time, the older ones a few times a day: their evidence changes rarely.

@@ -20,8 +20,11 @@ pub(crate) struct Told {
     /// Mentions that are not true any more, with the reason (Chinese).
     pub(crate) dropped: Vec<(Mention, &'static str)>,
     /// How many updates the letter says were seen, by account and rule: the next one tells what came since.
-    pub(crate) said: Vec<(Mention, u32)>,
+    pub(crate) said: Vec<(Mention, Known)>,
 }
+
+/// How many updates a letter says were seen, and up to when its data go; `None` where it only asks.
+pub(crate) type Known = (u32, Option<Moment>);
 
 /// The letter that is to say it.
 #[derive(Clone, Debug)]
@@ -113,7 +116,10 @@ pub(crate) fn tell(
     }
     absorb(config, &mut items);
     items.sort_by_key(|(item, _)| (item.unwatched.is_some(), rank(&item.about), item.deadline));
-    told.said = items.iter().filter_map(|(item, mention)| Some(((*mention).clone(), seen(item)?))).collect();
+    told.said = items
+        .iter()
+        .filter_map(|(item, mention)| Some(((*mention).clone(), (seen(item)?, known_until(item, now)))))
+        .collect();
     told.facts = (!items.is_empty()).then(|| facts(ledger, config, head, items, before, now));
     told
 }
@@ -161,6 +167,13 @@ fn seen(item: &Item) -> Option<u32> {
         // A new update makes a new anchor, so a second letter about one silence has seen none.
         About::Silence { .. } => Some(0),
     }
+}
+
+/// Up to when a statement that asserts something goes: the newest look, or the end of the day before
+/// where the source shows the day only tomorrow.
+fn known_until(item: &Item, now: Moment) -> Option<Moment> {
+    let looked = item.checked.as_ref().filter(|_| item.unwatched.is_none())?.at.min(now);
+    Some(if item.delayed { looked.min(Moment::start_of(now.date())) } else { looked })
 }
 
 /// Updates since the letters before; `None` when none of those said how many it had seen.

@@ -14,6 +14,7 @@ pub mod letter;
 pub mod message;
 pub mod post;
 pub mod preview;
+mod recall;
 pub mod reply;
 mod result;
 mod said;

@@ -14,6 +14,7 @@ use crate::Step;
 use crate::config::{Config, SmtpConfig, Transport};
 use crate::domain::{Account, AccountId, Moment, Role};
 use crate::poll::Poller;
+use crate::recall;
 use crate::secrets::FileSecrets;
 use crate::settle;
 use crate::store::{
@@ -177,6 +178,11 @@ impl Postman {
     /// The words as they are true now; `None` when there is nothing left to say.
     async fn words(&self, due: &LetterRow, now: Moment) -> Result<Option<Said>, StoreError> {
         if due.kind == LetterKind::Result {
+            let id = due.id;
+            let mentions = self.store.read_async(move |conn| outbox::mentions(conn, id)).await?;
+            if !mentions.is_empty() && mentions.iter().all(|mention| mention.stage == recall::STAGE) {
+                return self.recall_words(due, mentions, now).await;
+            }
             return self.result_words(due, now).await;
         }
         let id = due.id;
@@ -202,7 +208,12 @@ impl Postman {
             self.end(id, LetterState::Overtaken, overtaken).await?;
             return Ok(None);
         };
-        match letter::compose(&facts, &self.config.mail.templates) {
+        self.worded(id, letter::compose(&facts, &self.config.mail.templates)).await
+    }
+
+    /// A template of the office that failed is told, one of ours that does holds the letter.
+    pub(super) async fn worded(&self, id: i64, words: Result<Words, String>) -> Result<Option<Said>, StoreError> {
+        match words {
             Ok(Words { subject, text, html, sms, complaints }) => {
                 complaints.iter().for_each(|error| tracing::warn!(letter.id = id, error, "letter.template_failed"));
                 Ok(Some(Said { subject, text, html: Some(html), sms }))

@@ -25,6 +25,7 @@ mod migrate;
 pub mod modes;
 pub mod outbox;
 pub mod posts;
+pub mod recalls;
 pub mod silences;
 pub mod tally;
 pub mod told;

@@ -41,3 +41,7 @@ CREATE TABLE finding (
   at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX finding_of ON finding (profile, account, rule, from_s, until_s, id);
+
+-- Up to when the data of a reminder went; what is found later to lie before it may withdraw the letter.
+ALTER TABLE mention ADD COLUMN known_until INTEGER; -- NULL: nothing was asserted (请核对), or kept by an older version
+CREATE INDEX mention_known ON mention (known_until) WHERE known_until IS NOT NULL;

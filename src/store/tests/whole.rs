@@ -33,6 +33,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("modes", modes::ALL),
         ("outbox", outbox::ALL),
         ("posts", posts::ALL),
+        ("recalls", recalls::ALL),
         ("told", told::ALL),
         ("tally", tally::ALL),
         ("silences", silences::ALL),
