@@ -7,6 +7,7 @@ mod city;
 mod crash;
 mod demo;
 mod evidence;
+mod followup;
 mod health;
 mod import;
 mod kill;

@@ -45,3 +45,14 @@ CREATE INDEX finding_of ON finding (profile, account, rule, from_s, until_s, id)
 -- Up to when the data of a reminder went; what is found later to lie before it may withdraw the letter.
 ALTER TABLE mention ADD COLUMN known_until INTEGER; -- NULL: nothing was asserted (请核对), or kept by an older version
 CREATE INDEX mention_known ON mention (known_until) WHERE known_until IS NOT NULL;
+
+-- What a weekly summary called 待数据; it is followed up once, when all of it is decided (续报).
+CREATE TABLE awaited (
+  nominal INTEGER NOT NULL,                      -- of the check
+  held_at INTEGER NOT NULL,
+  number INTEGER NOT NULL CHECK (number >= 1),   -- of the summary
+  account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
+  rule TEXT NOT NULL,
+  told_at INTEGER,                               -- NULL: not followed up yet
+  PRIMARY KEY (nominal, account, rule)
+) STRICT, WITHOUT ROWID;
