@@ -10,14 +10,17 @@ pub mod robot;
 mod words;
 
 use crate::Step;
+use crate::clock::Clock;
 use crate::config::{Config, RobotConfig};
 use crate::domain::{Class, Moment};
+use crate::pulse::{self, Pulse};
 use crate::secrets::FileSecrets;
 use crate::silence::{Silence, over_source};
 use crate::store::alarms::{self, Ended, Notice};
 use crate::store::{Store, StoreError, Transaction, incidents, silences};
 use cuigeng_adapters::http::Http;
 use cuigeng_adapters::{Failure, Secrets};
+use gather::Own;
 use plan::{Alarm, CLOSING, Cause, MAIL, Rise};
 use robot::{Keys, Refusal};
 use std::path::PathBuf;
@@ -41,6 +44,10 @@ pub struct Alarmer {
     pub patience_s: u64,
     /// When this process began.
     pub started: Moment,
+    /// Whether the wall clock was set.
+    pub clock: Arc<dyn Clock>,
+    /// Whether the other tasks move.
+    pub pulse: Pulse,
 }
 
 /// Seconds that a robot may take to answer.
@@ -64,11 +71,12 @@ impl Alarmer {
 
     /// Whether a letter was queued, and when a message is repeated next.
     async fn note(&self, now: Moment) -> Result<(bool, Moment), StoreError> {
-        let (config, data, started) = (Arc::clone(&self.config), self.data.clone(), self.started);
+        let (config, data) = (Arc::clone(&self.config), self.data.clone());
+        let own = self.own(now);
         let news = self
             .store
             .read_async(move |conn| {
-                let causes = causes::causes(&gather::facts(conn, &config, &data, started, now)?, now);
+                let causes = causes::causes(&gather::facts(conn, &config, &data, own, now)?, now);
                 Ok(News::of(&config, causes, alarms::open(conn)?, &silences::active(conn, now)?, now))
             })
             .await?;
@@ -79,6 +87,18 @@ impl Alarmer {
         let config = Arc::clone(&self.config);
         let mailed = self.store.write_async(move |tx| keep(tx, &config, &news, now)).await?;
         Ok((mailed, next))
+    }
+
+    /// What this process knows of itself without the database.
+    fn own(&self, now: Moment) -> Own {
+        Own {
+            started: self.started,
+            busy: self.pulse.busy(),
+            jump: self.pulse.watch(self.clock.ahead_s(), now),
+            askew_s: pulse::askew_s(&self.http.askew(), now),
+            // Whoever keeps another time than the machine's has no such service.
+            unsynchronised: self.clock.ahead_s().is_some() && pulse::is_unsynchronised(),
+        }
     }
 
     /// When the next message falls due.

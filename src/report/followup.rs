@@ -74,7 +74,8 @@ fn closed(facts: &Facts<'_>, account: AccountId, rules: &[&str]) -> String {
 
 fn one(facts: &Facts<'_>, verdict: &Verdict) -> String {
     let (from, until) = (verdict.window.from.date(), verdict.window.until.plus(-1).date());
-    let count = format!("{}监测到更新{}次，应更新{}次", words::days(from, until), verdict.kind.seen(), verdict.required);
+    let count =
+        format!("{}监测到更新{}次，应更新{}次", words::days(from, until), verdict.kind.seen(), verdict.required);
     match &verdict.kind {
         VerdictKind::Missed { .. } => {
             let waits = if facts.decisions.awaits(verdict) { "，待核实" } else { "" };
