@@ -5,13 +5,14 @@
 
 pub mod causes;
 mod gather;
+pub(crate) mod groups;
 pub mod plan;
 pub mod robot;
 mod words;
 
 use crate::Step;
 use crate::clock::Clock;
-use crate::config::{Config, RobotConfig};
+use crate::config::{Config, RobotConfig, RobotKind};
 use crate::domain::{Class, Moment};
 use crate::pulse::{self, Pulse};
 use crate::secrets::FileSecrets;
@@ -64,7 +65,7 @@ impl Alarmer {
     /// Those of the store.
     pub async fn step(&self, now: Moment) -> Result<Step, StoreError> {
         let (mailed, next_rise) = self.note(now).await?;
-        let next_send = self.send(now).await?;
+        let next_send = self.send(now).await?.min(self.post_notes(now).await?);
         let look = if self.config.alarms.is_empty() { now.plus_days(1) } else { now.plus(LOOK_S) };
         Ok(Step { did: mailed, wake: look.min(next_rise).min(next_send).max(now.plus(1)) })
     }
@@ -116,7 +117,7 @@ impl Alarmer {
         }
         let mut wake = wake;
         while let Some(Ok((robot, notice, answer))) = posts.join_next().await {
-            let ended = ended(&robot, notice.attempts + 1, answer, now);
+            let ended = ended(robot.kind, notice.attempts + 1, answer, now);
             tracing::info!(
                 robot = robot.kind.word(),
                 alarm.id = notice.alarm,
@@ -136,7 +137,7 @@ impl Alarmer {
     /// Those of the store.
     pub async fn test(&self, robot: &RobotConfig, now: Moment) -> Result<Result<String, Refusal>, StoreError> {
         let answer = self.post(robot, &words::test(&self.config, now), now).await;
-        let (name, ended) = (robot.kind.word(), ended(robot, 1, answer.clone(), now));
+        let (name, ended) = (robot.kind.word(), ended(robot.kind, 1, answer.clone(), now));
         self.store.write_async(move |tx| alarms::answered(tx, name, &ended, now)).await?;
         Ok(answer)
     }
@@ -250,7 +251,7 @@ fn due(
     Ok((due, wake))
 }
 
-fn ended(robot: &RobotConfig, tries: i64, answer: Result<String, Refusal>, now: Moment) -> Ended {
+fn ended(kind: RobotKind, tries: i64, answer: Result<String, Refusal>, now: Moment) -> Ended {
     let refusal = match answer {
         Ok(words) => {
             return Ended { class: String::new(), code: None, words, next_try: None, rest_until: Moment::MIN };
@@ -258,7 +259,7 @@ fn ended(robot: &RobotConfig, tries: i64, answer: Result<String, Refusal>, now: 
         Err(refusal) => refusal,
     };
     let rest_s = match refusal.class {
-        Class::Throttled => robot::rest_s(robot.kind),
+        Class::Throttled => robot::rest_s(kind),
         Class::Config => CONFIG_REST_S,
         _ => 0,
     };

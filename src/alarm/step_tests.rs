@@ -1,7 +1,7 @@
 //! The steps against robots on loopback that answer as the real ones do, hang, or break off.
 
 use super::*;
-use crate::config::{RobotKind, parse};
+use crate::config::parse;
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;

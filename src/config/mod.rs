@@ -25,7 +25,7 @@ mod tests;
 mod value;
 
 pub(crate) use address::mail_trouble;
-pub use alarms::{RobotConfig, RobotKind};
+pub use alarms::{Owners, RobotConfig, RobotKind};
 pub use calendars::imported_calendar;
 pub use check::explain;
 pub use faults::{ConfigFault, ConfigFaults};

@@ -11,6 +11,7 @@ use super::said::{Said, sent_text};
 use super::smtp::{self, Attempt, Limits};
 use super::{digest, dispatch, facts, folder};
 use crate::Step;
+use crate::alarm::groups;
 use crate::config::{Config, SmtpConfig, Transport};
 use crate::domain::{Account, AccountId, Moment, Role};
 use crate::poll::Poller;
@@ -290,8 +291,12 @@ impl Postman {
     async fn hand_over(&self, due: &LetterRow, composed: Composed, now: Moment) -> Result<bool, StoreError> {
         let (id, rfc822) = (due.id, composed.rfc822.clone());
         tracing::debug!(letter.id = id, "letter.composed");
+        let (config, row) = (Arc::clone(&self.config), due.clone());
         let claiming = move |tx: &Transaction<'_>| {
             let claimed = outbox::claim(tx, id, &composed, now)?;
+            if claimed {
+                groups::queue(tx, &config, &row, now)?;
+            }
             tracing::debug!(letter.id = id, claimed, "letter.claiming");
             Ok(claimed)
         };

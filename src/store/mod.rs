@@ -15,6 +15,7 @@ pub mod desk;
 pub mod dispatch;
 mod error;
 pub mod findings;
+pub mod groups;
 pub mod inbox;
 pub mod incidents;
 pub mod lanes;

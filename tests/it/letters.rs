@@ -2,6 +2,7 @@
 //! seen first, and what a person does with one is allowed, done once, and written down.
 
 mod day;
+mod group;
 mod recall;
 mod server;
 

@@ -56,3 +56,28 @@ CREATE TABLE awaited (
   told_at INTEGER,                               -- NULL: not followed up yet
   PRIMARY KEY (nominal, account, rule)
 ) STRICT, WITHOUT ROWID;
+
+-- A reminder that is also posted to the group of its office; it counts for nothing but itself.
+CREATE TABLE group_note (
+  id INTEGER PRIMARY KEY,
+  robot TEXT NOT NULL CHECK (robot IN ('wecom', 'dingtalk', 'feishu')),
+  letter INTEGER NOT NULL REFERENCES letter,
+  state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'failed', 'overtaken')),
+  next_try INTEGER NOT NULL,
+  at INTEGER NOT NULL,                           -- of the letter's fresh look
+  attempts INTEGER NOT NULL DEFAULT 0,
+  text TEXT NOT NULL DEFAULT '',                 -- as posted last
+  words TEXT NOT NULL DEFAULT '',                -- of the robot, or why it was not posted
+  UNIQUE (robot, letter)
+) STRICT;
+CREATE INDEX group_note_due ON group_note (robot, next_try) WHERE state = 'queued';
+CREATE TABLE group_mention (
+  note INTEGER NOT NULL REFERENCES group_note,
+  robot TEXT NOT NULL,
+  account INTEGER NOT NULL REFERENCES account,
+  rule TEXT NOT NULL,
+  anchor TEXT NOT NULL,
+  stage TEXT NOT NULL,
+  UNIQUE (robot, account, rule, anchor, stage)
+) STRICT;
+CREATE INDEX group_mention_by_note ON group_mention (note);

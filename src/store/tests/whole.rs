@@ -26,6 +26,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("desk", desk::ALL),
         ("dispatch", dispatch::ALL),
         ("findings", findings::ALL),
+        ("groups", groups::ALL),
         ("inbox", inbox::ALL),
         ("incidents", incidents::ALL),
         ("lanes", lanes::ALL),
