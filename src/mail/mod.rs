@@ -19,6 +19,7 @@ pub mod reply;
 mod result;
 mod said;
 pub mod smtp;
+pub mod test_letter;
 mod tls;
 
 pub(crate) use digest::queue as queue_digest;

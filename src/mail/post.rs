@@ -3,7 +3,7 @@
 //! all of them stay visible.
 
 use super::classify::{MailClass, Phase};
-use super::ending::{accepted, ending, retry};
+use super::ending::{accepted, ending, expired, retry, why_overtaken};
 use super::hold::{self, Stop};
 use super::letter::{self, Words};
 use super::message::{self, Outgoing};
@@ -13,14 +13,14 @@ use super::{digest, dispatch, facts, folder};
 use crate::Step;
 use crate::alarm::groups;
 use crate::config::{Config, SmtpConfig, Transport};
-use crate::domain::{Account, AccountId, Moment, Role};
+use crate::domain::{Account, AccountId, Moment};
 use crate::poll::Poller;
 use crate::recall;
 use crate::secrets::FileSecrets;
 use crate::settle;
 use crate::store::{
-    Composed, Connection, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, Store, StoreError,
-    Transaction, accounts, looks, outbox, silences, told,
+    Composed, Connection, Ending, LetterKind, LetterRow, LetterState, Mention, Store, StoreError, Transaction,
+    accounts, looks, outbox, silences, told,
 };
 use cuigeng_adapters::{Secret, Secrets};
 use std::collections::BTreeSet;
@@ -177,7 +177,7 @@ impl Postman {
     }
 
     /// The words as they are true now; `None` when there is nothing left to say.
-    async fn words(&self, due: &LetterRow, now: Moment) -> Result<Option<Said>, StoreError> {
+    pub(super) async fn words(&self, due: &LetterRow, now: Moment) -> Result<Option<Said>, StoreError> {
         if due.kind == LetterKind::Result {
             let id = due.id;
             let mentions = self.store.read_async(move |conn| outbox::mentions(conn, id)).await?;
@@ -263,7 +263,12 @@ impl Postman {
     }
 
     /// The letter as it leaves; `None` when the address is impossible, which a person must mend.
-    async fn composed(&self, due: &LetterRow, said: Said, now: Moment) -> Result<Option<Composed>, StoreError> {
+    pub(super) async fn composed(
+        &self,
+        due: &LetterRow,
+        said: Said,
+        now: Moment,
+    ) -> Result<Option<Composed>, StoreError> {
         let mail = &self.config.mail;
         let outgoing = Outgoing {
             from_name: mail.from_name.clone(),
@@ -288,7 +293,7 @@ impl Postman {
         }
     }
 
-    async fn hand_over(&self, due: &LetterRow, composed: Composed, now: Moment) -> Result<bool, StoreError> {
+    pub(super) async fn hand_over(&self, due: &LetterRow, composed: Composed, now: Moment) -> Result<bool, StoreError> {
         let (id, rfc822) = (due.id, composed.rfc822.clone());
         tracing::debug!(letter.id = id, "letter.composed");
         let (config, row) = (Arc::clone(&self.config), due.clone());
@@ -378,85 +383,6 @@ fn is_fresh(conn: &Connection, account: &Account, now: Moment) -> Result<bool, S
     Ok(true)
 }
 
-/// What became of a test letter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
-    /// A server, or the folder, has it.
-    pub accepted: bool,
-    /// Class of the answer.
-    pub class: String,
-    /// The server's own words.
-    pub reply: String,
-    /// What cures a refusal (Chinese).
-    pub advice: String,
-}
-
-/// Sends a test letter now. It is a row of the outbox like any other.
-///
-/// # Errors
-/// Those of the store.
-pub async fn send_test(poller: &Poller, address: &str, role: Role, now: Moment) -> Result<Sent, StoreError> {
-    let config = Arc::clone(&poller.config);
-    let postman = Postman {
-        store: poller.store.clone(),
-        config: Arc::clone(&config),
-        secrets: Arc::clone(&poller.secrets),
-        poller: poller.clone(),
-        data: poller.data.clone(),
-        limits: Limits::default(),
-    };
-    let letter = test_letter(&config, address, role, now);
-    let domain = config.mail.domain().to_owned();
-    // The daemon may run beside us: held back, so that only this call hands it over.
-    let row = poller
-        .store
-        .write_async(move |tx| {
-            let id = outbox::queue(tx, &letter, false, &domain, now)?;
-            Ok(id.map(|id| outbox::show(tx, id)).transpose()?.flatten())
-        })
-        .await?;
-    let Some(row) = row else { return Ok(refused("刚刚已经发过一封测试信，请过一秒再试")) };
-    if let Some(said) = postman.words(&row, now).await?
-        && let Some(composed) = postman.composed(&row, said, now).await?
-    {
-        postman.hand_over(&row, composed, now).await?;
-    }
-    let id = row.id;
-    let row = poller.store.read_async(move |conn| outbox::show(conn, id)).await?;
-    Ok(row.map_or_else(
-        || refused("测试信不见了"),
-        |row| Sent {
-            accepted: row.state == LetterState::Sent,
-            class: row.class,
-            reply: format!("{} {}", row.reply_code.map_or_else(String::new, |code| code.to_string()), row.reply_text)
-                .trim()
-                .to_owned(),
-            advice: row.reason,
-        },
-    ))
-}
-
-fn refused(advice: &str) -> Sent {
-    Sent { accepted: false, class: String::new(), reply: String::new(), advice: advice.to_owned() }
-}
-
-fn test_letter(config: &Config, address: &str, role: Role, now: Moment) -> NewLetter {
-    NewLetter {
-        kind: LetterKind::Test,
-        recipient: address.to_owned(),
-        role,
-        slot: now,
-        not_before: Moment::MAX,
-        not_after: None,
-        subject: "【测试】这是一封测试信".to_owned(),
-        text: format!("这是一封测试信，不涉及任何账号。收到即说明发信正常。\n\n{}\n", config.office.name),
-        html: None,
-        attachment: None,
-        mentions: Vec::new(),
-        reason: String::new(),
-    }
-}
-
 /// What an attempt says about the queue as a whole.
 enum Lesson {
     Nothing,
@@ -464,22 +390,6 @@ enum Lesson {
     Over,
     /// It does not.
     Stop(Stop),
-}
-
-/// Why nothing is left to say: one reason for all, or the usual one.
-fn why_overtaken(dropped: &[(Mention, &'static str)]) -> &'static str {
-    match dropped.first() {
-        Some((_, facts::REPLACED)) if dropped.iter().all(|(_, why)| *why == facts::REPLACED) => facts::REPLACED,
-        _ => "发信前重新核对，已经更新或不再需要提醒",
-    }
-}
-
-/// Why a letter whose time is over never left.
-fn expired(due: &LetterRow) -> String {
-    match (due.class.as_str(), due.reply_text.trim()) {
-        ("", _) => "期限已过，一直没有轮到它发出".to_owned(),
-        (_, words) => format!("期限已过，一直没有发出去；最后一次的答复：{words}"),
-    }
 }
 
 /// A virtual root per recipient and week, so that a week is one thread in the mail reader.
