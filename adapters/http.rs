@@ -5,6 +5,7 @@
 //! put their refusals into HTTP 200.
 
 use crate::{Class, Failure, Moment};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
@@ -139,6 +140,19 @@ fn charset(content_type: &str) -> Option<&str> {
 pub struct Http {
     client: reqwest::Client,
     dates: Arc<Mutex<Vec<Moment>>>,
+    timer: Option<Timer>,
+    /// When each of the last answers came, and by how much our clock was ahead of its `Date`.
+    askew: Arc<Mutex<VecDeque<(Moment, i64)>>>,
+}
+
+/// Tells the machine's own time, which answers are held against.
+#[derive(Clone)]
+struct Timer(Arc<dyn Fn() -> Moment + Send + Sync>);
+
+impl std::fmt::Debug for Timer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Timer")
+    }
 }
 
 /// Most `Date` headers that are remembered until somebody asks for them.
@@ -163,7 +177,20 @@ impl Http {
             None => builder,
         };
         let client = builder.build().map_err(|e| Failure::new(Class::Config, describe(&e)))?;
-        Ok(Http { client, dates: Arc::default() })
+        Ok(Http { client, dates: Arc::default(), timer: None, askew: Arc::default() })
+    }
+
+    /// The same, holding our own clock against the `Date` of each answer.
+    #[must_use]
+    pub fn timed(mut self, now: impl Fn() -> Moment + Send + Sync + 'static) -> Http {
+        self.timer = Some(Timer(Arc::new(now)));
+        self
+    }
+
+    /// When each of the last answers came, and by how many seconds our clock was ahead of what it said;
+    /// nothing without [`Http::timed`].
+    pub fn askew(&self) -> Vec<(Moment, i64)> {
+        self.askew.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
     }
 
     /// Fetches once. Redirects are answers, not followed.
@@ -196,6 +223,12 @@ impl Http {
     fn remember_date(&self, answer: &Answer) {
         let date = answer.header("date").filter(|_| answer.header("age").is_none());
         let told = date.and_then(|date| chrono::DateTime::parse_from_rfc2822(date).ok());
+        if let (Some(timer), Some(told)) = (&self.timer, told) {
+            let now = (timer.0)();
+            let mut askew = self.askew.lock().unwrap_or_else(PoisonError::into_inner);
+            askew.truncate(MOST_DATES - 1);
+            askew.push_front((now, now.since(Moment::from_unix(told.timestamp()))));
+        }
         let mut dates = self.dates.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(told) = told.filter(|_| dates.len() < MOST_DATES) {
             dates.push(Moment::from_unix(told.timestamp()));

@@ -1,9 +1,10 @@
 //! The daemon with a clock that is kept in another process: what a test starts, kills and starts
 //! again while platforms, mail server and time go on without it.
 //!
-//! `kept_clock DATA ADDRESS`: configuration and database are in DATA, the keeper of the time listens at
-//! ADDRESS. The keeper says what time it is and when the end is; every jump of the daemon's clock is
-//! told to it and answered before anybody is woken.
+//! `kept_clock DATA ADDRESS [STEP]`: configuration and database are in DATA, the keeper of the time
+//! listens at ADDRESS. The keeper says what time it is and when the end is; every jump of the daemon's
+//! clock is told to it and answered before anybody is woken. At the log event STEP the thread that
+//! logged it says so on standard output and stands still for ever: somebody will kill it there.
 
 use cuigeng::clock::Clock;
 use cuigeng::config;
@@ -15,6 +16,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -22,6 +27,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (Some(data), Some(keeper)) = (args.next().map(PathBuf::from), args.next()) else {
         return Err("usage: kept_clock DATA ADDRESS".into());
     };
+    if let Some(step) = args.next() {
+        tracing_subscriber::registry().with(Halt { step }).init();
+    }
     let mut keeper = Keeper::meet(&keeper)?;
     let (now, end) = (keeper.read()?, keeper.read()?);
     let keeper = Mutex::new(keeper);
@@ -60,5 +68,36 @@ impl Keeper {
     fn tell(&mut self, next: Moment) -> Result<(), Box<dyn Error>> {
         writeln!(self.line.get_mut(), "{}", next.unix())?;
         self.read().map(drop)
+    }
+}
+
+/// Stops whoever logs a certain event. Only the daemon's own events are its steps.
+struct Halt {
+    step: String,
+}
+
+impl<S: Subscriber> Layer<S> for Halt {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut name = Name::default();
+        event.record(&mut name);
+        if name.0 != self.step || !event.metadata().target().starts_with("cuigeng") {
+            return;
+        }
+        println!("{}", self.step);
+        loop {
+            std::thread::park();
+        }
+    }
+}
+
+/// The event's name is its message.
+#[derive(Default)]
+struct Name(String);
+
+impl Visit for Name {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        if field.name() == "message" {
+            self.0 = format!("{value:?}");
+        }
     }
 }

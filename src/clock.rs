@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// A boxed wait.
@@ -28,6 +28,12 @@ pub trait Clock: Send + Sync {
 
     /// There may be new work: every idle task looks again.
     fn ring(&self);
+
+    /// Seconds by which this clock has run ahead of the time that really passed since it was made: it
+    /// changes when somebody sets the clock. `None` where time is not the machine's.
+    fn ahead_s(&self) -> Option<i64> {
+        None
+    }
 }
 
 /// The clock of the machine.
@@ -36,12 +42,16 @@ pub struct SystemClock {
     /// Counts rings, so that one which falls into a step is not lost.
     bell: watch::Sender<u64>,
     heard: Mutex<HashMap<&'static str, u64>>,
+    /// When it was made, by the wall and by the clock that nobody sets.
+    made: (Moment, Instant),
 }
 
 impl SystemClock {
     /// The clock of the machine, to share between tasks.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the clock")]
     pub fn shared() -> Arc<SystemClock> {
-        Arc::new(SystemClock { bell: watch::Sender::new(0), heard: Mutex::default() })
+        let made = (wall(), Instant::now());
+        Arc::new(SystemClock { bell: watch::Sender::new(0), heard: Mutex::default(), made })
     }
 
     /// Remembers that `task` has heard every ring up to now; says whether there was a new one.
@@ -52,14 +62,23 @@ impl SystemClock {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "this is the one place that asks the clock")]
+fn wall() -> Moment {
+    let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    Moment::from_unix(since_1970.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX)))
+}
+
 /// A stepped system clock must be noticed, so no wait is longer than this.
 const LONGEST_WAIT_S: i64 = 60;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the clock")]
     fn now(&self) -> Moment {
-        let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        Moment::from_unix(since_1970.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX)))
+        wall()
+    }
+
+    fn ahead_s(&self) -> Option<i64> {
+        let (wall_then, then) = self.made;
+        Some(wall().since(wall_then) - i64::try_from(then.elapsed().as_secs()).unwrap_or(i64::MAX))
     }
 
     fn idle<'a>(&'a self, task: &'static str, until: Moment) -> Wait<'a> {

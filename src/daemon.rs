@@ -12,6 +12,7 @@ use crate::inspect::Inspector;
 use crate::mail::post::Postman;
 use crate::mail::smtp::Limits;
 use crate::poll::{Lanes, Poller};
+use crate::pulse::{self, Pulse};
 use crate::report::reporter::Reporter;
 use crate::secrets::FileSecrets;
 use crate::store::{InstanceLock, Store, StoreError, lanes, outbox};
@@ -54,6 +55,7 @@ pub struct Daemon {
     verifier: Verifier,
     web: Web,
     clock: Arc<dyn Clock>,
+    pulse: Pulse,
     _lock: InstanceLock,
 }
 
@@ -72,6 +74,7 @@ impl Daemon {
         let lock = InstanceLock::take(data)?;
         let store = Store::open(data)?;
         let http = Http::new(config.proxy.as_deref()).map_err(DaemonError::Http)?;
+        let (http, pulse) = (pulse::timed(http, &clock), Pulse::default());
         let secrets = Arc::new(FileSecrets::new(data, &config.secrets_dir, credentials));
         let now = clock.now();
         let (requeued, doubtful) = store.write(move |tx| outbox::reconcile(tx, now))?;
@@ -103,6 +106,8 @@ impl Daemon {
                 data: data.to_owned(),
                 patience_s: alarm::PATIENCE_S,
                 started: now,
+                clock: Arc::clone(&clock),
+                pulse: pulse.clone(),
             },
             verifier: Verifier { store: store.clone(), config: Arc::clone(&config) },
             web: Web {
@@ -114,6 +119,7 @@ impl Daemon {
             reporter: Reporter { store, config },
             poller,
             clock,
+            pulse,
             _lock: lock,
         })
     }
@@ -131,28 +137,28 @@ impl Daemon {
             () = &mut shutdown => return Ok(()),
             done = first_steps(&self) => done?,
         }
-        let Daemon { poller, inspector, postman, reporter, alarmer, verifier, web, clock, _lock } = self;
-        tasks.spawn(turn("poll", Arc::clone(&clock), stop.clone(), move |now| {
+        let Daemon { poller, inspector, postman, reporter, alarmer, verifier, web, clock, pulse, _lock } = self;
+        tasks.spawn(turn("poll", (Arc::clone(&clock), pulse.clone()), stop.clone(), move |now| {
             let poller = poller.clone();
             async move { poller.step(now).await }
         }));
-        tasks.spawn(turn("inspect", Arc::clone(&clock), stop.clone(), move |now| {
+        tasks.spawn(turn("inspect", (Arc::clone(&clock), pulse.clone()), stop.clone(), move |now| {
             let inspector = inspector.clone();
             async move { inspector.step(now).await }
         }));
-        tasks.spawn(turn("mail", Arc::clone(&clock), stop.clone(), move |now| {
+        tasks.spawn(turn("mail", (Arc::clone(&clock), pulse.clone()), stop.clone(), move |now| {
             let postman = postman.clone();
             async move { postman.step(now).await }
         }));
-        tasks.spawn(turn("report", Arc::clone(&clock), stop.clone(), move |now| {
+        tasks.spawn(turn("report", (Arc::clone(&clock), pulse.clone()), stop.clone(), move |now| {
             let reporter = reporter.clone();
             async move { reporter.step(now).await }
         }));
-        tasks.spawn(turn("alarm", Arc::clone(&clock), stop.clone(), move |now| {
+        tasks.spawn(turn("alarm", (Arc::clone(&clock), pulse.clone()), stop.clone(), move |now| {
             let alarmer = alarmer.clone();
             async move { alarmer.step(now).await }
         }));
-        tasks.spawn(turn("answer", Arc::clone(&clock), stop.clone(), move |now| {
+        tasks.spawn(turn("answer", (Arc::clone(&clock), pulse.clone()), stop.clone(), move |now| {
             let verifier = verifier.clone();
             async move { verifier.step(now).await }
         }));
@@ -195,7 +201,7 @@ const CALM_S: [(&str, i64); 6] =
 /// never touches a verdict.
 async fn turn<F, S>(
     name: &'static str,
-    clock: Arc<dyn Clock>,
+    (clock, pulse): (Arc<dyn Clock>, Pulse),
     stop: CancellationToken,
     step: F,
 ) -> Result<&'static str, DaemonError>
@@ -206,7 +212,10 @@ where
     let calm_s = CALM_S.iter().find(|(task, _)| *task == name).map_or(0, |(_, calm_s)| *calm_s);
     while !stop.is_cancelled() {
         let now = clock.now();
-        let wake = match step(now).await {
+        pulse.begins(name, now);
+        let done = step(now).await;
+        pulse.rests(name);
+        let wake = match done {
             Ok(done) => {
                 if done.did {
                     clock.ring();

@@ -5,6 +5,7 @@ use crate::Step;
 use crate::config::{Config, Mode};
 use crate::domain::{Check, Moment};
 use crate::ledger::Ledger;
+use crate::recall;
 use crate::rules::{DELAY_GRACE_S, Verdict};
 use crate::settle::settle;
 use crate::store::{
@@ -41,7 +42,11 @@ impl Inspector {
     /// Those of the store; then nothing of the step is kept.
     pub async fn step(&self, now: Moment) -> Result<Step, StoreError> {
         let config = Arc::clone(&self.config);
-        self.store.write_async(move |tx| inspect(tx, &config, now)).await
+        let done = self.store.write_async(move |tx| inspect(tx, &config, now)).await?;
+        if done.did {
+            tracing::debug!("inspect.committed");
+        }
+        Ok(done)
     }
 }
 
@@ -70,8 +75,12 @@ fn inspect(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<Step, S
     let queued = warn_owners(tx, config, &ledger, &coming, &causes, now)?;
     let (settled, asked) = settle(tx, config, &ledger, installed, now)?;
     wake = wake.min(asked);
+    let recalled = recall::take_back(tx, config, now)?;
     let told = incidents::tell(tx, config, &ledger.accounts, now)?;
-    Ok(Step { did: queued + settled + told > 0, wake: wake.max(now.plus(1)) })
+    if queued > 0 {
+        tracing::debug!(letters = queued, "inspect.decided");
+    }
+    Ok(Step { did: queued + settled + recalled + told > 0, wake: wake.max(now.plus(1)) })
 }
 
 /// The last check each time, the older ones a few times a day: their evidence changes rarely.

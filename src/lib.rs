@@ -16,6 +16,8 @@ pub mod ledger;
 pub mod mail;
 pub mod plan;
 pub mod poll;
+pub mod pulse;
+mod recall;
 pub mod report;
 pub mod rules;
 pub mod secrets;

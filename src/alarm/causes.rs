@@ -3,6 +3,7 @@
 use super::plan::{Cause, Rhythm, robot_key};
 use crate::config::RobotKind;
 use crate::domain::{Class, Moment};
+use crate::pulse::Jump;
 use crate::rules::class_chinese;
 use cuigeng_adapters::time::{DAY, HOUR};
 
@@ -31,6 +32,16 @@ pub struct Facts {
     pub robots: Vec<(RobotKind, String)>,
     /// Causes that were told and last.
     pub open: Vec<String>,
+    /// Tasks in the middle of a step, and when each moved last.
+    pub stalled: Vec<(&'static str, Moment)>,
+    /// The wall clock was set.
+    pub jump: Option<Jump>,
+    /// Seconds by which the clock is ahead of what sources say.
+    pub askew_s: Option<i64>,
+    /// The time service says that the clock is not synchronised.
+    pub unsynchronised: bool,
+    /// When the newest backup was written; `None` where there never was one.
+    pub backup: Option<Moment>,
     /// When this process began.
     pub started: Moment,
 }
@@ -76,6 +87,11 @@ pub const PENDING_S: i64 = HOUR;
 pub const CREDENTIAL_S: i64 = 3 * DAY;
 /// Refusals in a row.
 pub const BLOCKED_IN_A_ROW: usize = 3;
+/// Seconds for which a task may stand still in the middle of a step: the longest legitimate wait is that
+/// for a server's word after the final dot (RFC 5321 §4.5.3.2.6, ten minutes).
+pub const STALLED_S: i64 = 11 * 60;
+/// Seconds after which the newest backup is too old: a day, and two hours for a nightly task that is slow.
+pub const BACKUP_S: i64 = 26 * HOUR;
 /// A process that has just begun looks and judges before it sends.
 const SETTLED_S: i64 = 600;
 
@@ -92,7 +108,56 @@ pub fn causes(facts: &Facts, now: Moment) -> Vec<Cause> {
     causes.extend(facts.calendar.map(|(year, waits)| calendar(year, waits)));
     causes.extend(facts.web.as_deref().map(web));
     causes.extend(facts.robots.iter().map(|(kind, words)| robot(*kind, words)));
+    causes.extend(facts.stalled.iter().filter_map(|(task, moved)| stalled(task, *moved, now)));
+    causes.extend(clock(facts, now));
+    causes.extend(facts.backup.and_then(|at| backup(at, now)));
     causes
+}
+
+/// A task that is idle waits for its time; one that is in the middle of a step must move.
+fn stalled(task: &str, moved: Moment, now: Moment) -> Option<Cause> {
+    let minutes = now.since(moved) / 60;
+    if now.since(moved) < STALLED_S {
+        return None;
+    }
+    let name = match task {
+        "poll" => "巡查",
+        "inspect" => "判定",
+        "mail" => "发信",
+        "report" => "周报",
+        _ => return None,
+    };
+    let subject = format!("{name}任务{minutes}分钟没有动作");
+    let cure = "运行 cuigeng doctor 与 journalctl -u cuigeng 查看原因；仍不动就重启服务：systemctl restart cuigeng";
+    // Mail may be the very task that stands still, but then the letter waits without harm.
+    Some(Cause { by_mail: task != "mail", ..ladder(&format!("task {task}"), subject, String::new(), cure) })
+}
+
+/// A verdict is only as good as the clock.
+fn clock(facts: &Facts, now: Moment) -> Option<Cause> {
+    let cure = "校准系统时间并打开自动对时（timedatectl set-ntp true）：时间不对，判定和提醒都会错";
+    let way = |s: i64, more: &str, less: &str| if s > 0 { more.to_owned() } else { less.to_owned() };
+    let (mark, subject) = match (facts.jump, facts.askew_s) {
+        (Some(Jump { at, by_s }), _) => {
+            (at.unix(), format!("系统时间被{}了{}秒（改时、对时或主机休眠）", way(by_s, "拨快", "拨慢"), by_s.abs()))
+        }
+        (None, Some(s)) => (0, format!("系统时钟比各来源{}{}秒", way(s, "快", "慢"), s.abs())),
+        (None, None) if facts.unsynchronised && now.since(facts.started) >= SETTLED_S => {
+            (0, "系统时钟没有同步".to_owned())
+        }
+        (None, None) => return None,
+    };
+    Some(Cause { mark, by_mail: true, ..ladder("clock", subject, String::new(), cure) })
+}
+
+fn backup(at: Moment, now: Moment) -> Option<Cause> {
+    let hours = now.since(at) / HOUR;
+    if now.since(at) <= BACKUP_S {
+        return None;
+    }
+    let subject = format!("最近一次备份已是{hours}小时前（{}）", minute(at));
+    let cure = "检查备份任务和 backups 目录；数据库出问题时只能恢复到最近一次备份";
+    Some(Cause { by_mail: true, ..ladder("backup", subject, String::new(), cure) })
 }
 
 fn ladder(key: &str, subject: String, detail: String, cure: &str) -> Cause {

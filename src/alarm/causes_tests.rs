@@ -96,3 +96,25 @@ fn the_calendar_is_told_weekly_and_by_mail() {
     let cause = causes(&Facts { calendar: Some((2027, false)), ..calm() }, at("2026-12-01 00:00")).remove(0);
     assert_eq!((cause.rhythm, cause.by_mail), (Rhythm::Weekly, true));
 }
+
+#[test]
+fn a_task_that_stands_still_a_set_clock_and_an_old_backup_are_told() {
+    let now = at("2026-11-25 10:00");
+    let ago = |seconds: i64| now.plus(-seconds);
+    for (facts, key, word) in [
+        (Facts { stalled: vec![("poll", ago(660))], ..calm() }, "task poll", "巡查任务11分钟没有动作"),
+        (Facts { stalled: vec![("mail", ago(720))], ..calm() }, "task mail", "发信任务12分钟没有动作"),
+        (Facts { jump: Some(Jump { at: ago(60), by_s: -3600 }), ..calm() }, "clock", "系统时间被拨慢了3600秒"),
+        (Facts { askew_s: Some(300), unsynchronised: true, ..calm() }, "clock", "系统时钟比各来源快300秒"),
+        (Facts { unsynchronised: true, ..calm() }, "clock", "系统时钟没有同步"),
+        (Facts { backup: Some(ago(27 * HOUR)), ..calm() }, "backup", "最近一次备份已是27小时前"),
+    ] {
+        let causes = causes(&facts, now);
+        assert_eq!(causes.iter().map(|cause| cause.key.as_str()).collect::<Vec<_>>(), [key]);
+        assert!(causes[0].subject.contains(word), "{}", causes[0].subject);
+    }
+    let fine = Facts { stalled: vec![("mail", ago(659)), ("poll", now)], backup: Some(ago(26 * HOUR)), ..calm() };
+    assert_eq!(keys(&fine, now), Vec::<String>::new());
+    let young = Facts { started: ago(60), unsynchronised: true, ..calm() };
+    assert_eq!(keys(&young, now), Vec::<String>::new(), "the time service has just begun too");
+}

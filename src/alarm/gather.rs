@@ -3,17 +3,34 @@
 use super::causes::{BLOCKED_IN_A_ROW, Blind, CREDENTIAL_S, Ending, Facts, PENDING_S, Stop};
 use crate::config::{Config, RobotKind, imported_calendar};
 use crate::domain::{Class, Moment};
+use crate::pulse::Jump;
 use crate::store::{Connection, StoreError, accounts, alarms, credentials, incidents};
 use crate::web;
 use nix::sys::statvfs::statvfs;
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::UNIX_EPOCH;
 
-/// The facts at `now`; `started` is when this process began.
+/// What a process knows of itself without the database.
+pub(super) struct Own {
+    /// When it began.
+    pub(super) started: Moment,
+    /// Tasks in the middle of a step, and since when.
+    pub(super) busy: BTreeMap<&'static str, Moment>,
+    /// The wall clock was set.
+    pub(super) jump: Option<Jump>,
+    /// Seconds by which the clock is ahead of what sources say.
+    pub(super) askew_s: Option<i64>,
+    /// The time service says so.
+    pub(super) unsynchronised: bool,
+}
+
+/// The facts at `now`.
 pub(super) fn facts(
     conn: &Connection,
     config: &Config,
     data: &Path,
-    started: Moment,
+    own: Own,
     now: Moment,
 ) -> Result<Facts, StoreError> {
     let stopped = alarms::stopped(conn)?;
@@ -31,8 +48,36 @@ pub(super) fn facts(
         web: web::trouble(conn)?.filter(|_| config.web.listen.is_some()),
         robots: refusing(conn, config)?,
         open: alarms::open(conn)?.into_iter().map(|alarm| alarm.key).collect(),
-        started,
+        stalled: stalled(conn, &own)?,
+        jump: own.jump,
+        askew_s: own.askew_s,
+        unsynchronised: own.unsynchronised,
+        backup: newest_backup(data),
+        started: own.started,
     })
+}
+
+/// When each task that is in the middle of a step moved last: a round of looks keeps look after look, and
+/// the postman may wait ten minutes for a server's word after the final dot.
+fn stalled(conn: &Connection, own: &Own) -> Result<Vec<(&'static str, Moment)>, StoreError> {
+    let mut stalled = Vec::new();
+    for (task, since) in &own.busy {
+        let moved = match *task {
+            "poll" => alarms::last_look(conn)?,
+            "mail" => alarms::last_claim(conn)?,
+            _ => None,
+        };
+        stalled.push((*task, moved.map_or(*since, |moved| moved.max(*since))));
+    }
+    Ok(stalled)
+}
+
+/// When the newest backup was written; `None` where nobody has ever made one.
+fn newest_backup(data: &Path) -> Option<Moment> {
+    let files = std::fs::read_dir(data.join("backups")).ok()?.filter_map(Result::ok);
+    let whole = files.filter(|file| file.path().extension().is_some_and(|ext| ext == "db"));
+    let written = whole.filter_map(|file| file.metadata().ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok());
+    written.max().and_then(|newest| i64::try_from(newest.as_secs()).ok()).map(Moment::from_unix)
 }
 
 /// One account that fails alone has its mail; the second channel hears of whole sources.

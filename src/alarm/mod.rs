@@ -5,19 +5,23 @@
 
 pub mod causes;
 mod gather;
+pub(crate) mod groups;
 pub mod plan;
 pub mod robot;
 mod words;
 
 use crate::Step;
-use crate::config::{Config, RobotConfig};
+use crate::clock::Clock;
+use crate::config::{Config, RobotConfig, RobotKind};
 use crate::domain::{Class, Moment};
+use crate::pulse::{self, Pulse};
 use crate::secrets::FileSecrets;
 use crate::silence::{Silence, over_source};
 use crate::store::alarms::{self, Ended, Notice};
 use crate::store::{Store, StoreError, Transaction, incidents, silences};
 use cuigeng_adapters::http::Http;
 use cuigeng_adapters::{Failure, Secrets};
+use gather::Own;
 use plan::{Alarm, CLOSING, Cause, MAIL, Rise};
 use robot::{Keys, Refusal};
 use std::path::PathBuf;
@@ -41,6 +45,10 @@ pub struct Alarmer {
     pub patience_s: u64,
     /// When this process began.
     pub started: Moment,
+    /// Whether the wall clock was set.
+    pub clock: Arc<dyn Clock>,
+    /// Whether the other tasks move.
+    pub pulse: Pulse,
 }
 
 /// Seconds that a robot may take to answer.
@@ -57,18 +65,19 @@ impl Alarmer {
     /// Those of the store.
     pub async fn step(&self, now: Moment) -> Result<Step, StoreError> {
         let (mailed, next_rise) = self.note(now).await?;
-        let next_send = self.send(now).await?;
+        let next_send = self.send(now).await?.min(self.post_notes(now).await?);
         let look = if self.config.alarms.is_empty() { now.plus_days(1) } else { now.plus(LOOK_S) };
         Ok(Step { did: mailed, wake: look.min(next_rise).min(next_send).max(now.plus(1)) })
     }
 
     /// Whether a letter was queued, and when a message is repeated next.
     async fn note(&self, now: Moment) -> Result<(bool, Moment), StoreError> {
-        let (config, data, started) = (Arc::clone(&self.config), self.data.clone(), self.started);
+        let (config, data) = (Arc::clone(&self.config), self.data.clone());
+        let own = self.own(now);
         let news = self
             .store
             .read_async(move |conn| {
-                let causes = causes::causes(&gather::facts(conn, &config, &data, started, now)?, now);
+                let causes = causes::causes(&gather::facts(conn, &config, &data, own, now)?, now);
                 Ok(News::of(&config, causes, alarms::open(conn)?, &silences::active(conn, now)?, now))
             })
             .await?;
@@ -79,6 +88,18 @@ impl Alarmer {
         let config = Arc::clone(&self.config);
         let mailed = self.store.write_async(move |tx| keep(tx, &config, &news, now)).await?;
         Ok((mailed, next))
+    }
+
+    /// What this process knows of itself without the database.
+    fn own(&self, now: Moment) -> Own {
+        Own {
+            started: self.started,
+            busy: self.pulse.busy(),
+            jump: self.pulse.watch(self.clock.ahead_s(), now),
+            askew_s: pulse::askew_s(&self.http.askew(), now),
+            // Whoever keeps another time than the machine's has no such service.
+            unsynchronised: self.clock.ahead_s().is_some() && pulse::is_unsynchronised(),
+        }
     }
 
     /// When the next message falls due.
@@ -96,7 +117,7 @@ impl Alarmer {
         }
         let mut wake = wake;
         while let Some(Ok((robot, notice, answer))) = posts.join_next().await {
-            let ended = ended(&robot, notice.attempts + 1, answer, now);
+            let ended = ended(robot.kind, notice.attempts + 1, answer, now);
             tracing::info!(
                 robot = robot.kind.word(),
                 alarm.id = notice.alarm,
@@ -116,7 +137,7 @@ impl Alarmer {
     /// Those of the store.
     pub async fn test(&self, robot: &RobotConfig, now: Moment) -> Result<Result<String, Refusal>, StoreError> {
         let answer = self.post(robot, &words::test(&self.config, now), now).await;
-        let (name, ended) = (robot.kind.word(), ended(robot, 1, answer.clone(), now));
+        let (name, ended) = (robot.kind.word(), ended(robot.kind, 1, answer.clone(), now));
         self.store.write_async(move |tx| alarms::answered(tx, name, &ended, now)).await?;
         Ok(answer)
     }
@@ -230,7 +251,7 @@ fn due(
     Ok((due, wake))
 }
 
-fn ended(robot: &RobotConfig, tries: i64, answer: Result<String, Refusal>, now: Moment) -> Ended {
+fn ended(kind: RobotKind, tries: i64, answer: Result<String, Refusal>, now: Moment) -> Ended {
     let refusal = match answer {
         Ok(words) => {
             return Ended { class: String::new(), code: None, words, next_try: None, rest_until: Moment::MIN };
@@ -238,7 +259,7 @@ fn ended(robot: &RobotConfig, tries: i64, answer: Result<String, Refusal>, now: 
         Err(refusal) => refusal,
     };
     let rest_s = match refusal.class {
-        Class::Throttled => robot::rest_s(robot.kind),
+        Class::Throttled => robot::rest_s(kind),
         Class::Config => CONFIG_REST_S,
         _ => 0,
     };

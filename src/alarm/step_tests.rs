@@ -1,7 +1,7 @@
 //! The steps against robots on loopback that answer as the real ones do, hang, or break off.
 
 use super::*;
-use crate::config::{RobotKind, parse};
+use crate::config::parse;
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -129,6 +129,8 @@ impl Desk {
             data: dir.to_owned(),
             patience_s: 1,
             started: at("2026-11-25 08:00"),
+            clock: crate::clock::SystemClock::shared(),
+            pulse: Pulse::default(),
         }
     }
 
@@ -410,4 +412,37 @@ async fn a_silenced_source_is_neither_repeated_nor_said_to_be_over() {
     step("2026-11-25 12:00").await;
     assert_eq!(robot.heard().len(), 2);
     assert!(robot.heard()[1].contains("尚未恢复"), "{:?}", robot.heard());
+}
+
+/// A round of looks that keeps look after look moves; one that hangs does not. Nobody has a backup here.
+#[tokio::test]
+async fn a_task_that_hangs_in_its_step_is_told_and_its_end_too() {
+    let robot = Robot::start(&[OK_WECOM]);
+    let desk = Desk::with(&[(RobotKind::Wecom, &robot)]);
+    let now = at("2026-11-25 09:00");
+    desk.alarmer.pulse.begins("mail", now);
+    desk.alarmer.step(now.plus(600)).await.unwrap();
+    assert_eq!(robot.heard(), Vec::<String>::new(), "ten minutes are a mail server's right");
+    desk.alarmer.step(now.plus(660)).await.unwrap();
+    assert!(robot.heard()[0].contains("发信任务11分钟没有动作"), "{:?}", robot.heard());
+    desk.alarmer.pulse.rests("mail");
+    desk.alarmer.step(now.plus(900)).await.unwrap();
+    assert!(robot.heard()[1].contains("已恢复：发信任务"), "{:?}", robot.heard());
+}
+
+#[tokio::test]
+async fn an_old_backup_is_told_and_no_backup_is_nobodys_trouble() {
+    let robot = Robot::start(&[OK_WECOM]);
+    let desk = Desk::with(&[(RobotKind::Wecom, &robot)]);
+    let backups = desk.dir.path().join("backups");
+    std::fs::create_dir(&backups).unwrap();
+    std::fs::write(backups.join("cuigeng-1.db.part"), "half").unwrap();
+    desk.alarmer.step(at("2026-11-25 09:00")).await.unwrap();
+    assert_eq!(robot.heard(), Vec::<String>::new());
+    std::fs::write(backups.join("cuigeng-1.db"), "whole").unwrap();
+    let written = std::fs::metadata(backups.join("cuigeng-1.db")).unwrap().modified().unwrap();
+    let written = written.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let written = Moment::from_unix(i64::try_from(written).unwrap());
+    desk.alarmer.step(written.plus(27 * 3600)).await.unwrap();
+    assert!(robot.heard().iter().any(|text| text.contains("最近一次备份已是27小时前")), "{:?}", robot.heard());
 }

@@ -5,6 +5,7 @@ use crate::alarm::plan::Alarm;
 use crate::alarm::robot::{Refusal, advice};
 use crate::alarm::{Alarmer, PATIENCE_S};
 use crate::config::RobotConfig;
+use crate::pulse::Pulse;
 use crate::secrets::FileSecrets;
 use crate::store::alarms::{self, Notice};
 use clap::Subcommand;
@@ -86,6 +87,8 @@ fn alarmer(context: &Context) -> Result<Alarmer, CliError> {
         data: context.data.clone(),
         patience_s: PATIENCE_S,
         started: context.clock.now(),
+        clock: Arc::clone(&context.clock),
+        pulse: Pulse::default(),
     })
 }
 

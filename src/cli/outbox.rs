@@ -2,9 +2,10 @@
 
 use super::letters_args::OutboxVerb;
 use super::{CliError, Context, Outcome, answer, beijing, outln, print, print_json, print_rows};
+use crate::config::RobotKind;
 use crate::domain::{AccountId, Moment};
 use crate::store::desk::{self, Call, Deed};
-use crate::store::{LetterRow, accounts, answers, outbox, silences};
+use crate::store::{LetterRow, accounts, answers, groups, outbox, silences};
 use serde_json::json;
 
 /// `outbox …`
@@ -92,10 +93,11 @@ fn subject(letter: &LetterRow) -> String {
 fn show(context: &Context, id: i64) -> Result<Outcome, CliError> {
     let found = context.store()?.read(|conn| {
         let calls = desk::calls(conn, id)?;
+        let posted = groups::of_letter(conn, id)?;
         let names = calls.iter().map(|call| accounts::one(conn, call.account)).collect::<Result<Vec<_>, _>>()?;
-        Ok((outbox::show(conn, id)?, calls, names))
+        Ok((outbox::show(conn, id)?, calls, names, posted))
     })?;
-    let (Some(letter), calls, names) = found else {
+    let (Some(letter), calls, names, posted) = found else {
         return Err(CliError::failed(format!("没有编号为{id}的信；用 outbox list 查看")));
     };
     let (answers, proven) =
@@ -116,8 +118,35 @@ fn show(context: &Context, id: i64) -> Result<Outcome, CliError> {
         let title = account.map_or_else(String::new, |account| account.title());
         outln!("电话通知 {title}：{}，{}　{}", beijing(call.at), call.by, call.note);
     }
+    for note in posted {
+        outln!(
+            "群消息 {}：{}　{}{}",
+            robot_name(&note.robot),
+            note_state(&note.state),
+            note.text,
+            said_beside(&note.words)
+        );
+    }
     outln!("主题 {}\n\n{}", letter.subject, letter.text);
     Ok(Outcome::Done)
+}
+
+fn robot_name(word: &str) -> &str {
+    RobotKind::ALL.into_iter().find(|kind| kind.word() == word).map_or(word, |kind| kind.chinese())
+}
+
+/// Where a message to a group stands, as a person reads it.
+fn note_state(word: &str) -> &str {
+    match word {
+        "queued" => "待发",
+        "sent" => "已发到群里",
+        "failed" => "没有发出",
+        _ => "已失效",
+    }
+}
+
+fn said_beside(words: &str) -> String {
+    if words.is_empty() { String::new() } else { format!("（{words}）") }
 }
 
 fn print_letter(letter: &LetterRow, proof: &str) {

@@ -3,6 +3,7 @@
 
 use super::sheet::Section;
 use super::value::Value;
+use std::collections::BTreeSet;
 
 /// Whose robot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +48,36 @@ pub struct RobotConfig {
     pub url_secret: String,
     /// Name of the secret that signs what is sent to it; `None` where it asks for no signature.
     pub sign_secret: Option<String>,
+    /// Offices whose reminders it posts beside our own troubles.
+    pub owners: Owners,
+}
+
+/// Offices whose reminders a robot posts too.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Owners {
+    /// None: it hears of our own troubles only.
+    #[default]
+    None,
+    /// All.
+    All,
+    /// These, as the list spells them (主办单位).
+    Offices(BTreeSet<String>),
+}
+
+impl Owners {
+    /// Whether no office's are.
+    pub fn is_none(&self) -> bool {
+        *self == Owners::None
+    }
+
+    /// Whether those of that office are.
+    pub fn has(&self, office: &str) -> bool {
+        match self {
+            Owners::None => false,
+            Owners::All => true,
+            Owners::Offices(names) => names.contains(office),
+        }
+    }
 }
 
 /// The robots that are written, in the order of [`RobotKind::ALL`].
@@ -69,6 +100,16 @@ fn robot(kind: RobotKind, section: Section<'_, '_>) -> Option<RobotConfig> {
     // 企业微信 knows no signature.
     let signs = kind != RobotKind::Wecom;
     let sign_secret = if signs { section.opt("secret_credential", Value::secret_name) } else { None };
+    let owners = section.or("owners", Owners::None, |value| owners(value));
     section.close();
-    Some(RobotConfig { kind, url_secret: url_secret?, sign_secret })
+    Some(RobotConfig { kind, url_secret: url_secret?, sign_secret, owners })
+}
+
+/// `true`, `false`, or a list of offices.
+fn owners(value: &Value<'_, '_>) -> Option<Owners> {
+    if value.value.get_ref().as_array().is_none() {
+        return value.yes().map(|yes| if yes { Owners::All } else { Owners::None });
+    }
+    let names: BTreeSet<String> = value.all(Value::name)?.into_iter().collect();
+    Some(if names.is_empty() { Owners::None } else { Owners::Offices(names) })
 }

@@ -2,7 +2,7 @@
 //! account owner does. It reads no database and asks nobody on the network; the only thing it looks
 //! at outside is whether the named secrets have files.
 
-use super::{Config, Mode, Security, SilenceLead, Transport};
+use super::{Config, Mode, Owners, RobotConfig, Security, SilenceLead, Transport};
 use crate::answer::GRACE_S;
 use crate::domain::{Check, Moment};
 use crate::rules::{CountUnit, PeriodKind, Profile, Rule, Schedule, Severity, WhenOff, WindowKind};
@@ -139,6 +139,8 @@ fn checks_in_words(config: &Config, now: Moment) -> Vec<String> {
         coming.len()
     ));
     lines.extend(coming.iter().map(|check| format!("  {}", moment_in_words(config.summary_at(*check)))));
+    let list_at = config.report.sent_list_at.format("%H:%M");
+    lines.push(format!("发信清单：有提醒发出的日子，{list_at}发给检查方一份（试运行时另有汇总）"));
     lines
 }
 
@@ -222,7 +224,18 @@ fn alarms_in_words(config: &Config) -> String {
     if robots.is_empty() {
         return "运行告警：只发邮件，没有群机器人；邮件自己出故障时没有别的渠道可以通知".to_owned();
     }
-    format!("运行告警：除邮件外，另发群机器人（{}）；用 cuigeng alarm test 试发", robots.join("、"))
+    let owners: Vec<String> = config.alarms.iter().filter_map(owners_in_words).collect();
+    format!("运行告警：除邮件外，另发群机器人（{}）；用 cuigeng alarm test 试发{}", robots.join("、"), owners.concat())
+}
+
+/// Nothing where a robot hears of our own troubles only.
+fn owners_in_words(robot: &RobotConfig) -> Option<String> {
+    let whose = match &robot.owners {
+        Owners::None => return None,
+        Owners::All => "全部单位".to_owned(),
+        Owners::Offices(names) => names.iter().map(String::as_str).collect::<Vec<_>>().join("、"),
+    };
+    Some(format!("\n{}群另发更新提醒的短信文本：{whose}（信件照常，不代替信件）", robot.kind.chinese()))
 }
 
 fn sources_in_words(config: &Config) -> Vec<String> {

@@ -26,7 +26,7 @@ mod value;
 mod web;
 
 pub(crate) use address::mail_trouble;
-pub use alarms::{RobotConfig, RobotKind};
+pub use alarms::{Owners, RobotConfig, RobotKind};
 pub use calendars::imported_calendar;
 pub use check::explain;
 pub use faults::{ConfigFault, ConfigFaults};
@@ -172,6 +172,8 @@ pub struct ReportConfig {
     pub summary_latest_h: i64,
     /// How often the leaders get their page.
     pub leader: LeaderPage,
+    /// The hour (Beijing) of the clerk's list of letters, on each day on which letters to owners left.
+    pub sent_list_at: NaiveTime,
 }
 
 /// How often the leaders get their page of the weekly summary.

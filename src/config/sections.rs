@@ -175,6 +175,7 @@ pub(super) fn report(section: Section<'_, '_>) -> ReportConfig {
         summary_at: section.or("summary_at", hour(9, 30), Value::time),
         summary_latest_h: section.or("summary_latest_hours", 30, |value| value.int(1..=167)),
         leader: section.or("leader", LeaderPage::Weekly, |value| value.one_of(&LEADER_PAGES)),
+        sent_list_at: section.or("sent_list_at", hour(17, 30), Value::time),
     };
     section.close();
     report

@@ -11,7 +11,9 @@ mod world;
 pub use audit::Promise;
 
 use crate::config::Config;
-use crate::domain::{AccountId, Moment, Role};
+use crate::domain::{AccountId, Check, Moment, Role};
+use crate::ledger::Ledger;
+use crate::rules::{WindowKind, duties};
 use crate::warn::{self, OwedLetter, Spent};
 use chrono::{NaiveDate, NaiveTime};
 use std::collections::BTreeSet;
@@ -49,6 +51,17 @@ pub struct Told {
     pub stage: String,
     /// First moment at which an update comes too late.
     pub deadline: Moment,
+    /// The open verdict that it rests on; `None` would be a letter without a reason.
+    pub verdict: Option<Open>,
+}
+
+/// A verdict while its window is open: updates seen and demanded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// Surely inside the window so far.
+    pub seen: u32,
+    /// Demanded.
+    pub required: u32,
 }
 
 /// A year that was played.
@@ -76,7 +89,7 @@ pub fn play(config: &Config, plan: Plan) -> Year {
         let letters = warn::owed(&causes, &config.clerks(), &spent, &config.calendar, now);
         let first = told.last().map_or(0, |last| last.letter + 1);
         for (number, letter) in (first..).zip(&letters) {
-            told.extend(mentions(number, letter, now));
+            told.extend(mentions(number, letter, now, &|mention| open(config, &ledger, &coming, mention, now)));
             spent.extend(letter.spends());
             world.answer(letter, now);
         }
@@ -104,7 +117,24 @@ fn mornings(year: i32, hour: NaiveTime) -> impl Iterator<Item = Moment> {
     days.map(move |day| Moment::from_beijing(day.and_time(hour)))
 }
 
-fn mentions(number: usize, letter: &OwedLetter, now: Moment) -> Vec<Told> {
+/// The verdict at the next check that the mention looks forward to, judged as the daemon does.
+fn open(config: &Config, ledger: &Ledger, coming: &[Check], mention: &warn::OwedMention, now: Moment) -> Option<Open> {
+    let account = ledger.account(mention.account)?;
+    let owes = coming.iter().flat_map(|check| duties(&config.profile, account, *check));
+    let duty = owes.into_iter().filter(|duty| duty.rule.name == mention.rule).find(|duty| match duty.rule.window {
+        WindowKind::Week { .. } => duty.window.from == Moment::start_of(mention.anchor),
+        WindowKind::Days { .. } => true,
+    })?;
+    let verdict = ledger.judge_duty(&duty, now);
+    Some(Open { seen: verdict.kind.seen(), required: verdict.required })
+}
+
+fn mentions(
+    number: usize,
+    letter: &OwedLetter,
+    now: Moment,
+    open: &dyn Fn(&warn::OwedMention) -> Option<Open>,
+) -> Vec<Told> {
     let one = |mention: &warn::OwedMention| Told {
         letter: number,
         at: now,
@@ -115,6 +145,7 @@ fn mentions(number: usize, letter: &OwedLetter, now: Moment) -> Vec<Told> {
         anchor: mention.anchor,
         stage: mention.stage.clone(),
         deadline: mention.deadline,
+        verdict: open(mention),
     };
     letter.mentions.iter().map(one).collect()
 }

@@ -1,9 +1,10 @@
 //! What an attempt makes of its letter (mail.md "Classifying a reply", "Retry clock"). Pure.
 
 use super::classify::MailClass;
+use super::facts;
 use super::smtp::Attempt;
 use crate::domain::Moment;
-use crate::store::{Ending, LetterRow, LetterState};
+use crate::store::{Ending, LetterRow, LetterState, Mention};
 use sha2::{Digest, Sha256};
 
 /// Minutes after the first, second, … failed try; then hourly.
@@ -74,6 +75,22 @@ fn spread(seconds: i64, id: i64, attempts: i64) -> i64 {
     let digest = Sha256::digest(format!("{id}/{attempts}"));
     let dice = i64::from(digest[0]) * 256 + i64::from(digest[1]);
     seconds * 4 / 5 + seconds * 2 * dice / (5 * 65_535)
+}
+
+/// Why nothing is left to say: one reason for all, or the usual one.
+pub(super) fn why_overtaken(dropped: &[(Mention, &'static str)]) -> &'static str {
+    match dropped.first() {
+        Some((_, facts::REPLACED)) if dropped.iter().all(|(_, why)| *why == facts::REPLACED) => facts::REPLACED,
+        _ => "发信前重新核对，已经更新或不再需要提醒",
+    }
+}
+
+/// Why a letter whose time is over never left.
+pub(super) fn expired(due: &LetterRow) -> String {
+    match (due.class.as_str(), due.reply_text.trim()) {
+        ("", _) => "期限已过，一直没有轮到它发出".to_owned(),
+        (_, words) => format!("期限已过，一直没有发出去；最后一次的答复：{words}"),
+    }
 }
 
 #[cfg(test)]

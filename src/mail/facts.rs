@@ -20,8 +20,11 @@ pub(crate) struct Told {
     /// Mentions that are not true any more, with the reason (Chinese).
     pub(crate) dropped: Vec<(Mention, &'static str)>,
     /// How many updates the letter says were seen, by account and rule: the next one tells what came since.
-    pub(crate) said: Vec<(Mention, u32)>,
+    pub(crate) said: Vec<(Mention, Known)>,
 }
+
+/// How many updates a letter says were seen, and up to when its data go; `None` where it only asks.
+pub(crate) type Known = (u32, Option<Moment>);
 
 /// The letter that is to say it.
 #[derive(Clone, Debug)]
@@ -45,6 +48,8 @@ pub(crate) struct Before {
     pub(crate) seen: Option<u32>,
 }
 
+/// Why a mention is left out whose letter was overtaken by the next one.
+pub(super) const REPLACED: &str = "已由更近的一次提醒代替";
 /// A letter that leaves so much later than it was due says so.
 const LATE_S: i64 = 6 * HOUR;
 
@@ -72,7 +77,13 @@ pub(crate) fn gather(
     let from = Moment::start_of(now.plus_days(-back).date());
     let ledger = Ledger::load_some(conn, config, &wanted, from, now.plus(1))?;
     let mut before = BTreeMap::new();
+    let (mut said_later, mut still) = (Vec::new(), Vec::new());
     for mention in mentions {
+        if told::is_replaced(conn, letter, mention)? {
+            said_later.push((mention.clone(), REPLACED));
+            continue;
+        }
+        still.push(mention.clone());
         let (times, seen) = told::earlier(conn, &letter.recipient, mention, letter.id)?;
         before.insert((mention.account, mention.rule.clone()), Before { times, seen });
     }
@@ -84,7 +95,9 @@ pub(crate) fn gather(
         pass,
     };
     let earlier = |mention: &Mention| before.get(&(mention.account, mention.rule.clone())).copied().unwrap_or_default();
-    Ok(tell(&ledger, config, &head, mentions, &earlier, (now, now)))
+    let mut told = tell(&ledger, config, &head, &still, &earlier, (now, now));
+    told.dropped.extend(said_later);
+    Ok(told)
 }
 
 /// What a letter says at `now`, as far as evidence up to `seen_until` tells: they are one moment but for
@@ -107,7 +120,10 @@ pub(crate) fn tell(
     }
     absorb(config, &mut items);
     items.sort_by_key(|(item, _)| (item.unwatched.is_some(), rank(&item.about), item.deadline));
-    told.said = items.iter().filter_map(|(item, mention)| Some(((*mention).clone(), seen(item)?))).collect();
+    told.said = items
+        .iter()
+        .filter_map(|(item, mention)| Some(((*mention).clone(), (seen(item)?, known_until(item, now)))))
+        .collect();
     told.facts = (!items.is_empty()).then(|| facts(ledger, config, head, items, before, now));
     told
 }
@@ -162,6 +178,13 @@ fn seen(item: &Item) -> Option<u32> {
         // A new update makes a new anchor, so a second letter about one silence has seen none.
         About::Silence { .. } => Some(0),
     }
+}
+
+/// Up to when a statement that asserts something goes: the newest look, or the end of the day before
+/// where the source shows the day only tomorrow.
+fn known_until(item: &Item, now: Moment) -> Option<Moment> {
+    let looked = item.checked.as_ref().filter(|_| item.unwatched.is_none())?.at.min(now);
+    Some(if item.delayed { looked.min(Moment::start_of(now.date())) } else { looked })
 }
 
 /// Updates since the letters before; `None` when none of those said how many it had seen.

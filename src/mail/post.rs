@@ -3,22 +3,24 @@
 //! all of them stay visible.
 
 use super::classify::{MailClass, Phase};
-use super::ending::{accepted, ending, retry};
+use super::ending::{accepted, ending, expired, retry, why_overtaken};
 use super::hold::{self, Stop};
 use super::letter::{self, Words};
 use super::message::{self, Outgoing};
 use super::said::{Said, sent_text};
 use super::smtp::{self, Attempt, Limits};
-use super::{digest, facts, folder};
+use super::{digest, dispatch, facts, folder};
 use crate::Step;
+use crate::alarm::groups;
 use crate::config::{Config, SmtpConfig, Transport};
-use crate::domain::{Account, AccountId, Moment, Role};
+use crate::domain::{Account, AccountId, Moment};
 use crate::poll::Poller;
+use crate::recall;
 use crate::secrets::FileSecrets;
 use crate::settle;
 use crate::store::{
-    Composed, Connection, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, Store, StoreError, accounts,
-    looks, outbox, silences, told,
+    Composed, Connection, Ending, LetterKind, LetterRow, LetterState, Mention, Store, StoreError, Transaction,
+    accounts, looks, outbox, silences, told,
 };
 use cuigeng_adapters::{Secret, Secrets};
 use std::collections::BTreeSet;
@@ -65,17 +67,30 @@ impl Postman {
             let config = Arc::clone(&self.config);
             self.store.write_async(move |tx| digest::queue(tx, &config, now)).await?;
         }
+        let list_at = self.list(now).await?;
         let (due, wake) =
             self.store.read_async(move |conn| Ok((outbox::next_due(conn, now)?, outbox::next_wake(conn)?))).await?;
         let Some(due) = due else {
             let config = Arc::clone(&self.config);
             let listens = self.store.read_async(move |conn| settle::listens(conn, &config, now)).await?;
-            let wake = wake.unwrap_or(Moment::MAX).min(digest::next(recorded, now)).min(listens);
+            let wake = wake.unwrap_or(Moment::MAX).min(digest::next(recorded, now)).min(listens).min(list_at);
             return Ok(Step { did: false, wake: wake.max(now.plus(1)) });
         };
         let left = self.deal(due, now).await?;
         let pace_s = if left { 60 / i64::from(self.config.mail.per_minute.max(1)) } else { 0 };
         Ok(Step { did: true, wake: now.plus(pace_s.max(1)) })
+    }
+
+    /// Queues the clerk's list of the day when it is due; when the next one is.
+    async fn list(&self, now: Moment) -> Result<Moment, StoreError> {
+        let config = Arc::clone(&self.config);
+        let at = self.store.read_async(move |conn| dispatch::due_at(conn, &config, now)).await?;
+        if at > now {
+            return Ok(at);
+        }
+        let config = Arc::clone(&self.config);
+        self.store.write_async(move |tx| dispatch::queue(tx, &config, now)).await?;
+        Ok(now.plus(1))
     }
 
     /// Until when nothing may leave. A stop whose time is over, or whose password or settings were
@@ -164,8 +179,13 @@ impl Postman {
     }
 
     /// The words as they are true now; `None` when there is nothing left to say.
-    async fn words(&self, due: &LetterRow, now: Moment) -> Result<Option<Said>, StoreError> {
+    pub(super) async fn words(&self, due: &LetterRow, now: Moment) -> Result<Option<Said>, StoreError> {
         if due.kind == LetterKind::Result {
+            let id = due.id;
+            let mentions = self.store.read_async(move |conn| outbox::mentions(conn, id)).await?;
+            if !mentions.is_empty() && mentions.iter().all(|mention| mention.stage == recall::STAGE) {
+                return self.recall_words(due, mentions, now).await;
+            }
             return self.result_words(due, now).await;
         }
         let id = due.id;
@@ -174,10 +194,13 @@ impl Postman {
             let (subject, text, html) = (due.subject.clone(), due.text.clone(), due.html.clone());
             return Ok(Some(Said { subject, text, html, sms: String::new() }));
         }
+        tracing::debug!(letter.id = id, "letter.looking");
         self.look_again(&mentions, now).await?;
+        tracing::debug!(letter.id = id, "letter.looked");
         let (config, row, pass) = (Arc::clone(&self.config), due.clone(), self.pass(due, now).await?);
         let told = self.store.read_async(move |conn| facts::gather(conn, &config, &row, &mentions, pass, now)).await?;
         let (dropped, said) = (told.dropped, told.said);
+        let overtaken = why_overtaken(&dropped);
         self.store
             .write_async(move |tx| {
                 dropped.iter().try_for_each(|(mention, why)| outbox::drop_mention(tx, id, mention, why))?;
@@ -185,10 +208,15 @@ impl Postman {
             })
             .await?;
         let Some(facts) = told.facts else {
-            self.end(id, LetterState::Overtaken, "发信前重新核对，已经更新或不再需要提醒").await?;
+            self.end(id, LetterState::Overtaken, overtaken).await?;
             return Ok(None);
         };
-        match letter::compose(&facts, &self.config.mail.templates) {
+        self.worded(id, letter::compose(&facts, &self.config.mail.templates)).await
+    }
+
+    /// A template of the office that failed is told, one of ours that does holds the letter.
+    pub(super) async fn worded(&self, id: i64, words: Result<Words, String>) -> Result<Option<Said>, StoreError> {
+        match words {
             Ok(Words { subject, text, html, sms, complaints }) => {
                 complaints.iter().for_each(|error| tracing::warn!(letter.id = id, error, "letter.template_failed"));
                 Ok(Some(Said { subject, text, html: Some(html), sms }))
@@ -238,7 +266,7 @@ impl Postman {
 
     /// The letter as it is kept, and its bytes as they leave: they differ only by a link that opens it.
     /// `None` when the address is impossible, which a person must mend.
-    async fn composed(
+    pub(super) async fn composed(
         &self,
         due: &LetterRow,
         said: Said,
@@ -276,7 +304,7 @@ impl Postman {
         }
     }
 
-    async fn hand_over(
+    pub(super) async fn hand_over(
         &self,
         due: &LetterRow,
         composed: Composed,
@@ -284,10 +312,20 @@ impl Postman {
         now: Moment,
     ) -> Result<bool, StoreError> {
         let id = due.id;
-        let claimed = self.store.write_async(move |tx| outbox::claim(tx, id, &composed, now)).await?;
-        if !claimed {
+        tracing::debug!(letter.id = id, "letter.composed");
+        let (config, row) = (Arc::clone(&self.config), due.clone());
+        let claiming = move |tx: &Transaction<'_>| {
+            let claimed = outbox::claim(tx, id, &composed, now)?;
+            if claimed {
+                groups::queue(tx, &config, &row, now)?;
+            }
+            tracing::debug!(letter.id = id, claimed, "letter.claiming");
+            Ok(claimed)
+        };
+        if !self.store.write_async(claiming).await? {
             return Ok(false);
         }
+        tracing::debug!(letter.id = id, "letter.claimed");
         let mut lesson = Lesson::Nothing;
         let ending = match &self.config.mail.transport {
             Transport::Folder(dir) => self.put_in_folder(dir, due, rfc822, now),
@@ -302,12 +340,15 @@ impl Postman {
             .write_async(move |tx| {
                 outbox::finish(tx, id, &ending, now)?;
                 match lesson {
-                    Lesson::Nothing => Ok(()),
-                    Lesson::Over => hold::keep(tx, None),
-                    Lesson::Stop(stop) => hold::keep(tx, Some(stop)),
+                    Lesson::Nothing => {}
+                    Lesson::Over => hold::keep(tx, None)?,
+                    Lesson::Stop(stop) => hold::keep(tx, Some(stop))?,
                 }
+                tracing::debug!(letter.id = id, "letter.finishing");
+                Ok(())
             })
             .await?;
+        tracing::debug!(letter.id = id, "letter.finished");
         Ok(true)
     }
 
@@ -328,7 +369,16 @@ impl Postman {
     ) -> Attempt {
         let password = self.password(smtp);
         let (store, id) = (self.store.clone(), due.id);
-        let arm = move || async move { store.write_async(move |tx| outbox::arm(tx, id, now)).await.is_ok() };
+        let arming = move |tx: &Transaction<'_>| {
+            outbox::arm(tx, id, now)?;
+            tracing::debug!(letter.id = id, "letter.arming");
+            Ok(())
+        };
+        let arm = move || async move {
+            let armed = store.write_async(arming).await.is_ok();
+            tracing::debug!(letter.id = id, armed, "letter.armed");
+            armed
+        };
         smtp::send(smtp, password.as_ref(), &self.config.mail.from_address, &due.recipient, rfc822, &self.limits, arm)
             .await
     }
@@ -350,85 +400,6 @@ fn is_fresh(conn: &Connection, account: &Account, now: Moment) -> Result<bool, S
     Ok(true)
 }
 
-/// What became of a test letter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
-    /// A server, or the folder, has it.
-    pub accepted: bool,
-    /// Class of the answer.
-    pub class: String,
-    /// The server's own words.
-    pub reply: String,
-    /// What cures a refusal (Chinese).
-    pub advice: String,
-}
-
-/// Sends a test letter now. It is a row of the outbox like any other.
-///
-/// # Errors
-/// Those of the store.
-pub async fn send_test(poller: &Poller, address: &str, role: Role, now: Moment) -> Result<Sent, StoreError> {
-    let config = Arc::clone(&poller.config);
-    let postman = Postman {
-        store: poller.store.clone(),
-        config: Arc::clone(&config),
-        secrets: Arc::clone(&poller.secrets),
-        poller: poller.clone(),
-        data: poller.data.clone(),
-        limits: Limits::default(),
-    };
-    let letter = test_letter(&config, address, role, now);
-    let domain = config.mail.domain().to_owned();
-    // The daemon may run beside us: held back, so that only this call hands it over.
-    let row = poller
-        .store
-        .write_async(move |tx| {
-            let id = outbox::queue(tx, &letter, false, &domain, now)?;
-            Ok(id.map(|id| outbox::show(tx, id)).transpose()?.flatten())
-        })
-        .await?;
-    let Some(row) = row else { return Ok(refused("刚刚已经发过一封测试信，请过一秒再试")) };
-    if let Some(said) = postman.words(&row, now).await?
-        && let Some((composed, bytes)) = postman.composed(&row, said, now).await?
-    {
-        postman.hand_over(&row, composed, &bytes, now).await?;
-    }
-    let id = row.id;
-    let row = poller.store.read_async(move |conn| outbox::show(conn, id)).await?;
-    Ok(row.map_or_else(
-        || refused("测试信不见了"),
-        |row| Sent {
-            accepted: row.state == LetterState::Sent,
-            class: row.class,
-            reply: format!("{} {}", row.reply_code.map_or_else(String::new, |code| code.to_string()), row.reply_text)
-                .trim()
-                .to_owned(),
-            advice: row.reason,
-        },
-    ))
-}
-
-fn refused(advice: &str) -> Sent {
-    Sent { accepted: false, class: String::new(), reply: String::new(), advice: advice.to_owned() }
-}
-
-fn test_letter(config: &Config, address: &str, role: Role, now: Moment) -> NewLetter {
-    NewLetter {
-        kind: LetterKind::Test,
-        recipient: address.to_owned(),
-        role,
-        slot: now,
-        not_before: Moment::MAX,
-        not_after: None,
-        subject: "【测试】这是一封测试信".to_owned(),
-        text: format!("这是一封测试信，不涉及任何账号。收到即说明发信正常。\n\n{}\n", config.office.name),
-        html: None,
-        attachment: None,
-        mentions: Vec::new(),
-        reason: String::new(),
-    }
-}
-
 /// What an attempt says about the queue as a whole.
 enum Lesson {
     Nothing,
@@ -436,14 +407,6 @@ enum Lesson {
     Over,
     /// It does not.
     Stop(Stop),
-}
-
-/// Why a letter whose time is over never left.
-fn expired(due: &LetterRow) -> String {
-    match (due.class.as_str(), due.reply_text.trim()) {
-        ("", _) => "期限已过，一直没有轮到它发出".to_owned(),
-        (_, words) => format!("期限已过，一直没有发出去；最后一次的答复：{words}"),
-    }
 }
 
 /// A virtual root per recipient and week, so that a week is one thread in the mail reader.

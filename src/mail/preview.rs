@@ -144,7 +144,7 @@ impl Walk<'_> {
         let unless = unless(&needs, accounts.len());
         for (mention, seen) in told.said {
             let before = self.told.entry(key(&head.recipient, &mention)).or_default();
-            *before = Before { times: before.times + 1, seen: Some(seen) };
+            *before = Before { times: before.times + 1, seen: Some(seen.0) };
         }
         let (recipient, role) = (head.recipient.clone(), head.role);
         let why = format!("{}{}", why(&mentions), self.proviso(&mentions, at));

@@ -108,24 +108,32 @@ async fn exchange<F: Future<Output = bool>>(
 ) -> Result<Reply, Broken> {
     let (from, to) = (address(from, MailClass::Config)?, address(to, MailClass::Gone)?);
     let (mut line, offers) = open(config, limits).await?;
+    tracing::debug!("smtp.greeted");
     *phase = Phase::Auth;
     if let Some(user) = &config.user {
         login(&mut line, &offers, user, password, limits).await?;
     }
+    tracing::debug!("smtp.authed");
     *phase = Phase::Mail;
     line.ask(&Mail::new(Some(from), Vec::new()), *phase, &[250], limits).await?;
+    tracing::debug!("smtp.mail_taken");
     *phase = Phase::Rcpt;
     line.ask(&Rcpt::new(to, Vec::new()), *phase, &[250, 251], limits).await?;
+    tracing::debug!("smtp.rcpt_taken");
     *phase = Phase::Data;
     line.ask(&Data, *phase, &[354], limits).await?;
+    tracing::debug!("smtp.data_taken");
     line.write(&stuffed(letter), limits.dot).await?;
+    tracing::debug!("smtp.body_written");
     if !arm().await {
         return Err(broken(MailClass::Transient, "not armed: the letter was not ended"));
     }
     *phase = Phase::Dot;
     let reply = ended(&mut line, limits).await?;
+    tracing::debug!("smtp.accepted");
     // A courtesy; the letter is accepted whatever becomes of it.
     drop(timeout(Duration::from_secs(2), line.write(Quit.to_string().as_bytes(), limits.reply)).await);
+    tracing::debug!("smtp.left");
     Ok(reply)
 }
 
@@ -160,6 +168,7 @@ async fn open(config: &SmtpConfig, limits: &Limits) -> Result<(Line, Reply), Bro
         .await
         .map_err(|_| broken(MailClass::Transient, "connecting took too long"))?;
     let socket = socket.map_err(|e| broken(MailClass::Transient, format!("connecting failed: {e}")))?;
+    tracing::debug!("smtp.connected");
     // Small writes follow each other; waiting for acknowledgements would cost 40 ms each.
     socket.set_nodelay(true).map_err(|e| broken(MailClass::Transient, e.to_string()))?;
     let mut line = match config.security {

@@ -6,6 +6,7 @@
 
 mod compose;
 mod facts;
+mod followup;
 mod history;
 mod html;
 mod json;
@@ -26,6 +27,7 @@ mod tests;
 mod town;
 
 pub use facts::{Facts, LetterTally, ListChange, ListChangeKind, Progress, STEADY_WEEKS, Standing, Verified};
+pub use followup::followup;
 pub use leader::leader;
 pub use period::{month, quarter};
 pub use prepare::Prepared;

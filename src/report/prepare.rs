@@ -1,7 +1,9 @@
 //! From the store to a report: loads the evidence of a period, judges every check of it under the
 //! profile asked for, and composes. It writes nothing.
 
-use super::{Facts, LetterTally, ListChange, Progress, Report, Verified, history, leader, month, quarter, week};
+use super::{
+    Facts, LetterTally, ListChange, Progress, Report, Verified, followup, history, leader, month, quarter, week,
+};
 use crate::config::Config;
 use crate::domain::{AccountId, Check, Moment, Period, Post, Week};
 use crate::ledger::{self, Ledger};
@@ -93,6 +95,23 @@ impl Prepared {
     /// The weekly summary on the leader's one page.
     pub fn compose_for_leader(&self, number: u32) -> Report {
         leader(&self.facts(number))
+    }
+
+    /// What became of the rows that the summary of that number left open.
+    pub fn compose_followup(&self, number: u32, rows: &[(AccountId, String)]) -> Report {
+        followup(&self.facts(number), rows)
+    }
+
+    /// Accounts and rules that only wait for a source's declared delay.
+    pub fn awaited(&self) -> Vec<(AccountId, String)> {
+        let open = self.verdicts.iter().filter(|verdict| verdict.awaits_data(self.now));
+        open.map(|verdict| (verdict.account, verdict.rule.clone())).collect()
+    }
+
+    /// Whether one of these was missed, as far as nobody has called it a 误报.
+    pub fn is_missed(&self, rows: &[(AccountId, String)]) -> bool {
+        let among = |v: &Verdict| rows.iter().any(|(account, rule)| *account == v.account && *rule == v.rule);
+        self.verdicts.iter().any(|v| matches!(v.kind, VerdictKind::Missed { .. }) && among(v))
     }
 
     /// Whether anything was found, or could not be seen.

@@ -7,6 +7,7 @@ use crate::Step;
 use crate::config::{Config, LeaderPage};
 use crate::domain::{Check, Moment, Period, Role, Week};
 use crate::inspect::held_checks;
+use crate::store::awaited::{self, Awaited};
 use crate::store::{LetterKind, NewLetter, Store, StoreError, Transaction, meta, outbox};
 use chrono::Datelike;
 use cuigeng_adapters::time::HOUR;
@@ -59,7 +60,36 @@ fn summarise(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<Step,
             wake = wake.min(now.plus(RETRY_S));
         }
     }
+    for open in awaited::open(tx)? {
+        if follow_up(tx, config, &open, now)? {
+            did = true;
+        } else {
+            wake = wake.min(now.plus(RETRY_S));
+        }
+    }
     Ok(Step { did, wake: wake.max(now.plus(1)) })
+}
+
+/// Tells once how the rows came out that a summary had called 待数据, when all of them have; true when
+/// that was queued. The clerk hears of it always, the leaders when something was found.
+fn follow_up(tx: &Transaction<'_>, config: &Config, open: &Awaited, now: Moment) -> Result<bool, StoreError> {
+    let period = Period::Week(Week::closed_before(open.check.nominal));
+    let prepared = Prepared::load(tx, config, &config.profile, period, now)?;
+    let still = prepared.awaited();
+    if open.rows.iter().any(|row| still.contains(row)) {
+        return Ok(false);
+    }
+    let report = prepared.compose_followup(open.number, &open.rows);
+    let leaders = prepared.is_missed(&open.rows) && leaders_want(config.report.leader, &prepared, open.check, config);
+    let leaders = if leaders { config.office.leader_mail.as_slice() } else { &[] };
+    let clerks = config.clerks().into_iter().map(|address| (address, Role::Clerk));
+    for (recipient, role) in clerks.chain(leaders.iter().map(|address| (address.clone(), Role::Leader))) {
+        // Not the summary's slot: that one is taken.
+        let letter = NewLetter { slot: now, ..letter(&report, &recipient, role, None, open.check, now)? };
+        outbox::queue(tx, &letter, false, config.mail.domain(), now)?;
+    }
+    awaited::tell(tx, open.check, now)?;
+    Ok(true)
 }
 
 fn done_key(check: Check) -> String {
@@ -89,6 +119,7 @@ fn sum_up(tx: &Transaction<'_>, config: &Config, check: Check, now: Moment) -> R
             outbox::queue(tx, &letter, false, config.mail.domain(), now)?;
         }
     }
+    awaited::keep(tx, &Awaited { check, number, rows: prepared.awaited() })?;
     meta::set(tx, "summary_number", &number.to_string())?;
     meta::set(tx, &done_key(check), &number.to_string())?;
     Ok(true)

@@ -31,13 +31,15 @@ const STOPPED: &str = "SELECT class, reply_text FROM letter WHERE state = 'queue
 const LATEST: &str = "SELECT id, state = 'held' AND class = 'blocked' FROM letter WHERE claimed_at IS NOT NULL ORDER BY claimed_at DESC, id DESC LIMIT ?1";
 const DOUBTFUL: &str =
     "SELECT id FROM letter WHERE state = 'doubtful' OR (state = 'held' AND class = 'doubtful') ORDER BY id";
+const LAST_LOOK: &str = "SELECT at FROM look ORDER BY id DESC LIMIT 1";
+const LAST_CLAIM: &str = "SELECT max(max(claimed_at, coalesce(dot_armed_at, 0))) FROM letter WHERE state = 'sending'";
 const PENDING: &str =
     "SELECT count(*), min(not_before) FROM letter WHERE state IN ('queued', 'sending') AND not_before <= ?1";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[
     OPEN, TOLD, BEGIN, RENEW, END, QUEUE, OVERTAKE, HEARD, CHANNELS, DUE, LIST, WAKE, CLAIM, FINISH, ROBOTS, TRIED,
-    ANSWERED, STOPPED, LATEST, DOUBTFUL, PENDING,
+    ANSWERED, STOPPED, LATEST, DOUBTFUL, LAST_LOOK, LAST_CLAIM, PENDING,
 ];
 
 /// A message as it is kept.
@@ -315,6 +317,24 @@ pub fn doubtful(conn: &Connection) -> Result<Vec<i64>, StoreError> {
     let mut statement = conn.prepare_cached(DOUBTFUL)?;
     let rows = statement.query_map([], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// When the newest look was kept.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn last_look(conn: &Connection) -> Result<Option<Moment>, StoreError> {
+    let last: Option<i64> = conn.prepare_cached(LAST_LOOK)?.query_row([], |row| row.get(0)).optional()?;
+    Ok(last.map(Moment::from_unix))
+}
+
+/// When the letter that is on its way was claimed, or its dot armed, whichever came last.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn last_claim(conn: &Connection) -> Result<Option<Moment>, StoreError> {
+    let last: Option<i64> = conn.prepare_cached(LAST_CLAIM)?.query_row([], |row| row.get(0))?;
+    Ok(last.map(Moment::from_unix))
 }
 
 /// Letters that were due at `before` and have not left, and when the oldest was due.

@@ -36,7 +36,7 @@ const MENTIONS: &str =
     "SELECT account, rule, anchor, stage, verdict FROM mention WHERE letter = ?1 AND dropped = '' ORDER BY rowid";
 const DROP: &str =
     "UPDATE mention SET dropped = ?6 WHERE letter = ?1 AND account = ?2 AND rule = ?3 AND anchor = ?4 AND stage = ?5";
-const SPENT: &str = "SELECT m.account, m.rule, m.anchor, m.stage, m.recipient, l.role, l.slot FROM mention m JOIN letter l ON l.id = m.letter WHERE l.slot >= ?1";
+const SPENT: &str = "SELECT m.account, m.rule, m.anchor, m.stage, m.recipient, l.role, l.slot FROM mention m JOIN letter l ON l.id = m.letter WHERE l.slot >= ?1 AND l.kind = 'reminder'";
 const SENT: &str = "SELECT count(*) FROM letter WHERE kind = ?1 AND state = 'sent' AND sent_at >= ?2 AND sent_at < ?3";
 const SENT_MENTIONS: &str = "SELECT l.id, m.account, m.rule FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.id";
 const OVERDUE: &str =

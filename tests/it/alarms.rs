@@ -33,13 +33,13 @@ pub(super) fn said(output: &Output) -> String {
 }
 
 /// A robot on loopback that gives every message the same answer.
-struct Robot {
-    url: String,
+pub(super) struct Robot {
+    pub(super) url: String,
     heard: Arc<Mutex<Vec<(String, serde_json::Value)>>>,
 }
 
 impl Robot {
-    fn answering(status: u16, body: &'static str) -> Robot {
+    pub(super) fn answering(status: u16, body: &'static str) -> Robot {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/robot/{CANARY}?key={CANARY}", listener.local_addr().unwrap());
         let heard = Arc::new(Mutex::new(Vec::new()));
@@ -57,7 +57,7 @@ impl Robot {
         Robot { url, heard }
     }
 
-    fn texts(&self) -> Vec<String> {
+    pub(super) fn texts(&self) -> Vec<String> {
         let heard = self.heard.lock().unwrap();
         let text = |body: &serde_json::Value| {
             body["text"]["content"].as_str().or(body["content"]["text"].as_str()).unwrap().to_owned()

@@ -25,8 +25,8 @@ const ENDS: &str = "2022-06-14 16:00";
 const ACCOUNTS: usize = 30;
 
 /// The time, kept here and moved only by the child's word.
-struct Kept {
-    now: AtomicI64,
+pub(super) struct Kept {
+    pub(super) now: AtomicI64,
 }
 
 impl Clock for Kept {
@@ -47,7 +47,7 @@ impl Clock for Kept {
 
 /// Counts what happens, and kills the child when its hour has come.
 #[derive(Default)]
-struct Reaper {
+pub(super) struct Reaper {
     events: AtomicU64,
     /// Kill at this event; `u64::MAX` for never.
     at: AtomicU64,
@@ -164,7 +164,7 @@ struct Tale {
 }
 
 /// The daemon with a kept clock stands beside the tests (cargo builds examples with them).
-fn daemon() -> PathBuf {
+pub(super) fn daemon() -> PathBuf {
     let exe = std::env::current_exe().unwrap();
     let target = exe.parent().and_then(Path::parent).unwrap();
     let daemon = target.join("examples").join("kept_clock");
@@ -173,7 +173,7 @@ fn daemon() -> PathBuf {
 }
 
 /// Says the time to whoever asks, and moves it by the child's word.
-fn keep_time(kept: Arc<Kept>, end: Moment, reaper: Arc<Reaper>) -> SocketAddr {
+pub(super) fn keep_time(kept: Arc<Kept>, end: Moment, reaper: Arc<Reaper>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {

@@ -1,6 +1,9 @@
 //! The promise: an owner understands what is missing and by when, a letter that does not arrive is
 //! seen first, and what a person does with one is allowed, done once, and written down.
 
+mod day;
+mod group;
+mod recall;
 pub(crate) mod server;
 
 use cuigeng::clock::SystemClock;

@@ -59,8 +59,10 @@ async fn one_clerk_one_sheet_one_monday() {
         let seen = if *i < 5 && rule == "weekly" { "missed" } else { "met" };
         assert_eq!(kind, if *i < WATCHED { seen } else { "unknown" }, "{i} {rule}");
     }
+    let (lists, letters): (Vec<_>, Vec<_>) = city.letters().into_iter().partition(|l| l.reason == "发信清单");
+    assert_eq!(lists.len(), 2, "one on each day on which letters left");
     let reminded: Vec<(String, LetterKind)> =
-        city.letters().into_iter().filter(|l| l.kind != LetterKind::Summary).map(|l| (l.recipient, l.kind)).collect();
+        letters.into_iter().filter(|l| l.kind != LetterKind::Summary).map(|l| (l.recipient, l.kind)).collect();
     let owners: BTreeSet<&str> = reminded.iter().map(|(to, _)| to.as_str()).collect();
     assert_eq!(owners, (0..5).map(owner).collect::<Vec<_>>().iter().map(String::as_str).collect());
     assert!(reminded.len() == 10 && reminded.iter().all(|(_, kind)| *kind == LetterKind::Reminder), "{reminded:?}");

@@ -24,5 +24,5 @@ fn the_table_of_2026() {
     }
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(table, std::fs::read_to_string(&golden).unwrap());
-    assert_eq!(table.lines().filter(|line| line.starts_with("做到：")).count(), 5);
+    assert_eq!(table.lines().filter(|line| line.starts_with("做到：")).count(), 6);
 }

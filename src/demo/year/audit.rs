@@ -3,8 +3,9 @@
 use super::Told;
 use super::world::World;
 use crate::config::Config;
-use crate::domain::{AccountId, Moment, Role, State};
+use crate::domain::{AccountId, Moment, Role, State, Week};
 use crate::rules::WindowKind;
+use crate::warn;
 use chrono::{Datelike, Days, NaiveDate};
 use cuigeng_adapters::time::HOUR;
 use std::collections::BTreeMap;
@@ -40,6 +41,7 @@ pub(super) fn audit(config: &Config, world: &World, told: &[Told], year: i32) ->
         ladder(config, told),
         order(config, told),
         reasons(config, world, told),
+        explained(config, world, told),
     ];
     (missed, promises)
 }
@@ -207,6 +209,35 @@ fn reasons(config: &Config, world: &World, told: &[Told]) -> Promise {
     Promise {
         key: "reasons",
         words: "每一条提醒发出时，按当时的发布记录确有其事",
+        tried: told.len(),
+        broken: told.iter().filter(|one| !holds(one)).map(sentence).collect(),
+    }
+}
+
+/// Of each mention one can say by which rule, counted from when, on which rung, how long before which
+/// deadline, and on which verdict it rests.
+fn explained(config: &Config, world: &World, told: &[Told]) -> Promise {
+    let holds = |one: &&Told| {
+        let Some(rule) = config.profile.rules.iter().find(|rule| rule.name == one.rule) else { return false };
+        let rungs = match rule.window {
+            WindowKind::Week { .. } => warn::week_rungs(&config.warn, &config.calendar, Week { monday: one.anchor }),
+            WindowKind::Days { .. } => warn::silence_rungs(&config.warn, &config.calendar, rule.window, one.anchor),
+        };
+        let rung = rungs.iter().find(|rung| rung.stage == one.stage && rung.slot <= one.at);
+        let is_addressed = rung.is_some_and(|rung| rung.roles.contains(&one.role) || one.role == Role::Operator);
+        let verdict = one.verdict.is_some_and(|open| match rule.window {
+            WindowKind::Week { .. } => {
+                let seen = count(&world.posts[&one.account], Moment::start_of(one.anchor), one.at);
+                open.seen < open.required && open.seen as usize == seen
+            }
+            // The window of a check slides, so an update at its far end may still be inside.
+            WindowKind::Days { .. } => open.required > 0,
+        });
+        is_addressed && verdict && one.at < one.deadline
+    };
+    Promise {
+        key: "explained",
+        words: "每一条提醒都说得出理由：规则、起算日、级次、距期限的时间和所依据的结论",
         tried: told.len(),
         broken: told.iter().filter(|one| !holds(one)).map(sentence).collect(),
     }

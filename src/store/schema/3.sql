@@ -75,3 +75,43 @@ CREATE TABLE answer (
 CREATE INDEX answer_by_letter ON answer (letter);
 CREATE INDEX answer_by_account ON answer (account, at);
 CREATE INDEX answer_waits ON answer (state) WHERE state IN ('looking', 'open');
+
+-- Up to when the data of a reminder went; what is found later to lie before it may withdraw the letter.
+ALTER TABLE mention ADD COLUMN known_until INTEGER; -- NULL: nothing was asserted (请核对), or kept by an older version
+CREATE INDEX mention_known ON mention (known_until) WHERE known_until IS NOT NULL;
+
+-- What a weekly summary called 待数据; it is followed up once, when all of it is decided (续报).
+CREATE TABLE awaited (
+  nominal INTEGER NOT NULL,                      -- of the check
+  held_at INTEGER NOT NULL,
+  number INTEGER NOT NULL CHECK (number >= 1),   -- of the summary
+  account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
+  rule TEXT NOT NULL,
+  told_at INTEGER,                               -- NULL: not followed up yet
+  PRIMARY KEY (nominal, account, rule)
+) STRICT, WITHOUT ROWID;
+
+-- A reminder that is also posted to the group of its office; it counts for nothing but itself.
+CREATE TABLE group_note (
+  id INTEGER PRIMARY KEY,
+  robot TEXT NOT NULL CHECK (robot IN ('wecom', 'dingtalk', 'feishu')),
+  letter INTEGER NOT NULL REFERENCES letter,
+  state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'failed', 'overtaken')),
+  next_try INTEGER NOT NULL,
+  at INTEGER NOT NULL,                           -- of the letter's fresh look
+  attempts INTEGER NOT NULL DEFAULT 0,
+  text TEXT NOT NULL DEFAULT '',                 -- as posted last
+  words TEXT NOT NULL DEFAULT '',                -- of the robot, or why it was not posted
+  UNIQUE (robot, letter)
+) STRICT;
+CREATE INDEX group_note_due ON group_note (robot, next_try) WHERE state = 'queued';
+CREATE TABLE group_mention (
+  note INTEGER NOT NULL REFERENCES group_note,
+  robot TEXT NOT NULL,
+  account INTEGER NOT NULL REFERENCES account,
+  rule TEXT NOT NULL,
+  anchor TEXT NOT NULL,
+  stage TEXT NOT NULL,
+  UNIQUE (robot, account, rule, anchor, stage)
+) STRICT;
+CREATE INDEX group_mention_by_note ON group_mention (note);

@@ -49,6 +49,11 @@ const REFUSED: &[(&str, &str)] = &[
         "a silence about an account that names none",
         "INSERT INTO silence (scope, name, reason, by, at, until_s, until_recovered) VALUES ('account', '甲', 'r', '乙', 0, 1, 0)",
     ),
+    ("a follow-up of no summary", "INSERT INTO awaited VALUES (0, 0, 0, 1, 'weekly', NULL)"),
+    (
+        "a group of a robot that is none",
+        "INSERT INTO group_note (robot, letter, state, next_try, at) VALUES ('mail', 1, 'queued', 0, 0)",
+    ),
     (
         "an alarm about nothing",
         "INSERT INTO alarm (cause, mark, round, round_from, began, subject) VALUES ('', 0, 1, 0, 0, '')",
