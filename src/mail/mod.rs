@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod alarm;
+pub mod bounce;
 pub mod calls;
 pub mod classify;
 mod digest;
