@@ -7,7 +7,7 @@
 
 mod text;
 
-use super::classify::{MailClass, Phase, classify};
+use super::classify::{MailClass, Phase, Preset, classify};
 use super::reply::{Reply, decode};
 use mail_parser::decoders::html::html_to_text;
 use mail_parser::{Encoding, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders, PartType};
@@ -47,7 +47,7 @@ impl Said {
     pub fn class(&self) -> Option<MailClass> {
         let hundreds = self.enhanced.as_deref().and_then(|enhanced| enhanced.chars().next()?.to_digit(10));
         let code = self.code.or_else(|| Some(u16::try_from(hundreds?).ok()? * 100))?;
-        Some(classify(Phase::Rcpt, &Reply { code, enhanced: self.enhanced.clone(), text: self.words.clone() }))
+        Some(classify(Preset::Custom, Phase::Rcpt, &Reply { code, enhanced: self.enhanced.clone(), text: self.words.clone() }))
     }
 }
 

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod agenda;
 pub mod alarms;
 pub mod attest;
+pub mod bounces;
 pub mod checkup;
 pub mod contacts;
 pub mod credentials;
@@ -31,7 +32,7 @@ pub mod verdicts;
 mod writer;
 
 pub use error::StoreError;
-pub use letters::{Composed, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter};
+pub use letters::{Composed, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, Repeated};
 pub use lock::InstanceLock;
 pub use rusqlite::{Connection, Transaction};
 

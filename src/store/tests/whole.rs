@@ -20,6 +20,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("agenda", agenda::ALL),
         ("alarms", alarms::ALL),
         ("attest", attest::ALL),
+        ("bounces", bounces::ALL),
         ("contacts", contacts::ALL),
         ("credentials", credentials::ALL),
         ("desk", desk::ALL),
