@@ -1,4 +1,4 @@
-//! The daemon: five task loops around pure steps, and their end.
+//! The daemon: six task loops around pure steps, and their end.
 //!
 //! Shutdown is a future handed in; a task that ends by itself is an error; starting is recovering.
 
@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::domain::Moment;
 use crate::inspect::Inspector;
 use crate::mail::post::Postman;
+use crate::mail::returned::Returns;
 use crate::mail::smtp::Limits;
 use crate::poll::{Lanes, Poller};
 use crate::report::reporter::Reporter;
@@ -23,7 +24,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// The names of the task loops, as a stepped clock wants to know them.
-pub const TASKS: [&str; 5] = ["poll", "inspect", "mail", "report", "alarm"];
+pub const TASKS: [&str; 6] = ["poll", "inspect", "mail", "report", "alarm", "bounces"];
 
 /// How long the end may take: one exchange with a mail server may finish.
 const DRAIN: Duration = Duration::from_secs(40);
@@ -49,6 +50,7 @@ pub struct Daemon {
     postman: Postman,
     reporter: Reporter,
     alarmer: Alarmer,
+    returns: Returns,
     clock: Arc<dyn Clock>,
     _lock: InstanceLock,
 }
@@ -100,6 +102,11 @@ impl Daemon {
                 patience_s: alarm::PATIENCE_S,
                 started: now,
             },
+            returns: Returns {
+                store: store.clone(),
+                config: Arc::clone(&config),
+                secrets: Arc::clone(&poller.secrets),
+            },
             reporter: Reporter { store, config },
             poller,
             clock,
@@ -120,7 +127,7 @@ impl Daemon {
             () = &mut shutdown => return Ok(()),
             done = first_steps(&self) => done?,
         }
-        let Daemon { poller, inspector, postman, reporter, alarmer, clock, _lock } = self;
+        let Daemon { poller, inspector, postman, reporter, alarmer, returns, clock, _lock } = self;
         tasks.spawn(turn("poll", Arc::clone(&clock), stop.clone(), move |now| {
             let poller = poller.clone();
             async move { poller.step(now).await }
@@ -140,6 +147,10 @@ impl Daemon {
         tasks.spawn(turn("alarm", Arc::clone(&clock), stop.clone(), move |now| {
             let alarmer = alarmer.clone();
             async move { alarmer.step(now).await }
+        }));
+        tasks.spawn(turn("bounces", Arc::clone(&clock), stop.clone(), move |now| {
+            let returns = returns.clone();
+            async move { returns.step(now).await }
         }));
         let ended = tokio::select! {
             () = &mut shutdown => None,
@@ -166,7 +177,8 @@ async fn first_steps(daemon: &Daemon) -> Result<(), DaemonError> {
 
 /// A task that is rung looks again at once, but not more often than this, in seconds: judging is
 /// costly, and what changes minutes before a letter is due is seen by the letter's own fresh look.
-const CALM_S: [(&str, i64); 5] = [("poll", 60), ("inspect", 3600), ("mail", 0), ("report", 1800), ("alarm", 0)];
+const CALM_S: [(&str, i64); 6] =
+    [("poll", 60), ("inspect", 3600), ("mail", 0), ("report", 1800), ("alarm", 0), ("bounces", 60)];
 
 /// One task: step, ring if something changed, wait. A store that is busy or full is tried again and
 /// never touches a verdict.

@@ -3,6 +3,7 @@
 use super::letters_args::OutboxVerb;
 use super::{CliError, Context, Outcome, beijing, outln, print, print_json, print_rows};
 use crate::domain::{AccountId, Moment};
+use crate::store::bounces::{self, Bounce};
 use crate::store::desk::{self, Call, Deed};
 use crate::store::{LetterRow, accounts, outbox, silences};
 use serde_json::json;
@@ -90,9 +91,9 @@ fn show(context: &Context, id: i64) -> Result<Outcome, CliError> {
     let found = context.store()?.read(|conn| {
         let calls = desk::calls(conn, id)?;
         let names = calls.iter().map(|call| accounts::one(conn, call.account)).collect::<Result<Vec<_>, _>>()?;
-        Ok((outbox::show(conn, id)?, calls, names))
+        Ok((outbox::show(conn, id)?, calls, names, bounces::of(conn, id)?))
     })?;
-    let (Some(letter), calls, names) = found else {
+    let (Some(letter), calls, names, bounces) = found else {
         return Err(CliError::failed(format!("没有编号为{id}的信；用 outbox list 查看")));
     };
     if context.json {
@@ -100,16 +101,33 @@ fn show(context: &Context, id: i64) -> Result<Outcome, CliError> {
         value["text"] = json!(letter.text);
         value["calls"] =
             calls.iter().map(|c| json!({"account": c.account.0, "by": c.by, "at": c.at, "note": c.note})).collect();
+        value["reports"] = bounces
+            .iter()
+            .map(|b| json!({"at": b.at, "failed": b.failed, "code": b.code, "enhanced": b.enhanced, "words": b.words}))
+            .collect();
         print_json(&value)?;
         return Ok(Outcome::Done);
     }
     print_letter(&letter);
+    for bounce in &bounces {
+        outln!("{}", report(bounce));
+    }
     for (call, account) in calls.iter().zip(names) {
         let title = account.map_or_else(String::new, |account| account.title());
         outln!("电话通知 {title}：{}，{}　{}", beijing(call.at), call.by, call.note);
     }
     outln!("主题 {}\n\n{}", letter.subject, letter.text);
     Ok(Outcome::Done)
+}
+
+/// What came back about a letter, in one line.
+fn report(bounce: &Bounce) -> String {
+    let what = if bounce.failed { "退信" } else { "投递延迟，只作记录" };
+    let code = bounce.code.map_or_else(String::new, |code| format!("{code} "));
+    // The words of a server mostly begin with its codes.
+    let codes = format!("{code}{}", bounce.enhanced);
+    let said = if bounce.words.contains(codes.trim()) { String::new() } else { format!("{} ", codes.trim()) };
+    format!("{what}（{}收到）：{said}{}", beijing(bounce.at), bounce.words)
 }
 
 fn print_letter(letter: &LetterRow) {

@@ -47,7 +47,11 @@ impl Said {
     pub fn class(&self) -> Option<MailClass> {
         let hundreds = self.enhanced.as_deref().and_then(|enhanced| enhanced.chars().next()?.to_digit(10));
         let code = self.code.or_else(|| Some(u16::try_from(hundreds?).ok()? * 100))?;
-        Some(classify(Preset::Custom, Phase::Rcpt, &Reply { code, enhanced: self.enhanced.clone(), text: self.words.clone() }))
+        Some(classify(
+            Preset::Custom,
+            Phase::Rcpt,
+            &Reply { code, enhanced: self.enhanced.clone(), text: self.words.clone() },
+        ))
     }
 }
 

@@ -180,29 +180,38 @@ fn in_general(phase: Phase, reply: &Reply, text: &str) -> MailClass {
 /// The recipient's mailbox is full: x.2.2 (RFC 3463), or in words.
 fn is_full(reply: &Reply, text: &str) -> bool {
     let marks = ["mailbox is full", "mailbox full", "user is full", "user is over quota", "已满"];
-    let says = marks.iter().any(|mark| text.contains(mark)) || (matches!(reply.code, 452 | 552) && text.contains("full"));
+    let says =
+        marks.iter().any(|mark| text.contains(mark)) || (matches!(reply.code, 452 | 552) && text.contains("full"));
     says || reply.enhanced.as_deref().is_some_and(|code| code.ends_with(".2.2"))
 }
 
 /// The common words of refusals, whoever says them.
 fn by_text(phase: Phase, text: &str) -> Option<MailClass> {
     let says = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
-    let often =
-        ["frequen", "limited", "quota exceeded", "too many", "try again", "频率", "频繁", "超限", "过快"];
+    let often = ["frequen", "limited", "quota exceeded", "too many", "try again", "频率", "频繁", "超限", "过快"];
     if says(&often) {
         return Some(MailClass::Throttled);
     }
     if says(&["authorization code", "授权码", "专用密码"]) {
         return Some(MailClass::Auth);
     }
-    if says(&["must equal", "must be same", "conform with"]) || (text.contains("发件人") && text.contains("一致")) {
+    if says(&["must equal", "must be same", "conform with"]) || (text.contains("发件人") && text.contains("一致"))
+    {
         return Some(MailClass::Config);
     }
     if says(&["spam", "content reject", "blacklist", "垃圾", "敏感"]) {
         return Some(MailClass::Blocked);
     }
-    let unknown =
-        ["not found", "unknown", "doesn't exist", "dosn't exist", "does not exist", "invalid user", "suspended", "不存在"];
+    let unknown = [
+        "not found",
+        "unknown",
+        "doesn't exist",
+        "dosn't exist",
+        "does not exist",
+        "invalid user",
+        "suspended",
+        "不存在",
+    ];
     (phase == Phase::Rcpt && says(&unknown)).then_some(MailClass::Gone)
 }
 

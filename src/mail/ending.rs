@@ -34,7 +34,10 @@ pub(super) fn accepted(words: String) -> Ending {
 pub(super) fn ending(due: &LetterRow, attempt: &Attempt, preset: Preset, now: Moment) -> Ending {
     let means = means(attempt, preset);
     let class = given_up(due, means, now).unwrap_or(attempt.class);
-    Ending { repeat: means.repeat.word().to_owned(), ..ended(due, &Attempt { class, ..attempt.clone() }, means.wait, now) }
+    Ending {
+        repeat: means.repeat.word().to_owned(),
+        ..ended(due, &Attempt { class, ..attempt.clone() }, means.wait, now)
+    }
 }
 
 fn means(attempt: &Attempt, preset: Preset) -> Meaning {

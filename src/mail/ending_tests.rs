@@ -69,7 +69,10 @@ fn never_past_the_letters_own_deadline() {
         assert!(now < next && next <= at("2026-07-27 00:00"), "{attempts}: {next}");
     }
     let endless = LetterRow { not_after: None, ..letter(3, 9) };
-    assert!(retry(&endless, (MailClass::Transient, Wait::Usual), None, String::new(), now).next_try.unwrap() > at("2026-07-27 00:00"));
+    assert!(
+        retry(&endless, (MailClass::Transient, Wait::Usual), None, String::new(), now).next_try.unwrap()
+            > at("2026-07-27 00:00")
+    );
 }
 
 #[test]

@@ -122,7 +122,9 @@ mod tests {
             assert!(patient.holds("ab", at("2026-07-23 09:59:59")) && !patient.holds("ab", at("2026-07-23 10:00")));
         }
         for class in [MailClass::Config, MailClass::Blocked] {
-            assert!(stop(class, "").is_some_and(|stop| !stop.is_login() && stop.holds("ab", at("2026-07-23 09:59:59"))));
+            assert!(
+                stop(class, "").is_some_and(|stop| !stop.is_login() && stop.holds("ab", at("2026-07-23 09:59:59")))
+            );
         }
         for class in [MailClass::Accepted, MailClass::Transient, MailClass::Gone, MailClass::Throttled] {
             assert_eq!(stop(class, "x"), None);

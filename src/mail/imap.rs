@@ -46,13 +46,16 @@ impl Trouble {
 
     /// What cures it (Chinese).
     pub fn advice(&self) -> &'static str {
-        match self.class {
-            MailClass::Auth => {
-                "收信（IMAP）登录失败：请在网页邮箱打开 IMAP 服务，并核对授权码（客户端专用密码）与凭据文件"
-            }
-            MailClass::Config => "请核对 [mail.bounces] 的服务器、端口、加密方式、证书和文件夹",
-            _ => "程序会自行重试；持续如此请检查网络与 [mail.bounces] 的服务器地址、端口",
-        }
+        advice(self.class.word())
+    }
+}
+
+/// What cures a trouble of the class of that word (Chinese).
+pub fn advice(class: &str) -> &'static str {
+    match class {
+        "auth" => "收信（IMAP）登录失败：请在网页邮箱打开 IMAP 服务，并核对授权码（客户端专用密码）与凭据文件",
+        "config" => "请核对 [mail.bounces] 的服务器、端口、加密方式、证书、文件夹和口令文件",
+        _ => "程序会自行重试；持续如此请检查网络与 [mail.bounces] 的服务器地址、端口",
     }
 }
 
@@ -128,10 +131,7 @@ async fn introduce(session: &mut async_imap::Session<Line>) {
     }
 }
 
-async fn examine(
-    session: &mut async_imap::Session<Line>,
-    folder: &str,
-) -> Result<async_imap::types::Mailbox, Trouble> {
+async fn examine(session: &mut async_imap::Session<Line>, folder: &str) -> Result<async_imap::types::Mailbox, Trouble> {
     let opened = in_time(async { Ok(session.examine(folder).await) }).await?;
     opened.map_err(|e| trouble(&e, MailClass::Config, None))
 }

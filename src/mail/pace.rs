@@ -36,7 +36,14 @@ impl Pace {
     }
 
     /// The pace after an attempt that ended so at `now`. `dice` is any number, such as the letter's own.
-    pub(super) fn after(&self, per_minute: u32, (class, phase): (MailClass, Phase), words: &str, dice: i64, now: Moment) -> Pace {
+    pub(super) fn after(
+        &self,
+        per_minute: u32,
+        (class, phase): (MailClass, Phase),
+        words: &str,
+        dice: i64,
+        now: Moment,
+    ) -> Pace {
         let today = now.date();
         let mut halvings = self.halved(today);
         let slower = class == MailClass::Throttled;
@@ -50,7 +57,13 @@ impl Pace {
             next: now.plus(pause_s),
             day: (halvings > 0).then_some(today),
             halvings,
-            words: if slower { words.to_owned() } else if halvings > 0 { self.words.clone() } else { String::new() },
+            words: if slower {
+                words.to_owned()
+            } else if halvings > 0 {
+                self.words.clone()
+            } else {
+                String::new()
+            },
         }
     }
 }

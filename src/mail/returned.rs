@@ -85,7 +85,14 @@ impl Returns {
         let next = match self.read(configured, &mut progress, now).await? {
             Ok(()) => {
                 let next_at = now.plus(if progress.more { SOON_S } else { configured.every_s });
-                Mailbox { next_at, failures: 0, since: None, class: String::new(), words: String::new(), ..progress.mailbox }
+                Mailbox {
+                    next_at,
+                    failures: 0,
+                    since: None,
+                    class: String::new(),
+                    words: String::new(),
+                    ..progress.mailbox
+                }
             }
             Err(trouble) => failed(configured, &mailbox, progress.mailbox, &trouble, now),
         };

@@ -141,7 +141,9 @@ async fn ended(line: &mut Line, limits: &Limits) -> Result<Reply, Broken> {
             trouble: format!("code {} after the dot", reply.code),
             reply: Some(reply),
         }),
-        _ => Err(Broken { class: classify(line.preset, Phase::Dot, &reply), reply: Some(reply), trouble: String::new() }),
+        _ => {
+            Err(Broken { class: classify(line.preset, Phase::Dot, &reply), reply: Some(reply), trouble: String::new() })
+        }
     }
 }
 

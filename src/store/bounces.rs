@@ -124,6 +124,15 @@ pub fn mailbox(conn: &Connection, name: &str) -> Result<Mailbox, StoreError> {
 pub fn keep(tx: &Transaction<'_>, name: &str, mailbox: &Mailbox) -> Result<(), StoreError> {
     let Mailbox { uidvalidity, last_uid, next_at, failures, since, class, words } = mailbox;
     let since = since.map(Moment::unix);
-    tx.prepare_cached(KEEP)?.execute(params![name, uidvalidity, last_uid, next_at.unix(), failures, since, class, words])?;
+    tx.prepare_cached(KEEP)?.execute(params![
+        name,
+        uidvalidity,
+        last_uid,
+        next_at.unix(),
+        failures,
+        since,
+        class,
+        words
+    ])?;
     Ok(())
 }

@@ -101,7 +101,8 @@ fn failed(message: &Message<'_>, text: &str) -> Vec<String> {
 fn addresses(text: &str) -> Vec<String> {
     let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '@');
     let tokens = text.split(|c| !inside(c)).map(|token| token.trim_matches(['.', '-']));
-    let address = |token: &&str| token.split_once('@').is_some_and(|(local, host)| !local.is_empty() && host.contains('.'));
+    let address =
+        |token: &&str| token.split_once('@').is_some_and(|(local, host)| !local.is_empty() && host.contains('.'));
     tokens.filter(address).map(str::to_lowercase).collect()
 }
 

@@ -47,6 +47,8 @@ ALTER TABLE letter ADD COLUMN repeat TEXT NOT NULL DEFAULT '' CHECK (repeat IN (
 ALTER TABLE letter ADD COLUMN repeat_since INTEGER CHECK ((repeat_since IS NULL) = (repeat = '')); -- NULL: nothing repeats
 ALTER TABLE letter ADD COLUMN repeat_count INTEGER NOT NULL DEFAULT 0 CHECK ((repeat_count = 0) = (repeat = ''));
 
+CREATE INDEX letter_dead ON letter (recipient) WHERE state IN ('refused', 'bounced');
+
 -- How far the sender's mailbox was read for returned letters (退信).
 CREATE TABLE mailbox (
   name TEXT PRIMARY KEY,                         -- login, server and folder
