@@ -4,6 +4,7 @@
 
 use super::{Fate, Said, ids, is, short, verdict, words};
 use mail_parser::{Message, MessageParser, PartType};
+use std::collections::BTreeSet;
 
 /// Local parts that no person writes from.
 const DAEMONS: [&str; 6] = ["mailer-daemon", "postmaster", "mail-daemon", "maildaemon", "mdaemon", "mailerdaemon"];
@@ -118,8 +119,8 @@ pub(super) fn letters(message: &Message<'_>) -> Vec<String> {
         Some(id) => id.into_iter().collect(),
         None => named(message),
     };
-    let ours = found.into_iter().filter(|id| id.starts_with("cg.") && id.contains('@'));
-    ours.map(|id| format!("<{id}>")).collect()
+    let ours: BTreeSet<String> = found.into_iter().filter(|id| id.starts_with("cg.") && id.contains('@')).collect();
+    ours.into_iter().map(|id| format!("<{id}>")).collect()
 }
 
 fn id_in_headers(headers: &str) -> Option<String> {
