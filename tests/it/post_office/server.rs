@@ -33,13 +33,16 @@ pub(crate) const FULL_AT_ONCE: &str = "full-at-once";
 pub(crate) fn is_installed() -> bool {
     let is_there = |program: &str| ["/usr/sbin", "/usr/bin"].iter().any(|dir| Path::new(dir).join(program).exists());
     let root = fs::metadata("/proc/self").is_ok_and(|about| std::os::unix::fs::MetadataExt::uid(&about) == 0);
-    let there = is_there("postfix") && is_there("dovecot") && root;
+    let door = Path::new("/usr/lib/dovecot/lmtp").exists();
+    let there = is_there("postfix") && is_there("dovecot") && door && root;
     assert!(
         there || std::env::var_os("CI").is_none(),
         "postfix and dovecot are missing: run scripts/install-test-deps.sh as root"
     );
     if !there {
-        eprintln!("skipped: postfix and dovecot (scripts/install-test-deps.sh), and root to start them, are not here");
+        eprintln!(
+            "skipped: postfix and dovecot with its lmtp (scripts/install-test-deps.sh), and root to start them, are not here"
+        );
     }
     there
 }
