@@ -6,8 +6,8 @@ use crate::domain::{Moment, Role};
 use crate::mail::calls;
 use crate::mail::letter::{self, NAMES};
 use crate::mail::message::{self, Outgoing};
-use crate::mail::post::{self, Sent};
 use crate::mail::preview::{self, Coming};
+use crate::mail::test_letter::{self, Sent};
 use serde_json::json;
 use std::path::Path;
 
@@ -168,7 +168,7 @@ pub(super) fn test(context: &Context, address: &str) -> Result<Outcome, CliError
         .map_err(|e| CliError::failed(format!("无法启动运行环境：{e}")))?;
     crate::mail::address::check_address(address).map_err(CliError::usage)?;
     let poller = super::look::poller(context)?;
-    let sent: Sent = runtime.block_on(post::send_test(&poller, address, Role::Clerk, context.clock.now()))?;
+    let sent: Sent = runtime.block_on(test_letter::send_test(&poller, address, Role::Clerk, context.clock.now()))?;
     if context.json {
         print_json(&json!({"class": sent.class, "reply": sent.reply, "advice": sent.advice}))?;
     } else {

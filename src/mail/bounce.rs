@@ -45,13 +45,12 @@ pub struct Said {
 impl Said {
     /// The class of the same tables as for a reply to RCPT; `None` where no code is given.
     pub fn class(&self) -> Option<MailClass> {
-        let hundreds = self.enhanced.as_deref().and_then(|enhanced| enhanced.chars().next()?.to_digit(10));
-        let code = self.code.or_else(|| Some(u16::try_from(hundreds?).ok()? * 100))?;
-        Some(classify(
-            Preset::Custom,
-            Phase::Rcpt,
-            &Reply { code, enhanced: self.enhanced.clone(), text: self.words.clone() },
-        ))
+        let (hundreds, detail) = self.enhanced.as_deref().and_then(|code| code.split_once('.')).unwrap_or_default();
+        let code = self.code.or_else(|| Some(hundreds.parse::<u16>().ok()? * 100))?;
+        // "Host not found" of a routing failure (x.4.x) is not a recipient that is not found.
+        let phase = if detail.starts_with("4.") { Phase::Data } else { Phase::Rcpt };
+        let reply = Reply { code, enhanced: self.enhanced.clone(), text: self.words.clone() };
+        Some(classify(Preset::Custom, phase, &reply))
     }
 }
 

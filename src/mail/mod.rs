@@ -21,6 +21,7 @@ mod result;
 pub mod returned;
 mod said;
 pub mod smtp;
+pub mod test_letter;
 mod tls;
 
 pub(crate) use digest::queue as queue_digest;

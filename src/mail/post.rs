@@ -13,13 +13,13 @@ use super::{digest, facts, folder, pace};
 use crate::Step;
 use crate::alarm::causes::BLOCKED_IN_A_ROW;
 use crate::config::{Config, SmtpConfig, Transport};
-use crate::domain::{Account, AccountId, Moment, Role};
+use crate::domain::{Account, AccountId, Moment};
 use crate::poll::Poller;
 use crate::secrets::FileSecrets;
 use crate::settle;
 use crate::store::{
-    Composed, Connection, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, Store, StoreError, accounts,
-    alarms, looks, outbox, silences, told,
+    Composed, Connection, Ending, LetterKind, LetterRow, LetterState, Mention, Store, StoreError, accounts, alarms,
+    looks, outbox, silences, told,
 };
 use cuigeng_adapters::{Secret, Secrets};
 use std::collections::BTreeSet;
@@ -179,7 +179,7 @@ impl Postman {
     }
 
     /// The words as they are true now; `None` when there is nothing left to say.
-    async fn words(&self, due: &LetterRow, now: Moment) -> Result<Option<Said>, StoreError> {
+    pub(super) async fn words(&self, due: &LetterRow, now: Moment) -> Result<Option<Said>, StoreError> {
         if due.kind == LetterKind::Result {
             return self.result_words(due, now).await;
         }
@@ -252,7 +252,12 @@ impl Postman {
     }
 
     /// The letter as it leaves; `None` when the address is impossible, which a person must mend.
-    async fn composed(&self, due: &LetterRow, said: Said, now: Moment) -> Result<Option<Composed>, StoreError> {
+    pub(super) async fn composed(
+        &self,
+        due: &LetterRow,
+        said: Said,
+        now: Moment,
+    ) -> Result<Option<Composed>, StoreError> {
         let mail = &self.config.mail;
         let outgoing = Outgoing {
             from_name: mail.from_name.clone(),
@@ -277,7 +282,7 @@ impl Postman {
         }
     }
 
-    async fn hand_over(&self, due: &LetterRow, composed: Composed, now: Moment) -> Result<bool, StoreError> {
+    pub(super) async fn hand_over(&self, due: &LetterRow, composed: Composed, now: Moment) -> Result<bool, StoreError> {
         let (id, rfc822) = (due.id, composed.rfc822.clone());
         let claimed = self.store.write_async(move |tx| outbox::claim(tx, id, &composed, now)).await?;
         if !claimed {
@@ -356,85 +361,6 @@ fn is_fresh(conn: &Connection, account: &Account, now: Moment) -> Result<bool, S
         }
     }
     Ok(true)
-}
-
-/// What became of a test letter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
-    /// A server, or the folder, has it.
-    pub accepted: bool,
-    /// Class of the answer.
-    pub class: String,
-    /// The server's own words.
-    pub reply: String,
-    /// What cures a refusal (Chinese).
-    pub advice: String,
-}
-
-/// Sends a test letter now. It is a row of the outbox like any other.
-///
-/// # Errors
-/// Those of the store.
-pub async fn send_test(poller: &Poller, address: &str, role: Role, now: Moment) -> Result<Sent, StoreError> {
-    let config = Arc::clone(&poller.config);
-    let postman = Postman {
-        store: poller.store.clone(),
-        config: Arc::clone(&config),
-        secrets: Arc::clone(&poller.secrets),
-        poller: poller.clone(),
-        data: poller.data.clone(),
-        limits: Limits::default(),
-    };
-    let letter = test_letter(&config, address, role, now);
-    let domain = config.mail.domain().to_owned();
-    // The daemon may run beside us: held back, so that only this call hands it over.
-    let row = poller
-        .store
-        .write_async(move |tx| {
-            let id = outbox::queue(tx, &letter, false, &domain, now)?;
-            Ok(id.map(|id| outbox::show(tx, id)).transpose()?.flatten())
-        })
-        .await?;
-    let Some(row) = row else { return Ok(refused("刚刚已经发过一封测试信，请过一秒再试")) };
-    if let Some(said) = postman.words(&row, now).await?
-        && let Some(composed) = postman.composed(&row, said, now).await?
-    {
-        postman.hand_over(&row, composed, now).await?;
-    }
-    let id = row.id;
-    let row = poller.store.read_async(move |conn| outbox::show(conn, id)).await?;
-    Ok(row.map_or_else(
-        || refused("测试信不见了"),
-        |row| Sent {
-            accepted: row.state == LetterState::Sent,
-            class: row.class,
-            reply: format!("{} {}", row.reply_code.map_or_else(String::new, |code| code.to_string()), row.reply_text)
-                .trim()
-                .to_owned(),
-            advice: row.reason,
-        },
-    ))
-}
-
-fn refused(advice: &str) -> Sent {
-    Sent { accepted: false, class: String::new(), reply: String::new(), advice: advice.to_owned() }
-}
-
-fn test_letter(config: &Config, address: &str, role: Role, now: Moment) -> NewLetter {
-    NewLetter {
-        kind: LetterKind::Test,
-        recipient: address.to_owned(),
-        role,
-        slot: now,
-        not_before: Moment::MAX,
-        not_after: None,
-        subject: "【测试】这是一封测试信".to_owned(),
-        text: format!("这是一封测试信，不涉及任何账号。收到即说明发信正常。\n\n{}\n", config.office.name),
-        html: None,
-        attachment: None,
-        mentions: Vec::new(),
-        reason: String::new(),
-    }
 }
 
 /// What an attempt says about the queue as a whole.
