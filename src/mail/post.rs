@@ -300,7 +300,7 @@ impl Postman {
         };
         tracing::info!(letter.id = id, class = ending.class, state = ending.state.word(), "letter.attempted");
         let refused = self.blocked(&ending, now);
-        let (per_minute, until) = (self.config.mail.per_minute, self.poller.clock.now().max(now));
+        let (per_minute, until) = (self.config.mail.per_minute, self.after_exchange(now));
         self.store
             .write_async(move |tx| {
                 outbox::finish(tx, id, &ending, now)?;
@@ -314,6 +314,12 @@ impl Postman {
             })
             .await?;
         Ok(true)
+    }
+
+    /// The exchange itself may have taken minutes; a pause begins after it.
+    fn after_exchange(&self, began: Moment) -> Moment {
+        let now = self.poller.clock.now();
+        if (began..began.plus(PACE_LIMIT_S)).contains(&now) { now } else { began }
     }
 
     /// The stop that a refusal for spam or policy causes if it is one of several in a row.
