@@ -10,6 +10,7 @@ NEEDS=(
     "python3 python3"         # reads letters back over IMAP; an example collector is written in it
     "postfix postfix"         # a real mail server, and
     "dovecot dovecot-imapd"   # a real mailbox
+    "/usr/lib/dovecot/lmtp dovecot-lmtpd" # its door, which keeps quotas
 )
 
 missing=()

@@ -1,4 +1,4 @@
-//! The daemon: six task loops around pure steps, the web server beside them, and their end.
+//! The daemon: seven task loops around pure steps, the web server beside them, and their end.
 //!
 //! Shutdown is a future handed in; a task that ends by itself is an error; starting is recovering.
 
@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::domain::Moment;
 use crate::inspect::Inspector;
 use crate::mail::post::Postman;
+use crate::mail::returned::Returns;
 use crate::mail::smtp::Limits;
 use crate::poll::{Lanes, Poller};
 use crate::pulse::{self, Pulse};
@@ -26,7 +27,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// The names of the task loops, as a stepped clock wants to know them.
-pub const TASKS: [&str; 6] = ["poll", "inspect", "mail", "report", "alarm", "answer"];
+pub const TASKS: [&str; 7] = ["poll", "inspect", "mail", "report", "alarm", "answer", "bounces"];
 
 /// How long the end may take: one exchange with a mail server may finish.
 const DRAIN: Duration = Duration::from_secs(40);
@@ -54,6 +55,7 @@ pub struct Daemon {
     alarmer: Alarmer,
     verifier: Verifier,
     web: Web,
+    returns: Returns,
     clock: Arc<dyn Clock>,
     pulse: Pulse,
     _lock: InstanceLock,
@@ -116,6 +118,11 @@ impl Daemon {
                 secrets: Arc::clone(&poller.secrets),
                 clock: Arc::clone(&clock),
             },
+            returns: Returns {
+                store: store.clone(),
+                config: Arc::clone(&config),
+                secrets: Arc::clone(&poller.secrets),
+            },
             reporter: Reporter { store, config },
             poller,
             clock,
@@ -137,7 +144,8 @@ impl Daemon {
             () = &mut shutdown => return Ok(()),
             done = first_steps(&self) => done?,
         }
-        let Daemon { poller, inspector, postman, reporter, alarmer, verifier, web, clock, pulse, _lock } = self;
+        let Daemon { poller, inspector, postman, reporter, alarmer, verifier, web, returns, clock, pulse, _lock } =
+            self;
         tasks.spawn(turn("poll", (Arc::clone(&clock), pulse.clone()), stop.clone(), move |now| {
             let poller = poller.clone();
             async move { poller.step(now).await }
@@ -157,6 +165,10 @@ impl Daemon {
         tasks.spawn(turn("alarm", (Arc::clone(&clock), pulse.clone()), stop.clone(), move |now| {
             let alarmer = alarmer.clone();
             async move { alarmer.step(now).await }
+        }));
+        tasks.spawn(turn("bounces", (Arc::clone(&clock), pulse.clone()), stop.clone(), move |now| {
+            let returns = returns.clone();
+            async move { returns.step(now).await }
         }));
         tasks.spawn(turn("answer", (Arc::clone(&clock), pulse.clone()), stop.clone(), move |now| {
             let verifier = verifier.clone();
@@ -194,8 +206,8 @@ async fn first_steps(daemon: &Daemon) -> Result<(), DaemonError> {
 
 /// A task that is rung looks again at once, but not more often than this, in seconds: judging is
 /// costly, and what changes minutes before a letter is due is seen by the letter's own fresh look.
-const CALM_S: [(&str, i64); 6] =
-    [("poll", 60), ("inspect", 3600), ("mail", 0), ("report", 1800), ("alarm", 0), ("answer", 0)];
+const CALM_S: [(&str, i64); 7] =
+    [("poll", 60), ("inspect", 3600), ("mail", 0), ("report", 1800), ("alarm", 0), ("answer", 0), ("bounces", 60)];
 
 /// One task: step, ring if something changed, wait. A store that is busy or full is tried again and
 /// never touches a verdict.

@@ -28,6 +28,10 @@ pub struct Facts {
     pub calendar: Option<(i32, bool)>,
     /// The web server cannot listen (Chinese).
     pub web: Option<String>,
+    /// The provider spoke of limits today: letters leave more slowly; its words.
+    pub slowed: Option<String>,
+    /// The sender's mailbox cannot be read again and again.
+    pub mailbox: Option<Unread>,
     /// Robots that refuse our settings, and their words.
     pub robots: Vec<(RobotKind, String)>,
     /// Causes that were told and last.
@@ -55,6 +59,17 @@ pub struct Stop {
     pub words: String,
     /// Letters that wait.
     pub letters: usize,
+}
+
+/// The sender's mailbox, which is read for letters that came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Since when.
+    pub since: Moment,
+    /// What cures it (Chinese).
+    pub cure: String,
+    /// The server's words.
+    pub words: String,
 }
 
 /// A source that fails as a whole.
@@ -92,6 +107,8 @@ pub const BLOCKED_IN_A_ROW: usize = 3;
 pub const STALLED_S: i64 = 11 * 60;
 /// Seconds after which the newest backup is too old: a day, and two hours for a nightly task that is slow.
 pub const BACKUP_S: i64 = 26 * HOUR;
+/// Readings of the sender's mailbox that fail in a row before somebody hears of it.
+pub const UNREAD_IN_A_ROW: u32 = 3;
 /// A process that has just begun looks and judges before it sends.
 const SETTLED_S: i64 = 600;
 
@@ -102,6 +119,8 @@ pub fn causes(facts: &Facts, now: Moment) -> Vec<Cause> {
     causes.extend(blocked(facts));
     causes.extend(doubtful(facts));
     causes.extend(stuck(facts, now));
+    causes.extend(facts.slowed.as_deref().map(slowed));
+    causes.extend(facts.mailbox.as_ref().map(unread));
     causes.extend(facts.sources.iter().map(blind));
     causes.extend(facts.credentials.iter().map(|ending| credential(ending, now)));
     causes.extend(disk(facts));
@@ -208,6 +227,18 @@ fn stuck(facts: &Facts, now: Moment) -> Option<Cause> {
     let subject = format!("{letters}封信到时没有发出，最早的应在{}发出", minute(since));
     let cure = "用 cuigeng outbox list 查看原因；检查网络与邮件服务器";
     Some(ladder("mail.stuck", subject, String::new(), cure))
+}
+
+fn slowed(words: &str) -> Cause {
+    let subject = "邮件服务商限制了发信频率，今天已自动放慢".to_owned();
+    let cure = "不用处理，信会晚些发出；经常如此请调小 mail.per_minute，或请服务商提高限额";
+    ladder("mail.throttled", subject, format!("服务器原话：{}", said(words)), cure)
+}
+
+fn unread(unread: &Unread) -> Cause {
+    let subject = format!("自{}起收不到退信", minute(unread.since));
+    let detail = format!("发信不受影响，但退回的信没有人知道。服务器原话：{}", said(&unread.words));
+    Cause { by_mail: true, ..ladder("mail.bounces", subject, detail, &unread.cure) }
 }
 
 fn blind(blind: &Blind) -> Cause {

@@ -26,6 +26,19 @@ fn each_fact_is_a_cause() {
         (Facts { stop: stop(true), ..calm() }, "mail.config", "[mail]"),
         (Facts { blocked: vec![9, 8, 7], ..calm() }, "mail.blocked", "9、8、7"),
         (Facts { doubtful: vec![3, 4], ..calm() }, "mail.doubtful", "3、4"),
+        (Facts { slowed: Some("550 frequency limited".to_owned()), ..calm() }, "mail.throttled", "frequency limited"),
+        (
+            Facts {
+                mailbox: Some(Unread {
+                    since: at("2026-11-25 09:20"),
+                    cure: "打开 IMAP 服务".to_owned(),
+                    words: "NO login".to_owned(),
+                }),
+                ..calm()
+            },
+            "mail.bounces",
+            "自11月25日09:20起收不到退信",
+        ),
         (Facts { pending: Some((2, at("2026-11-25 08:59"))), ..calm() }, "mail.stuck", "11月25日08:59"),
         (
             Facts {

@@ -1,10 +1,11 @@
 //! Gathers what is known of ourselves from the database, the disk and the configuration.
 
-use super::causes::{BLOCKED_IN_A_ROW, Blind, CREDENTIAL_S, Ending, Facts, PENDING_S, Stop};
+use super::causes::{BLOCKED_IN_A_ROW, Blind, CREDENTIAL_S, Ending, Facts, PENDING_S, Stop, UNREAD_IN_A_ROW, Unread};
 use crate::config::{Config, RobotKind, imported_calendar};
 use crate::domain::{Class, Moment};
+use crate::mail::{pace, returned};
 use crate::pulse::Jump;
-use crate::store::{Connection, StoreError, accounts, alarms, credentials, incidents};
+use crate::store::{Connection, StoreError, accounts, alarms, bounces, credentials, incidents};
 use crate::web;
 use nix::sys::statvfs::statvfs;
 use std::collections::BTreeMap;
@@ -41,6 +42,8 @@ pub(super) fn facts(
         blocked: alarms::blocked(conn, BLOCKED_IN_A_ROW)?,
         doubtful: alarms::doubtful(conn)?,
         pending: alarms::pending(conn, now.plus(-PENDING_S))?,
+        slowed: slowed(conn, now)?,
+        mailbox: unread(conn, config)?,
         sources: blind(conn, config)?,
         credentials: ending(conn, config, now)?,
         disk: disk_space(data),
@@ -78,6 +81,19 @@ fn newest_backup(data: &Path) -> Option<Moment> {
     let whole = files.filter(|file| file.path().extension().is_some_and(|ext| ext == "db"));
     let written = whole.filter_map(|file| file.metadata().ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok());
     written.max().and_then(|newest| i64::try_from(newest.as_secs()).ok()).map(Moment::from_unix)
+}
+
+fn slowed(conn: &Connection, now: Moment) -> Result<Option<String>, StoreError> {
+    let pace = pace::read(conn)?;
+    Ok((pace.halved(now.date()) > 0).then_some(pace.words))
+}
+
+fn unread(conn: &Connection, config: &Config) -> Result<Option<Unread>, StoreError> {
+    let Some(configured) = returned::configured(config) else { return Ok(None) };
+    let mailbox = bounces::mailbox(conn, &returned::name(configured))?;
+    let since = mailbox.since.filter(|_| mailbox.failures >= UNREAD_IN_A_ROW);
+    let cure = crate::mail::imap::advice(&mailbox.class).to_owned();
+    Ok(since.map(|since| Unread { since, cure, words: mailbox.words }))
 }
 
 /// One account that fails alone has its mail; the second channel hears of whole sources.

@@ -191,7 +191,15 @@ use causes::Blind;
 fn ending(state: LetterState, class: &str, now: Moment) -> Ending {
     let reply_text = "535 login fail".to_owned();
     let next_try = Some(now.plus(900));
-    Ending { state, class: class.to_owned(), reply_code: Some(535), reply_text, next_try, reason: String::new() }
+    Ending {
+        state,
+        class: class.to_owned(),
+        reply_code: Some(535),
+        reply_text,
+        next_try,
+        reason: String::new(),
+        repeat: String::new(),
+    }
 }
 
 fn at(text: &str) -> Moment {

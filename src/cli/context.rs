@@ -128,7 +128,8 @@ impl Context {
             Transport::Smtp(server) => server.password_secret.clone(),
             Transport::Folder(_) => None,
         };
-        sources.chain(password).collect()
+        let mailbox = crate::mail::returned::configured(&self.config).map(|mailbox| mailbox.password_secret.clone());
+        sources.chain(password).chain(mailbox).collect()
     }
 
     /// A runtime for a verb that asks the network.

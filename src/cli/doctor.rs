@@ -113,6 +113,7 @@ pub(super) fn run(context: &Context) -> Result<Outcome, CliError> {
 
 async fn remote(context: &Context, accounts: Option<&[Account]>) -> Result<Vec<Line>, CliError> {
     let mut lines = vec![doctor_remote::mail(context).await];
+    lines.extend(doctor_remote::bounces(context).await);
     lines.extend(doctor_web::page(context).await?);
     lines.extend(doctor_remote::sources_and_clock(context, accounts.unwrap_or_default()).await?);
     Ok(lines)

@@ -9,6 +9,7 @@ use crate::config::{SmtpConfig, SourceConfig, Transport};
 use crate::domain::{Account, SourceRef};
 use crate::mail::classify::MailClass;
 use crate::mail::smtp::{self, Attempt, Limits};
+use crate::mail::{imap, returned};
 use crate::secrets::FileSecrets;
 use cuigeng_adapters::exec::Exec;
 use cuigeng_adapters::http::{Http, Request};
@@ -60,6 +61,24 @@ async fn sign_in(context: &Context, server: &SmtpConfig) -> Line {
         MailClass::Accepted => good(Group::Mail, format!("{place} 连得上，不需登录，没有发信")),
         class => bad(Group::Mail, format!("{place} {}", words(&attempt)), class.advice()),
     }
+}
+
+/// Opens the sender's mailbox for reading, where it is read for letters that came back.
+pub(super) async fn bounces(context: &Context) -> Option<Line> {
+    let mailbox = returned::configured(&context.config)?;
+    let password = match context.secrets().get(&mailbox.password_secret) {
+        Ok(password) => password,
+        Err(failure) => return Some(bad(Group::Mail, "没有查看退信：缺少邮箱口令", failure.advise_or_detail())),
+    };
+    let place = format!("{}:{}", mailbox.host, mailbox.port);
+    Some(match imap::open(mailbox, &password).await {
+        Ok(open) => {
+            let said = format!("{place} 收退信的 {} 打得开，有{}封信，没有改动", mailbox.folder, open.messages);
+            open.leave().await;
+            good(Group::Mail, said)
+        }
+        Err(trouble) => bad(Group::Mail, format!("{place} 收不了退信（{}）", trouble.words), trouble.advice()),
+    })
 }
 
 fn words(attempt: &Attempt) -> String {

@@ -4,6 +4,7 @@ use super::letters_args::OutboxVerb;
 use super::{CliError, Context, Outcome, answer, beijing, outln, print, print_json, print_rows};
 use crate::config::RobotKind;
 use crate::domain::{AccountId, Moment};
+use crate::store::bounces::{self, Bounce};
 use crate::store::desk::{self, Call, Deed};
 use crate::store::{LetterRow, accounts, answers, groups, outbox, silences};
 use serde_json::json;
@@ -95,9 +96,9 @@ fn show(context: &Context, id: i64) -> Result<Outcome, CliError> {
         let calls = desk::calls(conn, id)?;
         let posted = groups::of_letter(conn, id)?;
         let names = calls.iter().map(|call| accounts::one(conn, call.account)).collect::<Result<Vec<_>, _>>()?;
-        Ok((outbox::show(conn, id)?, calls, names, posted))
+        Ok((outbox::show(conn, id)?, calls, names, (posted, bounces::of(conn, id)?)))
     })?;
-    let (Some(letter), calls, names, posted) = found else {
+    let (Some(letter), calls, names, (posted, bounces)) = found else {
         return Err(CliError::failed(format!("没有编号为{id}的信；用 outbox list 查看")));
     };
     let (answers, proven) =
@@ -109,10 +110,15 @@ fn show(context: &Context, id: i64) -> Result<Outcome, CliError> {
             calls.iter().map(|c| json!({"account": c.account.0, "by": c.by, "at": c.at, "note": c.note})).collect();
         value["answers"] = answers.iter().map(|(answer, _)| answer::as_json(answer)).collect();
         value["address_proven"] = json!(proven.contains_key(&letter.recipient));
+        value["reports"] = bounces
+            .iter()
+            .map(|b| json!({"at": b.at, "failed": b.failed, "code": b.code, "enhanced": b.enhanced, "words": b.words}))
+            .collect();
         print_json(&value)?;
         return Ok(Outcome::Done);
     }
     print_letter(&letter, &answer::proof(&proven, &letter.recipient));
+    bounces.iter().for_each(|bounce| outln!("{}", report(bounce)));
     answers.iter().for_each(|(answer, title)| outln!("{}", answer::line(answer, title)));
     for (call, account) in calls.iter().zip(names) {
         let title = account.map_or_else(String::new, |account| account.title());
@@ -129,6 +135,16 @@ fn show(context: &Context, id: i64) -> Result<Outcome, CliError> {
     }
     outln!("主题 {}\n\n{}", letter.subject, letter.text);
     Ok(Outcome::Done)
+}
+
+/// What came back about a letter, in one line.
+fn report(bounce: &Bounce) -> String {
+    let what = if bounce.failed { "退信" } else { "投递延迟，只作记录" };
+    let code = bounce.code.map_or_else(String::new, |code| format!("{code} "));
+    // The words of a server mostly begin with its codes.
+    let codes = format!("{code}{}", bounce.enhanced);
+    let said = if bounce.words.contains(codes.trim()) { String::new() } else { format!("{} ", codes.trim()) };
+    format!("{what}（{}收到）：{said}{}", beijing(bounce.at), bounce.words)
 }
 
 fn robot_name(word: &str) -> &str {

@@ -27,6 +27,7 @@ pub fn explain(config: &Config, now: Moment) -> String {
     ));
     lines.extend(leads_in_words(config));
     lines.push(mail_in_words(config));
+    lines.push(bounces_in_words(config));
     lines.push(templates_in_words(config));
     lines.push(web_in_words(config));
     lines.push(alarms_in_words(config));
@@ -191,6 +192,22 @@ fn mail_in_words(config: &Config) -> String {
                 security_in_words(server.security)
             )
         }
+    }
+}
+
+fn bounces_in_words(config: &Config) -> String {
+    match (&config.mail.bounces, &config.mail.transport) {
+        (None, _) => "退信：不收取，退信要由人到发件邮箱里看".to_owned(),
+        (Some(_), Transport::Folder(_)) => "退信：不收取，因为信件没有真正发出".to_owned(),
+        (Some(mailbox), Transport::Smtp(_)) => format!(
+            "退信：每隔{}分钟到 {}:{}（{}）的 {} 查看，登录名 {}；只读，不改动邮箱",
+            mailbox.every_s / 60,
+            mailbox.host,
+            mailbox.port,
+            security_in_words(mailbox.security),
+            mailbox.folder,
+            mailbox.user
+        ),
     }
 }
 

@@ -1,14 +1,32 @@
 //! The section `[mail]`: the sender, the pace, and where letters go.
 
 use super::address::Mailbox;
+use super::bounces::bounces;
 use super::sheet::Section;
 use super::templates::templates;
 use super::value::Value;
 use super::{MailConfig, Security, SmtpConfig, Transport};
+use crate::mail::classify::Preset;
 use std::path::{Path, PathBuf};
 
-/// Providers that refuse a letter whose sender is not the login name (mail.md "Presets").
-const STRICT_PROVIDERS: [&str; 5] = ["163.com", "126.com", "yeah.net", "qq.com", "aliyun.com"];
+/// The providers by the word of the setting and by the ends of their servers' names (mail.md "Presets").
+const PRESETS: [(&str, Preset); 6] = [
+    ("exmail", Preset::Exmail),
+    ("qq", Preset::Qq),
+    ("163", Preset::Netease),
+    ("coremail", Preset::Coremail),
+    ("aliyun", Preset::Aliyun),
+    ("custom", Preset::Custom),
+];
+const HOSTS: [(&str, Preset); 7] = [
+    ("exmail.qq.com", Preset::Exmail),
+    ("qq.com", Preset::Qq),
+    ("163.com", Preset::Netease),
+    ("126.com", Preset::Netease),
+    ("yeah.net", Preset::Netease),
+    ("aliyun.com", Preset::Aliyun),
+    ("aliyuncs.com", Preset::Aliyun),
+];
 
 #[derive(Clone, Copy, PartialEq)]
 enum Road {
@@ -26,7 +44,9 @@ pub(super) fn mail(section: Section<'_, '_>, base: &Path) -> MailConfig {
     if road == Road::Smtp {
         demand_sender(&section, &from, server.as_ref());
     }
+    let bounces = bounces(section.sub("bounces"), base, server.as_ref());
     let mail = MailConfig {
+        bounces,
         transport: match server {
             Some(server) if road == Road::Smtp => Transport::Smtp(server),
             _ => Transport::Folder(PathBuf::from(folder)),
@@ -50,7 +70,8 @@ fn demand_sender(section: &Section<'_, '_>, from: &Mailbox, server: Option<&Smtp
     let Some((server, user)) = server.and_then(|server| Some((server, server.user.as_ref()?))) else {
         return;
     };
-    let strict = STRICT_PROVIDERS.iter().any(|provider| server.host.ends_with(provider));
+    // Chinese providers refuse a letter whose sender is not the login name.
+    let strict = server.preset != Preset::Custom;
     if strict && user.contains('@') && !user.eq_ignore_ascii_case(&from.address) {
         let said = format!("发件人与登录名不一致：{} 要求两者相同", server.host);
         written.note(&said, &format!("把地址改成 {user}"));
@@ -69,7 +90,11 @@ fn smtp(section: Section<'_, '_>, base: &Path, road: Road) -> Option<SmtpConfig>
         }
         return None;
     }
-    let host = section.must("host", "写上邮件服务器，例如 host = \"smtp.example.cn\"", Value::host);
+    let named = section.opt("preset", |value| value.one_of(&PRESETS));
+    let host = match named.and_then(usual_host) {
+        Some(usual) => Some(section.or("host", usual.to_owned(), Value::host)),
+        None => section.must("host", "写上邮件服务器，例如 host = \"smtp.example.cn\"", Value::host),
+    };
     let security = section.or("security", Security::Tls, |value| {
         value.one_of(&[("tls", Security::Tls), ("starttls", Security::StartTls), ("plain", Security::Plain)])
     });
@@ -83,8 +108,23 @@ fn smtp(section: Section<'_, '_>, base: &Path, road: Road) -> Option<SmtpConfig>
     let ca_file = section.opt("ca_file", |value| value.file(base));
     let helo = section.or("helo", "[127.0.0.1]".to_owned(), Value::host);
     section.close();
-    let port = u16::try_from(port).ok()?;
-    Some(SmtpConfig { host: host?, port, security, user, password_secret, ca_file, helo })
+    let (host, port) = (host?, u16::try_from(port).ok()?);
+    let preset = named.unwrap_or_else(|| preset_of(&host));
+    Some(SmtpConfig { host, port, security, user, password_secret, ca_file, helo, preset })
+}
+
+fn usual_host(preset: Preset) -> Option<&'static str> {
+    match preset {
+        Preset::Exmail => Some("smtp.exmail.qq.com"),
+        Preset::Qq => Some("smtp.qq.com"),
+        Preset::Netease => Some("smtp.163.com"),
+        Preset::Aliyun => Some("smtp.qiye.aliyun.com"),
+        Preset::Coremail | Preset::Custom => None,
+    }
+}
+
+fn preset_of(host: &str) -> Preset {
+    HOSTS.iter().find(|(end, _)| host.ends_with(end)).map_or(Preset::Custom, |(_, preset)| *preset)
 }
 
 /// Login name and the name of its secret: both or neither.

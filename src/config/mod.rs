@@ -4,6 +4,7 @@
 
 mod address;
 mod alarms;
+mod bounces;
 mod calendars;
 mod check;
 mod collectors;
@@ -200,6 +201,8 @@ pub struct MailConfig {
     pub reply_to: Option<String>,
     /// Subject prefix, such as 更新提醒.
     pub prefix: String,
+    /// The sender's mailbox, when it is read for letters that came back.
+    pub bounces: Option<ImapConfig>,
     /// Most letters a minute.
     pub per_minute: u32,
     /// The office's own templates of letters.
@@ -232,6 +235,29 @@ pub struct SmtpConfig {
     pub ca_file: Option<PathBuf>,
     /// Name said in EHLO.
     pub helo: String,
+    /// Whose words its answers are.
+    pub preset: crate::mail::classify::Preset,
+}
+
+/// A mailbox that is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImapConfig {
+    /// Host name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// How the line is protected; never `Plain`.
+    pub security: Security,
+    /// Login name.
+    pub user: String,
+    /// Name of the secret that holds the password.
+    pub password_secret: String,
+    /// PEM file of a private authority to trust beside the system's.
+    pub ca_file: Option<PathBuf>,
+    /// The folder.
+    pub folder: String,
+    /// Seconds between two readings.
+    pub every_s: i64,
 }
 
 /// How the line to the mail server is protected.

@@ -49,7 +49,14 @@ fn mail(config: &Config) -> Vec<String> {
     {
         remarks.push(format!("口令目录里还没有名为 {name} 的文件（mail.smtp.password）；由 systemd 提供时不必理会"));
     }
+    remarks.extend(returned(config));
     remarks
+}
+
+fn returned(config: &Config) -> Option<String> {
+    let name = &crate::mail::returned::configured(config)?.password_secret;
+    (!has_file(config, name))
+        .then(|| format!("口令目录里还没有名为 {name} 的文件（mail.bounces.password）；由 systemd 提供时不必理会"))
 }
 
 fn mail_in_clear_or_nowhere(config: &Config) -> Option<String> {

@@ -72,6 +72,33 @@ base = \"m.weibo.cn\"
     assert!(shown.ends_with("配置有8处错误，请改正后重试。"), "{shown}");
 }
 
+#[test]
+fn the_mailbox_of_returned_letters_is_as_for_sending_unless_it_says_otherwise() {
+    let smtp = "[office]\nclerk_mail = [\"c@qq.com\"]\n[mail]\ntransport = \"smtp\"\nfrom = \"甲 <x@qq.com>\"\n[mail.smtp]\npreset = \"qq\"\nuser = \"x@qq.com\"\npassword = \"smtp\"\n";
+    let off = read(smtp).unwrap();
+    assert_eq!(
+        (off.mail.bounces.is_none(), explain(&off, at("2026-07-23 09:00")).contains("退信：不收取")),
+        (true, true)
+    );
+    let on = read(&format!("{smtp}[mail.bounces]\n")).unwrap();
+    let mailbox = on.mail.bounces.clone().unwrap();
+    assert_eq!((mailbox.host.as_str(), mailbox.port, mailbox.every_s), ("imap.qq.com", 993, 600));
+    assert_eq!((mailbox.user.as_str(), mailbox.password_secret.as_str()), ("x@qq.com", "smtp"));
+    assert!(explain(&on, at("2026-07-23 09:00")).contains("每隔10分钟到 imap.qq.com:993"));
+    let lines: Vec<(usize, String)> =
+        faults(&format!("{smtp}[mail.bounces]\nsecurity = \"plain\"\nevery_minutes = 0\nfoldr = \"INBOX\"\n"))
+            .list()
+            .iter()
+            .map(|fault| (fault.line, fault.key.clone()))
+            .collect();
+    let told = |line, key: &str| (line, format!("mail.bounces.{key}"));
+    assert_eq!(lines, [told(11, "security"), told(12, "every_minutes"), told(13, "foldr")]);
+    let no_login = faults(&smtp.replace("user = \"x@qq.com\"\npassword = \"smtp\"\n", "[mail.bounces]\n"));
+    assert_eq!(no_login.list()[0].key, "mail.bounces.user");
+    let differs = faults(&smtp.replace("<x@qq.com>", "<y@qq.com>"));
+    assert_eq!(differs.list()[0].key, "mail.from");
+}
+
 /// One line each: what is written, the line of the only mistake, a word of what is said or cured.
 const MISTAKES: [(&str, usize, &str); 65] = [
     ("mode = 正式", 1, "没有加引号"),

@@ -108,16 +108,23 @@ impl Person {
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
     people: Vec<Person>,
+    /// Addresses that refused a letter or sent one back, in lower case.
+    dead: BTreeSet<String>,
 }
 
 impl Roster {
     /// A sheet without anybody.
-    pub const EMPTY: &'static Roster = &Roster { people: Vec::new() };
+    pub const EMPTY: &'static Roster = &Roster { people: Vec::new(), dead: BTreeSet::new() };
 
     /// A sheet of these people.
     pub fn of(mut people: Vec<Person>) -> Roster {
         people.sort_by_key(|person| (person.shift, person.id));
-        Roster { people }
+        Roster { people, dead: BTreeSet::new() }
+    }
+
+    /// The same sheet, knowing which addresses take no letters.
+    pub fn knowing_dead(self, addresses: impl IntoIterator<Item = String>) -> Roster {
+        Roster { dead: addresses.into_iter().map(|address| address.to_ascii_lowercase()).collect(), ..self }
     }
 
     /// Everybody, A岗 first.
@@ -149,6 +156,18 @@ impl Roster {
         let mut seen = BTreeSet::new();
         found.retain(|address| seen.insert(address.to_ascii_lowercase()));
         found
+    }
+
+    /// The addresses of the role on that day that take letters: those of the sheet; when all of them are
+    /// dead, those of the list that are not.
+    pub fn reachable(&self, account: &Account, role: Role, day: NaiveDate) -> Vec<String> {
+        let takes = |address: &String| !self.dead.contains(&address.to_ascii_lowercase());
+        let living: Vec<String> = self.addresses(account, role, day).into_iter().filter(takes).collect();
+        if !living.is_empty() {
+            return living;
+        }
+        let listed = account.contacts.iter().filter(|contact| contact.role == role);
+        listed.flat_map(|contact| self.as_of(&contact.email, day)).filter(takes).collect()
     }
 
     /// An address of the list as it holds on that day: one whose owner has left becomes the successor's.

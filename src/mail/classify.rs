@@ -1,6 +1,8 @@
 //! What a reply means for the letter and for the queue: text before code, since Chinese providers use
 //! permanent codes for temporary limits (mail.md "Classifying a reply").
 
+mod providers;
+
 use super::reply::Reply;
 
 /// Who acts next on an attempt.
@@ -75,47 +77,129 @@ pub enum Phase {
     Dot,
 }
 
-/// The class of a refusal in that phase; a 2xx or 3xx is no refusal and is not asked about here.
-pub fn classify(phase: Phase, reply: &Reply) -> MailClass {
-    if phase == Phase::Auth && reply.code != 421 {
-        return MailClass::Auth;
+/// Whose server it is: providers use permanent codes for temporary limits, each in words of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Preset {
+    /// 腾讯企业邮箱.
+    Exmail,
+    /// QQ邮箱.
+    Qq,
+    /// 网易: 163, 126, yeah, 网易企业邮箱.
+    Netease,
+    /// A unit's own Coremail.
+    Coremail,
+    /// 阿里企业邮箱 and 阿里云邮件推送.
+    Aliyun,
+    /// Anything else; any of the others may stand behind it.
+    #[default]
+    Custom,
+}
+
+/// How long a letter rests that was refused for now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// As the class says.
+    Usual,
+    /// So many seconds.
+    Seconds(i64),
+    /// Until the next day begins in Beijing.
+    Day,
+    /// Until the next month begins there.
+    Month,
+}
+
+/// What becomes of a letter when the same answer comes again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Nothing more.
+    None,
+    /// The recipient's mailbox is full: for a day, then the address is given up.
+    Full,
+    /// Taken for spam, "try again": the third time it is refused.
+    Suspected,
+    /// Not understood: the third time a person looks.
+    Malformed,
+}
+
+impl Repeat {
+    /// The word in the database; empty for none.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Repeat::None => "",
+            Repeat::Full => "full",
+            Repeat::Suspected => "suspected",
+            Repeat::Malformed => "malformed",
+        }
     }
-    by_text(phase, &reply.text.to_lowercase())
+}
+
+/// What a reply means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meaning {
+    /// Who acts next.
+    pub class: MailClass,
+    /// When the letter is tried again, where the provider is known to say so.
+    pub wait: Wait,
+    /// What a repetition means.
+    pub repeat: Repeat,
+}
+
+/// The class of a refusal in that phase.
+pub fn classify(preset: Preset, phase: Phase, reply: &Reply) -> MailClass {
+    meaning(preset, phase, reply).class
+}
+
+/// What a refusal in that phase means: the provider's text, the common text, the enhanced code, the code;
+/// the first that matches (mail.md "Classifying a reply"). A 2xx or 3xx that nobody asked for is none of them.
+pub fn meaning(preset: Preset, phase: Phase, reply: &Reply) -> Meaning {
+    let text = reply.text.to_lowercase();
+    let of = |class| Meaning { class, wait: Wait::Usual, repeat: Repeat::None };
+    let found = match (phase, reply.code) {
+        (_, ..400) => of(MailClass::Malformed),
+        (Phase::Auth, code) if code != 421 => of(MailClass::Auth),
+        _ => providers::find(preset, phase, reply.code, &text).unwrap_or_else(|| of(in_general(phase, reply, &text))),
+    };
+    let repeat = match found.class {
+        MailClass::Malformed => Repeat::Malformed,
+        MailClass::Transient if phase >= Phase::Rcpt && is_full(reply, &text) => Repeat::Full,
+        _ => found.repeat,
+    };
+    Meaning { repeat, ..found }
+}
+
+fn in_general(phase: Phase, reply: &Reply, text: &str) -> MailClass {
+    // Before the words: "quota exceeded" is also what a server says of a recipient's full mailbox.
+    if phase >= Phase::Rcpt && is_full(reply, text) {
+        return MailClass::Transient;
+    }
+    by_text(phase, text)
         .or_else(|| by_enhanced(reply.enhanced.as_deref()?))
         .unwrap_or_else(|| by_code(phase, reply.code))
 }
 
+/// The recipient's mailbox is full: x.2.2 (RFC 3463), or in words.
+fn is_full(reply: &Reply, text: &str) -> bool {
+    let marks = ["mailbox is full", "mailbox full", "user is full", "user is over quota", "已满"];
+    let says =
+        marks.iter().any(|mark| text.contains(mark)) || (matches!(reply.code, 452 | 552) && text.contains("full"));
+    says || reply.enhanced.as_deref().is_some_and(|code| code.ends_with(".2.2"))
+}
+
+/// The common words of refusals, whoever says them.
 fn by_text(phase: Phase, text: &str) -> Option<MailClass> {
     let says = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
-    if says(&[
-        "frequen",
-        "limited",
-        "quota exceeded",
-        "sending quota",
-        "too many",
-        "try again",
-        "mailbox unavailable or access denied",
-        "dt:spm",
-        "mi:dmc",
-        "rp:drc",
-        "mi:sfq",
-        "hl:",
-        "频率",
-        "频繁",
-        "超限",
-        "过快",
-    ]) {
+    let often = ["frequen", "limited", "quota exceeded", "too many", "try again", "频率", "频繁", "超限", "过快"];
+    if says(&often) {
         return Some(MailClass::Throttled);
     }
-    if says(&["authorization code", "授权码", "专用密码", "fail authentication"]) {
+    if says(&["authorization code", "授权码", "专用密码"]) {
         return Some(MailClass::Auth);
     }
-    if says(&["must equal", "must be same", "conform with", "wm:bl"])
-        || (text.contains("发件人") && text.contains("一致"))
+    if says(&["must equal", "must be same", "conform with"]) || (text.contains("发件人") && text.contains("一致"))
     {
         return Some(MailClass::Config);
     }
-    if says(&["spam", "content reject", "blacklist", "dt:rbl", "垃圾", "敏感"]) {
+    if says(&["spam", "content reject", "blacklist", "垃圾", "敏感"]) {
         return Some(MailClass::Blocked);
     }
     let unknown = [
@@ -149,10 +233,9 @@ fn by_enhanced(code: &str) -> Option<MailClass> {
 
 fn by_code(phase: Phase, code: u16) -> MailClass {
     match (phase, code) {
-        (Phase::Mail, 440 | 530) => MailClass::Config,
-        (_, 421 | 452 | 552) => MailClass::Transient,
         (Phase::Mail, 500..=599) => MailClass::Config,
-        (Phase::Rcpt, 550 | 551 | 553 | 554) => MailClass::Gone,
+        (Phase::Rcpt, 550 | 551 | 553) => MailClass::Gone,
+        (Phase::Rcpt, 552) => MailClass::Transient,
         (Phase::Data | Phase::Dot, 500..=599) => MailClass::Blocked,
         (_, 400..=499) => MailClass::Transient,
         _ => MailClass::Malformed,
@@ -164,36 +247,56 @@ mod tests {
     use super::*;
     use MailClass::{Auth, Blocked, Config, Gone, Malformed, Throttled, Transient};
 
-    /// Rows of the provider table of mail.md, and the general rules below it.
+    /// The general rules of mail.md; the rows of its provider table are replayed in `tests/it/replies.rs`.
     #[test]
-    fn as_the_providers_mean_it() {
+    fn text_before_enhanced_code_before_code() {
         for (phase, code, text, want) in [
-            (Phase::Auth, 535, "Error: authentication failed, system busy", Auth),
-            (Phase::Auth, 526, "Authentication failure[0]", Auth),
-            (Phase::Auth, 451, "too much fail authentication", Auth),
+            (Phase::Auth, 535, "whatever the text: frequency", Auth),
+            (Phase::Auth, 454, "4.7.0 later", Auth),
             (Phase::Auth, 421, "closing", Transient),
-            (Phase::Mail, 501, "mail from address must be same as authorization user", Config),
-            (Phase::Mail, 553, "Mail from must equal authorized user", Config),
-            (Phase::Mail, 440, "mail from account doesn't conform with authentication", Config),
+            (Phase::Auth, 250, "nobody asked", Malformed),
+            (Phase::Mail, 354, "nobody asked", Malformed),
             (Phase::Mail, 550, "Connection frequency limited", Throttled),
             (Phase::Mail, 530, "authentication required", Config),
-            (Phase::Rcpt, 550, "Mailbox unavailable or access denied", Throttled),
+            (Phase::Mail, 552, "no", Config),
+            (Phase::Mail, 535, "请使用授权码", Auth),
+            (Phase::Mail, 550, "发件人须与登录名一致", Config),
             (Phase::Rcpt, 550, "5.1.1 no such user", Gone),
-            (Phase::Rcpt, 550, "User not found: a@b", Gone),
-            (Phase::Rcpt, 554, "RCPT (a@b) dosn't exist", Gone),
+            (Phase::Rcpt, 550, "5.1.10 no", Gone),
+            (Phase::Rcpt, 550, "5.2.1 disabled", Gone),
+            (Phase::Rcpt, 550, "5.1.8 bad sender", Config),
+            (Phase::Rcpt, 550, "5.4.4 unable to route", Transient),
+            (Phase::Rcpt, 550, "5.7.1 relay denied", Blocked),
+            (Phase::Rcpt, 550, "5.7.9 mechanism too weak", Auth),
+            (Phase::Rcpt, 550, "5.5.4 bad parameters", Malformed),
             (Phase::Rcpt, 451, "4.7.1 greylisted", Throttled),
+            (Phase::Rcpt, 550, "用户不存在", Gone),
+            (Phase::Rcpt, 551, "no", Gone),
+            (Phase::Rcpt, 554, "no", Malformed),
             (Phase::Rcpt, 452, "full", Transient),
-            (Phase::Rcpt, 552, "mailbox is full", Transient),
-            (Phase::Dot, 554, "DT:SPM spam", Throttled),
-            (Phase::Dot, 550, "content rejected", Blocked),
+            (Phase::Rcpt, 552, "5.2.2 Quota exceeded (mailbox for user is full)", Transient),
+            (Phase::Rcpt, 552, "quota exceeded for sender", Throttled),
+            (Phase::Dot, 550, "user unknown", Blocked),
             (Phase::Dot, 554, "no", Blocked),
+            (Phase::Dot, 552, "too big", Blocked),
             (Phase::Dot, 451, "later", Transient),
-            (Phase::Connect, 421, "HL:ICC", Throttled),
             (Phase::Connect, 554, "no", Malformed),
         ] {
             let enhanced = text.split(' ').next().filter(|word| word.split('.').count() == 3).map(str::to_owned);
             let reply = Reply { code, enhanced, text: text.to_owned() };
-            assert_eq!(classify(phase, &reply), want, "{phase:?} {code} {text}");
+            assert_eq!(classify(Preset::Custom, phase, &reply), want, "{phase:?} {code} {text}");
         }
+    }
+
+    #[test]
+    fn a_provider_speaks_for_itself_alone() {
+        let says = |preset, code, text: &str| {
+            classify(preset, Phase::Rcpt, &Reply { code, enhanced: None, text: text.to_owned() })
+        };
+        assert_eq!(says(Preset::Aliyun, 504, "attempts threshold"), Throttled);
+        assert_eq!(says(Preset::Netease, 504, "attempts threshold"), Malformed);
+        assert_eq!(says(Preset::Qq, 550, "Mailbox unavailable or access denied"), Throttled);
+        assert_eq!(says(Preset::Custom, 550, "Mailbox unavailable or access denied"), Throttled);
+        assert_eq!(says(Preset::Coremail, 550, "Mailbox unavailable or access denied"), Gone);
     }
 }

@@ -1,10 +1,11 @@
 //! What an attempt makes of its letter (mail.md "Classifying a reply", "Retry clock"). Pure.
 
-use super::classify::MailClass;
+use super::classify::{MailClass, Meaning, Preset, Repeat, Wait, meaning};
 use super::facts;
 use super::smtp::Attempt;
 use crate::domain::Moment;
 use crate::store::{Ending, LetterRow, LetterState, Mention};
+use chrono::{Datelike, Months};
 use sha2::{Digest, Sha256};
 
 /// Minutes after the first, second, … failed try; then hourly.
@@ -13,6 +14,10 @@ const RETRY_MIN: [i64; 4] = [1, 5, 15, 30];
 const DOUBT_S: i64 = 600;
 /// A provider that says "too often" is left alone for so long, in seconds.
 const THROTTLED_S: i64 = 1800;
+/// How long a full mailbox is waited for, in seconds.
+const FULL_S: i64 = 86_400;
+/// The same suspicion, or the same unreadable answer, so often in a row is enough.
+const ENOUGH: i64 = 3;
 
 pub(super) fn accepted(words: String) -> Ending {
     Ending {
@@ -22,10 +27,41 @@ pub(super) fn accepted(words: String) -> Ending {
         reply_text: words,
         next_try: None,
         reason: String::new(),
+        repeat: String::new(),
     }
 }
 
-pub(super) fn ending(due: &LetterRow, attempt: &Attempt, now: Moment) -> Ending {
+/// What an attempt at a server of that make becomes of its letter.
+pub(super) fn ending(due: &LetterRow, attempt: &Attempt, preset: Preset, now: Moment) -> Ending {
+    let means = means(attempt, preset);
+    let class = given_up(due, means, now).unwrap_or(attempt.class);
+    Ending {
+        repeat: means.repeat.word().to_owned(),
+        ..ended(due, &Attempt { class, ..attempt.clone() }, means.wait, now)
+    }
+}
+
+fn means(attempt: &Attempt, preset: Preset) -> Meaning {
+    let unread = if attempt.class == MailClass::Malformed { Repeat::Malformed } else { Repeat::None };
+    let usual = Meaning { class: attempt.class, wait: Wait::Usual, repeat: unread };
+    let read = attempt.reply.as_ref().map(|reply| meaning(preset, attempt.phase, reply));
+    read.filter(|read| read.class == attempt.class).unwrap_or(usual)
+}
+
+/// The class that a letter ends with because the same answer came once too often.
+fn given_up(due: &LetterRow, means: Meaning, now: Moment) -> Option<MailClass> {
+    let (since, count) = match &due.repeated {
+        before if before.what == means.repeat.word() => (before.since, before.count + 1),
+        _ => (None, 1),
+    };
+    match means.repeat {
+        Repeat::Full if since.is_some_and(|since| now.since(since) >= FULL_S) => Some(MailClass::Gone),
+        Repeat::Suspected if count >= ENOUGH => Some(MailClass::Blocked),
+        _ => None,
+    }
+}
+
+fn ended(due: &LetterRow, attempt: &Attempt, wait: Wait, now: Moment) -> Ending {
     let words = attempt.reply.as_ref().map_or_else(|| attempt.trouble.clone(), |reply| reply.text.clone());
     let code = attempt.reply.as_ref().map(|reply| i64::from(reply.code));
     let at_rest = |state, reason: &str| Ending {
@@ -35,38 +71,66 @@ pub(super) fn ending(due: &LetterRow, attempt: &Attempt, now: Moment) -> Ending 
         reply_text: words.clone(),
         next_try: None,
         reason: reason.to_owned(),
+        repeat: String::new(),
     };
     match attempt.class {
         MailClass::Accepted => Ending { reply_code: code, ..accepted(words.clone()) },
         MailClass::Doubtful => Ending { next_try: Some(now.plus(DOUBT_S)), ..at_rest(LetterState::Doubtful, "") },
         MailClass::Gone => at_rest(LetterState::Refused, attempt.class.advice()),
         MailClass::Blocked => at_rest(LetterState::Held, attempt.class.advice()),
-        MailClass::Malformed if due.attempts >= 2 => at_rest(LetterState::Held, attempt.class.advice()),
-        class => retry(due, class, code, words.clone(), now),
+        MailClass::Malformed if is_enough(due) => at_rest(LetterState::Held, attempt.class.advice()),
+        class => retry(due, (class, wait), code, words.clone(), now),
     }
 }
 
-pub(super) fn retry(due: &LetterRow, class: MailClass, code: Option<i64>, words: String, now: Moment) -> Ending {
+/// "As transient, three times, then held."
+fn is_enough(due: &LetterRow) -> bool {
+    due.repeated.what == Repeat::Malformed.word() && due.repeated.count + 1 >= ENOUGH
+}
+
+pub(super) fn retry(
+    due: &LetterRow,
+    (class, wait): (MailClass, Wait),
+    code: Option<i64>,
+    words: String,
+    now: Moment,
+) -> Ending {
     Ending {
         state: LetterState::Queued,
         class: class.word().to_owned(),
         reply_code: code,
         reply_text: words,
-        next_try: Some(next_try(due, class, now)),
+        next_try: Some(next_try(due, class, wait, now)),
         reason: class.advice().to_owned(),
+        repeat: String::new(),
     }
 }
 
 /// When a letter is tried again: never later than its own deadline, where it is closed with a word
 /// about it. What stops the whole queue leaves the letter where it is; see `hold`.
-fn next_try(due: &LetterRow, class: MailClass, now: Moment) -> Moment {
+fn next_try(due: &LetterRow, class: MailClass, wait: Wait, now: Moment) -> Moment {
     if matches!(class, MailClass::Auth | MailClass::Config) {
         return now;
     }
     let minutes = usize::try_from(due.attempts).ok().and_then(|n| RETRY_MIN.get(n)).copied().unwrap_or(60);
     let least = if class == MailClass::Throttled { THROTTLED_S } else { 60 };
-    let wait = spread(minutes * 60, due.id, due.attempts).max(least);
-    due.not_after.map_or(now.plus(wait), |end| now.plus(wait).min(end))
+    let usual = spread(minutes * 60, due.id, due.attempts);
+    let next = match wait {
+        Wait::Usual => now.plus(usual.max(least)),
+        Wait::Seconds(seconds) => now.plus(seconds),
+        Wait::Day => tomorrow(now).plus(usual),
+        Wait::Month => next_month(now).plus(usual),
+    };
+    due.not_after.map_or(next, |end| next.min(end))
+}
+
+fn tomorrow(now: Moment) -> Moment {
+    now.date().succ_opt().map_or(now.plus_days(1), Moment::start_of)
+}
+
+fn next_month(now: Moment) -> Moment {
+    let first = now.date().with_day(1).and_then(|first| first.checked_add_months(Months::new(1)));
+    first.map_or(tomorrow(now), Moment::start_of)
 }
 
 /// Up to a fifth more or less, so that letters that failed together do not come back together; the

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::Role;
 use crate::mail::classify::Phase;
-use crate::store::LetterKind;
+use crate::store::{LetterKind, Repeated};
 
 fn at(text: &str) -> Moment {
     Moment::parse(text).unwrap()
@@ -37,12 +37,13 @@ fn letter(id: i64, attempts: i64) -> LetterRow {
         reply_text: String::new(),
         created_at: now,
         doubted: false,
+        repeated: Repeated::default(),
     }
 }
 
 fn wait_min(class: MailClass, id: i64, attempts: i64) -> f64 {
     let now = at("2026-07-23 09:00");
-    let next = retry(&letter(id, attempts), class, None, String::new(), now).next_try.unwrap();
+    let next = retry(&letter(id, attempts), (class, Wait::Usual), None, String::new(), now).next_try.unwrap();
     next.since(now) as f64 / 60.0
 }
 
@@ -63,12 +64,15 @@ fn a_fifth_more_or_less_by_the_letters_number() {
 fn never_past_the_letters_own_deadline() {
     let now = at("2026-07-26 23:40");
     for attempts in 0..50 {
-        let ending = retry(&letter(3, attempts), MailClass::Transient, None, String::new(), now);
+        let ending = retry(&letter(3, attempts), (MailClass::Transient, Wait::Usual), None, String::new(), now);
         let next = ending.next_try.unwrap();
         assert!(now < next && next <= at("2026-07-27 00:00"), "{attempts}: {next}");
     }
     let endless = LetterRow { not_after: None, ..letter(3, 9) };
-    assert!(retry(&endless, MailClass::Transient, None, String::new(), now).next_try.unwrap() > at("2026-07-27 00:00"));
+    assert!(
+        retry(&endless, (MailClass::Transient, Wait::Usual), None, String::new(), now).next_try.unwrap()
+            > at("2026-07-27 00:00")
+    );
 }
 
 #[test]
@@ -76,7 +80,7 @@ fn what_stops_the_queue_leaves_the_letter_where_it_is() {
     let now = at("2026-07-23 09:00");
     for class in [MailClass::Auth, MailClass::Config] {
         let attempt = Attempt { class, phase: Phase::Auth, reply: None, trouble: "x".to_owned() };
-        let ending = ending(&letter(1, 0), &attempt, now);
+        let ending = ending(&letter(1, 0), &attempt, Preset::Custom, now);
         assert_eq!((ending.state, ending.next_try), (LetterState::Queued, Some(now)));
     }
 }

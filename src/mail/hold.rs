@@ -40,6 +40,8 @@ impl Stop {
             MailClass::Auth if is_pressed(words) => PATIENT_S,
             MailClass::Auth => PROBE_S,
             MailClass::Config => PATIENT_S,
+            // Three in a row, which the postman counts.
+            MailClass::Blocked => PATIENT_S,
             _ => return None,
         };
         let (class, words) = (class.word().to_owned(), words.to_owned());
@@ -63,10 +65,10 @@ impl Stop {
 
     /// What it is and what cures it (Chinese).
     pub fn chinese(&self) -> String {
-        let class = if self.is_login() { MailClass::Auth } else { MailClass::Config };
+        let known = [MailClass::Auth, MailClass::Blocked].into_iter().find(|class| class.word() == self.class);
         let words =
             if self.words.is_empty() { String::new() } else { format!("（服务器答复：{}）", self.words) };
-        format!("发信已暂停{words}：{}", class.advice())
+        format!("发信已暂停{words}：{}", known.unwrap_or(MailClass::Config).advice())
     }
 }
 
@@ -119,8 +121,12 @@ mod tests {
             let patient = stop(MailClass::Auth, words).unwrap();
             assert!(patient.holds("ab", at("2026-07-23 09:59:59")) && !patient.holds("ab", at("2026-07-23 10:00")));
         }
-        assert!(stop(MailClass::Config, "").is_some_and(|stop| !stop.is_login()));
-        for class in [MailClass::Accepted, MailClass::Transient, MailClass::Gone, MailClass::Blocked] {
+        for class in [MailClass::Config, MailClass::Blocked] {
+            assert!(
+                stop(class, "").is_some_and(|stop| !stop.is_login() && stop.holds("ab", at("2026-07-23 09:59:59")))
+            );
+        }
+        for class in [MailClass::Accepted, MailClass::Transient, MailClass::Gone, MailClass::Throttled] {
             assert_eq!(stop(class, "x"), None);
         }
     }

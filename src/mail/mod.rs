@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod alarm;
+pub mod bounce;
 pub mod calls;
 pub mod classify;
 mod digest;
@@ -10,14 +11,17 @@ mod ending;
 pub(crate) mod facts;
 pub mod folder;
 pub mod hold;
+pub mod imap;
 pub mod letter;
 pub mod message;
+pub mod pace;
 mod pass;
 pub mod post;
 pub mod preview;
 mod recall;
 pub mod reply;
 mod result;
+pub mod returned;
 mod said;
 pub mod smtp;
 pub mod test_letter;

@@ -2,15 +2,16 @@
 //! letter a step. A letter leaves the queue only as sent, refused, overtaken, cancelled or held, and
 //! all of them stay visible.
 
-use super::classify::{MailClass, Phase};
+use super::classify::{MailClass, Phase, Wait};
 use super::ending::{accepted, ending, expired, retry, why_overtaken};
 use super::hold::{self, Stop};
 use super::letter::{self, Words};
 use super::message::{self, Outgoing};
 use super::said::{Said, sent_text};
 use super::smtp::{self, Attempt, Limits};
-use super::{digest, dispatch, facts, folder};
+use super::{digest, dispatch, facts, folder, pace};
 use crate::Step;
+use crate::alarm::causes::BLOCKED_IN_A_ROW;
 use crate::alarm::groups;
 use crate::config::{Config, SmtpConfig, Transport};
 use crate::domain::{Account, AccountId, Moment};
@@ -20,7 +21,7 @@ use crate::secrets::FileSecrets;
 use crate::settle;
 use crate::store::{
     Composed, Connection, Ending, LetterKind, LetterRow, LetterState, Mention, Store, StoreError, Transaction,
-    accounts, looks, outbox, silences, told,
+    accounts, alarms, looks, outbox, silences, told,
 };
 use cuigeng_adapters::{Secret, Secrets};
 use std::collections::BTreeSet;
@@ -46,6 +47,8 @@ pub struct Postman {
 
 /// A look younger than this is fresh enough for a letter, in seconds.
 const FRESH_S: i64 = 1800;
+/// No pause between two letters is longer, in seconds.
+const PACE_LIMIT_S: i64 = 1200;
 
 impl Postman {
     /// Deals with the one letter that is due first.
@@ -68,6 +71,9 @@ impl Postman {
             self.store.write_async(move |tx| digest::queue(tx, &config, now)).await?;
         }
         let list_at = self.list(now).await?;
+        if let Some(wake) = self.resting(now).await? {
+            return Ok(Step { did: false, wake });
+        }
         let (due, wake) =
             self.store.read_async(move |conn| Ok((outbox::next_due(conn, now)?, outbox::next_wake(conn)?))).await?;
         let Some(due) = due else {
@@ -77,8 +83,18 @@ impl Postman {
             return Ok(Step { did: false, wake: wake.max(now.plus(1)) });
         };
         let left = self.deal(due, now).await?;
-        let pace_s = if left { 60 / i64::from(self.config.mail.per_minute.max(1)) } else { 0 };
-        Ok(Step { did: true, wake: now.plus(pace_s.max(1)) })
+        let next = if left { self.store.read_async(pace::read).await?.next } else { now };
+        Ok(Step { did: true, wake: next.max(now.plus(1)) })
+    }
+
+    /// Until when nothing leaves because of the pace. Whatever rings, nothing makes it faster.
+    async fn resting(&self, now: Moment) -> Result<Option<Moment>, StoreError> {
+        if matches!(self.config.mail.transport, Transport::Folder(_)) {
+            return Ok(None);
+        }
+        let next = self.store.read_async(pace::read).await?.next;
+        // A clock that was set back must not stop the mail for long.
+        Ok(Some(next).filter(|next| (now.plus(1)..now.plus(PACE_LIMIT_S)).contains(next)))
     }
 
     /// Queues the clerk's list of the day when it is due; when the next one is.
@@ -132,7 +148,8 @@ impl Postman {
     fn lesson(&self, smtp: &SmtpConfig, attempt: &Attempt, now: Moment) -> Lesson {
         let words = attempt.reply.as_ref().map_or(attempt.trouble.as_str(), |reply| &reply.text);
         let mark = hold::mark(smtp, &self.config.mail.from_address, self.password(smtp).as_ref());
-        match Stop::after(attempt.class, words, mark, now) {
+        let class = if attempt.class == MailClass::Blocked { MailClass::Transient } else { attempt.class };
+        match Stop::after(class, words, mark, now) {
             Some(stop) => Lesson::Stop(stop),
             None if attempt.class == MailClass::Accepted || attempt.phase > Phase::Auth => Lesson::Over,
             None => Lesson::Nothing,
@@ -326,20 +343,25 @@ impl Postman {
             return Ok(false);
         }
         tracing::debug!(letter.id = id, "letter.claimed");
-        let mut lesson = Lesson::Nothing;
+        let (mut lesson, mut how) = (Lesson::Nothing, (MailClass::Accepted, Phase::Dot));
         let ending = match &self.config.mail.transport {
             Transport::Folder(dir) => self.put_in_folder(dir, due, rfc822, now),
             Transport::Smtp(smtp) => {
                 let attempt = self.over_smtp(smtp, due, rfc822, now).await;
                 lesson = self.lesson(smtp, &attempt, now);
-                ending(due, &attempt, now)
+                how = (attempt.class, attempt.phase);
+                ending(due, &attempt, smtp.preset, now)
             }
         };
         tracing::info!(letter.id = id, class = ending.class, state = ending.state.word(), "letter.attempted");
+        let refused = self.blocked(&ending, now);
+        let (per_minute, until) = (self.config.mail.per_minute, self.after_exchange(now));
         self.store
             .write_async(move |tx| {
                 outbox::finish(tx, id, &ending, now)?;
-                match lesson {
+                pace::keep(tx, &pace::read(tx)?.after(per_minute, how, &ending.reply_text, id, until))?;
+                let in_a_row = refused.is_some() && !alarms::blocked(tx, BLOCKED_IN_A_ROW)?.is_empty();
+                match if in_a_row { refused.map_or(Lesson::Nothing, Lesson::Stop) } else { lesson } {
                     Lesson::Nothing => {}
                     Lesson::Over => hold::keep(tx, None)?,
                     Lesson::Stop(stop) => hold::keep(tx, Some(stop))?,
@@ -352,11 +374,25 @@ impl Postman {
         Ok(true)
     }
 
+    /// The exchange itself may have taken minutes; a pause begins after it.
+    fn after_exchange(&self, began: Moment) -> Moment {
+        let now = self.poller.clock.now();
+        if (began..began.plus(PACE_LIMIT_S)).contains(&now) { now } else { began }
+    }
+
+    /// The stop that a refusal for spam or policy causes if it is one of several in a row.
+    fn blocked(&self, ending: &Ending, now: Moment) -> Option<Stop> {
+        let Transport::Smtp(smtp) = &self.config.mail.transport else { return None };
+        let mark = hold::mark(smtp, &self.config.mail.from_address, self.password(smtp).as_ref());
+        let is_blocked = ending.class == MailClass::Blocked.word();
+        is_blocked.then(|| Stop::after(MailClass::Blocked, &ending.reply_text, mark, now)).flatten()
+    }
+
     fn put_in_folder(&self, dir: &std::path::Path, due: &LetterRow, rfc822: &[u8], now: Moment) -> Ending {
         let date = due.slot.beijing().format("%Y%m%d").to_string();
         match folder::put(&self.data.join(dir), &date, &due.message_id, rfc822) {
             Ok(path) => accepted(format!("已写入 {}", path.display())),
-            Err(e) => retry(due, MailClass::Transient, None, format!("发件文件夹写不进去：{e}"), now),
+            Err(e) => retry(due, (MailClass::Transient, Wait::Usual), None, format!("发件文件夹写不进去：{e}"), now),
         }
     }
 

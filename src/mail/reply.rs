@@ -66,7 +66,7 @@ fn reply(code: u16, lines: &[Vec<u8>]) -> Reply {
 }
 
 /// Strictly UTF-8, else GB18030, which holds GBK and GB2312.
-fn decode(bytes: &[u8]) -> String {
+pub(super) fn decode(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => GB18030.decode_without_bom_handling(bytes).0.into_owned(),

@@ -4,7 +4,7 @@
 //! send wrongly, its time limit ends with connecting, and a reply that is not UTF-8 loses its code. A
 //! letter counts as accepted only by a 250 after the final dot; what breaks after the dot is doubtful.
 
-use super::classify::{MailClass, Phase, classify};
+use super::classify::{MailClass, Phase, Preset, classify};
 use super::reply::{REPLY_LIMIT, Read, Reply, read};
 use super::tls;
 use crate::config::{Security, SmtpConfig};
@@ -149,7 +149,9 @@ async fn ended(line: &mut Line, limits: &Limits) -> Result<Reply, Broken> {
             trouble: format!("code {} after the dot", reply.code),
             reply: Some(reply),
         }),
-        _ => Err(Broken { class: classify(Phase::Dot, &reply), reply: Some(reply), trouble: String::new() }),
+        _ => {
+            Err(Broken { class: classify(line.preset, Phase::Dot, &reply), reply: Some(reply), trouble: String::new() })
+        }
     }
 }
 
@@ -163,28 +165,40 @@ fn address(text: &str, class: MailClass) -> Result<Address, Broken> {
 
 /// Connects, and greets until EHLO is answered over a line as safe as was asked for.
 async fn open(config: &SmtpConfig, limits: &Limits) -> Result<(Line, Reply), Broken> {
-    let connecting = TcpStream::connect((config.host.as_str(), config.port));
-    let socket = timeout(limits.connect, connecting)
-        .await
-        .map_err(|_| broken(MailClass::Transient, "connecting took too long"))?;
-    let socket = socket.map_err(|e| broken(MailClass::Transient, format!("connecting failed: {e}")))?;
-    tracing::debug!("smtp.connected");
-    // Small writes follow each other; waiting for acknowledgements would cost 40 ms each.
-    socket.set_nodelay(true).map_err(|e| broken(MailClass::Transient, e.to_string()))?;
     let mut line = match config.security {
-        Security::Tls => Line::new(secured(socket, config, limits).await?),
-        Security::StartTls => return starttls(socket, config, limits).await,
-        Security::Plain => Line::new(Box::new(socket) as Box<dyn Stream>),
+        Security::Tls => {
+            let both = async { secured(connected(config).await?, config).await };
+            Line::new(in_time(both, limits).await?, config.preset)
+        }
+        Security::StartTls => return starttls(in_time(connected(config), limits).await?, config, limits).await,
+        Security::Plain => {
+            Line::new(Box::new(in_time(connected(config), limits).await?) as Box<dyn Stream>, config.preset)
+        }
     };
     line.greeting(limits).await?;
     let offers = line.ask(&Ehlo::new(ClientId::Domain(config.helo.clone())), Phase::Connect, &[250], limits).await?;
     Ok((line, offers))
 }
 
+async fn connected(config: &SmtpConfig) -> Result<TcpStream, Broken> {
+    let connecting = TcpStream::connect((config.host.as_str(), config.port)).await;
+    let socket = connecting.map_err(|e| broken(MailClass::Transient, format!("connecting failed: {e}")))?;
+    tracing::debug!("smtp.connected");
+    // Small writes follow each other; waiting for acknowledgements would cost 40 ms each.
+    socket.set_nodelay(true).map_err(|e| broken(MailClass::Transient, e.to_string()))?;
+    Ok(socket)
+}
+
+/// Connecting and its TLS have one time limit between them.
+async fn in_time<T>(opening: impl Future<Output = Result<T, Broken>>, limits: &Limits) -> Result<T, Broken> {
+    let late = "connecting took too long; is this the port for that kind of encryption?";
+    timeout(limits.connect, opening).await.unwrap_or_else(|_| Err(broken(MailClass::Transient, late)))
+}
+
 /// STARTTLS or nothing: never in clear when it was asked for.
 async fn starttls(socket: TcpStream, config: &SmtpConfig, limits: &Limits) -> Result<(Line, Reply), Broken> {
     let ehlo = Ehlo::new(ClientId::Domain(config.helo.clone()));
-    let mut clear = Line::new(socket);
+    let mut clear = Line::new(socket, config.preset);
     clear.greeting(limits).await?;
     let offers = clear.ask(&ehlo, Phase::Connect, &[250], limits).await?;
     if !offers.text.lines().any(|line| line.trim().eq_ignore_ascii_case("STARTTLS")) {
@@ -194,18 +208,16 @@ async fn starttls(socket: TcpStream, config: &SmtpConfig, limits: &Limits) -> Re
     if !clear.received.is_empty() {
         return Err(broken(MailClass::Config, "data after STARTTLS: somebody injects answers"));
     }
-    let mut line = Line::new(secured(clear.stream, config, limits).await?);
+    let mut line = Line::new(in_time(secured(clear.stream, config), limits).await?, config.preset);
     let offers = line.ask(&ehlo, Phase::Connect, &[250], limits).await?;
     Ok((line, offers))
 }
 
-async fn secured(socket: TcpStream, config: &SmtpConfig, limits: &Limits) -> Result<Box<dyn Stream>, Broken> {
-    let handshake = tls::connect(socket, &config.host, config.ca_file.as_deref());
-    match timeout(limits.connect, handshake).await {
-        Ok(Ok(stream)) => Ok(Box::new(stream)),
-        Ok(Err(tls::TlsFault::Setup(why))) => Err(broken(MailClass::Config, why)),
-        Ok(Err(tls::TlsFault::Broken(why))) => Err(broken(MailClass::Transient, why)),
-        Err(_) => Err(broken(MailClass::Config, "the TLS handshake took too long; is this the port for it?")),
+async fn secured(socket: TcpStream, config: &SmtpConfig) -> Result<Box<dyn Stream>, Broken> {
+    match tls::connect(socket, &config.host, config.ca_file.as_deref()).await {
+        Ok(stream) => Ok(Box::new(stream)),
+        Err(tls::TlsFault::Setup(why)) => Err(broken(MailClass::Config, why)),
+        Err(tls::TlsFault::Broken(why)) => Err(broken(MailClass::Transient, why)),
     }
 }
 
@@ -257,17 +269,19 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 struct Line<S = Box<dyn Stream>> {
     stream: S,
+    /// Whose words its answers are.
+    preset: Preset,
     received: Vec<u8>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
-    fn new(stream: S) -> Line<S> {
-        Line { stream, received: Vec::new() }
+    fn new(stream: S, preset: Preset) -> Line<S> {
+        Line { stream, preset, received: Vec::new() }
     }
 
     async fn greeting(&mut self, limits: &Limits) -> Result<Reply, Broken> {
         let reply = self.reply(limits.reply).await?;
-        expect(reply, Phase::Connect, &[220])
+        self.expect(reply, Phase::Connect, &[220])
     }
 
     /// One command and its reply.
@@ -279,7 +293,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
         limits: &Limits,
     ) -> Result<Reply, Broken> {
         self.write(command.to_string().as_bytes(), limits.reply).await?;
-        expect(self.reply(limits.reply).await?, phase, wanted)
+        let reply = self.reply(limits.reply).await?;
+        self.expect(reply, phase, wanted)
+    }
+
+    fn expect(&self, reply: Reply, phase: Phase, wanted: &[u16]) -> Result<Reply, Broken> {
+        if wanted.contains(&reply.code) {
+            return Ok(reply);
+        }
+        Err(Broken { class: classify(self.preset, phase, &reply), reply: Some(reply), trouble: String::new() })
     }
 
     async fn write(&mut self, bytes: &[u8], limit: Duration) -> Result<(), Broken> {
@@ -320,13 +342,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
             }
         }
     }
-}
-
-fn expect(reply: Reply, phase: Phase, wanted: &[u16]) -> Result<Reply, Broken> {
-    if wanted.contains(&reply.code) {
-        return Ok(reply);
-    }
-    Err(Broken { class: classify(phase, &reply), reply: Some(reply), trouble: String::new() })
 }
 
 #[cfg(test)]

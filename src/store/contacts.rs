@@ -15,12 +15,13 @@ const DEAD: &str = "SELECT l.recipient, l.state, max(l.id), l.reply_text FROM le
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[EVERYBODY, INSERT, UPDATE, WAITING, DEAD];
 
-/// Everybody on the sheet.
+/// Everybody on the sheet, and which addresses take no letters.
 ///
 /// # Errors
 /// Those of SQLite; a stored word that is not known.
 pub fn roster(conn: &Connection) -> Result<Roster, StoreError> {
-    Ok(Roster::of(everybody(conn)?))
+    let dead = dead_addresses(conn)?.into_iter().map(|dead| dead.address);
+    Ok(Roster::of(everybody(conn)?).knowing_dead(dead))
 }
 
 /// Everybody, by office.

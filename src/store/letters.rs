@@ -158,6 +158,19 @@ pub struct LetterRow {
     pub created_at: Moment,
     /// An attempt may have delivered it unseen: what is sent again says 可能重复.
     pub doubted: bool,
+    /// How often the last answer came in a row.
+    pub repeated: Repeated,
+}
+
+/// An answer that came again and again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repeated {
+    /// The word of `mail::classify::Repeat`; empty for none.
+    pub what: String,
+    /// When it came first.
+    pub since: Option<Moment>,
+    /// How often it came.
+    pub count: i64,
 }
 
 /// A letter as it leaves.
@@ -188,4 +201,6 @@ pub struct Ending {
     pub next_try: Option<Moment>,
     /// Why it ended, if worth a word.
     pub reason: String,
+    /// The word of what counts when it repeats; empty for none.
+    pub repeat: String,
 }

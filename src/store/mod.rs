@@ -9,6 +9,7 @@ pub mod alarms;
 pub mod answers;
 pub mod attest;
 pub mod awaited;
+pub mod bounces;
 pub mod checkup;
 pub mod contacts;
 pub mod credentials;
@@ -36,7 +37,7 @@ pub mod verdicts;
 mod writer;
 
 pub use error::StoreError;
-pub use letters::{Composed, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter};
+pub use letters::{Composed, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, Repeated};
 pub use lock::InstanceLock;
 pub use rusqlite::{Connection, Transaction};
 

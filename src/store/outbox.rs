@@ -3,7 +3,7 @@
 //! Two unique indexes keep every promise of "once": a mention is (recipient, account, rule, anchor,
 //! stage), a letter is (recipient, kind, slot).
 
-use super::letters::{Composed, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter};
+use super::letters::{Composed, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, Repeated};
 use super::{Connection, StoreError, Transaction};
 use crate::domain::{AccountId, Moment, Role};
 use crate::warn::Spent;
@@ -12,11 +12,11 @@ use rusqlite::{OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
-const BY_ID: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, attachment, reason, trial, state, message_id, rfc822, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted FROM letter WHERE id = ?1";
-const DUE: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, attachment, reason, trial, state, message_id, rfc822, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted FROM letter WHERE state IN ('queued', 'doubtful') AND next_try <= ?1 ORDER BY next_try, id LIMIT 1";
-const LIST: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted FROM letter ORDER BY id DESC LIMIT ?1";
-const ABOUT: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted FROM letter WHERE id IN (SELECT letter FROM mention WHERE account = ?1) ORDER BY slot DESC LIMIT ?2";
-const RECORDED: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted FROM letter WHERE trial = 1 AND state = 'held' AND class = 'trial' ORDER BY id";
+const BY_ID: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, attachment, reason, trial, state, message_id, rfc822, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted, repeat, repeat_since, repeat_count FROM letter WHERE id = ?1";
+const DUE: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, attachment, reason, trial, state, message_id, rfc822, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted, repeat, repeat_since, repeat_count FROM letter WHERE state IN ('queued', 'doubtful') AND next_try <= ?1 ORDER BY next_try, id LIMIT 1";
+const LIST: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted, repeat, repeat_since, repeat_count FROM letter ORDER BY id DESC LIMIT ?1";
+const ABOUT: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted, repeat, repeat_since, repeat_count FROM letter WHERE id IN (SELECT letter FROM mention WHERE account = ?1) ORDER BY slot DESC LIMIT ?2";
+const RECORDED: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted, repeat, repeat_since, repeat_count FROM letter WHERE trial = 1 AND state = 'held' AND class = 'trial' ORDER BY id";
 const WAKE: &str = "SELECT min(next_try) FROM letter WHERE state IN ('queued', 'doubtful')";
 const IN_SLOT: &str = "SELECT id, state FROM letter WHERE recipient = ?1 AND kind = ?2 AND slot = ?3";
 const MENTIONED: &str = "SELECT EXISTS (SELECT 1 FROM mention WHERE recipient = ?1 AND account = ?2 AND rule = ?3 AND anchor = ?4 AND stage = ?5)";
@@ -25,7 +25,7 @@ const MENTION: &str = "INSERT INTO mention (letter, recipient, account, rule, an
 const LATER: &str = "UPDATE letter SET not_after = max(not_after, ?2) WHERE id = ?1";
 const CLAIM: &str = "UPDATE letter SET state = 'sending', claimed_at = ?2, dot_armed_at = NULL, attempts = attempts + 1, subject = ?3, text = ?4, html = ?5, rfc822 = ?6 WHERE id = ?1 AND state IN ('queued', 'doubtful')";
 const ARM: &str = "UPDATE letter SET dot_armed_at = ?2 WHERE id = ?1 AND state = 'sending'";
-const FINISH: &str = "UPDATE letter SET state = ?2, class = ?3, reply_code = ?4, reply_text = ?5, next_try = ?6, sent_at = ?7, reason = CASE WHEN ?8 = '' THEN reason ELSE ?8 END, attempts = attempts - (?3 IN ('auth', 'config')), doubted = max(doubted, ?2 = 'doubtful') WHERE id = ?1 AND state = 'sending'";
+const FINISH: &str = "UPDATE letter SET state = ?2, class = ?3, reply_code = ?4, reply_text = ?5, next_try = ?6, sent_at = ?7, reason = CASE WHEN ?8 = '' THEN reason ELSE ?8 END, attempts = attempts - (?3 IN ('auth', 'config')), doubted = max(doubted, ?2 = 'doubtful'), repeat_since = CASE WHEN ?9 = '' THEN NULL WHEN repeat = ?9 THEN repeat_since ELSE ?10 END, repeat_count = CASE WHEN ?9 = '' THEN 0 WHEN repeat = ?9 THEN repeat_count + 1 ELSE 1 END, repeat = ?9 WHERE id = ?1 AND state = 'sending'";
 const END: &str = "UPDATE letter SET state = ?2, reason = ?3 WHERE id = ?1 AND state IN ('queued', 'doubtful', 'held')";
 const EXPIRE: &str = "UPDATE letter SET state = 'overtaken', class = 'expired', reason = ?2 WHERE id = ?1 AND state IN ('queued', 'doubtful')";
 const RECORD: &str = "UPDATE letter SET state = 'held', class = 'trial', subject = ?2, text = ?3, html = ?4, rfc822 = ?5 WHERE id = ?1 AND state = 'queued'";
@@ -271,8 +271,18 @@ pub fn arm(tx: &Transaction<'_>, id: i64, now: Moment) -> Result<(), StoreError>
 pub fn finish(tx: &Transaction<'_>, id: i64, ending: &Ending, now: Moment) -> Result<(), StoreError> {
     let sent = (ending.state == LetterState::Sent).then_some(now.unix());
     let next = ending.next_try.unwrap_or(now).unix();
-    let values =
-        params![id, ending.state.word(), ending.class, ending.reply_code, ending.reply_text, next, sent, ending.reason];
+    let values = params![
+        id,
+        ending.state.word(),
+        ending.class,
+        ending.reply_code,
+        ending.reply_text,
+        next,
+        sent,
+        ending.reason,
+        ending.repeat,
+        now.unix()
+    ];
     tx.prepare_cached(FINISH)?.execute(values)?;
     Ok(())
 }
@@ -469,5 +479,6 @@ pub(super) fn letter_row(row: &Row<'_>) -> rusqlite::Result<LetterRow> {
         reply_text: row.get(23)?,
         created_at: moment(24)?.unwrap_or_default(),
         doubted: row.get(25)?,
+        repeated: Repeated { what: row.get(26)?, since: moment(27)?, count: row.get(28)? },
     })
 }

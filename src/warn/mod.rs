@@ -208,7 +208,9 @@ fn audience(
 }
 
 /// The addresses of whoever has the role on that day; without any, those of the next role up, at last
-/// the clerk's (无联系人). With each address: as whom, and for whom it stands.
+/// the clerk's (无联系人). Where all addresses of a role refuse letters or send them back, the clerk hears
+/// of it, who names another contact: nothing is redirected to a leader by itself (mail.md
+/// "Acknowledgement and escalation"). With each address: as whom, and for whom it stands.
 pub fn recipients(
     people: &Roster,
     account: &Account,
@@ -217,10 +219,13 @@ pub fn recipients(
     clerk: &[String],
 ) -> Vec<(String, Role, Option<Role>)> {
     for next in Role::ALL.into_iter().filter(|next| *next >= role) {
-        let found = people.addresses(account, next, day);
+        let found = people.reachable(account, next, day);
         if !found.is_empty() {
             let stands_for = (next != role).then_some(role);
             return found.into_iter().map(|address| (address, role, stands_for)).collect();
+        }
+        if !people.addresses(account, next, day).is_empty() {
+            break;
         }
     }
     clerk.iter().map(|address| (address.clone(), role, Some(role))).collect()

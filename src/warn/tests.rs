@@ -202,6 +202,28 @@ fn whoever_has_no_mailbox_is_stood_for_by_the_next() {
     assert_eq!(owed_for(&two).len(), 2);
 }
 
+/// What was told to an address that sends letters back is told to the next contact, once, and never to a
+/// leader.
+#[test]
+fn a_dead_address_passes_its_mention_on_to_the_next_contact() {
+    let account =
+        account(1, &[(Role::Operator, "a@x.example"), (Role::Operator, "b@x.example"), (Role::Leader, "l@x.example")]);
+    let clerk = ["clerk@x.example".to_owned()];
+    let mut spent = BTreeSet::new();
+    let mut heard = |dead: &[&str]| {
+        let people = Roster::of(Vec::new()).knowing_dead(dead.iter().map(|address| (*address).to_owned()));
+        let cause = Cause { people: &people, ..silent(&account, "2026-07-13") };
+        let letters = owed(&[cause], &clerk, &spent, &Calendar::builtin(), at("2026-07-23 10:00"));
+        spent.extend(letters.iter().flat_map(OwedLetter::spends));
+        letters.into_iter().map(|l| (l.recipient, l.mentions[0].stands_for)).collect::<Vec<_>>()
+    };
+    assert_eq!(heard(&["A@x.example"]), [("b@x.example".to_owned(), None)]);
+    let both = ["a@x.example", "b@x.example"];
+    assert_eq!(heard(&both), [("clerk@x.example".to_owned(), Some(Role::Operator))]);
+    assert!(heard(&both).is_empty(), "once");
+    assert_eq!(heard(&[]), [("a@x.example".to_owned(), None)], "alive again");
+}
+
 #[test]
 fn a_letter_goes_to_whoever_is_in_office_on_its_slot() {
     let account = Account { office: "某局".to_owned(), ..account(1, &PEOPLE) };

@@ -194,6 +194,7 @@ fn refuse_three_letters(store: &Store) {
                     reply_text: "spam".to_owned(),
                     next_try: None,
                     reason: String::new(),
+                    repeat: String::new(),
                 };
                 outbox::finish(tx, id, &ending, now)?;
             }

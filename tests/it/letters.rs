@@ -6,6 +6,7 @@ mod group;
 mod recall;
 pub(crate) mod server;
 
+use cuigeng::Step;
 use cuigeng::clock::SystemClock;
 use cuigeng::config::{self, Config};
 use cuigeng::domain::Moment;
@@ -142,7 +143,11 @@ impl Office {
         let (inspector, postman) = self.desk();
         runtime.block_on(async {
             inspector.step(now).await.unwrap();
-            while postman.step(now).await.unwrap().did {}
+            // Letters keep their pace: each step says when the next one may be.
+            let mut later = now;
+            while let Step { did: true, wake } = postman.step(later).await.unwrap() {
+                later = wake;
+            }
         });
     }
 

@@ -378,6 +378,7 @@ fn the_clerk_sees_who_cannot_be_written_to() {
                 reply_text: "550 User not found".to_owned(),
                 next_try: None,
                 reason: String::new(),
+                repeat: String::new(),
             };
             outbox::finish(tx, id, &ending, now)
         })

@@ -1,6 +1,8 @@
 //! The promise: a real Postfix takes our letters, and a real Dovecot gives them back whole: once, under
 //! TLS with a private authority, whatever is refused, put off or cut in between.
 
+#[path = "post_office/returned.rs"]
+mod returned;
 #[path = "post_office/server.rs"]
 mod server;
 
@@ -32,13 +34,18 @@ struct Desk {
 
 impl Desk {
     fn new(office: &PostOffice, port: u16, security: &str) -> Desk {
+        Desk::with(office, port, security, "")
+    }
+
+    /// With more settings behind those of the server.
+    fn with(office: &PostOffice, port: u16, security: &str, more: &str) -> Desk {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("secrets")).unwrap();
         std::fs::write(dir.path().join("secrets/smtp"), format!("{PASSWORD}\n")).unwrap();
         let text = format!(
             "[office]\nname = \"青禾县政务公开办\"\nclerk_mail = [\"{SENDER}@{DOMAIN}\"]\n[mail]\ntransport = \"smtp\"\nfrom = \"青禾县政务公开办 <{SENDER}@{DOMAIN}>\"\n\
              [mail.smtp]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"{security}\"\nuser = \"{SENDER}@{DOMAIN}\"\n\
-             password = \"smtp\"\nca_file = \"{}\"\n[secrets]\ndir = \"secrets\"\n",
+             password = \"smtp\"\nca_file = \"{}\"\n{more}[secrets]\ndir = \"secrets\"\n",
             office.authority().display()
         );
         let config = Arc::new(config::parse(&text, "config.toml", dir.path()).unwrap());

@@ -67,6 +67,7 @@ impl Office {
                     reply_text: String::new(),
                     next_try: None,
                     reason: String::new(),
+                    repeat: String::new(),
                 };
                 let composed = Composed { subject: String::new(), text: String::new(), html: None, rfc822: Vec::new() };
                 assert!(outbox::claim(tx, id, &composed, sent)?);

@@ -97,6 +97,7 @@ fn config(port: u16, security: Security, user: Option<&str>) -> SmtpConfig {
         password_secret: None,
         ca_file: None,
         helo: "[127.0.0.1]".to_owned(),
+        preset: Preset::Custom,
     }
 }
 

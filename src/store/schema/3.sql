@@ -115,3 +115,34 @@ CREATE TABLE group_mention (
   UNIQUE (robot, account, rule, anchor, stage)
 ) STRICT;
 CREATE INDEX group_mention_by_note ON group_mention (note);
+
+-- How often the last answer to a letter came in a row: a full mailbox, a suspicion of spam, an unreadable word.
+ALTER TABLE letter ADD COLUMN repeat TEXT NOT NULL DEFAULT '' CHECK (repeat IN ('', 'full', 'suspected', 'malformed'));
+ALTER TABLE letter ADD COLUMN repeat_since INTEGER CHECK ((repeat_since IS NULL) = (repeat = '')); -- NULL: nothing repeats
+ALTER TABLE letter ADD COLUMN repeat_count INTEGER NOT NULL DEFAULT 0 CHECK ((repeat_count = 0) = (repeat = ''));
+
+CREATE INDEX letter_dead ON letter (recipient) WHERE state IN ('refused', 'bounced');
+
+-- How far the sender's mailbox was read for returned letters (退信).
+CREATE TABLE mailbox (
+  name TEXT PRIMARY KEY,                         -- login, server and folder
+  uidvalidity INTEGER NOT NULL,                  -- 0: never read; numbers are the server's (RFC 9051 §2.3.1.1)
+  last_uid INTEGER NOT NULL,
+  next_at INTEGER NOT NULL,
+  failures INTEGER NOT NULL,                     -- in a row
+  since INTEGER CHECK ((since IS NULL) = (failures = 0)), -- NULL: the last reading went well
+  class TEXT NOT NULL CHECK ((class = '') = (failures = 0)),
+  words TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What a delivery report said about a letter, once each.
+CREATE TABLE bounce (
+  letter INTEGER NOT NULL REFERENCES letter,
+  report TEXT NOT NULL CHECK (report <> ''),     -- hash of the report's bytes
+  at INTEGER NOT NULL,                           -- when it was read
+  failed INTEGER NOT NULL CHECK (failed IN (0, 1)), -- 0: noted only
+  code INTEGER,                                  -- NULL: it gives none
+  enhanced TEXT NOT NULL,                        -- '': it gives none
+  words TEXT NOT NULL,
+  PRIMARY KEY (letter, report)
+) STRICT, WITHOUT ROWID;

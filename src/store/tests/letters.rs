@@ -75,6 +75,7 @@ fn send(kept: &Kept, id: i64) {
         reply_text: "OK".to_owned(),
         next_try: None,
         reason: String::new(),
+        repeat: String::new(),
     };
     kept.store
         .write(move |tx| {

@@ -22,6 +22,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("answers", answers::ALL),
         ("attest", attest::ALL),
         ("awaited", awaited::ALL),
+        ("bounces", bounces::ALL),
         ("contacts", contacts::ALL),
         ("credentials", credentials::ALL),
         ("desk", desk::ALL),

@@ -17,6 +17,10 @@ while count < wanted:
     while not imap.readline().startswith(b"i1 "):
         pass
 
+def content(part):
+    inner = part.get_content()
+    return inner.as_bytes() if isinstance(inner, email.message.EmailMessage) else inner if isinstance(inner, bytes) else inner.encode()
+
 letters = []
 for number in range(1, count + 1):
     raw = imap.fetch(str(number), "(BODY.PEEK[])")[1][0][1]
@@ -26,7 +30,7 @@ for number in range(1, count + 1):
         "subject": letter["subject"], "from": letter["from"], "to": letter["to"], "id": letter["message-id"],
         "subjects": len(letter.get_all("subject")), "text": text.get_content() if text else "",
         "html": letter.get_body(("html",)) is not None,
-        "attachments": [{"name": part.get_filename(), "sha256": hashlib.sha256(part.get_content()).hexdigest()}
+        "attachments": [{"name": part.get_filename(), "sha256": hashlib.sha256(content(part)).hexdigest()}
                         for part in letter.iter_attachments()],
     })
 print(json.dumps(letters, ensure_ascii=False))

@@ -20,19 +20,29 @@ pub(crate) struct PostOffice {
     /// SMTP in TLS from the first byte.
     pub(crate) smtps: u16,
     imap: u16,
+    /// IMAP in TLS from the first byte.
+    pub(crate) imaps: u16,
 }
+
+/// A mailbox that takes no more than a letter or two bytes: what comes for it is accepted and sent back.
+pub(crate) const FULL: &str = "full";
+/// A recipient whom the server refuses at once because the mailbox is full.
+pub(crate) const FULL_AT_ONCE: &str = "full-at-once";
 
 /// Whether the packages are there. On a build server they must be.
 pub(crate) fn is_installed() -> bool {
     let is_there = |program: &str| ["/usr/sbin", "/usr/bin"].iter().any(|dir| Path::new(dir).join(program).exists());
     let root = fs::metadata("/proc/self").is_ok_and(|about| std::os::unix::fs::MetadataExt::uid(&about) == 0);
-    let there = is_there("postfix") && is_there("dovecot") && root;
+    let door = Path::new("/usr/lib/dovecot/lmtp").exists();
+    let there = is_there("postfix") && is_there("dovecot") && door && root;
     assert!(
         there || std::env::var_os("CI").is_none(),
         "postfix and dovecot are missing: run scripts/install-test-deps.sh as root"
     );
     if !there {
-        eprintln!("skipped: postfix and dovecot (scripts/install-test-deps.sh), and root to start them, are not here");
+        eprintln!(
+            "skipped: postfix and dovecot with its lmtp (scripts/install-test-deps.sh), and root to start them, are not here"
+        );
     }
     there
 }
@@ -42,7 +52,7 @@ impl PostOffice {
     /// every recipient (greylisting).
     pub(crate) fn open(users: &[&str], policy: Option<u16>) -> PostOffice {
         let dir = tempfile::tempdir().unwrap();
-        let [smtp, smtps, imap] = [(); 3].map(|()| free_port());
+        let [smtp, smtps, imap, imaps] = [(); 4].map(|()| free_port());
         set_mode(dir.path(), 0o755);
         for (name, mode) in
             [("etc", 0o755), ("queue", 0o755), ("data", 0o755), ("log", 0o777), ("mail", 0o777), ("run", 0o755)]
@@ -53,7 +63,7 @@ impl PostOffice {
         own(&dir.path().join("data"), "postfix");
         certificate(dir.path());
         write_postfix(dir.path(), users, smtp, smtps, policy);
-        write_dovecot(dir.path(), users, imap);
+        write_dovecot(dir.path(), users, imap, imaps);
         postfix(dir.path(), "start");
         let dovecot = Command::new("dovecot")
             .args(["-F", "-c"])
@@ -61,8 +71,10 @@ impl PostOffice {
             .stdin(Stdio::null())
             .spawn()
             .unwrap();
-        let office = PostOffice { dir, dovecot, smtp, smtps, imap };
-        [(smtp, true), (smtps, false), (imap, true)].into_iter().for_each(|(port, greets)| until_open(port, greets));
+        let office = PostOffice { dir, dovecot, smtp, smtps, imap, imaps };
+        [(smtp, true), (smtps, false), (imap, true), (imaps, false)]
+            .into_iter()
+            .for_each(|(port, greets)| until_open(port, greets));
         office
     }
 
@@ -81,6 +93,21 @@ impl PostOffice {
             .unwrap();
         assert!(output.status.success(), "{}\n{}", String::from_utf8_lossy(&output.stderr), self.log());
         serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// The port of IMAP in clear and with STARTTLS.
+    pub(crate) fn imap(&self) -> u16 {
+        self.imap
+    }
+
+    /// Names and marks of the files of a mailbox, which a reader that changes something would change.
+    pub(crate) fn files(&self, user: &str) -> Vec<String> {
+        let dir = self.dir.path().join(format!("mail/{user}@{DOMAIN}"));
+        let names =
+            |sub: &str| fs::read_dir(dir.join(sub)).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+        let mut files: Vec<String> = names("cur").chain(names("new")).collect();
+        files.sort();
+        files
     }
 
     /// What Postfix wrote down.
@@ -112,7 +139,8 @@ fn write_postfix(dir: &Path, users: &[&str], smtp: u16, smtps: u16, policy: Opti
          smtpd_sasl_auth_enable = yes\nsmtpd_sasl_type = dovecot\nsmtpd_sasl_path = private/auth\n\
          smtpd_sender_login_maps = texthash:{d}/etc/logins\n\
          smtpd_sender_restrictions = reject_sender_login_mismatch\n\
-         smtpd_recipient_restrictions = {greylist}permit_sasl_authenticated, reject\n\
+         transport_maps = texthash:{d}/etc/transport\n\
+         smtpd_recipient_restrictions = check_recipient_access texthash:{d}/etc/access, {greylist}permit_sasl_authenticated, reject\n\
          smtpd_relay_restrictions = permit_sasl_authenticated, reject\nsmtpd_delay_reject = no\n"
     );
     let unix = [
@@ -126,6 +154,7 @@ fn write_postfix(dir: &Path, users: &[&str], smtp: u16, smtps: u16, policy: Opti
         "flush unix n - n 1000? 0 flush",
         "proxymap unix - - n - - proxymap",
         "virtual unix - n n - - virtual",
+        "lmtp unix - - n - - lmtp",
         "error unix - - n - - error",
         "retry unix - - n - - error",
         "anvil unix - - n - 1 anvil",
@@ -139,21 +168,31 @@ fn write_postfix(dir: &Path, users: &[&str], smtp: u16, smtps: u16, policy: Opti
         format!("{smtp} inet n - n - - smtpd\n{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes\n{unix}\n");
     let users_map: String = users.iter().map(|user| format!("{user}@{DOMAIN} {user}@{DOMAIN}/\n")).collect();
     let logins: String = users.iter().map(|user| format!("{user}@{DOMAIN} {user}@{DOMAIN}\n")).collect();
-    for (name, text) in [("main.cf", main), ("master.cf", master), ("users", users_map), ("logins", logins)] {
+    for (name, text) in [
+        ("main.cf", main),
+        ("master.cf", master),
+        ("users", users_map),
+        ("logins", logins),
+        ("transport", format!("{FULL}@{DOMAIN} lmtp:unix:private/dovecot-lmtp\n")),
+        ("access", format!("{FULL_AT_ONCE}@{DOMAIN} 452 4.2.2 <{FULL_AT_ONCE}@{DOMAIN}>: mailbox is full\n")),
+    ] {
         fs::write(dir.join("etc").join(name), text).unwrap();
     }
 }
 
-fn write_dovecot(dir: &Path, users: &[&str], imap: u16) {
+fn write_dovecot(dir: &Path, users: &[&str], imap: u16, imaps: u16) {
     let d = dir.display();
     let conf = format!(
-        "base_dir = {d}/run\nprotocols = imap\nlisten = 127.0.0.1\nssl = no\ndisable_plaintext_auth = no\n\
+        "base_dir = {d}/run\nprotocols = imap lmtp\nlisten = 127.0.0.1\nssl = yes\nssl_cert = <{d}/etc/server.pem\nssl_key = <{d}/etc/server.key\ndisable_plaintext_auth = no\n\
          log_path = {d}/log/dovecot.log\nmail_location = maildir:{d}/mail/%u\nfirst_valid_uid = 100\n\
          first_valid_gid = 100\nauth_mechanisms = plain login\n\
          passdb {{\n driver = passwd-file\n args = scheme=plain {d}/etc/passwd\n}}\n\
          userdb {{\n driver = static\n args = uid=65534 gid=65534 home={d}/mail/%u\n}}\n\
          service auth {{\n unix_listener {d}/queue/private/auth {{\n mode = 0666\n }}\n}}\n\
-         service imap-login {{\n chroot =\n inet_listener imap {{\n port = {imap}\n }}\n inet_listener imaps {{\n port = 0\n }}\n}}\n"
+         service imap-login {{\n chroot =\n inet_listener imap {{\n port = {imap}\n }}\n inet_listener imaps {{\n port = {imaps}\n ssl = yes\n }}\n}}\n\
+         service lmtp {{\n unix_listener {d}/queue/private/dovecot-lmtp {{\n mode = 0666\n }}\n}}\n\
+         protocol lmtp {{\n mail_plugins = quota\n}}\n\
+         plugin {{\n quota = maildir:User quota\n quota_rule = *:bytes=2\n}}\n"
     );
     let passwd: String = users.iter().map(|user| format!("{user}@{DOMAIN}:{PASSWORD}::::::\n")).collect();
     fs::write(dir.join("etc/dovecot.conf"), conf).unwrap();
