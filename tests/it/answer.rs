@@ -93,7 +93,7 @@ async fn the_first_answer_is_kept_once_proves_the_address_and_stops_no_later_run
     assert!(!office.ok(&["status"]).contains("待人工核实：信"), "nothing to do for the clerk");
     let first = office.mail.letters().len();
     office.clock.goes_to(at("2026-07-24 09:00")).await;
-    office.clock.goes_on(4).await;
+    office.clock.goes_on(60).await;
     assert_eq!(office.mail.letters().len(), 2 * first, "Friday's letters leave, answered or not");
     assert_ne!(office.link_to(WL), link, "each letter has a link of its own");
     office.end().await;
@@ -228,7 +228,7 @@ async fn a_link_ends_with_its_period_by_a_person_and_with_the_key() {
     let ended = office.get(&wl);
     assert!(ended.status == 410 && !ended.body.contains("文旅"), "{}", ended.body);
     office.clock.goes_to(at("2026-08-06 09:00")).await;
-    office.clock.goes_on(4).await;
+    office.clock.goes_on(60).await;
     let newer = office.link_to(WL);
     assert_eq!(office.get(&newer).status, 200, "a letter since");
     std::fs::remove_file(office.data().join("secrets/answer-link-key")).unwrap();
@@ -293,7 +293,7 @@ async fn letters_of_four_weeks(answered: bool) -> Vec<String> {
     for day in 0..28 {
         let morning = at("2026-07-23 09:00").plus_days(day);
         office.clock.goes_to(morning).await;
-        office.clock.goes_on(6).await;
+        office.clock.goes_on(60).await;
         let letters = office.store().read(|conn| outbox::list(conn, 500)).unwrap();
         for letter in letters.into_iter().filter(|letter| answered && letter.kind == LetterKind::Reminder) {
             let (way, now) = (Way::Link { from: "10.0.0.7".to_owned() }, office.clock.now());
@@ -319,10 +319,10 @@ async fn a_result_is_disputed_by_its_link() {
     let mut office = Office::open("正式").await;
     office.letters_leave().await;
     office.clock.goes_to(at("2026-07-27 09:00")).await;
-    office.clock.goes_on(4).await;
+    office.clock.goes_on(60).await;
     office.ok(&["confirm", "--check", "2026-07-27", "--all", "--by", "张三"]);
     office.clock.goes_to(at("2026-07-27 09:30")).await;
-    office.clock.goes_on(4).await;
+    office.clock.goes_on(60).await;
     let result = office.newest_to(JT);
     assert!(result.subject.starts_with("【检查结果】"), "{}", result.subject);
     assert!(result.text.contains("（略） 选“已发布请核实”，并填该时段内所发内容的链接"), "{}", result.text);
@@ -335,7 +335,7 @@ async fn a_result_is_disputed_by_its_link() {
     assert_eq!(office.post(&link, &[("word", "posted"), ("url", "https://weibo.com/1/AbC")]).status, 303);
     office.clock.goes_on(61).await;
     office.clock.goes_to(at("2026-07-27 11:00")).await;
-    office.clock.goes_on(4).await;
+    office.clock.goes_on(60).await;
     let [one] = office.answers(result.id).try_into().unwrap();
     assert_eq!(one.state, State::Found);
     assert!(office.newest_to(JT).subject.starts_with("【更正】"), "{}", office.newest_to(JT).subject);

@@ -113,7 +113,7 @@ impl Office {
     /// The letters of Thursday 09:00 have left.
     pub(crate) async fn letters_leave(&self) {
         self.clock.goes_to(at("2026-07-23 09:00")).await;
-        self.clock.goes_on(4).await;
+        self.clock.goes_on(60).await;
     }
 
     /// The site shows a post, and the daemon has had its time to look.

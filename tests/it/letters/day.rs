@@ -48,7 +48,7 @@ fn the_clerk_has_one_list_of_the_day_in_the_order_of_the_list_with_what_became_o
     office.server.answers("RCPT TO:<wl@", "550 5.1.1 no such user here", false);
     office.live(now);
     let evening = at("2026-07-23 17:30");
-    office.live(evening.plus(-1));
+    office.live(evening.plus(-120));
     assert!(office.lists().is_empty(), "not before its hour");
     office.live(evening);
     let list = office.lists().pop().unwrap();

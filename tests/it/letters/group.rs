@@ -91,7 +91,7 @@ fn what_is_no_longer_true_silenced_or_late_is_not_posted() {
         let robot = Robot::answering(200, TAKEN);
         office.group(&robot, "[\"青禾县文旅局\"]");
         office.live(thursday);
-        let later = thursday.plus(if case == "late" { 1801 } else { 300 });
+        let later = thursday.plus(if case == "late" { 1860 } else { 300 });
         match case {
             "posted" => office.posted(&[("青禾文旅", "2026-07-23 09:03", "补上")]),
             "silenced" => office.hushed(thursday),
