@@ -4,8 +4,8 @@
 use super::facts;
 use super::letter;
 use crate::config::Config;
-use crate::domain::{Account, AccountId, Moment};
-use crate::store::{Connection, LetterRow, LetterState, Mention, StoreError, accounts, desk, outbox};
+use crate::domain::{Account, AccountId, Moment, Role, Roster};
+use crate::store::{Connection, LetterRow, LetterState, Mention, StoreError, accounts, contacts, desk, outbox};
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr;
@@ -46,34 +46,62 @@ impl ToCall {
     }
 }
 
-/// The calls that are still to be made, by office. What has been updated meanwhile is left out.
+/// The calls that are still to be made, by office: one a role of an account, by the letter that says most
+/// about it. What has been updated meanwhile is left out, and who was called since a letter was due.
 ///
 /// # Errors
 /// Those of the store.
 pub fn list(conn: &Connection, config: &Config, now: Moment) -> Result<Vec<ToCall>, StoreError> {
     let all: BTreeMap<AccountId, Account> = accounts::all(conn)?.into_iter().map(|one| (one.id, one)).collect();
-    let mut found = Vec::new();
+    let (people, called) = (contacts::roster(conn)?, desk::last_calls(conn)?);
+    let mut owed: BTreeMap<(AccountId, Role), Owed> = BTreeMap::new();
     for letter in desk::open(conn, now)? {
-        let called: Vec<AccountId> = desk::calls(conn, letter.id)?.into_iter().map(|call| call.account).collect();
         let mut mentions: BTreeMap<AccountId, Vec<Mention>> = BTreeMap::new();
         for mention in outbox::mentions(conn, letter.id)? {
             mentions.entry(mention.account).or_default().push(mention);
         }
-        for (id, mentions) in mentions.iter().filter(|(id, _)| !called.contains(id)) {
-            let Some(account) = all.get(id) else { continue };
-            let Some(why) = reason(&letter, account) else { continue };
-            found.extend(to_call(conn, config, &letter, account, mentions, &why, now)?);
+        for (id, mentions) in mentions {
+            let key = (id, letter.role);
+            let Some(account) = all.get(&id) else { continue };
+            if called.get(&key).is_some_and(|at| *at >= letter.slot) {
+                continue;
+            }
+            let Some(why) = reason(&letter, account, &people) else { continue };
+            let one = Owed { letter: letter.clone(), mentions, why };
+            if owed.get(&key).is_none_or(|known| known.weight() < one.weight()) {
+                owed.insert(key, one);
+            }
         }
+    }
+    let mut found = Vec::new();
+    for ((id, _), one) in owed {
+        found.extend(to_call(conn, config, &one.letter, &all[&id], &one.mentions, &one.why, now)?);
     }
     found.sort_by(|a, b| (&a.office, &a.account).cmp(&(&b.office, &b.account)));
     Ok(found)
 }
 
+/// A letter that did not reach the office about an account.
+struct Owed {
+    letter: LetterRow,
+    mentions: Vec<Mention>,
+    why: String,
+}
+
+impl Owed {
+    /// The newest letter says most; of two of one moment the one that failed, not the one in its stead.
+    fn weight(&self) -> (Moment, bool, i64) {
+        (self.letter.slot, self.why != NOBODY, self.letter.id)
+    }
+}
+
+const NOBODY: &str = "无联系人";
+
 /// Why the office does not hear of it by this letter; `None` when it does.
-fn reason(letter: &LetterRow, account: &Account) -> Option<String> {
-    let named = account.contacts.iter().any(|contact| contact.role == letter.role && contact.email == letter.recipient);
+fn reason(letter: &LetterRow, account: &Account, people: &Roster) -> Option<String> {
+    let named = people.addresses(account, letter.role, letter.slot.date()).contains(&letter.recipient);
     match letter.state {
-        _ if !named => Some("无联系人".to_owned()),
+        _ if !named => Some(NOBODY.to_owned()),
         LetterState::Held | LetterState::Doubtful | LetterState::Refused | LetterState::Bounced => {
             Some(letter.state.chinese().to_owned())
         }

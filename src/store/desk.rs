@@ -3,8 +3,8 @@
 
 use super::letters::{LetterKind, LetterRow, LetterState};
 use super::{Connection, StoreError, Transaction, meta, outbox};
-use crate::domain::{AccountId, Moment};
-use std::collections::BTreeSet;
+use crate::domain::{AccountId, Moment, Role};
+use std::collections::{BTreeMap, BTreeSet};
 
 const DEAD: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted, repeat, repeat_since, repeat_count FROM letter WHERE (state = 'held' AND class <> 'trial') OR state = 'refused' OR (state = 'bounced' AND sent_at >= ?1) OR (state = 'overtaken' AND class = 'expired' AND not_after >= ?1) ORDER BY slot DESC, id DESC";
 const OPEN: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted, repeat, repeat_since, repeat_count FROM letter WHERE kind = 'reminder' AND trial = 0 AND not_after > ?1 AND state NOT IN ('cancelled', 'overtaken') ORDER BY slot, id";
@@ -13,10 +13,12 @@ const RETRY: &str = "UPDATE letter SET state = 'queued', next_try = ?2, attempts
 const CANCEL: &str = "UPDATE letter SET state = 'cancelled', reason = ?2 WHERE id = ?1 AND state IN ('queued', 'doubtful', 'held', 'refused')";
 const ARRIVED: &str = "UPDATE letter SET state = 'sent', sent_at = ?2, reason = ?3 WHERE id = ?1 AND state IN ('queued', 'doubtful', 'held', 'refused')";
 const CALL: &str = "INSERT INTO call (letter, account, by, at, note, entered_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+const LAST_CALLS: &str =
+    "SELECT c.account, l.role, max(c.at) FROM call c JOIN letter l ON l.id = c.letter GROUP BY c.account, l.role";
 const CALLS: &str = "SELECT account, by, at, note FROM call WHERE letter = ?1 ORDER BY at, account";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[DEAD, OPEN, WAITING, RETRY, CANCEL, ARRIVED, CALL, CALLS];
+pub(super) const ALL: &[&str] = &[DEAD, OPEN, WAITING, RETRY, CANCEL, ARRIVED, CALL, CALLS, LAST_CALLS];
 
 /// Days for which a letter that reached nobody, and that nobody can mend any more, is still shown first.
 const SHOWN_DAYS: i64 = 14;
@@ -150,6 +152,22 @@ pub fn calls(conn: &Connection, letter: i64) -> Result<Vec<Call>, StoreError> {
         Ok(Call { account: AccountId(row.get(0)?), by: row.get(1)?, at: Moment::from_unix(at), note: row.get(3)? })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// When somebody was last called about an account, by the role that was to hear of it.
+///
+/// # Errors
+/// Those of SQLite; a stored word that is not known.
+pub fn last_calls(conn: &Connection) -> Result<BTreeMap<(AccountId, Role), Moment>, StoreError> {
+    let mut statement = conn.prepare_cached(LAST_CALLS)?;
+    let mut rows = statement.query([])?;
+    let mut found = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let role: String = row.get(1)?;
+        let role = Role::from_word(&role).ok_or_else(|| StoreError::odd(&role))?;
+        found.insert((AccountId(row.get(0)?), role), Moment::from_unix(row.get(2)?));
+    }
+    Ok(found)
 }
 
 /// Enters a call about `accounts` of a letter (all of them when empty). When every account that the
