@@ -6,6 +6,7 @@ use super::letter;
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Moment, Role, Roster};
 use crate::store::{Connection, LetterRow, LetterState, Mention, StoreError, accounts, contacts, desk, outbox};
+use chrono::NaiveDate;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr;
@@ -89,9 +90,9 @@ struct Owed {
 }
 
 impl Owed {
-    /// The newest letter says most; of two of one moment the one that failed, not the one in its stead.
-    fn weight(&self) -> (Moment, bool, i64) {
-        (self.letter.slot, self.why != NOBODY, self.letter.id)
+    /// The newest letter says most; of two of one day the one that failed, not the one in its stead.
+    fn weight(&self) -> (NaiveDate, bool, i64) {
+        (self.letter.slot.date(), self.why != NOBODY, self.letter.id)
     }
 }
 
