@@ -1,5 +1,5 @@
 //! Reminders that were read and may have been wrong: what they said up to when, beside evidence that came
-//! later. Whether they were wrong is decided by [`crate::recall`].
+//! later. Whether they were wrong is decided by `crate::recall`.
 
 use super::{Connection, StoreError};
 use crate::domain::{AccountId, Moment, Role};
