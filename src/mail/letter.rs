@@ -6,12 +6,14 @@
 
 mod correction;
 mod lines;
+mod result;
 mod samples;
 mod sms;
 mod templates;
 
 pub use correction::{Correction, Withdrawn, compose as compose_correction};
 pub(crate) use lines::deadline;
+pub use result::{Line, Results, compose as compose_results};
 pub(crate) use templates::export;
 pub use templates::{NAMES, Templates};
 

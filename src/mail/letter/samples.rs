@@ -2,6 +2,7 @@
 //! depends on them.
 
 use super::correction::{Correction, Withdrawn};
+use super::result::{Line, Results};
 use super::{About, Checked, Facts, Item, Last, values};
 use crate::domain::{Moment, Role, When};
 use cuigeng_adapters::time::DAY;
@@ -19,6 +20,11 @@ pub(super) fn of(name: &str) -> Vec<Sample> {
     if name.starts_with("correction") {
         let must_say = vec![("被撤回的信的编号", "CG-2026-0731")];
         return vec![Sample { values: super::correction::values(&correction()), must_say }];
+    }
+    if name.starts_with("result") {
+        let must_say = vec![("账号名称", "样例账号")];
+        let sample = |facts| Sample { values: super::result::values(&facts), must_say: must_say.clone() };
+        return [results(), recalled()].map(sample).into();
     }
     let must_say = if body {
         vec![("账号名称", "样例账号"), ("期限", "7月26日")]
@@ -90,6 +96,30 @@ fn correction() -> Correction {
             why: String::new(),
         }],
     }
+}
+
+fn results() -> Results {
+    let (title, fact) = ("样例账号（新浪微博）".to_owned(), "7月20日至7月26日未监测到更新，应更新2次".to_owned());
+    let said = format!("{fact}，按“一周未更新两次”列为存在问题。7月27日9时检查，该时段监测没有中断。");
+    Results {
+        office: "样例单位".to_owned(),
+        sender: "样例政务公开办".to_owned(),
+        contact: "0000-7654321".to_owned(),
+        number: "CG-2026-0741".to_owned(),
+        answer: "http://10.20.0.8:8318/a/741-（略）".to_owned(),
+        until: "7月30日".to_owned(),
+        withdrawn: Vec::new(),
+        found: vec![Line { title, fact, said }],
+    }
+}
+
+/// The same, taken back.
+fn recalled() -> Results {
+    let found = results().found.into_iter();
+    let said =
+        "经核实，7月20日至7月26日已更新2次，达到要求。CG-2026-0741所列“一周未更新两次”撤回（更正记录第2次修订）。";
+    let withdrawn = found.map(|line| Line { fact: "CG-2026-0741".to_owned(), said: said.to_owned(), ..line });
+    Results { answer: String::new(), withdrawn: withdrawn.collect(), found: Vec::new(), ..results() }
 }
 
 /// A day of July 2026 (Beijing).

@@ -9,25 +9,32 @@ use std::collections::BTreeMap;
 
 /// The names of the templates, which are also the names of their files. What ends in `.html` is
 /// escaped.
-pub const NAMES: [&str; 6] = [
+pub const NAMES: [&str; 9] = [
     "reminder.subject.txt",
     "reminder.txt",
     "reminder.html",
     "correction.subject.txt",
     "correction.txt",
     "correction.html",
+    "result.subject.txt",
+    "result.txt",
+    "result.html",
 ];
 
-const SHIPPED: [(&str, &str); 6] = [
+const SHIPPED: [(&str, &str); 9] = [
     ("reminder.subject.txt", include_str!("../templates/reminder.subject.txt")),
     ("reminder.txt", include_str!("../templates/reminder.txt")),
     ("reminder.html", include_str!("../templates/reminder.html")),
     ("correction.subject.txt", include_str!("../templates/correction.subject.txt")),
     ("correction.txt", include_str!("../templates/correction.txt")),
     ("correction.html", include_str!("../templates/correction.html")),
+    ("result.subject.txt", include_str!("../templates/result.subject.txt")),
+    ("result.txt", include_str!("../templates/result.txt")),
+    ("result.html", include_str!("../templates/result.html")),
 ];
 
 const REMINDER_HELP: &str = include_str!("../templates/reminder.help");
+const RESULT_HELP: &str = include_str!("../templates/result.help");
 const CORRECTION_HELP: &str = include_str!("../templates/correction.help");
 
 /// Steps that one rendering may take: a loop without end is a broken template and no hung daemon.
@@ -100,7 +107,11 @@ impl Templates {
 
 /// A shipped template as a file to begin with: its text below a comment that lists the variables.
 pub(crate) fn export(name: &str) -> Option<String> {
-    let help = if name.starts_with("reminder") { REMINDER_HELP } else { CORRECTION_HELP };
+    let help = match name.split('.').next() {
+        Some("reminder") => REMINDER_HELP,
+        Some("result") => RESULT_HELP,
+        _ => CORRECTION_HELP,
+    };
     let (_, text) = SHIPPED.iter().find(|(known, _)| *known == name)?;
     Some(format!("{{#\n{}\n-#}}\n{text}", help.trim_end()))
 }

@@ -174,6 +174,65 @@ fn a_correction_withdraws_what_was_said() {
     assert!(words.html.contains("撤回CG-2026-0731") && words.html.contains("7月21日10:00已有更新"), "{}", words.html);
 }
 
+#[test]
+fn a_result_names_rule_proof_and_road_of_objection_and_its_withdrawal_stands_first() {
+    let line = |title: &str, fact: &str, said: &str| Line {
+        title: title.to_owned(),
+        fact: fact.to_owned(),
+        said: said.to_owned(),
+    };
+    let fact = "7月20日至7月26日未监测到更新，应更新2次";
+    let said = format!("{fact}，按“一周未更新两次”列为存在问题。7月27日9时检查，该时段监测没有中断。");
+    let found = Results {
+        office: "青禾县文旅局".to_owned(),
+        sender: "青禾县政务公开办".to_owned(),
+        contact: "0000-7654321".to_owned(),
+        number: "CG-2026-0741".to_owned(),
+        answer: String::new(),
+        until: "7月30日".to_owned(),
+        withdrawn: Vec::new(),
+        found: vec![line("青禾<文旅>（新浪微博）", fact, &said)],
+    };
+    let words = compose_results(&found, &Templates::default()).unwrap();
+    golden(
+        "result.txt",
+        &format!(
+            "{}
+
+{}
+———
+{}
+",
+            words.subject, words.text, words.sms
+        ),
+    );
+    assert!(words.html.contains("青禾&lt;文旅&gt;") && !words.html.contains("<文旅>"), "{}", words.html);
+    assert!(words.sms.chars().count() <= 70);
+
+    let recall = line(
+        "青禾应急（抖音）",
+        "CG-2026-0739",
+        "经核实，属误报（台账有误）。CG-2026-0739所列“一周未更新两次”撤回（更正记录第2次修订）。",
+    );
+    let both = Results { answer: "http://10.20.0.8:8318/a/741-x".to_owned(), withdrawn: vec![recall], ..found };
+    let words = compose_results(&both, &Templates::default()).unwrap();
+    assert!(words.subject.starts_with("【更正】撤回CG-2026-0739：青禾应急（抖音）等2个账号"), "{}", words.subject);
+    for said in [
+        "原检查结果作废",
+        "1. 青禾应急（抖音）：经核实",
+        "1. 青禾<文旅>（新浪微博）：7月20日",
+        "打开 http://10.20.0.8:8318/a/741-x 选",
+    ] {
+        assert!(words.text.contains(said), "{said}: {}", words.text);
+    }
+    assert!(
+        words.html.contains("href=\"http://10.20.0.8:8318/a/741-x\"")
+            || words.html.contains("href=\"http:&#x2f;&#x2f;10.20.0.8:8318&#x2f;a&#x2f;741-x\""),
+        "{}",
+        words.html
+    );
+}
+
 /// Where owners can reach us, the letter says where, in one line that a mail reader makes clickable.
 #[test]
 fn a_letter_that_can_be_answered_says_where() {
