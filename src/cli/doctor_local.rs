@@ -5,7 +5,7 @@ use super::doctor::{Group, Line, attention, bad, good};
 use crate::alarm::disk_space;
 use crate::config;
 use crate::domain::{Account, Moment};
-use crate::store::{StoreError, checkup, outbox};
+use crate::store::{StoreError, checkup, counts};
 use cuigeng_adapters::time::HOUR;
 use cuigeng_adapters::{Batch, Source};
 use nix::unistd::{AccessFlags, access, geteuid};
@@ -205,7 +205,7 @@ fn calendar(context: &Context) -> Vec<Line> {
 fn letters(context: &Context) -> Vec<Line> {
     let now = context.clock.now();
     let read = context.store().and_then(|store| {
-        Ok(store.read(|conn| Ok((outbox::by_state(conn)?, outbox::overdue(conn, now.plus(-HOUR))?)))?)
+        Ok(store.read(|conn| Ok((counts::by_state(conn)?, counts::overdue(conn, now.plus(-HOUR))?)))?)
     });
     let (states, (stuck, oldest)) = match read {
         Ok(read) => read,

@@ -7,7 +7,7 @@ use crate::ledger::Ledger;
 use crate::mail::hold::{self, Stop};
 use crate::rules::{AccountResult, Grade, Verdict, grade};
 use crate::store::looks::LookRow;
-use crate::store::{LetterRow, alarms, desk, findings, incidents, looks, outbox, silences};
+use crate::store::{LetterRow, alarms, counts, desk, findings, incidents, looks, silences};
 use serde_json::json;
 
 struct Screen {
@@ -47,7 +47,7 @@ fn gather(context: &Context, now: Moment) -> Result<Screen, CliError> {
     let store = context.store()?;
     let ledger = store.read(|conn| Ledger::for_checks(conn, &context.config, profile, &[check]))?;
     let (last, open, letters) =
-        store.read(|conn| Ok((looks::last_looks(conn)?, incidents::open(conn)?, outbox::by_state(conn)?)))?;
+        store.read(|conn| Ok((looks::last_looks(conn)?, incidents::open(conn)?, counts::by_state(conn)?)))?;
     let (dead, stop) = store.read(|conn| Ok((desk::dead(conn, now)?, hold::read(conn)?)))?;
     let (alarms, silences) = store.read(|conn| Ok((alarms::open(conn)?, silences::active(conn, now)?.len())))?;
     let mut verdicts = ledger.judge(profile, check, now);

@@ -8,6 +8,7 @@ pub mod classify;
 mod digest;
 mod dispatch;
 mod ending;
+mod exchange;
 pub(crate) mod facts;
 pub mod folder;
 pub mod hold;

@@ -2,28 +2,23 @@
 //! letter a step. A letter leaves the queue only as sent, refused, overtaken, cancelled or held, and
 //! all of them stay visible.
 
-use super::classify::{MailClass, Phase, Wait};
-use super::ending::{accepted, ending, expired, retry, why_overtaken};
-use super::hold::{self, Stop};
+use super::ending::{expired, why_overtaken};
 use super::letter::{self, Words};
 use super::message::{self, Outgoing};
 use super::said::{Said, sent_text};
-use super::smtp::{self, Attempt, Limits};
-use super::{digest, dispatch, facts, folder, pace};
+use super::smtp::Limits;
+use super::{digest, dispatch, facts, pace};
 use crate::Step;
-use crate::alarm::causes::BLOCKED_IN_A_ROW;
-use crate::alarm::groups;
-use crate::config::{Config, SmtpConfig, Transport};
+use crate::config::{Config, Transport};
 use crate::domain::{Account, AccountId, Moment};
 use crate::poll::Poller;
 use crate::recall;
 use crate::secrets::FileSecrets;
 use crate::settle;
 use crate::store::{
-    Composed, Connection, Ending, LetterKind, LetterRow, LetterState, Mention, Store, StoreError, Transaction,
-    accounts, alarms, looks, outbox, silences, told,
+    Composed, Connection, LetterKind, LetterRow, LetterState, Mention, Store, StoreError, accounts, looks, outbox,
+    silences, told,
 };
-use cuigeng_adapters::{Secret, Secrets};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -48,7 +43,7 @@ pub struct Postman {
 /// A look younger than this is fresh enough for a letter, in seconds.
 const FRESH_S: i64 = 1800;
 /// No pause between two letters is longer, in seconds.
-const PACE_LIMIT_S: i64 = 1200;
+pub(super) const PACE_LIMIT_S: i64 = 1200;
 
 impl Postman {
     /// Deals with the one letter that is due first.
@@ -107,53 +102,6 @@ impl Postman {
         let config = Arc::clone(&self.config);
         self.store.write_async(move |tx| dispatch::queue(tx, &config, now)).await?;
         Ok(now.plus(1))
-    }
-
-    /// Until when nothing may leave. A stop whose time is over, or whose password or settings were
-    /// changed, is tried: after a refused login by a login alone, else by the letter that is due.
-    async fn stopped(&self, now: Moment) -> Result<Option<Moment>, StoreError> {
-        let Some(stop) = self.store.read_async(hold::read).await? else { return Ok(None) };
-        let Transport::Smtp(smtp) = &self.config.mail.transport else {
-            self.store.write_async(|tx| hold::keep(tx, None)).await?;
-            return Ok(None);
-        };
-        let password = self.password(smtp);
-        if stop.holds(&hold::mark(smtp, &self.config.mail.from_address, password.as_ref()), now) {
-            return Ok(Some(stop.wake(now)));
-        }
-        if !stop.is_login() {
-            return Ok(None);
-        }
-        let attempt = smtp::sign_in(smtp, password.as_ref(), &self.limits).await;
-        tracing::info!(class = attempt.class.word(), "mail.probed");
-        match self.lesson(smtp, &attempt, now) {
-            Lesson::Over => {
-                self.store.write_async(|tx| hold::keep(tx, None)).await?;
-                Ok(None)
-            }
-            Lesson::Stop(stop) => {
-                let wake = stop.wake(now);
-                self.store.write_async(move |tx| hold::keep(tx, Some(stop))).await?;
-                Ok(Some(wake))
-            }
-            Lesson::Nothing => Ok(Some(now.plus(60))),
-        }
-    }
-
-    fn password(&self, smtp: &SmtpConfig) -> Option<Secret> {
-        smtp.password_secret.as_deref().and_then(|name| self.secrets.get(name).ok())
-    }
-
-    /// What an attempt says about the queue as a whole.
-    fn lesson(&self, smtp: &SmtpConfig, attempt: &Attempt, now: Moment) -> Lesson {
-        let words = attempt.reply.as_ref().map_or(attempt.trouble.as_str(), |reply| &reply.text);
-        let mark = hold::mark(smtp, &self.config.mail.from_address, self.password(smtp).as_ref());
-        let class = if attempt.class == MailClass::Blocked { MailClass::Transient } else { attempt.class };
-        match Stop::after(class, words, mark, now) {
-            Some(stop) => Lesson::Stop(stop),
-            None if attempt.class == MailClass::Accepted || attempt.phase > Phase::Auth => Lesson::Over,
-            None => Lesson::Nothing,
-        }
     }
 
     /// Whether something was handed over, so that the pace must be kept.
@@ -321,104 +269,6 @@ impl Postman {
         }
     }
 
-    pub(super) async fn hand_over(
-        &self,
-        due: &LetterRow,
-        composed: Composed,
-        rfc822: &[u8],
-        now: Moment,
-    ) -> Result<bool, StoreError> {
-        let id = due.id;
-        tracing::debug!(letter.id = id, "letter.composed");
-        let (config, row) = (Arc::clone(&self.config), due.clone());
-        let claiming = move |tx: &Transaction<'_>| {
-            let claimed = outbox::claim(tx, id, &composed, now)?;
-            if claimed {
-                groups::queue(tx, &config, &row, now)?;
-            }
-            tracing::debug!(letter.id = id, claimed, "letter.claiming");
-            Ok(claimed)
-        };
-        if !self.store.write_async(claiming).await? {
-            return Ok(false);
-        }
-        tracing::debug!(letter.id = id, "letter.claimed");
-        let (mut lesson, mut how) = (Lesson::Nothing, (MailClass::Accepted, Phase::Dot));
-        let ending = match &self.config.mail.transport {
-            Transport::Folder(dir) => self.put_in_folder(dir, due, rfc822, now),
-            Transport::Smtp(smtp) => {
-                let attempt = self.over_smtp(smtp, due, rfc822, now).await;
-                lesson = self.lesson(smtp, &attempt, now);
-                how = (attempt.class, attempt.phase);
-                ending(due, &attempt, smtp.preset, now)
-            }
-        };
-        tracing::info!(letter.id = id, class = ending.class, state = ending.state.word(), "letter.attempted");
-        let refused = self.blocked(&ending, now);
-        let (per_minute, until) = (self.config.mail.per_minute, self.after_exchange(now));
-        self.store
-            .write_async(move |tx| {
-                outbox::finish(tx, id, &ending, now)?;
-                pace::keep(tx, &pace::read(tx)?.after(per_minute, how, &ending.reply_text, id, until))?;
-                let in_a_row = refused.is_some() && !alarms::blocked(tx, BLOCKED_IN_A_ROW)?.is_empty();
-                match if in_a_row { refused.map_or(Lesson::Nothing, Lesson::Stop) } else { lesson } {
-                    Lesson::Nothing => {}
-                    Lesson::Over => hold::keep(tx, None)?,
-                    Lesson::Stop(stop) => hold::keep(tx, Some(stop))?,
-                }
-                tracing::debug!(letter.id = id, "letter.finishing");
-                Ok(())
-            })
-            .await?;
-        tracing::debug!(letter.id = id, "letter.finished");
-        Ok(true)
-    }
-
-    /// The exchange itself may have taken minutes; a pause begins after it.
-    fn after_exchange(&self, began: Moment) -> Moment {
-        let now = self.poller.clock.now();
-        if (began..began.plus(PACE_LIMIT_S)).contains(&now) { now } else { began }
-    }
-
-    /// The stop that a refusal for spam or policy causes if it is one of several in a row.
-    fn blocked(&self, ending: &Ending, now: Moment) -> Option<Stop> {
-        let Transport::Smtp(smtp) = &self.config.mail.transport else { return None };
-        let mark = hold::mark(smtp, &self.config.mail.from_address, self.password(smtp).as_ref());
-        let is_blocked = ending.class == MailClass::Blocked.word();
-        is_blocked.then(|| Stop::after(MailClass::Blocked, &ending.reply_text, mark, now)).flatten()
-    }
-
-    fn put_in_folder(&self, dir: &std::path::Path, due: &LetterRow, rfc822: &[u8], now: Moment) -> Ending {
-        let date = due.slot.beijing().format("%Y%m%d").to_string();
-        match folder::put(&self.data.join(dir), &date, &due.message_id, rfc822) {
-            Ok(path) => accepted(format!("已写入 {}", path.display())),
-            Err(e) => retry(due, (MailClass::Transient, Wait::Usual), None, format!("发件文件夹写不进去：{e}"), now),
-        }
-    }
-
-    async fn over_smtp(
-        &self,
-        smtp: &crate::config::SmtpConfig,
-        due: &LetterRow,
-        rfc822: &[u8],
-        now: Moment,
-    ) -> Attempt {
-        let password = self.password(smtp);
-        let (store, id) = (self.store.clone(), due.id);
-        let arming = move |tx: &Transaction<'_>| {
-            outbox::arm(tx, id, now)?;
-            tracing::debug!(letter.id = id, "letter.arming");
-            Ok(())
-        };
-        let arm = move || async move {
-            let armed = store.write_async(arming).await.is_ok();
-            tracing::debug!(letter.id = id, armed, "letter.armed");
-            armed
-        };
-        smtp::send(smtp, password.as_ref(), &self.config.mail.from_address, &due.recipient, rfc822, &self.limits, arm)
-            .await
-    }
-
     pub(super) async fn end(&self, id: i64, state: LetterState, reason: &str) -> Result<(), StoreError> {
         let reason = reason.to_owned();
         self.store.write_async(move |tx| outbox::end(tx, id, state, &reason)).await
@@ -434,15 +284,6 @@ fn is_fresh(conn: &Connection, account: &Account, now: Moment) -> Result<bool, S
         }
     }
     Ok(true)
-}
-
-/// What an attempt says about the queue as a whole.
-enum Lesson {
-    Nothing,
-    /// The server takes our login and settings.
-    Over,
-    /// It does not.
-    Stop(Stop),
 }
 
 /// A virtual root per recipient and week, so that a week is one thread in the mail reader.

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::domain::{Account, AccountId, Check, Moment, Period, State, Week};
 use crate::ledger::Ledger;
 use crate::rules::{Grade, Profile, Severity, grade};
-use crate::store::{Connection, StoreError, meta, outbox, posts, verdicts};
+use crate::store::{Connection, StoreError, counts, meta, posts, verdicts};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How a week compares with the ones before it; empty for other periods.
@@ -53,7 +53,7 @@ fn before(conn: &Connection, config: &Config, profile: &Profile, week: Week) -> 
 
 /// Accounts that updated on the day on which a reminder about them left, after it.
 fn prompt(conn: &Connection, (from, until): (Moment, Moment)) -> Result<Vec<String>, StoreError> {
-    let reminded: BTreeSet<(AccountId, Moment)> = outbox::reminded(conn, from, until)?.into_iter().collect();
+    let reminded: BTreeSet<(AccountId, Moment)> = counts::reminded(conn, from, until)?.into_iter().collect();
     let mut names: BTreeMap<AccountId, String> = BTreeMap::new();
     for (id, at) in reminded {
         let day_end = Moment::start_of(at.date()).plus_days(1);

@@ -9,7 +9,7 @@ use crate::domain::{AccountId, Check, Moment, Period, Post, Week};
 use crate::ledger::{self, Ledger};
 use crate::rules::WindowKind;
 use crate::rules::{AccountResult, Decisions, Grade, Profile, Severity, Verdict, VerdictKind, grade};
-use crate::store::{Connection, LetterKind, StoreError, answers, findings, looks, outbox};
+use crate::store::{Connection, LetterKind, StoreError, answers, counts, findings, looks};
 use crate::warn::{last_update, may_remind, silence_deadline};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -182,7 +182,7 @@ fn tally(
     verdicts: &[Verdict],
     (from, until): (Moment, Moment),
 ) -> Result<LetterTally, StoreError> {
-    let mentions = outbox::sent_mentions(conn, from, until)?;
+    let mentions = counts::sent_mentions(conn, from, until)?;
     let vetoes: BTreeSet<&str> = config
         .profile
         .rules
@@ -208,7 +208,7 @@ fn tally(
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let others: u32 = [LetterKind::Reminder, LetterKind::Summary, LetterKind::Result, LetterKind::Digest]
         .into_iter()
-        .map(|kind| outbox::count_sent(conn, kind, from, until))
+        .map(|kind| counts::count_sent(conn, kind, from, until))
         .sum::<Result<u32, StoreError>>()?;
     Ok(LetterTally {
         sent: others,

@@ -12,6 +12,7 @@ pub mod awaited;
 pub mod bounces;
 pub mod checkup;
 pub mod contacts;
+pub mod counts;
 pub mod credentials;
 pub mod desk;
 pub mod dispatch;

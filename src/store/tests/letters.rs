@@ -113,7 +113,7 @@ fn sent_is_final_and_counted() {
     assert_eq!(show(&kept, id).state, LetterState::Sent);
     let count = kept
         .store
-        .read(|conn| outbox::count_sent(conn, LetterKind::Reminder, at("2022-06-20 00:00"), at("2022-06-27 00:00")))
+        .read(|conn| counts::count_sent(conn, LetterKind::Reminder, at("2022-06-20 00:00"), at("2022-06-27 00:00")))
         .unwrap();
     assert_eq!(count, 1);
 }

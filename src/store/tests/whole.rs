@@ -24,6 +24,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("awaited", awaited::ALL),
         ("bounces", bounces::ALL),
         ("contacts", contacts::ALL),
+        ("counts", counts::ALL),
         ("credentials", credentials::ALL),
         ("desk", desk::ALL),
         ("dispatch", dispatch::ALL),
