@@ -1,0 +1,70 @@
+//! Letters counted: for summaries, alarms and the state of the queue.
+
+use super::letters::LetterKind;
+use super::{Connection, StoreError};
+use crate::domain::{AccountId, Moment};
+
+const SENT: &str = "SELECT count(*) FROM letter WHERE kind = ?1 AND state = 'sent' AND sent_at >= ?2 AND sent_at < ?3";
+const SENT_MENTIONS: &str = "SELECT l.id, m.account, m.rule FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.id";
+const OVERDUE: &str =
+    "SELECT count(*), min(not_before) FROM letter WHERE state IN ('queued', 'sending', 'doubtful') AND not_before < ?1";
+const REMINDED: &str = "SELECT m.account, l.sent_at FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.sent_at";
+const STATES: &str = "SELECT state, count(*) FROM letter GROUP BY state";
+
+#[cfg(test)]
+pub(super) const ALL: &[&str] = &[SENT, SENT_MENTIONS, OVERDUE, REMINDED, STATES];
+
+/// Letters of a kind that left in `[from, until)`.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn count_sent(conn: &Connection, kind: LetterKind, from: Moment, until: Moment) -> Result<u32, StoreError> {
+    Ok(conn.prepare_cached(SENT)?.query_row((kind.word(), from.unix(), until.unix()), |row| row.get(0))?)
+}
+
+/// The mentions of the reminders that left in `[from, until)`: letter, account, rule.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn sent_mentions(
+    conn: &Connection,
+    from: Moment,
+    until: Moment,
+) -> Result<Vec<(i64, AccountId, String)>, StoreError> {
+    let mut statement = conn.prepare_cached(SENT_MENTIONS)?;
+    let rows = statement
+        .query_map((from.unix(), until.unix()), |row| Ok((row.get(0)?, AccountId(row.get(1)?), row.get(2)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How many letters should have left before `before` and have not, and since when the oldest waits.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn overdue(conn: &Connection, before: Moment) -> Result<(i64, Option<Moment>), StoreError> {
+    let mut statement = conn.prepare_cached(OVERDUE)?;
+    let (count, oldest): (i64, Option<i64>) =
+        statement.query_row([before.unix()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok((count, oldest.map(Moment::from_unix)))
+}
+
+/// Of whom a reminder left in `[from, until)`, and when.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn reminded(conn: &Connection, from: Moment, until: Moment) -> Result<Vec<(AccountId, Moment)>, StoreError> {
+    let mut statement = conn.prepare_cached(REMINDED)?;
+    let rows = statement
+        .query_map((from.unix(), until.unix()), |row| Ok((AccountId(row.get(0)?), Moment::from_unix(row.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How many letters stand where.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn by_state(conn: &Connection) -> Result<Vec<(String, i64)>, StoreError> {
+    let mut statement = conn.prepare_cached(STATES)?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
