@@ -189,8 +189,7 @@ pub(super) fn number(number: usize) -> Cell {
 /// A table whose first four columns are those of [`first_cells`].
 pub(super) fn table(key: &str, title: String, more: &[&str], rows: Vec<Vec<Cell>>) -> Table {
     let columns = ["序号", "政务新媒体", "主管单位", "平台类型"].iter().chain(more);
-    let columns = columns.map(|column| (*column).to_owned()).collect();
-    Table { key: key.to_owned(), title, subtitle: None, columns, rows }
+    Table::new(key, title, &columns.copied().collect::<Vec<_>>(), rows)
 }
 
 /// The table of those that stand apart: 关停公告中, with how they would stand.

@@ -1,9 +1,10 @@
 //! A report as one self-contained page: no scripts, nothing from elsewhere. It prints on A4, and its
 //! inline styles are plain enough to be the HTML half of a mail.
 
-use super::{Block, RenderError, Report, Table};
+use super::{Block, Cell, HeadCell, RenderError, Report, Table};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
+use std::ops::Range;
 
 /// The name decides the escaping: everything that goes into it is escaped as HTML.
 const NAME: &str = "report.html";
@@ -33,12 +34,28 @@ fn block_value(block: &Block) -> Value {
 }
 
 fn table_value(table: &Table) -> Value {
-    let rows: Vec<Vec<String>> = table.rows.iter().map(|row| row.iter().map(|cell| cell.text()).collect()).collect();
+    let head: Vec<Vec<Value>> = table.head().iter().map(|row| row.iter().map(head_value).collect()).collect();
     context! {
         kind => "table",
         title => table.title.clone(),
         subtitle => table.subtitle.clone(),
-        columns => table.columns.clone(),
-        rows => rows,
+        head => head,
+        rows => rows(table),
+        note => table.note.clone(),
     }
+}
+
+fn head_value(cell: &HeadCell<'_>) -> Value {
+    context! { text => cell.text, columns => cell.columns, rows => cell.rows }
+}
+
+/// The cells of every row; what is printed once stands in the first row of its run.
+fn rows(table: &Table) -> Vec<Vec<Value>> {
+    let cell = |cell: &Cell, rows: usize| context! { text => cell.text(), rows => rows };
+    let row = |run: &Range<usize>, at: usize| -> Vec<Value> {
+        let left_out = if at > run.start { table.once } else { 0 };
+        let rows = |column: usize| if column < table.once { run.len() } else { 1 };
+        table.rows[at].iter().enumerate().skip(left_out).map(|(column, of)| cell(of, rows(column))).collect()
+    };
+    table.runs().iter().flat_map(|run| run.clone().map(move |at| row(run, at))).collect()
 }

@@ -3,6 +3,7 @@
 
 use super::{Cell, RenderError, Report, Table};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use std::collections::BTreeMap;
 
 pub(super) fn render(report: &Report) -> Result<Vec<u8>, RenderError> {
     let mut bytes = serde_json::to_vec_pretty(&Whole(report))?;
@@ -27,6 +28,11 @@ impl Serialize for Whole<'_> {
         map.serialize_entry("generated_at", &report.meta.generated_at)?;
         map.serialize_entry("paragraphs", &report.paragraphs().collect::<Vec<_>>())?;
         map.serialize_entry("tables", &Tables(report))?;
+        let notes = report.tables().filter_map(|table| Some((&table.key, table.note.as_ref()?)));
+        let notes: BTreeMap<&String, &String> = notes.collect();
+        if !notes.is_empty() {
+            map.serialize_entry("notes", &notes)?;
+        }
         map.serialize_entry("footnotes", &report.footnotes)?;
         map.end()
     }
@@ -45,8 +51,9 @@ impl Serialize for Tables<'_> {
 impl Serialize for Rows<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut rows = serializer.serialize_seq(Some(self.0.rows.len()))?;
+        let keys = self.0.keys();
         for row in &self.0.rows {
-            rows.serialize_element(&Row(&self.0.columns, row))?;
+            rows.serialize_element(&Row(&keys, row))?;
         }
         rows.end()
     }
@@ -59,6 +66,11 @@ impl Serialize for Row<'_> {
             match cell {
                 Cell::Text(text) => map.serialize_entry(column, text)?,
                 Cell::Number(number) => map.serialize_entry(column, number)?,
+                Cell::Decimal { .. } => match cell.text().parse::<i64>() {
+                    Ok(whole) => map.serialize_entry(column, &whole)?,
+                    // The shortest digits that give this double again: those that are printed.
+                    Err(_) => map.serialize_entry(column, &cell.number())?,
+                },
             }
         }
         map.end()

@@ -15,12 +15,15 @@ mod period;
 mod prepare;
 mod rate;
 pub mod reporter;
+mod table;
 mod text;
 mod unclear;
 mod week;
 mod words;
 mod xlsx;
 
+#[cfg(test)]
+mod table_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -32,6 +35,7 @@ pub use leader::leader;
 pub use period::{month, quarter};
 pub use prepare::Prepared;
 pub use rate::{Rounding, percent};
+pub use table::{Cell, Group, HeadCell, Table};
 pub use week::week;
 
 use crate::domain::{Moment, Period};
@@ -71,41 +75,6 @@ pub enum Block {
     Paragraph(String),
     /// A table; one without rows prints as 无.
     Table(Table),
-}
-
-/// A table with named columns.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Table {
-    /// Name of its sheet and of its array in JSON; unique in a report, at most 31 characters, none of
-    /// `[]:*?/\`.
-    pub key: String,
-    /// The title; empty when the heading above says it already.
-    pub title: String,
-    /// The line below the title.
-    pub subtitle: Option<String>,
-    /// The headings.
-    pub columns: Vec<String>,
-    /// The rows, each as wide as `columns`.
-    pub rows: Vec<Vec<Cell>>,
-}
-
-/// One cell.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cell {
-    /// Text; never a formula, whatever it begins with.
-    Text(String),
-    /// A whole number.
-    Number(i64),
-}
-
-impl Cell {
-    /// As it prints.
-    pub fn text(&self) -> String {
-        match self {
-            Cell::Text(text) => text.clone(),
-            Cell::Number(number) => number.to_string(),
-        }
-    }
 }
 
 impl Report {

@@ -31,15 +31,40 @@ fn table_lines(table: &Table) -> Vec<String> {
     lines.extend(table.subtitle.clone());
     if table.rows.is_empty() {
         lines.push("无。".to_owned());
+        lines.extend(table.note.clone());
         return lines;
     }
-    let text_row = |row: &Vec<Cell>| row.iter().map(|cell| one_line(&cell.text())).collect();
     let mut rows: Vec<Vec<String>> = vec![table.columns.clone()];
-    rows.extend(table.rows.iter().map(text_row));
+    rows.extend(table.runs().into_iter().flat_map(|run| run.clone().map(move |at| cells(table, at, at > run.start))));
     let widest = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.width()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..table.columns.len()).map(widest).collect();
+    let mut widths: Vec<usize> = (0..table.columns.len()).map(widest).collect();
+    lines.extend(group_line(table, &mut widths));
     lines.extend(rows.iter().map(|row| aligned(row, &widths)));
+    lines.extend(table.note.clone());
     lines
+}
+
+/// The cells of a row; what the row above has said already is blank.
+fn cells(table: &Table, at: usize, repeats: bool) -> Vec<String> {
+    let left_out = if repeats { table.once } else { 0 };
+    let text = |(column, cell): (usize, &Cell)| if column < left_out { String::new() } else { one_line(&cell.text()) };
+    table.rows[at].iter().enumerate().map(text).collect()
+}
+
+/// The titles over groups of columns, which widens the last column of a group that is too narrow.
+fn group_line(table: &Table, widths: &mut [usize]) -> Option<String> {
+    let head = table.head();
+    let [upper, _] = head.as_slice() else { return None };
+    let mut line = String::new();
+    for cell in upper {
+        let place = &mut widths[cell.column..cell.column + cell.columns];
+        let text = if cell.rows > 1 { "" } else { cell.text };
+        let own: usize = place.iter().sum::<usize>() + 2 * (place.len() - 1);
+        let missing = text.width().saturating_sub(own);
+        place[cell.columns - 1] += missing;
+        line.push_str(&format!("{text}{}  ", " ".repeat(own + missing - text.width())));
+    }
+    Some(line.trim_end().to_owned())
 }
 
 fn aligned(row: &[String], widths: &[usize]) -> String {

@@ -34,6 +34,7 @@ struct Styles {
     header: Format,
     cell: Format,
     number: Format,
+    note: Format,
     heading: Format,
     paragraph: Format,
 }
@@ -48,6 +49,7 @@ impl Styles {
             subtitle: centred,
             header: cell.clone().set_bold().set_align(FormatAlign::Center),
             number: cell.clone().set_align(FormatAlign::Center),
+            note: Format::new().set_text_wrap().set_align(FormatAlign::VerticalCenter),
             cell,
             heading: Format::new().set_bold().set_font_size(12).set_text_wrap(),
             paragraph: Format::new().set_text_wrap().set_align(FormatAlign::Top),
@@ -101,36 +103,92 @@ fn write_table(sheet: &mut Worksheet, table: &Table, styles: &Styles) -> Result<
         sheet.set_row_height(row, if row == 0 { 30 } else { 20 })?;
         row += 1;
     }
-    for (column, heading) in (0..).zip(&table.columns) {
-        sheet.write_string_with_format(row, column, clean(heading), &styles.header)?;
-    }
-    sheet.set_freeze_panes(row + 1, 0)?;
-    sheet.set_repeat_rows(row, row)?;
+    let body = row + write_head(sheet, row, table, styles)?;
+    sheet.set_freeze_panes(body, 0)?;
+    sheet.set_repeat_rows(row, body - 1)?;
     let widths = set_widths(sheet, table)?;
-    for cells in &table.rows {
-        row += 1;
-        write_row(sheet, row, cells, styles)?;
-        sheet.set_row_height(row, 20.0 * lines(cells, &widths) as f64)?;
+    let end = write_rows(sheet, body, table, &widths, styles)?;
+    match &table.note {
+        Some(note) => across(sheet, end, last, &clean(note), &styles.note),
+        None => Ok(()),
     }
-    Ok(())
 }
 
-/// A merged row; one column alone cannot be merged.
-fn across(sheet: &mut Worksheet, row: u32, last: u16, text: &str, format: &Format) -> Result<(), XlsxError> {
-    if last == 0 {
-        sheet.write_string_with_format(row, 0, text, format)?;
+/// The head; tells its number of rows.
+fn write_head(sheet: &mut Worksheet, top: u32, table: &Table, styles: &Styles) -> Result<u32, XlsxError> {
+    let head = table.head();
+    for (row, cells) in (top..).zip(&head) {
+        for cell in cells {
+            let (left, right) = (place(cell.column)?, place(cell.column + cell.columns - 1)?);
+            let bottom = if cell.rows > 1 { row + 1 } else { row };
+            merged(sheet, [row, bottom], [left, right], &clean(cell.text), &styles.header)?;
+        }
+    }
+    Ok(if head.len() > 1 { 2 } else { 1 })
+}
+
+/// The rows from `top` on; tells the row after the last.
+fn write_rows(
+    sheet: &mut Worksheet,
+    top: u32,
+    table: &Table,
+    widths: &[usize],
+    styles: &Styles,
+) -> Result<u32, XlsxError> {
+    let line = |at: usize| u32::try_from(at).map(|at| top + at).map_err(|_| XlsxError::RowColumnLimitError);
+    for run in table.runs() {
+        let shared = if run.len() > 1 { table.once } else { 0 };
+        for column in 0..shared {
+            let (rows, column) = ([line(run.start)?, line(run.end - 1)?], place(column)?);
+            merged(sheet, rows, [column, column], "", &styles.cell)?;
+        }
+        for at in run.clone() {
+            let skipped = if at > run.start { shared } else { 0 };
+            write_row(sheet, line(at)?, &table.rows[at], skipped, styles)?;
+            sheet.set_row_height(line(at)?, 20.0 * lines(&table.rows[at][skipped..], &widths[skipped..]) as f64)?;
+        }
+    }
+    line(table.rows.len())
+}
+
+fn place(column: usize) -> Result<u16, XlsxError> {
+    u16::try_from(column).map_err(|_| XlsxError::RowColumnLimitError)
+}
+
+/// Text over a rectangle of cells; one cell alone cannot be merged.
+fn merged(
+    sheet: &mut Worksheet,
+    [top, bottom]: [u32; 2],
+    [left, right]: [u16; 2],
+    text: &str,
+    format: &Format,
+) -> Result<(), XlsxError> {
+    if (top, left) == (bottom, right) {
+        sheet.write_string_with_format(top, left, text, format)?;
     } else {
-        sheet.merge_range(row, 0, row, last, text, format)?;
+        sheet.merge_range(top, left, bottom, right, text, format)?;
     }
     Ok(())
 }
 
-fn write_row(sheet: &mut Worksheet, row: u32, cells: &[Cell], styles: &Styles) -> Result<(), XlsxError> {
-    for (column, cell) in (0..).zip(cells) {
-        match cell {
-            Cell::Text(text) => sheet.write_string_with_format(row, column, clean(text), &styles.cell)?,
-            // Counts are far below 2^53, where f64 stops being exact.
-            Cell::Number(number) => sheet.write_number_with_format(row, column, *number as f64, &styles.number)?,
+/// One line over all columns.
+fn across(sheet: &mut Worksheet, row: u32, last: u16, text: &str, format: &Format) -> Result<(), XlsxError> {
+    merged(sheet, [row, row], [0, last], text, format)
+}
+
+/// The cells of a row but for the first ones, which a merge covers.
+fn write_row(
+    sheet: &mut Worksheet,
+    row: u32,
+    cells: &[Cell],
+    skipped: usize,
+    styles: &Styles,
+) -> Result<(), XlsxError> {
+    for (column, cell) in (0..).zip(cells).skip(skipped) {
+        match (cell, cell.number()) {
+            (_, Some(number)) => sheet.write_number_with_format(row, column, number, &styles.number)?,
+            (Cell::Text(text), None) => sheet.write_string_with_format(row, column, clean(text), &styles.cell)?,
+            (other, None) => sheet.write_string_with_format(row, column, other.text(), &styles.cell)?,
         };
     }
     Ok(())
