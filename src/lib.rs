@@ -24,8 +24,10 @@ pub mod secrets;
 mod settle;
 pub mod silence;
 pub mod store;
+pub mod tables;
 pub mod warn;
 pub mod web;
+pub mod wording;
 
 mod step;
 pub use step::Step;

@@ -8,6 +8,7 @@ use super::people_args::ContactVerb;
 pub use super::sheet_args::SheetVerb;
 use super::silence::SilenceVerb;
 use super::sources_args::{PluginVerb, SourceVerb};
+use super::tables_args::{TableVerb, WordsArgs};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -349,6 +350,11 @@ pub enum ReportVerb {
     Month(ReportArgs),
     /// 季度清单，周期如 2022-Q2
     Quarter(ReportArgs),
+    /// 附表：从别处来的表（信息报送、得分、网站问题等），印在月度、季度通报里
+    #[command(subcommand)]
+    Table(TableVerb),
+    /// 通报里由办公室自己写的段落：写出草稿（有上期的就由上期转来），已有的只核对，不改动
+    Words(WordsArgs),
 }
 
 /// What a report takes.

@@ -42,8 +42,11 @@ mod source_trial;
 mod sources_args;
 mod status;
 mod strike;
+mod tables;
+mod tables_args;
 mod todo;
 mod usage;
+mod words;
 mod year;
 
 pub use context::{CliError, Context};
@@ -135,6 +138,8 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Alarm(verb) => alarm::run(&context, &verb),
         Verb::Calendar(verb) => calendar::run(&context, verb),
         Verb::Silence(verb) => silence::run(&context, verb),
+        Verb::Report(ReportVerb::Table(verb)) => tables::run(&context, verb),
+        Verb::Report(ReportVerb::Words(args)) => words::run(&context, &args),
         Verb::Report(ReportVerb::Week(args)) => report::run(&context, &args, PeriodWord::Week),
         Verb::Report(ReportVerb::Month(args)) => report::run(&context, &args, PeriodWord::Month),
         Verb::Report(ReportVerb::Quarter(args)) => report::run(&context, &args, PeriodWord::Quarter),

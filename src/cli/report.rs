@@ -1,9 +1,10 @@
 //! `report`: documents of a period, judged from the evidence that is stored now.
 
 use super::args::ReportArgs;
+use super::print::errln;
 use super::{CliError, Context, Outcome, outln, print_json};
 use crate::domain::Period;
-use crate::report::{Format, Prepared, file_name, render};
+use crate::report::{Format, Prepared, Report, file_name, render};
 
 /// Writes the report in each format asked for.
 pub(super) fn run(context: &Context, args: &ReportArgs, wanted: PeriodWord) -> Result<Outcome, CliError> {
@@ -14,7 +15,10 @@ pub(super) fn run(context: &Context, args: &ReportArgs, wanted: PeriodWord) -> R
     let profile = context.profile(args.profile.as_deref())?;
     let now = context.clock.now();
     let prepared = context.store()?.read(|conn| Prepared::load(conn, &context.config, &profile, period, now))?;
-    let report = prepared.compose(0);
+    let mut report = prepared.compose(0);
+    for finding in say(context, &prepared, &mut report)? {
+        errln!("提示：{finding}");
+    }
     std::fs::create_dir_all(&args.out)
         .map_err(|e| CliError::failed(format!("目录 {} 无法创建：{e}", args.out.display())))?;
     let mut written = Vec::new();
@@ -32,6 +36,17 @@ pub(super) fn run(context: &Context, args: &ReportArgs, wanted: PeriodWord) -> R
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Puts the office's own words into a month's or a quarter's report; tells what is missing in them.
+fn say(context: &Context, prepared: &Prepared, report: &mut Report) -> Result<Vec<String>, CliError> {
+    if matches!(prepared.period, Period::Week(_)) {
+        return Ok(Vec::new());
+    }
+    let words = super::words::read(context, prepared.period)?;
+    let findings = prepared.say(report, words.as_ref());
+    let file = super::words::file(context, prepared.period);
+    Ok(findings.iter().map(|finding| format!("{} {finding}", file.display())).collect())
 }
 
 /// Which of the three reports was asked for.

@@ -20,6 +20,7 @@ mod sections;
 mod sheet;
 mod sources;
 mod syntax;
+mod tables;
 mod templates;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use super::faults::{ConfigFault, ConfigFaults};
 use super::raw::read_text;
 use super::sheet::{Section, Sheet};
 use super::syntax::Written;
+use super::tables::tables;
 use super::value::Value;
 use crate::domain::Platform;
 use crate::rules::{CountUnit, LabelReading, PeriodKind, Profile, Quota, Rule, Severity, WindowKind};
@@ -101,6 +102,7 @@ pub(super) fn understand(name: &str, sheet: &Sheet<'_>) -> Profile {
         }),
         decimals: root.or("decimals", 1, |value| value.count(0..=3)),
         platform_names: by_platform(&root.sub("platform_names"), Value::name),
+        tables: tables(&root.sub("tables")),
         rules: rules(&root),
     };
     if profile.pass_line.is_some() && profile.start_points.is_none() {

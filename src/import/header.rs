@@ -18,7 +18,7 @@ pub(super) struct Column {
 pub(super) struct Found<'a> {
     /// For each column asked for, its place.
     places: Vec<Option<usize>>,
-    columns: &'static [Column],
+    columns: &'a [Column],
     /// Which of the sheets.
     pub(super) sheet: usize,
     /// Line of the heading; 0 when no line of the file is one.
@@ -36,7 +36,7 @@ pub(super) const SEARCHED: usize = 20;
 pub(super) const PROBLEM: &str = "问题";
 
 /// Finds the table with these columns: in the first sheet that has their headings.
-pub(super) fn find<'a>(sheets: &'a [Sheet], columns: &'static [Column]) -> Result<Found<'a>, Refusal> {
+pub(super) fn find<'a>(sheets: &'a [Sheet], columns: &'a [Column]) -> Result<Found<'a>, Refusal> {
     let mut headed = sheets.iter().enumerate().filter_map(|(i, sheet)| Some((i, sheet, heading_of(sheet, columns)?)));
     let Some((sheet, table, at)) = headed.next() else { return Err(missing(sheets, columns)) };
     let heading = &table.rows[at];
@@ -144,6 +144,12 @@ impl<'a> Found<'a> {
     /// The heading of a column, as this program prints it.
     pub(super) fn name(&self, column: usize) -> &'static str {
         self.columns[column].aliases[0]
+    }
+
+    /// The heading of a column as the file has it.
+    pub(super) fn heading<'r>(&self, sheets: &'r [Sheet], column: usize) -> Option<&'r str> {
+        let row = sheets.get(self.sheet)?.rows.iter().find(|row| row.line == self.heading)?;
+        Some(row.cells.get(self.places[column]?)?.text.as_str())
     }
 
     /// The refusal with these rows, in the order of the file.

@@ -6,6 +6,8 @@ mod accounts;
 mod attest;
 mod contacts;
 mod export;
+mod form;
+mod form_book;
 mod header;
 mod json;
 mod posts;
@@ -25,10 +27,12 @@ pub(crate) use attest::check_span;
 pub use attest::{AttestPlan, PlannedAttestation, plan_attestations};
 pub use contacts::{CONTACT_COLUMNS, ContactPlan, PersonChange, plan_contacts};
 pub use export::{ACCOUNT_COLUMNS, account_row, account_rows, contact_rows};
+pub use form::{FormAsk, FormPlan, plan_form};
+pub use form_book::form_book;
 pub use posts::{LeftOut, PlannedPost, PostPlan, plan_posts, plan_posts_of};
 pub(crate) use posts::{kind, wechat_article};
 pub use sheet::{SheetPlan, SheetRow, SignedRow, plan_sheet, sheet_book};
-pub use table::{Cell, Row, Sheet, read_sheets};
+pub use table::{Cell, Row, Sheet, read_sheets, read_text};
 pub use write::{copy_with_problems, csv_bytes, workbook_bytes};
 
 /// Why a file is refused.

@@ -95,8 +95,16 @@ pub(super) fn unreadable<T>(why: &str) -> Result<T, Refusal> {
     Err(Refusal::Unreadable(why.to_owned()))
 }
 
-/// UTF-8 with or without BOM, UTF-16 with BOM, else GB18030 (sources.md, "CSV and XLSX import").
 fn decode(bytes: &[u8]) -> Result<String, Refusal> {
+    match read_text(bytes) {
+        Some(text) => Ok(text),
+        None => unreadable("文件不是表格（内容无法按 UTF-8 或 GBK 读出），请另存为 .xlsx 或 CSV 后再导入"),
+    }
+}
+
+/// The text of a file: UTF-8 with or without BOM, UTF-16 with BOM, else GB18030 (sources.md, "CSV and
+/// XLSX import"); `None` for noise.
+pub fn read_text(bytes: &[u8]) -> Option<String> {
     let strict = |encoding: &'static Encoding, bytes: &[u8]| {
         encoding.decode_without_bom_handling_and_without_replacement(bytes).map(|text| text.into_owned())
     };
@@ -106,10 +114,7 @@ fn decode(bytes: &[u8]) -> Result<String, Refusal> {
         [0xfe, 0xff, rest @ ..] => strict(UTF_16BE, rest),
         _ => std::str::from_utf8(bytes).ok().map(str::to_owned).or_else(|| strict(GB18030, bytes)),
     };
-    match text.filter(|text| is_text(text)) {
-        Some(text) => Ok(text),
-        None => unreadable("文件不是表格（内容无法按 UTF-8 或 GBK 读出），请另存为 .xlsx 或 CSV 后再导入"),
-    }
+    text.filter(|text| is_text(text))
 }
 
 /// A stray control character comes along when titles are copied from pages; many of them are noise.

@@ -6,6 +6,7 @@
 
 mod compose;
 mod facts;
+mod figures;
 mod followup;
 mod history;
 mod html;
@@ -173,6 +174,11 @@ pub fn render(report: &Report, format: Format) -> Result<Vec<u8>, RenderError> {
         Format::Json => json::render(report),
         Format::Text => Ok(text::render(report).into_bytes()),
     }
+}
+
+/// What a period is called in titles: 2022年6月份.
+pub(crate) fn period_words(period: Period) -> String {
+    words::period(period)
 }
 
 /// Name of the file of a report, such as `monthly-2022-06.xlsx`. ASCII only, because mail programs

@@ -1,6 +1,7 @@
 //! From the store to a report: loads the evidence of a period, judges every check of it under the
 //! profile asked for, and composes. It writes nothing.
 
+use super::figures::figures;
 use super::{
     Facts, LetterTally, ListChange, Progress, Report, Verified, followup, history, leader, month, quarter, week,
 };
@@ -9,8 +10,10 @@ use crate::domain::{AccountId, Check, Moment, Period, Post, Week};
 use crate::ledger::{self, Ledger};
 use crate::rules::WindowKind;
 use crate::rules::{AccountResult, Decisions, Grade, Profile, Severity, Verdict, VerdictKind, grade};
-use crate::store::{Connection, LetterKind, StoreError, answers, counts, findings, looks};
+use crate::store::{Connection, LetterKind, StoreError, answers, attachments, counts, findings, looks};
+use crate::tables::{self, Attachment, Style};
 use crate::warn::{last_update, may_remind, silence_deadline};
+use crate::wording::{self, Said, Wording, WordsFinding};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,6 +41,7 @@ pub struct Prepared {
     decisions: Decisions,
     cleared: Vec<Verdict>,
     next_week: Vec<String>,
+    attachments: Vec<Attachment>,
 }
 
 impl Prepared {
@@ -69,6 +73,7 @@ impl Prepared {
             progress: history::progress(conn, config, profile, period, span)?,
             changes: history::list_changes(conn, &ledger.accounts, span)?,
             next_week: next_week(config, &ledger, now),
+            attachments: attachments::of(conn, period)?,
             decisions,
             cleared,
             region: config.office.region.clone(),
@@ -85,11 +90,46 @@ impl Prepared {
     /// The document, with its running number (weekly summaries only; else 0).
     pub fn compose(&self, number: u32) -> Report {
         let facts = self.facts(number);
-        match self.period {
-            Period::Week(_) => week(&facts),
+        let mut report = match self.period {
+            Period::Week(_) => return week(&facts),
             Period::Month(_) => month(&facts),
             Period::Quarter(_) => quarter(&facts),
-        }
+        };
+        let checks = self.check_dates();
+        tables::place(&mut report, &self.attachments, self.style(checks.as_deref()));
+        report
+    }
+
+    /// Puts the office's own words into a report of [`Prepared::compose`]; without them, what the tables
+    /// add up to. Tells what is missing in them.
+    pub fn say(&self, report: &mut Report, words: Option<&Wording>) -> Vec<WordsFinding> {
+        let checks = self.check_dates();
+        let style = self.style(checks.as_deref());
+        let Some(words) = words else {
+            let said = tables::tally_sentence(&self.attachments, style);
+            wording::place(report, said.map(|said| Said::of("信息报送情况", said)).into_iter().collect());
+            return Vec::new();
+        };
+        let filled = wording::fill(words, &self.fields(), self.profile.decimals);
+        wording::place(report, filled.said);
+        filled.findings
+    }
+
+    /// Every field that the office's words may use, computed from what the report prints.
+    pub fn fields(&self) -> BTreeMap<String, String> {
+        let checks = self.check_dates();
+        let mut fields = figures(&self.facts(0));
+        fields.extend(tables::fields(&self.attachments, self.style(checks.as_deref())));
+        fields
+    }
+
+    fn check_dates(&self) -> Option<String> {
+        let held: Vec<Check> = self.checks.iter().copied().filter(|check| check.at <= self.now).collect();
+        super::words::check_dates(&held)
+    }
+
+    fn style<'a>(&'a self, checks: Option<&'a str>) -> Style<'a> {
+        Style { rules: &self.profile.tables, decimals: self.profile.decimals, checks }
     }
 
     /// The weekly summary on the leader's one page.

@@ -227,6 +227,7 @@ pub(super) fn kaifeng() -> Profile {
         veto_hides_weekly: false,
         label_reading: LabelReading::Quota,
         decimals: 0,
+        tables: crate::tables::TableRules::default(),
         platform_names: names.into_iter().map(|(ours, printed)| (ours.to_owned(), printed.to_owned())).collect(),
         rules: vec![
             rule(

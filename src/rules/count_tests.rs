@@ -17,6 +17,7 @@ pub(crate) fn profile(unit: CountUnit) -> Profile {
         veto_hides_weekly: false,
         label_reading: LabelReading::Quota,
         decimals: 1,
+        tables: crate::tables::TableRules::default(),
         platform_names: BTreeMap::new(),
         rules: Vec::new(),
     }

@@ -1,6 +1,7 @@
 //! A profile (检查口径): a named set of rules, labels and points. Pure values; the files that hold
 //! them are read by `config`.
 
+use crate::tables::TableRules;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -29,6 +30,8 @@ pub struct Profile {
     pub decimals: u32,
     /// Our platform name to the name that the papers print.
     pub platform_names: BTreeMap<String, String>,
+    /// How tables that come from elsewhere are computed and placed.
+    pub tables: TableRules,
     /// The rules, in the order of the profile. Versions of one rule share its name.
     pub rules: Vec<Rule>,
 }

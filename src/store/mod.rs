@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod agenda;
 pub mod alarms;
 pub mod answers;
+pub mod attachments;
 pub mod attest;
 pub mod awaited;
 pub mod bounces;

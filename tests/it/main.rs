@@ -25,4 +25,5 @@ mod sheet;
 mod silences;
 mod sources;
 mod summary;
+mod tables;
 mod year;

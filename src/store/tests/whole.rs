@@ -20,6 +20,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("agenda", agenda::ALL),
         ("alarms", alarms::ALL),
         ("answers", answers::ALL),
+        ("attachments", attachments::ALL),
         ("attest", attest::ALL),
         ("awaited", awaited::ALL),
         ("bounces", bounces::ALL),

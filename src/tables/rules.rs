@@ -1,0 +1,60 @@
+//! What a profile says about tables from elsewhere: weights, columns, order.
+
+use super::form::Form;
+use super::points::Points;
+use std::collections::BTreeMap;
+
+/// Where our own lists stand among the attachments.
+pub const OURS: &str = "新媒体";
+
+/// The part `[tables]` of a profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableRules {
+    /// Points of one report (documents.md, "Tallies (商南 form)": 0.2).
+    pub reported: Points,
+    /// Points of one report that was adopted (1).
+    pub adopted: Points,
+    /// Chinese words of forms, and [`OURS`], in the order of the attachments; what is not named follows.
+    pub order: Vec<String>,
+    /// By form: the headings that print.
+    pub columns: BTreeMap<String, Vec<String>>,
+    /// By form: the headings by which rows fall.
+    pub sort: BTreeMap<String, Vec<String>>,
+}
+
+impl Default for TableRules {
+    fn default() -> TableRules {
+        let order = ["网站问题", "网站检查", OURS].map(str::to_owned).to_vec();
+        let (reported, adopted) = (Points::thousandths(200), Points::whole(1));
+        TableRules { reported, adopted, order, columns: BTreeMap::new(), sort: BTreeMap::new() }
+    }
+}
+
+impl TableRules {
+    /// The places of the columns that print.
+    pub fn printed(&self, form: &Form) -> Vec<usize> {
+        if form.is_blank {
+            return (0..form.columns.len()).collect();
+        }
+        match self.columns.get(form.chinese) {
+            Some(names) => names.iter().filter_map(|name| form.column(name)).collect(),
+            None => form.printed.iter().filter_map(|name| form.column(name)).collect(),
+        }
+    }
+
+    /// The places of the columns by which rows fall.
+    pub fn sort(&self, form: &Form) -> Vec<usize> {
+        match self.sort.get(form.chinese) {
+            Some(names) => names.iter().filter_map(|name| form.column(name)).collect(),
+            None => form.sort.iter().filter_map(|name| form.column(name)).collect(),
+        }
+    }
+
+    /// Whether a form stands before our own lists, and its place among those of its side.
+    pub fn place(&self, form: &Form) -> (bool, usize) {
+        let ours = self.order.iter().position(|word| word == OURS).unwrap_or(0);
+        let named = self.order.iter().position(|word| word == form.chinese);
+        let shipped = Form::all().position(|other| other == form).unwrap_or(usize::MAX / 2);
+        (named.is_some_and(|at| at < ours), named.unwrap_or(self.order.len() + shipped))
+    }
+}

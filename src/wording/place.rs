@@ -1,0 +1,85 @@
+//! Where the office's words stand in a report: below the heading of the same words, else below a heading
+//! of their own before the lists. The headings are then numbered through.
+
+use super::Said;
+use crate::report::{Block, Report};
+
+const NUMERALS: [&str; 10] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
+
+/// Puts the paragraphs into the report.
+pub fn place(report: &mut Report, said: Vec<Said>) {
+    if said.is_empty() {
+        return;
+    }
+    for one in said {
+        match find(report, &one.heading) {
+            Some(at) => {
+                let end = end_of_paragraphs(report, at);
+                report.blocks.splice(end..end, one.paragraphs.into_iter().map(Block::Paragraph));
+            }
+            None => {
+                let at = before_lists(report);
+                let heading = std::iter::once(Block::Heading(format!("〇、{}", plain(&one.heading))));
+                report.blocks.splice(at..at, heading.chain(one.paragraphs.into_iter().map(Block::Paragraph)));
+            }
+        }
+    }
+    renumber(report);
+}
+
+/// A heading without its number: 总体情况 for 一、总体情况.
+fn plain(heading: &str) -> &str {
+    match heading.split_once('、') {
+        Some((number, rest)) if is_numeral(number) => rest.trim(),
+        _ => heading.trim(),
+    }
+}
+
+fn is_numeral(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c == '〇' || NUMERALS.iter().any(|numeral| numeral.starts_with(c)))
+}
+
+fn find(report: &Report, heading: &str) -> Option<usize> {
+    let wanted = plain(heading);
+    report.blocks.iter().position(|block| matches!(block, Block::Heading(text) if plain(text) == wanted))
+}
+
+/// The place after the paragraphs that follow the heading at `at`.
+fn end_of_paragraphs(report: &Report, at: usize) -> usize {
+    let paragraphs = report.blocks[at + 1..].iter().take_while(|block| matches!(block, Block::Paragraph(_)));
+    at + 1 + paragraphs.count()
+}
+
+/// The place of the first heading that only has lists below it, else of the first list, else the end.
+fn before_lists(report: &Report) -> usize {
+    let blocks = &report.blocks;
+    let first = blocks.iter().position(|block| matches!(block, Block::Table(_))).unwrap_or(blocks.len());
+    match first.checked_sub(1).and_then(|above| blocks.get(above)) {
+        Some(Block::Heading(_)) => first - 1,
+        _ => first,
+    }
+}
+
+fn renumber(report: &mut Report) {
+    let mut number = 0;
+    for block in &mut report.blocks {
+        if let Block::Heading(text) = block
+            && plain(text) != text.trim()
+        {
+            number += 1;
+            *text = format!("{}、{}", numeral(number), plain(text));
+        }
+    }
+}
+
+/// 一 to 九十九.
+fn numeral(number: usize) -> String {
+    let digit = |n: usize| if n == 0 { "" } else { NUMERALS[n - 1] };
+    match number {
+        1..=10 => digit(number).to_owned(),
+        _ => {
+            let tens = if number < 20 { "" } else { digit((number / 10).min(9)) };
+            format!("{tens}十{}", digit(number % 10))
+        }
+    }
+}
