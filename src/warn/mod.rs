@@ -198,7 +198,8 @@ fn audience(
     now: Moment,
 ) -> Vec<(String, Role, Option<Role>)> {
     let day_before = calendar.working_before(now.date());
-    let operator_heard = of_anchor(cause, spent).any(|s| s.heard && s.role == Role::Operator && s.slot.date() <= day_before);
+    let operator_heard =
+        of_anchor(cause, spent).any(|s| s.heard && s.role == Role::Operator && s.slot.date() <= day_before);
     let may_hear = |role: &Role| *role == Role::Operator || rung.last || operator_heard;
     let mut reached: Vec<(String, Role, Option<Role>)> = Vec::new();
     for role in rung.roles.iter().copied().filter(may_hear) {
