@@ -119,6 +119,12 @@ pub(crate) fn tell(
         }
     }
     absorb(config, &mut items);
+    for (item, mention) in &mut items {
+        item.whom = ledger.account(mention.account).map_or_else(String::new, |account| {
+            let (names, numbers) = ledger.people.telephones(account, head.role, head.slot.date());
+            format!("{names} {numbers}").trim().to_owned()
+        });
+    }
     items.sort_by_key(|(item, _)| (item.unwatched.is_some(), rank(&item.about), item.deadline));
     told.said = items
         .iter()
@@ -240,6 +246,7 @@ fn item(
         unwatched,
         delayed,
         checked: watch::newest(ledger, config, account, seen_until),
+        whom: String::new(),
     })
 }
 
