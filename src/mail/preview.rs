@@ -87,6 +87,7 @@ impl Walk<'_> {
             role: letter.role,
             slot: letter.slot,
             number: facts::number(letter.slot, letter.id),
+            installed: facts::installed(self.conn)?,
             pass: Some(LINK_TO_COME.to_owned()),
         };
         let at = letter.next_try.max(self.today);
@@ -127,6 +128,7 @@ impl Walk<'_> {
                 role: letter.role,
                 slot: letter.slot,
                 number: "（发出时编号）".to_owned(),
+                installed: facts::installed(self.conn)?,
                 pass: Some(LINK_TO_COME.to_owned()),
             };
             self.tell(&head, letter.mentions.iter().map(mention).collect(), (at, None))?;
