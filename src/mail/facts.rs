@@ -164,7 +164,8 @@ fn facts(
         now,
         nth: times + 1,
         gained: (times > 0).then(|| gained(&items, before)).flatten(),
-        late_since: Some(head.slot).filter(|slot| *slot >= head.installed && now.since(*slot) >= LATE_S && !all_by_hand),
+        late_since: Some(head.slot)
+            .filter(|slot| *slot >= head.installed && now.since(*slot) >= LATE_S && !all_by_hand),
         number: head.number.clone(),
         answer: answer(config, head),
         stands_for,
