@@ -57,10 +57,10 @@ pub fn plan_form(sheets: &[Sheet], ask: FormAsk<'_>) -> Result<FormPlan, Refusal
     let found = header::find(sheets, &columns)?;
     right_month(&found, sheets, ask)?;
     let mut reading = Reading { found: &found, ask, last: None, bad: Vec::new() };
-    let (mut rows, mut sums, mut note) = (Vec::new(), None, None);
+    let (mut rows, mut sums, mut notes) = (Vec::new(), None, Vec::new());
     for row in &found.rows {
         match reading.kind(row) {
-            RowKind::Note(text) => note = Some(text),
+            RowKind::Note(text) => notes.push(text),
             RowKind::Sums => sums = Some((*row, reading.sums(row))),
             RowKind::Office => rows.extend(reading.read(row).map(|cells| (*row, cells))),
         }
@@ -78,7 +78,9 @@ pub fn plan_form(sheets: &[Sheet], ask: FormAsk<'_>) -> Result<FormPlan, Refusal
         return Err(found.refuse(bad));
     }
     let headings = headings(&found, sheets, ask.form);
-    let remarks = remarks(&found, ask.form, &rows, &waived);
+    let mut remarks = remarks(&found, ask.form, &rows, &waived);
+    remarks.extend(notes.iter().map(|note| format!("当作表下的注，不算一行：{note}")));
+    let note = (!notes.is_empty()).then(|| notes.join("　"));
     let rows = cells.into_iter().map(|cells| if ask.as_printed { cells } else { given(ask.form, cells) }).collect();
     Ok(FormPlan { rows, headings, note, remarks })
 }
@@ -107,8 +109,7 @@ impl<'a> Reading<'a> {
     fn kind(&self, row: &Row) -> RowKind {
         let filled: Vec<&str> =
             row.cells.iter().map(|cell| cell.text.as_str()).filter(|text| !text.is_empty()).collect();
-        let is_note =
-            |text: &str| text.starts_with(['注', '(', '（', '说', '备', '※', '*']) || text.chars().count() > 20;
+        let is_note = |text: &str| text.starts_with(['注', '(', '（', '※']) || text.ends_with('。');
         if let [only] = filled[..]
             && is_note(only)
         {

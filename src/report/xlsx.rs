@@ -109,7 +109,11 @@ fn write_table(sheet: &mut Worksheet, table: &Table, styles: &Styles) -> Result<
     let widths = set_widths(sheet, table)?;
     let end = write_rows(sheet, body, table, &widths, styles)?;
     match &table.note {
-        Some(note) => across(sheet, end, last, &clean(note), &styles.note),
+        Some(note) => {
+            let width = widths.iter().sum::<usize>().saturating_sub(2).max(1);
+            sheet.set_row_height(end, 20.0 * note.width_cjk().div_ceil(width).clamp(1, 20) as f64)?;
+            across(sheet, end, last, &clean(note), &styles.note)
+        }
         None => Ok(()),
     }
 }

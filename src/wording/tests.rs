@@ -107,6 +107,9 @@ fn words_stand_under_their_heading_or_under_one_of_their_own() {
         "不合格",
     ];
     assert_eq!(outline(&report), wanted);
+    let mut first = paper();
+    place(&mut first, vec![Said::of("一、政府网站与政务新媒体检查情况", "网站。".to_owned())]);
+    assert_eq!(outline(&first)[..3], ["一、总体情况", "合格率为99%。", "网站。"]);
     let mut untouched = paper();
     place(&mut untouched, Vec::new());
     assert_eq!(untouched, paper());
@@ -141,7 +144,7 @@ fn a_draft_carries_words_forward_and_takes_figures_out() {
 
 #[test]
 fn the_form_to_begin_with_only_lacks_what_the_office_must_say() {
-    for (period, sections) in [("2022-06", 2), ("2022-Q2", 3)] {
+    for (period, sections) in [("2022-06", 3), ("2022-Q2", 4)] {
         let words = parse(&draft(Period::parse(period).unwrap(), None));
         assert_eq!((words.findings.len(), words.sections.len()), (0, sections), "{period}");
         let filled = fill(&words, &computed(), 1);

@@ -262,6 +262,33 @@ fn flags_that_contradict_and_other_wrong_files() {
         desk.fails(&["report", "table", "import", "--kind", "信息报送", "--period", "2022-06", "--by", "张三"])
             .contains("请写要导入的文件")
     );
+    let more: String = (0..20).map(|i| format!("某市第{i}局,0,0\n")).collect();
+    desk.write("名.csv", format!("单位,报送信息,采用信息\n甲\u{7}局\u{200b},1,1\n\"+cmd\",2,0\n{more}"));
+    desk.import("名.csv", "信息报送", "2022-06", "A组");
+    let (shown, _) =
+        desk.ok(&["--json", "report", "table", "show", "--period", "2022-06", "--kind", "信息报送", "--name", "A组"]);
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(
+        (&shown["tables"]["信息报送（A组）"][0]["单位"], &shown["tables"]["信息报送（A组）"][1]["单位"]),
+        (&"甲局".into(), &"+cmd".into())
+    );
+    assert!(
+        desk.fails(&[
+            "report",
+            "table",
+            "import",
+            "名.csv",
+            "--kind",
+            "信息报送",
+            "--period",
+            "2022-06",
+            "--name",
+            "a组",
+            "--by",
+            "张三"
+        ])
+        .contains("只有大小写不同")
+    );
     assert!(desk.fails(&["report", "table", "list", "--period", "2022-W25"]).contains("看不懂周期"));
 }
 
