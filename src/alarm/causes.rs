@@ -144,6 +144,8 @@ fn stalled(task: &str, moved: Moment, now: Moment) -> Option<Cause> {
         "inspect" => "判定",
         "mail" => "发信",
         "report" => "周报",
+        "answer" => "回复核对",
+        "bounces" => "收退信",
         _ => return None,
     };
     let subject = format!("{name}任务{minutes}分钟没有动作");

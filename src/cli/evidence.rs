@@ -6,11 +6,12 @@ use super::composed::kind_words;
 use super::explain::{sheet_json, sheet_words, when};
 use super::import::{self, Batch};
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows, refusal, strike};
+use crate::answer::plausible_url;
 use crate::domain::{Account, AccountId, Moment, Period, Post, When};
 use crate::import::{PlannedAttestation, check_span, kind as post_kind, plan_attestations, times, wechat_article};
 use crate::rules::Tally;
 use crate::store::{Connection, StoreError, Transaction, attest as attestations, meta, posts, tally};
-use cuigeng_adapters::RawPost;
+use cuigeng_adapters::{PostKind, RawPost};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -53,7 +54,8 @@ fn by_hand(
     if when.earliest() > now {
         return Err(CliError::usage("发布时间在未来，请核对"));
     }
-    let (kind, repost) = post_kind(kind, account.platform.is_wechat()).map_err(CliError::usage)?;
+    let url = url.as_deref().map(typed_url).transpose()?;
+    let (kind, repost) = typed_kind(kind, account.platform.is_wechat())?;
     let article = url.as_deref().and_then(wechat_article);
     Ok(RawPost {
         id: id.or_else(|| article.as_ref().map(|(mid, idx)| format!("{mid}_{idx}"))),
@@ -67,6 +69,21 @@ fn by_hand(
         visible: true,
         repost,
     })
+}
+
+fn typed_url(text: &str) -> Result<String, CliError> {
+    let wrong = || format!("看不懂链接“{text}”，请从浏览器地址栏整条复制，以 http:// 或 https:// 开头");
+    plausible_url(text).ok_or_else(|| CliError::usage(wrong()))
+}
+
+/// A file may tell a genre there (视频, 图文); whoever types the word means one of ours.
+fn typed_kind(text: &str, wechat: bool) -> Result<(PostKind, bool), CliError> {
+    const KNOWN: [&str; 8] = ["", "群发", "发布", "转发", "转载", "notified", "unnotified", "repost"];
+    if !KNOWN.contains(&text) {
+        let wrong = format!("没有“{text}”这种类型，只有：群发、发布、转发；不写就是该平台通常的一种");
+        return Err(CliError::usage(wrong));
+    }
+    post_kind(text, wechat).map_err(CliError::usage)
 }
 
 /// Remarks on a file, beside the results.

@@ -6,7 +6,7 @@ use super::letter::{self, Line, Results};
 use super::post::Postman;
 use super::said::Said;
 use crate::config::Config;
-use crate::domain::{Account, Moment};
+use crate::domain::{Account, Moment, Role};
 use crate::rules::{Ruling, Severity};
 use crate::settle::span;
 use crate::store::findings;
@@ -83,7 +83,7 @@ fn tell(
 fn facts(config: &Config, letter: &LetterRow, items: &[Item], answer: String, now: Moment) -> Results {
     let (recalled, found): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|item| item.recalls.is_some());
     Results {
-        office: office(items).to_owned(),
+        office: addressee(letter.role, items),
         sender: config.office.name.clone(),
         contact: config.office.contact.clone(),
         number: number(letter.slot, letter.id),
@@ -112,10 +112,16 @@ fn item(conn: &Connection, config: &Config, letter: &LetterRow, mention: &Mentio
     Ok(Some(Item { account, told, veto, recalls }))
 }
 
-fn office(items: &[Item]) -> &str {
-    let account = items.first().map(|item| &item.account);
-    let name = account.map_or("", |a| if a.office.is_empty() { &a.supervisor } else { &a.office });
-    if name.is_empty() { "有关单位" } else { name }
+/// The office of the first account, or for a supervisor the one that answers for it.
+fn addressee(role: Role, items: &[Item]) -> String {
+    let Some(first) = items.first().map(|item| &item.account) else { return "有关单位".to_owned() };
+    let names = [&first.office, &first.supervisor];
+    let names = if role == Role::Supervisor { [names[1], names[0]] } else { names };
+    names.into_iter().find(|name| !name.is_empty()).map_or_else(|| "有关单位".to_owned(), Clone::clone)
+}
+
+fn owner(account: &Account) -> String {
+    if account.office.is_empty() { account.supervisor.clone() } else { account.office.clone() }
 }
 
 /// What was seen, and what was demanded.
@@ -133,7 +139,7 @@ fn confirmed(item: &Item) -> Line {
     let level = if item.veto { "不合格（单项否决）" } else { "存在问题" };
     let (fact, held) = (fact(told), told.check.at.beijing().format("%-m月%-d日%-H时"));
     let said = format!("{fact}，按“{}”列为{level}。{held}检查，该时段监测没有中断。", told.label);
-    Line { title: item.account.title(), fact, said }
+    Line { title: item.account.title(), office: owner(&item.account), veto: item.veto, fact, said }
 }
 
 /// Why the result holds no more: somebody said so, an update was found, or the proof is gone.
@@ -147,7 +153,7 @@ fn withdrawn(item: &Item) -> Line {
         _ => "原监测依据不足，暂不能作出结论".to_owned(),
     };
     let said = format!("经核实，{why}。{number}所列“{}”撤回（更正记录第{}次修订）。", told.label, told.now.2);
-    Line { title: item.account.title(), fact: number, said }
+    Line { title: item.account.title(), office: owner(&item.account), veto: item.veto, fact: number, said }
 }
 
 /// The last day on which an office may object.

@@ -5,6 +5,7 @@ use super::sms::fit;
 use super::templates::Templates;
 use super::{Words, clean};
 use minijinja::{Value, context};
+use std::collections::BTreeSet;
 
 /// What a letter about results says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,10 @@ pub struct Results {
 pub struct Line {
     /// 青禾文旅（新浪微博）
     pub title: String,
+    /// Whose; printed where a letter speaks of several offices.
+    pub office: String,
+    /// It concerns a veto.
+    pub veto: bool,
     /// The fact for the subject; of a withdrawal the number of the letter that told the result.
     pub fact: String,
     /// The whole sentence.
@@ -47,12 +52,16 @@ pub fn compose(facts: &Results, templates: &Templates) -> Result<Words, String> 
 }
 
 pub(super) fn values(facts: &Results) -> Value {
-    let lines = |lines: &[Line]| -> Vec<Value> {
-        lines.iter().map(|line| context! { title => clean(&line.title), said => clean(&line.said) }).collect()
+    let all = || facts.withdrawn.iter().chain(&facts.found);
+    let several = all().any(|line| all().next().is_some_and(|first| first.office != line.office));
+    let one = |line: &Line| {
+        let office = if several { clean(&line.office) } else { String::new() };
+        context! { title => clean(&line.title), office => office, said => clean(&line.said) }
     };
+    let lines = |lines: &[Line]| -> Vec<Value> { lines.iter().map(one).collect() };
     context! {
         mark => mark(facts),
-        headline => headline(facts, |line| clean(&line.title)),
+        headline => headline(facts),
         office => clean(&facts.office),
         withdrawn => lines(&facts.withdrawn),
         found => lines(&facts.found),
@@ -68,22 +77,57 @@ fn mark(facts: &Results) -> &'static str {
     if facts.withdrawn.is_empty() { "检查结果" } else { "更正" }
 }
 
-/// The most urgent account with its fact, and how many there are beside it.
-fn headline(facts: &Results, title: impl Fn(&Line) -> String) -> String {
-    let count = facts.withdrawn.len() + facts.found.len();
-    let beside = if count > 1 { format!("等{count}个账号") } else { String::new() };
-    match (facts.withdrawn.first(), facts.found.first()) {
-        (Some(first), _) => format!("撤回{}：{}{beside}", clean(&first.fact), title(first)),
-        (None, Some(first)) => format!("{}：{}{beside}{}", clean(&facts.office), title(first), clean(&first.fact)),
+/// Of one account its fact, of several only how many there are: what is said of the first is not true of
+/// the others.
+fn headline(facts: &Results) -> String {
+    let (office, found) = (clean(&facts.office), &facts.found);
+    match (facts.withdrawn.first(), found.first()) {
+        (Some(first), _) => format!("撤回{}：{}", numbers(&facts.withdrawn), whose(first, &facts.withdrawn)),
+        (None, Some(first)) if accounts(found).len() > 1 => format!("{office}：{}", counted(first, found)),
+        (None, Some(first)) => format!("{office}：{}{}{}", clean(&first.title), clean(&first.fact), more(found)),
         (None, None) => String::new(),
     }
 }
 
+/// Titles, each once.
+fn accounts(lines: &[Line]) -> BTreeSet<&str> {
+    lines.iter().map(|line| line.title.as_str()).collect()
+}
+
+fn numbers(withdrawn: &[Line]) -> String {
+    let all: BTreeSet<String> = withdrawn.iter().map(|line| clean(&line.fact)).collect();
+    all.into_iter().collect::<Vec<_>>().join("、")
+}
+
+fn whose(first: &Line, lines: &[Line]) -> String {
+    match accounts(lines).len() {
+        1 => clean(&first.title),
+        several => format!("{several}个账号的检查结果"),
+    }
+}
+
+/// 2个账号的检查结果（不合格1个，存在问题1个）
+fn counted(first: &Line, found: &[Line]) -> String {
+    let vetoes: BTreeSet<&str> = found.iter().filter(|line| line.veto).map(|line| line.title.as_str()).collect();
+    let levels = [("不合格", vetoes.len()), ("存在问题", accounts(found).len() - vetoes.len())];
+    let levels: Vec<String> = levels.iter().filter(|(_, n)| *n > 0).map(|(level, n)| format!("{level}{n}个")).collect();
+    format!("{}（{}）", whose(first, found), levels.join("，"))
+}
+
+/// More findings of the same account.
+fn more(found: &[Line]) -> String {
+    if found.len() > 1 { format!("等{}项", found.len()) } else { String::new() }
+}
+
 fn short(facts: &Results) -> String {
     let Some(first) = facts.withdrawn.first().or(facts.found.first()) else { return String::new() };
-    let sentence = |title: &str| match facts.withdrawn.is_empty() {
-        true => format!("【检查结果】{title}{}。", clean(&first.fact)),
-        false => format!("【更正】{title}：{}所列检查结果撤回。", clean(&first.fact)),
+    let sentence = |title: &str| match (facts.withdrawn.is_empty(), accounts(&facts.found).len()) {
+        (true, 1) => format!("【检查结果】{title}{}{}。", clean(&first.fact), more(&facts.found)),
+        (true, _) => format!("【检查结果】{title}：{}。", counted(first, &facts.found)),
+        (false, _) => format!("【更正】{title}：{}所列检查结果撤回。", numbers(&facts.withdrawn)),
     };
-    fit(&sentence, &clean(&first.title), if facts.withdrawn.is_empty() { "如有出入请回复。" } else { "敬请谅解。" })
+    // Of several accounts the office is named, and no account that stands for the others.
+    let several = accounts(if facts.withdrawn.is_empty() { &facts.found } else { &facts.withdrawn }).len() > 1;
+    let name = clean(if several { &facts.office } else { &first.title });
+    fit(&sentence, &name, if facts.withdrawn.is_empty() { "如有出入请回复。" } else { "敬请谅解。" })
 }

@@ -109,7 +109,7 @@ fn results() -> Results {
         answer: "http://10.20.0.8:8318/a/741-（略）".to_owned(),
         until: "7月30日".to_owned(),
         withdrawn: Vec::new(),
-        found: vec![Line { title, fact, said }],
+        found: vec![Line { title, office: "样例单位".to_owned(), veto: false, fact, said }],
     }
 }
 

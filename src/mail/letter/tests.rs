@@ -178,6 +178,8 @@ fn a_correction_withdraws_what_was_said() {
 fn a_result_names_rule_proof_and_road_of_objection_and_its_withdrawal_stands_first() {
     let line = |title: &str, fact: &str, said: &str| Line {
         title: title.to_owned(),
+        office: "青禾县文旅局".to_owned(),
+        veto: false,
         fact: fact.to_owned(),
         said: said.to_owned(),
     };
@@ -209,6 +211,22 @@ fn a_result_names_rule_proof_and_road_of_objection_and_its_withdrawal_stands_fir
     assert!(words.html.contains("青禾&lt;文旅&gt;") && !words.html.contains("<文旅>"), "{}", words.html);
     assert!(words.sms.chars().count() <= 70);
 
+    // Of several accounts nothing is said that is true of one only.
+    let water = Line {
+        office: "青禾县水利局".to_owned(),
+        veto: true,
+        ..line("青禾水利（抖音）", "11月16日至11月30日未监测到更新", "略。")
+    };
+    let many =
+        Results { found: vec![water.clone(), Line { veto: false, ..water }, found.found[0].clone()], ..found.clone() };
+    let words = compose_results(&many, &Templates::default()).unwrap();
+    assert_eq!(words.subject, "【检查结果】青禾县文旅局：2个账号的检查结果（不合格1个，存在问题1个）");
+    assert!(words.text.contains("1. 青禾水利（抖音），青禾县水利局：略。"), "{}", words.text);
+    assert!(words.sms.starts_with("【检查结果】青禾县文旅局：2个账号"), "{}", words.sms);
+    let twice = Results { found: vec![found.found[0].clone(); 2], ..found.clone() };
+    let words = compose_results(&twice, &Templates::default()).unwrap();
+    assert!(words.subject.ends_with("应更新2次等2项"), "{}", words.subject);
+
     let recall = line(
         "青禾应急（抖音）",
         "CG-2026-0739",
@@ -216,7 +234,7 @@ fn a_result_names_rule_proof_and_road_of_objection_and_its_withdrawal_stands_fir
     );
     let both = Results { answer: "http://10.20.0.8:8318/a/741-x".to_owned(), withdrawn: vec![recall], ..found };
     let words = compose_results(&both, &Templates::default()).unwrap();
-    assert!(words.subject.starts_with("【更正】撤回CG-2026-0739：青禾应急（抖音）等2个账号"), "{}", words.subject);
+    assert_eq!(words.subject, "【更正】撤回CG-2026-0739：青禾应急（抖音）");
     for said in [
         "原检查结果作废",
         "1. 青禾应急（抖音）：经核实",
