@@ -66,6 +66,7 @@ pub fn plan_form(sheets: &[Sheet], ask: FormAsk<'_>) -> Result<FormPlan, Refusal
         }
     }
     let mut bad = reading.bad;
+    notes.extend(below(&found, sheets));
     refuse_size(&rows, &bad)?;
     bad.extend(twice(&found, ask.form, &rows));
     let cells: Vec<Cells> = rows.iter().map(|(_, cells)| cells.clone()).collect();
@@ -83,6 +84,14 @@ pub fn plan_form(sheets: &[Sheet], ask: FormAsk<'_>) -> Result<FormPlan, Refusal
     let note = (!notes.is_empty()).then(|| notes.join("　"));
     let rows = cells.into_iter().map(|cells| if ask.as_printed { cells } else { given(ask.form, cells) }).collect();
     Ok(FormPlan { rows, headings, note, remarks })
+}
+
+/// Lines that are merged over the table, below its last row.
+fn below<'s>(found: &Found<'_>, sheets: &'s [Sheet]) -> impl Iterator<Item = String> + use<'s> {
+    let last = found.rows.last().map_or(usize::MAX, |row| row.line);
+    let banners = sheets.get(found.sheet).into_iter().flat_map(|sheet| &sheet.banners);
+    let text = |row: &Row| row.cells.iter().map(|cell| cell.text.clone()).find(|text| !text.is_empty());
+    banners.filter(move |row| row.line > last).filter_map(text)
 }
 
 enum RowKind {
@@ -141,7 +150,8 @@ impl<'a> Reading<'a> {
             read.push(text);
         }
         match cells.finish(read.into_iter().collect::<Option<Cells>>()) {
-            Ok(cells) => {
+            Ok(mut cells) => {
+                self.say_no_problem(&mut cells);
                 self.last = Some(cells.clone());
                 Some(cells)
             }
@@ -149,6 +159,17 @@ impl<'a> Reading<'a> {
                 self.bad.extend(faults);
                 None
             }
+        }
+    }
+
+    /// A site that passed and has nothing noted prints 无问题.
+    fn say_no_problem(&self, cells: &mut Cells) {
+        let form = self.ask.form;
+        if let (Some(result), Some(problems)) = (form.column("检查结果"), form.column("存在问题"))
+            && cells[result] == "合格"
+            && cells[problems].is_empty()
+        {
+            cells[problems] = "无问题".to_owned();
         }
     }
 

@@ -37,7 +37,7 @@ fn carried(period: Period, previous: &str) -> String {
             _ => None,
         };
         match text {
-            Some((name, value)) if !value.is_empty() && !value.contains(['/', '÷', '／']) => {
+            Some((name, value)) if !value.is_empty() && !value.contains(['/', '÷', '／', '+', '＋']) => {
                 lines.extend([format!("{BEFORE}{name} = {value}"), format!("{name} =")]);
             }
             _ => lines.push(line.trim_end().to_owned()),
@@ -56,7 +56,7 @@ fn form(period: Period) -> String {
 # 还没有填的印成 {BLANK}，并说明在第几行。本文件只由人修改，重新生成通报不会改动它。
 
 【{FIGURES}】
-# 一行一个：名称 = 数。没有的不用写。写成除法的算成百分数，小数位数按检查口径。
+# 一行一个：名称 = 数。没有的不用写。可以写成几项相加；写成除法的算成百分数，小数位数按检查口径。
 访谈期数 =
 受理件数 =
 办结件数 =

@@ -30,6 +30,16 @@ fn fields_are_filled_in_from_tables_and_figures() {
     assert_eq!(filled.said, [said]);
 }
 
+/// The totals of 商南: 546 adopted and 1769 of its own are 2315 published.
+#[test]
+fn figures_may_be_added_up() {
+    let text =
+        "【数字】\n占比 = 采用 / 发布\n发布 = 采用 + 1769\n采用 = 107 + 439\n【二、甲】\n{采用}，{发布}，{占比}\n";
+    assert_eq!(filled(text).said[0].paragraphs, ["546，2315，23.6%"]);
+    let round = "【数字】\n甲 = 乙 + 1\n乙 = 甲 + 1\n";
+    assert_eq!(problems(round).len(), 2);
+}
+
 #[test]
 fn what_is_missing_prints_as_a_blank_and_is_told_with_its_line() {
     let text =
@@ -52,6 +62,7 @@ fn every_slip_is_told() {
         ("【数字】\n三期\n", "第2行：看不懂，【数字】下面一行写一个：名称 = 数"),
         ("【数字】\n甲 = 1\n甲 = 2\n", "第3行：“甲”写了两遍，用了前一个，请删去一行"),
         ("【数字】\n率 = 甲 / 3\n", "第2行：“甲”没有整数可以相除，请补上"),
+        ("【数字】\n和 = 甲 + 3\n", "第2行：“甲”没有整数可以相加，请补上"),
         ("【数字】\n率 = 4 / 3\n", "第2行：4除以3算不出比率，请核对"),
         ("【数字】\n率 = 0 / 0\n", "第2行：0除以0算不出比率，请核对"),
         ("【数字】\n报送信息 = 1000\n", "第2行：“报送信息”写的是1000，由报表算出的是1371，印的是算出的；请删去这一行"),
