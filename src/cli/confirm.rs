@@ -67,14 +67,30 @@ fn checks(context: &Context, args: &ConfirmArgs, now: Moment) -> Result<Vec<Chec
         if at > now {
             return Err(CliError::usage("这次检查还没有到，没有可核实的结果"));
         }
-        let near = config.checks_between(at.plus_days(-15), at.plus_days(1));
-        let found = near.into_iter().find(|check| check.at == at || check.nominal == at);
-        return Ok(vec![found.unwrap_or(Check::unmoved(at))]);
+        return scheduled(config, at, now).map(|check| vec![check]);
     }
-    let installed = context.store()?.read(|conn| meta::get(conn, "installed_at"))?;
-    let installed = installed.and_then(|text| Moment::parse(&text));
+    let installed = installed_at(context)?;
     let held = installed.map_or_else(Vec::new, |installed| held_checks(config, installed, now));
     if held.is_empty() { Ok(vec![context.last_check(now)?]) } else { Ok(held) }
+}
+
+/// A finding belongs to a check that is held; any other moment would make findings of its own beside
+/// those that offices were told of.
+fn scheduled(config: &Config, at: Moment, now: Moment) -> Result<Check, CliError> {
+    let near = config.checks_between(at.plus_days(-15), at.plus_days(15).min(now.plus(1)));
+    if let Some(found) = near.iter().find(|check| check.at == at || check.nominal == at) {
+        return Ok(*found);
+    }
+    let before = near.iter().rfind(|check| check.at < at).map(|check| check.at);
+    let after = near.iter().find(|check| check.at > at).map(|check| check.at);
+    let named: Vec<String> = [before, after].into_iter().flatten().map(beijing).collect();
+    let cure = if named.is_empty() { String::new() } else { format!("，最近的检查是{}", named.join("、")) };
+    Err(CliError::usage(format!("{}没有检查{cure}；用 confirm 查看等待核实的结果", beijing(at))))
+}
+
+fn installed_at(context: &Context) -> Result<Option<Moment>, CliError> {
+    let kept = context.store()?.read(|conn| meta::get(conn, "installed_at"))?;
+    Ok(kept.and_then(|text| Moment::parse(&text)))
 }
 
 impl Board {
@@ -108,6 +124,8 @@ impl Board {
 
 fn decide(context: &Context, wish: Wish, checks: Vec<Check>, now: Moment) -> Result<Outcome, CliError> {
     let (config, ruling) = (Arc::clone(&context.config), wish.ruling);
+    let installed = installed_at(context)?;
+    let told = checks.iter().any(|check| installed.is_some_and(|installed| check.at >= installed));
     let lines = context.store()?.write(move |tx| keep(tx, &config, &wish, &checks, now))?;
     if lines.is_empty() {
         return Err(CliError::failed("没有等待核实的结果，没有改动；用 confirm 查看（--check 可写明是哪次检查）"));
@@ -120,7 +138,10 @@ fn decide(context: &Context, wish: Wish, checks: Vec<Check>, now: Moment) -> Res
         outln!("{}：{line}", ruling.chinese());
     }
     match ruling {
-        Ruling::Confirmed => outln!("共确认{}项；结果由服务发给有关单位", lines.len()),
+        Ruling::Confirmed if told => outln!("共确认{}项；结果由服务发给有关单位", lines.len()),
+        Ruling::Confirmed => {
+            outln!("共确认{}项，记录在案、列入通报；服务启用以前的检查，不向单位发结果", lines.len());
+        }
         Ruling::False => outln!("共{}项认定为误报，不再列入通报；已发过结果的，由服务发更正", lines.len()),
     }
     Ok(Outcome::Done)

@@ -156,7 +156,7 @@ pub(super) fn calls(context: &Context, out: Option<&Path>) -> Result<Outcome, Cl
 }
 
 fn call_json(call: &calls::ToCall) -> serde_json::Value {
-    json!({"letter": call.letter, "office": call.office, "account": call.account, "role": call.role,
+    json!({"letter": call.letter, "office": call.office, "account": call.account, "role": call.role, "whom": call.whom, "phone": call.phone,
         "why": call.why, "fact": call.fact, "sms": call.sms})
 }
 

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::domain::{Account, Moment, Role};
 use crate::ledger::Ledger;
 use crate::rules::{Verdict, VerdictKind};
-use crate::store::{Connection, LetterState, StoreError, contacts, findings, modes};
+use crate::store::{Connection, LetterState, StoreError, contacts, findings, meta, modes};
 use crate::web;
 
 /// Names that one line prints.
@@ -28,7 +28,10 @@ pub(super) fn lines(
     let decisions = findings::decisions(conn, &config.profile.name)?;
     let waiting =
         verdicts.iter().filter(|v| matches!(v.kind, VerdictKind::Missed { .. }) && decisions.awaits(v)).count();
-    if waiting > 0 {
+    // Of a check before the first start nobody is told anything, so nothing is urgent about it.
+    let installed = meta::get(conn, "installed_at")?.and_then(|text| Moment::parse(&text));
+    let told = verdicts.iter().any(|verdict| installed.is_some_and(|installed| verdict.check.at >= installed));
+    if waiting > 0 && told {
         red.push(format!("待核实：上次检查有{waiting}项结果等待确认，确认前不外发（confirm）"));
     }
     Ok((mode, red))

@@ -4,7 +4,7 @@
 use super::facts;
 use super::letter;
 use crate::config::Config;
-use crate::domain::{Account, AccountId, Moment, Role, Roster};
+use crate::domain::{Account, AccountId, Moment, Person, Role, Roster};
 use crate::store::{Connection, LetterRow, LetterState, Mention, StoreError, accounts, contacts, desk, outbox};
 use chrono::NaiveDate;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
@@ -22,6 +22,10 @@ pub struct ToCall {
     pub account: String,
     /// Who is to hear of it.
     pub role: &'static str,
+    /// Who has that role now, as the contact sheet says; empty when it names nobody with a telephone.
+    pub whom: String,
+    /// Their numbers, mobile first.
+    pub phone: String,
     /// Why by telephone.
     pub why: String,
     /// What is to be said.
@@ -31,19 +35,19 @@ pub struct ToCall {
 }
 
 /// Headings of the list.
-pub const COLUMNS: [&str; 7] = ["信件", "单位", "账号", "应通知", "电话原因", "情况", "短信文本"];
+pub const COLUMNS: [&str; 9] = ["信件", "单位", "账号", "应通知", "联系人", "联系电话", "电话原因", "情况", "短信文本"];
 /// Filled in by hand.
-const BY_HAND: [&str; 4] = ["联系电话", "通知人", "通知时间", "对方答复"];
-const WIDTHS: [f64; 11] = [6.0, 16.0, 20.0, 9.0, 11.0, 30.0, 30.0, 14.0, 9.0, 12.0, 14.0];
+const BY_HAND: [&str; 3] = ["通知人", "通知时间", "对方答复"];
+const WIDTHS: [f64; 12] = [6.0, 16.0, 20.0, 9.0, 10.0, 14.0, 10.0, 28.0, 28.0, 9.0, 12.0, 14.0];
 /// Paper size 9 of the file format: A4.
 const A4: u8 = 9;
 
 impl ToCall {
     /// Its cells, under [`COLUMNS`].
     pub fn cells(&self) -> Vec<String> {
-        let [letter, role] = [self.letter.to_string(), self.role.to_owned()];
-        let (office, account) = (self.office.clone(), self.account.clone());
-        vec![letter, office, account, role, self.why.clone(), self.fact.clone(), self.sms.clone()]
+        let texts = [&self.office, &self.account, &self.whom, &self.phone, &self.why, &self.fact, &self.sms];
+        let [office, account, whom, phone, why, fact, sms] = texts.map(Clone::clone);
+        vec![self.letter.to_string(), office, account, self.role.to_owned(), whom, phone, why, fact, sms]
     }
 }
 
@@ -67,8 +71,8 @@ pub fn list(conn: &Connection, config: &Config, now: Moment) -> Result<Vec<ToCal
             if called.get(&key).is_some_and(|at| *at >= letter.slot) {
                 continue;
             }
-            let Some(why) = reason(&letter, account, &people) else { continue };
-            let one = Owed { letter: letter.clone(), mentions, why };
+            let Some(why) = reason(&letter, account, &people, now) else { continue };
+            let one = Owed { letter: letter.clone(), mentions, failed: failed(&letter), why };
             if owed.get(&key).is_none_or(|known| known.weight() < one.weight()) {
                 owed.insert(key, one);
             }
@@ -76,7 +80,7 @@ pub fn list(conn: &Connection, config: &Config, now: Moment) -> Result<Vec<ToCal
     }
     let mut found = Vec::new();
     for ((id, _), one) in owed {
-        found.extend(to_call(conn, config, &one.letter, &all[&id], &one.mentions, &one.why, now)?);
+        found.extend(to_call(conn, config, &people, &one, &all[&id], now)?);
     }
     found.sort_by(|a, b| (&a.office, &a.account).cmp(&(&b.office, &b.account)));
     Ok(found)
@@ -86,47 +90,70 @@ pub fn list(conn: &Connection, config: &Config, now: Moment) -> Result<Vec<ToCal
 struct Owed {
     letter: LetterRow,
     mentions: Vec<Mention>,
+    failed: bool,
     why: String,
 }
 
 impl Owed {
     /// The newest letter says most; of two of one day the one that failed, not the one in its stead.
     fn weight(&self) -> (NaiveDate, bool, i64) {
-        (self.letter.slot.date(), self.why != NOBODY, self.letter.id)
+        (self.letter.slot.date(), self.failed, self.letter.id)
     }
 }
 
-const NOBODY: &str = "无联系人";
+fn failed(letter: &LetterRow) -> bool {
+    use LetterState::{Bounced, Doubtful, Held, Refused};
+    matches!(letter.state, Held | Doubtful | Refused | Bounced)
+}
 
 /// Why the office does not hear of it by this letter; `None` when it does.
-fn reason(letter: &LetterRow, account: &Account, people: &Roster) -> Option<String> {
+fn reason(letter: &LetterRow, account: &Account, people: &Roster, now: Moment) -> Option<String> {
     let named = people.addresses(account, letter.role, letter.slot.date()).contains(&letter.recipient);
-    match letter.state {
-        _ if !named => Some(NOBODY.to_owned()),
-        LetterState::Held | LetterState::Doubtful | LetterState::Refused | LetterState::Bounced => {
-            Some(letter.state.chinese().to_owned())
-        }
-        _ => None,
+    if named {
+        return failed(letter).then(|| letter.state.chinese().to_owned());
     }
+    let today = now.date();
+    let why = if !people.addresses(account, letter.role, today).is_empty() {
+        // A letter that was owed before somebody with a mailbox was named.
+        "邮箱登记在后"
+    } else if people.serving(account, letter.role, today).iter().any(|person| person.has_phone()) {
+        "只有电话"
+    } else {
+        "无联系人"
+    };
+    Some(why.to_owned())
+}
+
+/// Names and numbers of whoever has the role today.
+fn whom(people: &Roster, account: &Account, role: Role, now: Moment) -> (String, String) {
+    let serving = people.serving(account, role, now.date());
+    let callable: Vec<&Person> = serving.into_iter().filter(|person| person.has_phone()).collect();
+    let names: Vec<String> = callable.iter().map(|person| person.name.clone()).collect();
+    let numbers = callable.iter().flat_map(|person| [&person.mobile, &person.landline]);
+    let numbers: Vec<String> = numbers.filter(|number| !number.is_empty()).cloned().collect();
+    (names.join("、"), numbers.join("、"))
 }
 
 fn to_call(
     conn: &Connection,
     config: &Config,
-    letter: &LetterRow,
+    people: &Roster,
+    one: &Owed,
     account: &Account,
-    mentions: &[Mention],
-    why: &str,
     now: Moment,
 ) -> Result<Option<ToCall>, StoreError> {
-    let Some(facts) = facts::gather(conn, config, letter, mentions, None, now)?.facts else { return Ok(None) };
+    let letter = &one.letter;
+    let Some(facts) = facts::gather(conn, config, letter, &one.mentions, None, now)?.facts else { return Ok(None) };
+    let (whom, phone) = whom(people, account, letter.role, now);
     let words = letter::compose(&facts, &config.mail.templates).map_err(StoreError::odd)?;
     Ok(Some(ToCall {
         letter: letter.id,
         office: facts.office.clone(),
         account: account.title(),
         role: letter.role.chinese(),
-        why: why.to_owned(),
+        whom,
+        phone,
+        why: one.why.clone(),
         fact: facts.items.iter().map(letter::spoken).collect::<Vec<_>>().join("；"),
         sms: words.sms,
     }))
@@ -185,7 +212,9 @@ mod tests {
             office: "=青禾县应急局".to_owned(),
             account: "青禾应急（抖音）".to_owned(),
             role: "运维人员",
-            why: "无联系人".to_owned(),
+            whom: "某甲".to_owned(),
+            phone: "13800000001".to_owned(),
+            why: "只有电话".to_owned(),
             fact: "已10天未监测到更新，第14天即7月27日（周一）24时前须更新一次".to_owned(),
             sms: "【更新提醒】青禾应急（抖音）已10天未监测到更新".to_owned(),
         };
@@ -195,8 +224,8 @@ mod tests {
         let row = |row: usize| -> Vec<String> { range.rows().nth(row).unwrap().iter().map(Data::to_string).collect() };
         assert_eq!(row(0)[0], "待电话通知清单（截至7月23日09:00，共1个账号）");
         assert_eq!(row(2), COLUMNS.iter().chain(&BY_HAND).map(|name| (*name).to_owned()).collect::<Vec<_>>());
-        assert_eq!(row(3)[..7], call.cells());
-        assert!(row(3)[7..].iter().all(String::is_empty), "room to write");
+        assert_eq!(row(3)[..9], call.cells());
+        assert!(row(3)[9..].iter().all(String::is_empty), "room to write");
         assert!(book.worksheet_formula("待电话通知清单").unwrap().is_empty());
     }
 }

@@ -144,7 +144,9 @@ impl Day {
         }
         for (at, call) in self.to_call.iter().enumerate() {
             let (office, account) = (clean(&call.office), clean(&call.account));
-            let _ = writeln!(text, "{}. {office}　{account}：{}（信件编号{}）", at + 1, call.why, call.letter);
+            let by = [clean(&call.whom), clean(&call.phone)].join(" ");
+            let by = if by.trim().is_empty() { String::new() } else { format!("，{}", by.trim()) };
+            let _ = writeln!(text, "{}. {office}　{account}：{}{by}（信件编号{}）", at + 1, call.why, call.letter);
         }
         if !self.called.is_empty() {
             let _ = writeln!(text, "\n{}、已登记的电话通知", if self.to_call.is_empty() { "二" } else { "三" });

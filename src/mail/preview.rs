@@ -90,7 +90,27 @@ impl Walk<'_> {
             pass: Some(LINK_TO_COME.to_owned()),
         };
         let at = letter.next_try.max(self.today);
+        self.hear(letter, &mentions);
         self.tell(&head, mentions, (at, Some(letter.id)))
+    }
+
+    /// A preview supposes that what waits will leave.
+    fn hear(&mut self, letter: &LetterRow, mentions: &[Mention]) {
+        for mention in mentions {
+            let silent = Spent {
+                account: mention.account,
+                rule: mention.rule.clone(),
+                anchor: mention.anchor,
+                stage: mention.stage.clone(),
+                recipient: letter.recipient.clone(),
+                role: letter.role,
+                slot: letter.slot,
+                heard: false,
+            };
+            if self.spent.remove(&silent) {
+                self.spent.insert(Spent { heard: true, ..silent });
+            }
+        }
     }
 
     /// What is owed at `at`, and when something may be owed next.

@@ -36,7 +36,7 @@ const MENTIONS: &str =
     "SELECT account, rule, anchor, stage, verdict FROM mention WHERE letter = ?1 AND dropped = '' ORDER BY rowid";
 const DROP: &str =
     "UPDATE mention SET dropped = ?6 WHERE letter = ?1 AND account = ?2 AND rule = ?3 AND anchor = ?4 AND stage = ?5";
-const SPENT: &str = "SELECT m.account, m.rule, m.anchor, m.stage, m.recipient, l.role, l.slot FROM mention m JOIN letter l ON l.id = m.letter WHERE l.slot >= ?1 AND l.kind = 'reminder'";
+const SPENT: &str = "SELECT m.account, m.rule, m.anchor, m.stage, m.recipient, l.role, l.slot, m.dropped = '' AND (l.state IN ('sent', 'doubtful') OR (l.state = 'held' AND l.class = 'trial') OR EXISTS (SELECT 1 FROM call c WHERE c.letter = l.id AND c.account = m.account)) FROM mention m JOIN letter l ON l.id = m.letter WHERE l.slot >= ?1 AND l.kind = 'reminder'";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[
@@ -353,6 +353,7 @@ pub fn spent(conn: &Connection, now: Moment) -> Result<BTreeSet<Spent>, StoreErr
             recipient: row.get(4)?,
             role: Role::from_word(&role).ok_or_else(|| StoreError::odd(&role))?,
             slot: Moment::from_unix(row.get(6)?),
+            heard: row.get(7)?,
         });
     }
     Ok(spent)

@@ -47,6 +47,8 @@ pub struct Spent {
     pub role: Role,
     /// When it was due.
     pub slot: Moment,
+    /// Its letter left, or somebody was called.
+    pub heard: bool,
 }
 
 /// One thing that one letter says.
@@ -84,7 +86,7 @@ pub struct OwedLetter {
 }
 
 impl OwedLetter {
-    /// What is spent once this letter has been told.
+    /// What is spent, and heard, once this letter has been told.
     pub fn spends(&self) -> impl Iterator<Item = Spent> {
         self.mentions.iter().map(|mention| Spent {
             account: mention.account,
@@ -94,6 +96,7 @@ impl OwedLetter {
             recipient: self.recipient.clone(),
             role: self.role,
             slot: self.slot,
+            heard: true,
         })
     }
 }
@@ -178,6 +181,7 @@ fn of_anchor<'s>(cause: &'s Cause<'_>, spent: &'s BTreeSet<Spent>) -> impl Itera
         recipient: String::new(),
         role: Role::Operator,
         slot: Moment::MIN,
+        heard: false,
     };
     let same = |s: &&Spent| s.account == cause.account.id && s.rule == cause.rule && s.anchor == cause.anchor;
     spent.range(first..).take_while(same)
@@ -194,7 +198,8 @@ fn audience(
     now: Moment,
 ) -> Vec<(String, Role, Option<Role>)> {
     let day_before = calendar.working_before(now.date());
-    let operator_heard = of_anchor(cause, spent).any(|s| s.role == Role::Operator && s.slot.date() <= day_before);
+    let operator_heard =
+        of_anchor(cause, spent).any(|s| s.heard && s.role == Role::Operator && s.slot.date() <= day_before);
     let may_hear = |role: &Role| *role == Role::Operator || rung.last || operator_heard;
     let mut reached: Vec<(String, Role, Option<Role>)> = Vec::new();
     for role in rung.roles.iter().copied().filter(may_hear) {

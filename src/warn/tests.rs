@@ -143,6 +143,21 @@ fn the_whole_silence_ladder_once_each() {
     );
 }
 
+/// A letter that was cancelled, refused or still waits has told nobody anything.
+#[test]
+fn what_did_not_leave_was_not_heard() {
+    let one = account(1, &PEOPLE);
+    let day_12 = |heard: bool| {
+        let causes = [silent(&one, "2026-07-13")];
+        let first = owed(&causes, &[], &BTreeSet::new(), &Calendar::builtin(), at("2026-07-23 09:00"));
+        let spent = first.iter().flat_map(OwedLetter::spends).map(|s| Spent { heard, ..s }).collect();
+        let letters = owed(&causes, &[], &spent, &Calendar::builtin(), at("2026-07-24 09:00"));
+        letters.iter().map(|letter| letter.role).collect::<BTreeSet<Role>>()
+    };
+    assert!(day_12(true).contains(&Role::Leader));
+    assert_eq!(day_12(false), BTreeSet::from([Role::Operator]));
+}
+
 #[test]
 fn no_leader_hears_before_the_operator_did() {
     // Watching begins on day 12: the leader hears a working day after the operator.

@@ -164,6 +164,10 @@ fn a_result_waits_for_a_word_and_is_taken_back_by_the_same_road() {
     assert_eq!(labels.len(), 2, "{waiting}");
     assert!(waiting.as_array().unwrap().iter().all(|finding| finding["standing"] == "waiting"));
     assert_eq!(desk.refused(&["confirm", "--check", "2022-06-27", "--all"]).0, 2, "nobody has signed");
+    for stray in ["2022-06-26", "2022-06-27T09:10"] {
+        let (exit, why) = desk.refused(&["confirm", "--check", stray, "--all", "--by", "李四"]);
+        assert!(exit == 2 && why.contains("没有检查，最近的检查是2022-06-") && why.contains("27 09:00"), "{why}");
+    }
     desk.ok(&["confirm", "--check", "2022-06-27", "--all", "--by", "李四"]);
     assert!(desk.refused(&["confirm", "--check", "2022-06-27", "--all", "--by", "李四"]).1.contains("没有等待核实的"));
 
