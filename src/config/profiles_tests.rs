@@ -203,6 +203,8 @@ fn a_profile_says_how_tables_are_computed_and_placed() {
     for (wrong, said) in [
         ("[tables]\nreported = -1\n", "不是分值"),
         ("[tables]\norder = [\"报送\"]\n", "不认识“报送”"),
+        ("[tables]\nwords = \"没有标题\"\n", "段落的格式不对"),
+        ("[tables]\nwords = 3\n", "写成了整数"),
         ("[tables.columns]\n\"总表\" = [\"单位\"]\n", "没有这种附表"),
         ("[tables.columns]\n\"信息报送\" = []\n", "没有写任何一列"),
         ("[tables.sort]\n\"信息报送\" = [\"总分\"]\n", "不认识“总分”"),

@@ -139,7 +139,7 @@ fn the_tenth_heading_and_the_twentieth() {
 #[test]
 fn a_draft_carries_words_forward_and_takes_figures_out() {
     let june = "\u{feff}# 周期：2022年6月份\r\n【数字】\r\n# 上期：访谈期数 = 1\r\n访谈期数 = 3\r\n率 = 甲 / 乙\r\n【二、甲】\r\n{访谈期数} = 不是数字\r\n";
-    let july = draft(Period::parse("2022-07").unwrap(), Some(june));
+    let july = draft(Period::parse("2022-07").unwrap(), Some(june), Some("【甲】"));
     let wanted = [
         "# 周期：2022年7月份（由上期转来，请逐段核对）",
         "【数字】",
@@ -156,10 +156,12 @@ fn a_draft_carries_words_forward_and_takes_figures_out() {
 #[test]
 fn the_form_to_begin_with_only_lacks_what_the_office_must_say() {
     for (period, sections) in [("2022-06", 3), ("2022-Q2", 4)] {
-        let words = parse(&draft(Period::parse(period).unwrap(), None));
+        let words = parse(&draft(Period::parse(period).unwrap(), None, None));
         assert_eq!((words.findings.len(), words.sections.len()), (0, sections), "{period}");
         let filled = fill(&words, &computed(), 1);
         let blanks = filled.findings.iter().filter(|finding| finding.problem.contains("____")).count();
         assert!(blanks > 3, "{:?}", filled.findings);
     }
+    let own = draft(Period::parse("2022-08").unwrap(), None, Some("【三、要求】\n近期，各单位要做好以下工作：\n"));
+    assert_eq!(parse(&own).sections.len(), 1);
 }
