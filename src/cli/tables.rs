@@ -81,7 +81,9 @@ fn import(context: &Context, args: &TableImportArgs) -> Result<Outcome, CliError
             return Err(CliError::usage(format!("“{}”是给各单位填写的空表，不用写文件；{cure}", which.form.chinese)));
         }
     };
+    refuse_look_alike(context, &which)?;
     tell(&plan.remarks);
+    let remarks = plan.remarks.clone();
     let kept = KeptAttachment { table: table(args, &which, plan), file, by: args.by.clone(), at: context.clock.now() };
     if args.dry_run {
         return say_dry(context, &kept, &profile);
@@ -95,12 +97,24 @@ fn import(context: &Context, args: &TableImportArgs) -> Result<Outcome, CliError
     })?;
     if context.json {
         print_json(&json!({"period": which.period.to_string(), "kind": which.form.chinese, "name": which.name,
-            "rows": rows, "replaced": replaced, "remarks": []}))?;
+            "rows": rows, "replaced": replaced, "remarks": remarks}))?;
     } else {
         let word = if replaced { "，替换了以前导入的" } else { "" };
         outln!("已导入 {title}：{rows}行{word}");
     }
     Ok(Outcome::Done)
+}
+
+/// Two names that differ in their case alone would be one sheet.
+fn refuse_look_alike(context: &Context, which: &Which) -> Result<(), CliError> {
+    let kept = context.store()?.read(|conn| attachments::of(conn, which.period))?;
+    let like = |table: &&Attachment| {
+        table.form == which.form && table.name != which.name && table.name.to_lowercase() == which.name.to_lowercase()
+    };
+    match kept.iter().find(like) {
+        Some(table) => Err(CliError::usage(format!("与已有的“{}”只有大小写不同，请换一个 --name", table.name))),
+        None => Ok(()),
+    }
 }
 
 fn blank() -> FormPlan {

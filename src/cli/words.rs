@@ -26,7 +26,7 @@ pub(super) fn run(context: &Context, args: &WordsArgs) -> Result<Outcome, CliErr
         return say_fields(context, &prepared);
     }
     let path = file(context, period);
-    let made = begin(context, period, &path)?;
+    let made = begin(context, period, &path, profile.tables.words.as_deref())?;
     let findings = match read(context, period)? {
         Some(words) => prepared.say(&mut prepared.compose(0), Some(&words)),
         None => Vec::new(),
@@ -61,7 +61,7 @@ fn text(path: &Path) -> Result<Option<String>, CliError> {
 }
 
 /// Writes the draft unless there is a file; tells what it was made from.
-fn begin(context: &Context, period: Period, path: &Path) -> Result<Option<String>, CliError> {
+fn begin(context: &Context, period: Period, path: &Path, own: Option<&str>) -> Result<Option<String>, CliError> {
     if path.exists() {
         return Ok(None);
     }
@@ -69,7 +69,7 @@ fn begin(context: &Context, period: Period, path: &Path) -> Result<Option<String
     let from = previous.as_ref().map_or("空白的格式".to_owned(), |(name, _)| format!("上期的 {name}"));
     std::fs::create_dir_all(folder(context))
         .map_err(|e| CliError::failed(format!("目录 {} 无法创建：{e}", folder(context).display())))?;
-    let draft = wording::draft(period, previous.as_ref().map(|(_, text)| text.as_str()));
+    let draft = wording::draft(period, previous.as_ref().map(|(_, text)| text.as_str()), own);
     // With a byte-order mark, since older editions of Notepad take anything else for GBK.
     write_new(path, format!("\u{feff}{draft}").as_bytes())?;
     Ok(Some(from))

@@ -189,3 +189,27 @@ fn a_mistyped_platform_of_a_profile_is_noticed() {
     let told = explain(&config, Moment::parse("2026-03-01 09:00").unwrap());
     assert!(told.contains("是不是“新浪微博”"), "{told}");
 }
+
+#[test]
+fn a_profile_says_how_tables_are_computed_and_placed() {
+    use crate::tables::{Points, TableRules};
+    assert_eq!(shipped("通用").tables, TableRules::default());
+    assert_eq!(shipped("开封").tables, TableRules::default());
+    let rule = "[[rules]]\nname = \"weekly\"\nwindow = \"week\"\nmin = 3\nseverity = \"problem\"\nlabel = \"甲\"\n";
+    let own = |tables: &str| parse("夏邑", "夏邑.toml", &format!("{rule}{tables}"));
+    let tables = own("[tables]\nreported = \"0.5\"\nadopted = 2\norder = [\"新媒体\", \"网站问题\"]\n[tables.columns]\n\"tally\" = [\"单位\", \"得分\"]\n").unwrap().tables;
+    assert_eq!((tables.reported, tables.adopted), (Points::thousandths(500), Points::whole(2)));
+    assert_eq!(tables.columns["信息报送"], ["单位", "得分"]);
+    for (wrong, said) in [
+        ("[tables]\nreported = -1\n", "不是分值"),
+        ("[tables]\norder = [\"报送\"]\n", "不认识“报送”"),
+        ("[tables]\nwords = \"没有标题\"\n", "段落的格式不对"),
+        ("[tables]\nwords = 3\n", "写成了整数"),
+        ("[tables.columns]\n\"总表\" = [\"单位\"]\n", "没有这种附表"),
+        ("[tables.columns]\n\"信息报送\" = []\n", "没有写任何一列"),
+        ("[tables.sort]\n\"信息报送\" = [\"总分\"]\n", "不认识“总分”"),
+    ] {
+        let told = own(wrong).unwrap_err().to_string();
+        assert!(told.contains(said), "{wrong}\n{told}");
+    }
+}

@@ -4,6 +4,7 @@
 use super::sheet::Section;
 use super::value::Value;
 use crate::tables::{Form, OURS, Points, TableRules};
+use crate::wording;
 use std::collections::BTreeMap;
 use toml::de::DeValue;
 
@@ -15,6 +16,7 @@ pub(super) fn tables(section: &Section<'_, '_>) -> TableRules {
         order: section.or("order", shipped.order, |value| value.all(place)),
         columns: by_form(&section.sub("columns")),
         sort: by_form(&section.sub("sort")),
+        words: section.opt("words", words),
     }
 }
 
@@ -27,6 +29,18 @@ fn points(value: &Value<'_, '_>) -> Option<Points> {
     };
     let points = Points::parse(&text).filter(|points| *points >= Points::default());
     points.or_else(|| value.refuse("不是分值", "写成 0.2 或 1 这样的数，最多三位小数"))
+}
+
+/// Text of several lines, in the form of the office's words; a line that is no such form is refused here
+/// and not on the day of the 通报.
+fn words(value: &Value<'_, '_>) -> Option<String> {
+    let Some(text) = value.value.get_ref().as_str() else {
+        return value.wrong_type("文字", "首尾各写三个英文双引号，中间照段落文件的写法");
+    };
+    match wording::parse(text).findings.first() {
+        Some(finding) => value.refuse(&format!("段落的格式不对（{finding}）"), "照 report words 写出的文件的写法"),
+        None => Some(text.replace('\r', "")),
+    }
 }
 
 fn place(value: &Value<'_, '_>) -> Option<String> {

@@ -57,15 +57,16 @@ pub fn plan_form(sheets: &[Sheet], ask: FormAsk<'_>) -> Result<FormPlan, Refusal
     let found = header::find(sheets, &columns)?;
     right_month(&found, sheets, ask)?;
     let mut reading = Reading { found: &found, ask, last: None, bad: Vec::new() };
-    let (mut rows, mut sums, mut note) = (Vec::new(), None, None);
+    let (mut rows, mut sums, mut notes) = (Vec::new(), None, Vec::new());
     for row in &found.rows {
         match reading.kind(row) {
-            RowKind::Note(text) => note = Some(text),
+            RowKind::Note(text) => notes.push(text),
             RowKind::Sums => sums = Some((*row, reading.sums(row))),
             RowKind::Office => rows.extend(reading.read(row).map(|cells| (*row, cells))),
         }
     }
     let mut bad = reading.bad;
+    notes.extend(below(&found, sheets));
     refuse_size(&rows, &bad)?;
     bad.extend(twice(&found, ask.form, &rows));
     let cells: Vec<Cells> = rows.iter().map(|(_, cells)| cells.clone()).collect();
@@ -78,9 +79,19 @@ pub fn plan_form(sheets: &[Sheet], ask: FormAsk<'_>) -> Result<FormPlan, Refusal
         return Err(found.refuse(bad));
     }
     let headings = headings(&found, sheets, ask.form);
-    let remarks = remarks(&found, ask.form, &rows, &waived);
+    let mut remarks = remarks(&found, ask.form, &rows, &waived);
+    remarks.extend(notes.iter().map(|note| format!("当作表下的注，不算一行：{note}")));
+    let note = (!notes.is_empty()).then(|| notes.join("　"));
     let rows = cells.into_iter().map(|cells| if ask.as_printed { cells } else { given(ask.form, cells) }).collect();
     Ok(FormPlan { rows, headings, note, remarks })
+}
+
+/// Lines that are merged over the table, below its last row.
+fn below<'s>(found: &Found<'_>, sheets: &'s [Sheet]) -> impl Iterator<Item = String> + use<'s> {
+    let last = found.rows.last().map_or(usize::MAX, |row| row.line);
+    let banners = sheets.get(found.sheet).into_iter().flat_map(|sheet| &sheet.banners);
+    let text = |row: &Row| row.cells.iter().map(|cell| cell.text.clone()).find(|text| !text.is_empty());
+    banners.filter(move |row| row.line > last).filter_map(text)
 }
 
 enum RowKind {
@@ -107,8 +118,7 @@ impl<'a> Reading<'a> {
     fn kind(&self, row: &Row) -> RowKind {
         let filled: Vec<&str> =
             row.cells.iter().map(|cell| cell.text.as_str()).filter(|text| !text.is_empty()).collect();
-        let is_note =
-            |text: &str| text.starts_with(['注', '(', '（', '说', '备', '※', '*']) || text.chars().count() > 20;
+        let is_note = |text: &str| text.starts_with(['注', '(', '（', '※']) || text.ends_with('。');
         if let [only] = filled[..]
             && is_note(only)
         {
@@ -140,7 +150,8 @@ impl<'a> Reading<'a> {
             read.push(text);
         }
         match cells.finish(read.into_iter().collect::<Option<Cells>>()) {
-            Ok(cells) => {
+            Ok(mut cells) => {
+                self.say_no_problem(&mut cells);
                 self.last = Some(cells.clone());
                 Some(cells)
             }
@@ -148,6 +159,17 @@ impl<'a> Reading<'a> {
                 self.bad.extend(faults);
                 None
             }
+        }
+    }
+
+    /// A site that passed and has nothing noted prints 无问题.
+    fn say_no_problem(&self, cells: &mut Cells) {
+        let form = self.ask.form;
+        if let (Some(result), Some(problems)) = (form.column("检查结果"), form.column("存在问题"))
+            && cells[result] == "合格"
+            && cells[problems].is_empty()
+        {
+            cells[problems] = "无问题".to_owned();
         }
     }
 

@@ -41,7 +41,7 @@ pub(super) fn read(text: &str) -> Result<Sheet, Refusal> {
     // No line of the file is the heading; 0 keeps it apart from every row.
     let heading = Row { line: 0, cells: keys.iter().map(|key| Cell::of(key)).collect() };
     let rows = records.iter().enumerate().map(row).filter(|row| !row.is_blank());
-    Ok(Sheet { name: String::new(), rows: std::iter::once(heading).chain(rows).collect() })
+    Ok(Sheet { rows: std::iter::once(heading).chain(rows).collect(), ..Sheet::default() })
 }
 
 /// Every object with the line on which it begins.

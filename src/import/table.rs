@@ -65,6 +65,8 @@ pub struct Sheet {
     pub name: String,
     /// Its rows, blank ones left out.
     pub rows: Vec<Row>,
+    /// Lines that are merged over the table and so are no rows of it: titles, headings within, notes below.
+    pub banners: Vec<Row>,
 }
 
 /// Reads every table of a file.
@@ -143,7 +145,7 @@ fn read_csv(text: &str) -> Result<Sheet, Refusal> {
     if rows.len() > MOST_ROWS {
         return unreadable("超过20万行，不像是一份名单，请检查后重试");
     }
-    Ok(Sheet { name: String::new(), rows })
+    Ok(Sheet { rows, ..Sheet::default() })
 }
 
 /// Counts lines; the reader's own count is off after blank ones.

@@ -69,7 +69,7 @@ fn read_all(bytes: &[u8]) -> Option<Vec<Sheet>> {
     let mut book: Book<'_> = Xlsx::new(Cursor::new(bytes)).ok()?;
     let listed = book.sheets_metadata().to_vec();
     let sheets = listed.into_iter().filter(is_shown);
-    let sheets = sheets.map(|sheet| Some(Sheet { rows: read_rows(&mut book, &sheet.name)?, name: sheet.name }));
+    let sheets = sheets.map(|sheet| read_rows(&mut book, &sheet.name));
     sheets.collect::<Option<Vec<_>>>().filter(|sheets| !sheets.is_empty())
 }
 
@@ -81,11 +81,11 @@ fn read_all_old(bytes: &[u8]) -> Option<Vec<Sheet>> {
     let mut book: OldBook<'_> = Xls::new(Cursor::new(bytes)).ok()?;
     let listed = book.sheets_metadata().to_vec();
     let sheets = listed.into_iter().filter(is_shown);
-    let sheets = sheets.map(|sheet| Some(Sheet { rows: read_old_rows(&mut book, &sheet.name)?, name: sheet.name }));
+    let sheets = sheets.map(|sheet| read_old_rows(&mut book, &sheet.name));
     sheets.collect::<Option<Vec<_>>>().filter(|sheets| !sheets.is_empty())
 }
 
-fn read_old_rows(book: &mut OldBook<'_>, name: &str) -> Option<Vec<Row>> {
+fn read_old_rows(book: &mut OldBook<'_>, name: &str) -> Option<Sheet> {
     let shift = if book.has_1904_epoch() { EPOCH_1904_D } else { 0.0 };
     let formulas = book.worksheet_formula(name).ok()?;
     let range = book.worksheet_range(name).ok()?;
@@ -100,7 +100,7 @@ fn read_old_rows(book: &mut OldBook<'_>, name: &str) -> Option<Vec<Row>> {
             grid.entry(row).or_default().insert(column, cell);
         }
     }
-    Some(finished(grid, &book.merge_cells_by_sheet_name(name).unwrap_or_default()))
+    Some(finished(name, grid, &book.merge_cells_by_sheet_name(name).unwrap_or_default()))
 }
 
 fn borrowed(value: &Data) -> DataRef<'_> {
@@ -116,14 +116,15 @@ fn borrowed(value: &Data) -> DataRef<'_> {
     }
 }
 
-/// The rows of a grid once its merged cells are understood.
-fn finished(mut grid: Grid, merges: &[Dimensions]) -> Vec<Row> {
-    drop_banners(&mut grid, merges);
+/// The sheet of a grid once its merged cells are understood.
+fn finished(name: &str, mut grid: Grid, merges: &[Dimensions]) -> Sheet {
+    let banners = take_banners(&mut grid, merges);
     fill_down(&mut grid, merges);
-    grid.into_iter().map(|(row, cells)| dense(row, cells)).collect()
+    let rows = |grid: Grid| grid.into_iter().map(|(row, cells)| dense(row, cells)).collect();
+    Sheet { name: name.to_owned(), rows: rows(grid), banners: rows(banners) }
 }
 
-fn read_rows(book: &mut Book<'_>, name: &str) -> Option<Vec<Row>> {
+fn read_rows(book: &mut Book<'_>, name: &str) -> Option<Sheet> {
     let shift = if book.has_1904_epoch() { EPOCH_1904_D } else { 0.0 };
     let mut grid = Grid::new();
     let mut cells = book.worksheet_cells_reader(name).ok()?;
@@ -137,20 +138,22 @@ fn read_rows(book: &mut Book<'_>, name: &str) -> Option<Vec<Row>> {
     }
     drop(cells);
     let merges = book.merge_cells_by_sheet_name(name).unwrap_or_default();
-    Some(finished(grid, &merges))
+    Some(finished(name, grid, &merges))
 }
 
 /// A row with one cell that is merged over half of the table (一、县区) is a heading within the list.
-fn drop_banners(grid: &mut Grid, merges: &[Dimensions]) {
+fn take_banners(grid: &mut Grid, merges: &[Dimensions]) -> Grid {
+    let mut banners = Grid::new();
     let width = grid.values().filter_map(|cells| cells.keys().last()).max().map_or(0, |last| last + 1);
     for merge in merges.iter().filter(|merge| merge.start.0 == merge.end.0) {
         let wide = merge.end.1.saturating_sub(merge.start.1) + 1;
         let alone =
             grid.get(&merge.start.0).is_some_and(|cells| cells.len() == 1 && cells.contains_key(&merge.start.1));
         if alone && wide > 2 && wide * 2 > width {
-            grid.remove(&merge.start.0);
+            banners.extend(grid.remove_entry(&merge.start.0));
         }
     }
+    banners
 }
 
 /// The value of a merge stands in its upper left cell; the rows below that say something of their own

@@ -13,6 +13,8 @@ const TEXT_SHEET: &str = "总体情况";
 const A4: u8 = 9;
 /// Width of the one column of running text, which then fills a page.
 const TEXT_WIDTH: usize = 88;
+/// A table wider than so many characters lies on its side.
+const LANDSCAPE: usize = 110;
 /// Excel refuses longer cells (32,767 characters); no honest name comes near.
 const LONGEST: usize = 32_000;
 
@@ -94,30 +96,48 @@ fn pointer(table: &Table) -> String {
 fn write_table(sheet: &mut Worksheet, table: &Table, styles: &Styles) -> Result<(), XlsxError> {
     sheet.set_name(&table.key)?;
     page(sheet);
-    let title = if table.title.is_empty() { &table.key } else { &table.title };
-    let last = u16::try_from(table.columns.len().saturating_sub(1)).map_err(|_| XlsxError::RowColumnLimitError)?;
+    let widths = set_widths(sheet, table)?;
+    let width = widths.iter().sum::<usize>().max(1);
+    if width > LANDSCAPE {
+        sheet.set_landscape();
+    }
+    let head = write_titles(sheet, table, width, styles)?;
+    let body = head + write_head(sheet, head, table, styles)?;
+    sheet.set_freeze_panes(body, 0)?;
+    sheet.set_repeat_rows(head, body - 1)?;
+    let end = write_rows(sheet, body, table, &widths, styles)?;
+    table.note.iter().try_for_each(|note| across(sheet, end, table, (note, width), &styles.note))
+}
+
+/// Title and line below it; tells the row after them. A table that continues an attachment has only the
+/// line.
+fn write_titles(sheet: &mut Worksheet, table: &Table, width: usize, styles: &Styles) -> Result<u32, XlsxError> {
+    let key = table.subtitle.is_none().then_some(&table.key);
+    let title = if table.title.is_empty() { key } else { Some(&table.title) };
     let mut row = 0;
-    for (text, format) in [(Some(title), &styles.title), (table.subtitle.as_ref(), &styles.subtitle)] {
-        let Some(text) = text else { continue };
-        across(sheet, row, last, &clean(text), format)?;
-        sheet.set_row_height(row, if row == 0 { 30 } else { 20 })?;
+    if let Some(title) = title {
+        // The letters of a title are half as wide again.
+        across(sheet, row, table, (title, width * 2 / 3), &styles.title)?;
+        sheet.set_row_height(row, 10.0 + 20.0 * rows_of(title, width * 2 / 3) as f64)?;
         row += 1;
     }
-    let body = row + write_head(sheet, row, table, styles)?;
-    sheet.set_freeze_panes(body, 0)?;
-    sheet.set_repeat_rows(row, body - 1)?;
-    let widths = set_widths(sheet, table)?;
-    let end = write_rows(sheet, body, table, &widths, styles)?;
-    match &table.note {
-        Some(note) => across(sheet, end, last, &clean(note), &styles.note),
-        None => Ok(()),
+    if let Some(subtitle) = &table.subtitle {
+        across(sheet, row, table, (subtitle, width), &styles.subtitle)?;
+        row += 1;
     }
+    Ok(row)
+}
+
+/// Lines that a text needs over columns of that width.
+fn rows_of(text: &str, width: usize) -> usize {
+    text.width_cjk().div_ceil(width.saturating_sub(2).max(1)).clamp(1, 20)
 }
 
 /// The head; tells its number of rows.
 fn write_head(sheet: &mut Worksheet, top: u32, table: &Table, styles: &Styles) -> Result<u32, XlsxError> {
     let head = table.head();
     for (row, cells) in (top..).zip(&head) {
+        sheet.set_row_height(row, 20)?;
         for cell in cells {
             let (left, right) = (place(cell.column)?, place(cell.column + cell.columns - 1)?);
             let bottom = if cell.rows > 1 { row + 1 } else { row };
@@ -171,9 +191,17 @@ fn merged(
     Ok(())
 }
 
-/// One line over all columns.
-fn across(sheet: &mut Worksheet, row: u32, last: u16, text: &str, format: &Format) -> Result<(), XlsxError> {
-    merged(sheet, [row, row], [0, last], text, format)
+/// Text over all columns, which are so wide together.
+fn across(
+    sheet: &mut Worksheet,
+    row: u32,
+    table: &Table,
+    (text, width): (&str, usize),
+    format: &Format,
+) -> Result<(), XlsxError> {
+    let last = place(table.columns.len().saturating_sub(1))?;
+    sheet.set_row_height(row, 20.0 * rows_of(text, width) as f64)?;
+    merged(sheet, [row, row], [0, last], &clean(text), format)
 }
 
 /// The cells of a row but for the first ones, which a merge covers.

@@ -40,7 +40,8 @@ pub fn disagreements(form: &Form, rules: &TableRules, decimals: u32, rows: &[Cel
     found
 }
 
-fn agrees(role: Role, printed: &str, ours: &Cell) -> bool {
+/// Whether a printed cell says what ours says, however it writes it.
+pub(super) fn agrees(role: Role, printed: &str, ours: &Cell) -> bool {
     match role {
         Role::Seq => true,
         Role::Rate(..) => same_rate(printed, &ours.text()),

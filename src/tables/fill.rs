@@ -1,5 +1,6 @@
 //! From the rows of a file to the rows of a table: scores, totals, rates, ranks, order. Pure.
 
+use super::check::agrees;
 use super::form::{Form, Role};
 use super::points::Points;
 use super::rules::TableRules;
@@ -103,7 +104,8 @@ fn keep_printed(form: &Form, values: &mut [Vec<Cell>], rows: &[Cells]) {
     for (row, printed) in values.iter_mut().zip(rows) {
         for (at, column) in form.columns.iter().enumerate() {
             let text = printed.get(at).map_or("", String::as_str);
-            if column.role.is_computed() && column.role != Role::Seq && !text.is_empty() {
+            let differs = !text.is_empty() && !agrees(column.role, text, &row[at]);
+            if column.role.is_computed() && differs {
                 row[at] = Points::parse(text).map_or_else(|| Cell::Text(text.to_owned()), Points::cell);
             }
         }

@@ -15,13 +15,14 @@ pub fn place(report: &mut Report, attachments: &[Attachment], style: Style<'_>) 
     let (before, after): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| style.rules.place(one.form).0);
     let ours: Vec<usize> = (0..report.blocks.len()).filter(|at| number_of(&report.blocks[*at]).is_some()).collect();
     let first = ours.first().and_then(|at| number_of(&report.blocks[*at])).unwrap_or(1);
-    let (before, mut next) = numbered(&before, 1, style);
-    next = if before.is_empty() { first } else { next };
+    let last = ours.last().and_then(|at| number_of(&report.blocks[*at])).unwrap_or(0);
+    let (before, next) = numbered(&before, 1, style);
+    // Lists of one number are one attachment, so all of them move by as much.
+    let begin = if before.is_empty() { first } else { next };
     for at in &ours {
-        renumber(&mut report.blocks[*at], next);
-        next += 1;
+        renumber(&mut report.blocks[*at], |number| number + begin - first);
     }
-    let (after, _) = numbered(&after, next, style);
+    let (after, _) = numbered(&after, (last + begin).saturating_sub(first) + 1, style);
     let (start, end) = match (ours.first(), ours.last()) {
         (Some(start), Some(end)) => (*start, end + 1),
         _ => (report.blocks.len(), report.blocks.len()),
@@ -35,11 +36,12 @@ fn number_of(block: &Block) -> Option<usize> {
     table.title.strip_prefix("附件")?.split_once(GAP)?.0.parse().ok()
 }
 
-fn renumber(block: &mut Block, number: usize) {
-    if let Block::Table(table) = block
+fn renumber(block: &mut Block, to: impl FnOnce(usize) -> usize) {
+    let number = number_of(block);
+    if let (Block::Table(table), Some(number)) = (block, number)
         && let Some((_, title)) = table.title.split_once(GAP)
     {
-        table.title = format!("附件{number}{GAP}{title}");
+        table.title = format!("附件{}{GAP}{title}", to(number));
     }
 }
 

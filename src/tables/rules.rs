@@ -20,13 +20,15 @@ pub struct TableRules {
     pub columns: BTreeMap<String, Vec<String>>,
     /// By form: the headings by which rows fall.
     pub sort: BTreeMap<String, Vec<String>>,
+    /// What the first file of the office's words begins with; `None`: the usual form.
+    pub words: Option<String>,
 }
 
 impl Default for TableRules {
     fn default() -> TableRules {
         let order = ["网站问题", "网站检查", OURS].map(str::to_owned).to_vec();
         let (reported, adopted) = (Points::thousandths(200), Points::whole(1));
-        TableRules { reported, adopted, order, columns: BTreeMap::new(), sort: BTreeMap::new() }
+        TableRules { reported, adopted, order, columns: BTreeMap::new(), sort: BTreeMap::new(), words: None }
     }
 }
 

@@ -11,11 +11,12 @@ const TITLE: &str = "# 周期：";
 /// Begins the line that has the figure of the period before.
 const BEFORE: &str = "# 上期：";
 
-/// The text of a new file, lines ended as Notepad has them.
-pub fn draft(period: Period, previous: Option<&str>) -> String {
+/// The text of a new file, lines ended as Notepad has them. Without a previous one it begins with `own`,
+/// the profile's form, or the usual one.
+pub fn draft(period: Period, previous: Option<&str>, own: Option<&str>) -> String {
     let text = match previous {
         Some(previous) => carried(period, previous),
-        None => form(period),
+        None => format!("{}{}", head(period), own.map_or_else(|| body(period), str::to_owned)),
     };
     text.lines().map(|line| format!("{line}\r\n")).collect()
 }
@@ -37,7 +38,7 @@ fn carried(period: Period, previous: &str) -> String {
             _ => None,
         };
         match text {
-            Some((name, value)) if !value.is_empty() && !value.contains(['/', '÷', '／']) => {
+            Some((name, value)) if !value.is_empty() && !value.contains(['/', '÷', '／', '+', '＋']) => {
                 lines.extend([format!("{BEFORE}{name} = {value}"), format!("{name} =")]);
             }
             _ => lines.push(line.trim_end().to_owned()),
@@ -46,8 +47,7 @@ fn carried(period: Period, previous: &str) -> String {
     lines.join("\n")
 }
 
-fn form(period: Period) -> String {
-    let (title, section) = (period_words(period), sections(period));
+fn head(period: Period) -> String {
     format!(
         "{TITLE}{title}
 # 这里写通报中由办公室自己写的段落。以 # 开头的行是说明，不会印出。
@@ -55,14 +55,28 @@ fn form(period: Period) -> String {
 # {{}} 里是字段，印出时换成数；有哪些字段：cuigeng report words --period {period} --fields
 # 还没有填的印成 {BLANK}，并说明在第几行。本文件只由人修改，重新生成通报不会改动它。
 
-【{FIGURES}】
-# 一行一个：名称 = 数。没有的不用写。写成除法的算成百分数，小数位数按检查口径。
+",
+        title = period_words(period)
+    )
+}
+
+fn body(period: Period) -> String {
+    format!(
+        "【{FIGURES}】
+# 一行一个：名称 = 数。没有的不用写。可以写成几项相加；写成除法的算成百分数，小数位数按检查口径。
 访谈期数 =
 受理件数 =
 办结件数 =
 办结率 = 办结件数 / 受理件数
+网站数 =
+合格网站数 =
+网站合格率 = 合格网站数 / 网站数
 
-{section}"
+【一、总体情况】
+正在运行的政府网站共计{{网站数}}个。经检查，合格{{合格网站数}}个，合格率为{{网站合格率}}。
+
+{}",
+        sections(period)
     )
 }
 

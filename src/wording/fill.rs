@@ -1,10 +1,13 @@
 //! Fills the fields of the office's words, from what the report computes and from the office's own figures.
 
-use super::parse::{Paragraph, Wording};
+use super::parse::{Figure, Paragraph, Wording};
 use super::{BLANK, Said, WordsFinding};
 use crate::report::{Rounding, percent};
 use crate::tables::Points;
 use std::collections::BTreeMap;
+
+/// So deep may sums stand in sums, whatever their order in the file.
+const DEPTH: usize = 4;
 
 /// The office's words, ready to print.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,29 +44,48 @@ impl Filling<'_> {
         self.findings.push(WordsFinding { line, problem });
     }
 
-    /// Plain figures first, so that a division may stand above its parts.
+    /// Plain figures first, then sums, then divisions, so that each may stand above its parts.
     fn take_figures(&mut self, words: &Wording, decimals: u32) {
-        let is_division = |value: &str| division(value).is_some();
-        for figure in words.figures.iter().filter(|figure| !is_division(&figure.value)) {
-            let value = Some(figure.value.clone()).filter(|value| !value.is_empty() && value != BLANK);
+        for figure in &words.figures {
+            let plain = sum(&figure.value).is_none() && division(&figure.value).is_none();
+            let value = Some(figure.value.clone()).filter(|value| plain && !value.is_empty() && value != BLANK);
             self.own.insert(figure.name.clone(), value);
+        }
+        let sums = || words.figures.iter().filter_map(|figure| Some((figure, sum(&figure.value)?)));
+        for _ in 0..DEPTH {
+            for (figure, parts) in sums() {
+                let value = self.sum(&parts);
+                self.own.insert(figure.name.clone(), value);
+            }
+        }
+        for (figure, parts) in sums().filter(|(_, parts)| self.sum(parts).is_none()).collect::<Vec<_>>() {
+            let missing: Vec<&str> = parts.into_iter().filter(|word| self.number(word).is_none()).collect();
+            self.note(figure.line, format!("“{}”没有整数可以相加，请补上", missing.join("”“")));
         }
         for figure in &words.figures {
             if let Some((part, whole)) = division(&figure.value) {
                 let value = self.rate(figure.line, part, whole, decimals);
                 self.own.insert(figure.name.clone(), value);
             }
-            let ours = self.computed.get(&figure.name);
-            let theirs = self.own.get(&figure.name).cloned().flatten();
-            if let (Some(ours), Some(theirs)) = (ours, theirs)
-                && *ours != theirs
-            {
-                self.note(
-                    figure.line,
-                    format!("“{}”写的是{theirs}，由报表算出的是{ours}，印的是算出的；请删去这一行", figure.name),
-                );
-            }
         }
+        words.figures.iter().for_each(|figure| self.compare(figure));
+    }
+
+    /// What is typed and what is computed must be the same.
+    fn compare(&mut self, figure: &Figure) {
+        let ours = self.computed.get(&figure.name);
+        let theirs = self.own.get(&figure.name).cloned().flatten();
+        if let (Some(ours), Some(theirs)) = (ours, theirs)
+            && *ours != theirs
+        {
+            let said = format!("“{}”写的是{theirs}，由报表算出的是{ours}，印的是算出的；请删去这一行", figure.name);
+            self.note(figure.line, said);
+        }
+    }
+
+    fn sum(&self, parts: &[&str]) -> Option<String> {
+        let numbers: Option<Vec<usize>> = parts.iter().map(|word| self.number(word)).collect();
+        Some(numbers?.into_iter().fold(0, usize::saturating_add).to_string())
     }
 
     fn rate(&mut self, line: usize, part: &str, whole: &str, decimals: u32) -> Option<String> {
@@ -139,6 +161,12 @@ impl Filling<'_> {
 fn of_tables(name: &str) -> bool {
     let ends = ["报送信息", "采用信息", "采用率", "单位数", "第一名", "前两名", "前三名", "前五名", "未报送", "未更新"];
     ends.iter().chain(&["网站数", "网站合格率", "未公开", "公开条数"]).any(|end| name.ends_with(end))
+}
+
+/// The parts of a sum.
+fn sum(value: &str) -> Option<Vec<&str>> {
+    let parts: Vec<&str> = value.split(['+', '＋']).map(str::trim).collect();
+    (parts.len() > 1 && parts.iter().all(|part| !part.is_empty()) && division(value).is_none()).then_some(parts)
 }
 
 /// The two sides of a division.

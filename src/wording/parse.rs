@@ -26,7 +26,7 @@ pub struct Figure {
     pub line: usize,
     /// Its name.
     pub name: String,
-    /// Its value, or a division (办结件数 / 受理件数); empty: not known yet.
+    /// Its value, a sum (采用信息 + 1769) or a division (办结件数 / 受理件数); empty: not known yet.
     pub value: String,
 }
 

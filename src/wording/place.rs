@@ -1,5 +1,6 @@
-//! Where the office's words stand in a report: below the heading of the same words, else below a heading
-//! of their own before the lists. The headings are then numbered through.
+//! Where the office's words stand in a report: below the heading of the same words, the first section's
+//! below the first heading, all others below a heading of their own before the lists. The headings are
+//! then numbered through.
 
 use super::Said;
 use crate::report::{Block, Report};
@@ -41,7 +42,10 @@ fn is_numeral(text: &str) -> bool {
 
 fn find(report: &Report, heading: &str) -> Option<usize> {
     let wanted = plain(heading);
-    report.blocks.iter().position(|block| matches!(block, Block::Heading(text) if plain(text) == wanted))
+    let is_heading = |block: &Block| matches!(block, Block::Heading(_));
+    let same = report.blocks.iter().position(|block| matches!(block, Block::Heading(text) if plain(text) == wanted));
+    // The first section is always ours, whatever a profile calls it.
+    same.or_else(|| heading.trim().strip_prefix("一、").and_then(|_| report.blocks.iter().position(is_heading)))
 }
 
 /// The place after the paragraphs that follow the heading at `at`.

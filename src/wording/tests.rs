@@ -30,6 +30,16 @@ fn fields_are_filled_in_from_tables_and_figures() {
     assert_eq!(filled.said, [said]);
 }
 
+/// The totals of 商南: 546 adopted and 1769 of its own are 2315 published.
+#[test]
+fn figures_may_be_added_up() {
+    let text =
+        "【数字】\n占比 = 采用 / 发布\n发布 = 采用 + 1769\n采用 = 107 + 439\n【二、甲】\n{采用}，{发布}，{占比}\n";
+    assert_eq!(filled(text).said[0].paragraphs, ["546，2315，23.6%"]);
+    let round = "【数字】\n甲 = 乙 + 1\n乙 = 甲 + 1\n";
+    assert_eq!(problems(round).len(), 2);
+}
+
 #[test]
 fn what_is_missing_prints_as_a_blank_and_is_told_with_its_line() {
     let text =
@@ -52,6 +62,7 @@ fn every_slip_is_told() {
         ("【数字】\n三期\n", "第2行：看不懂，【数字】下面一行写一个：名称 = 数"),
         ("【数字】\n甲 = 1\n甲 = 2\n", "第3行：“甲”写了两遍，用了前一个，请删去一行"),
         ("【数字】\n率 = 甲 / 3\n", "第2行：“甲”没有整数可以相除，请补上"),
+        ("【数字】\n和 = 甲 + 3\n", "第2行：“甲”没有整数可以相加，请补上"),
         ("【数字】\n率 = 4 / 3\n", "第2行：4除以3算不出比率，请核对"),
         ("【数字】\n率 = 0 / 0\n", "第2行：0除以0算不出比率，请核对"),
         ("【数字】\n报送信息 = 1000\n", "第2行：“报送信息”写的是1000，由报表算出的是1371，印的是算出的；请删去这一行"),
@@ -107,6 +118,9 @@ fn words_stand_under_their_heading_or_under_one_of_their_own() {
         "不合格",
     ];
     assert_eq!(outline(&report), wanted);
+    let mut first = paper();
+    place(&mut first, vec![Said::of("一、政府网站与政务新媒体检查情况", "网站。".to_owned())]);
+    assert_eq!(outline(&first)[..3], ["一、总体情况", "合格率为99%。", "网站。"]);
     let mut untouched = paper();
     place(&mut untouched, Vec::new());
     assert_eq!(untouched, paper());
@@ -125,7 +139,7 @@ fn the_tenth_heading_and_the_twentieth() {
 #[test]
 fn a_draft_carries_words_forward_and_takes_figures_out() {
     let june = "\u{feff}# 周期：2022年6月份\r\n【数字】\r\n# 上期：访谈期数 = 1\r\n访谈期数 = 3\r\n率 = 甲 / 乙\r\n【二、甲】\r\n{访谈期数} = 不是数字\r\n";
-    let july = draft(Period::parse("2022-07").unwrap(), Some(june));
+    let july = draft(Period::parse("2022-07").unwrap(), Some(june), Some("【甲】"));
     let wanted = [
         "# 周期：2022年7月份（由上期转来，请逐段核对）",
         "【数字】",
@@ -141,11 +155,13 @@ fn a_draft_carries_words_forward_and_takes_figures_out() {
 
 #[test]
 fn the_form_to_begin_with_only_lacks_what_the_office_must_say() {
-    for (period, sections) in [("2022-06", 2), ("2022-Q2", 3)] {
-        let words = parse(&draft(Period::parse(period).unwrap(), None));
+    for (period, sections) in [("2022-06", 3), ("2022-Q2", 4)] {
+        let words = parse(&draft(Period::parse(period).unwrap(), None, None));
         assert_eq!((words.findings.len(), words.sections.len()), (0, sections), "{period}");
         let filled = fill(&words, &computed(), 1);
         let blanks = filled.findings.iter().filter(|finding| finding.problem.contains("____")).count();
         assert!(blanks > 3, "{:?}", filled.findings);
     }
+    let own = draft(Period::parse("2022-08").unwrap(), None, Some("【三、要求】\n近期，各单位要做好以下工作：\n"));
+    assert_eq!(parse(&own).sections.len(), 1);
 }

@@ -193,6 +193,74 @@ fn fifty_two_towns_with_ties_and_zeros() {
     assert_eq!((&printed[51]["得分"], &printed[50]["排名"]), (&0.into(), &printed[51]["排名"]));
 }
 
+/// Our own workbook is the form that offices will send back: importing it again gives the same tables.
+#[test]
+fn every_table_comes_back_from_our_own_workbook() {
+    let desk = Desk::new();
+    let files = [
+        (
+            "网站问题",
+            "",
+            "网站名称,主管单位,问题栏目,问题类型\n甲网,甲局,要闻,长期未更新\n乙网,乙局,要闻,栏目打不开\n甲网,甲局,公告,栏目打不开\n",
+        ),
+        ("网站检查", "", "网站名称,检查结果,存在问题\n甲网,合格,无问题\n乙网,不合格,要闻2周未更新\n"),
+        ("信息报送", "各县区", "单位,报送信息,采用信息\n甲县,3,1\n乙县,9,1\n(其中加分另列)\n"),
+        ("报送得分", "各镇办", "镇 办,报送信息,采用信息\n甲镇,42,0\n乙镇,7,7\n丙镇,0,0\n"),
+        (
+            "综合得分",
+            "市直单位",
+            "单位名称,公共服务得分,交流互动得分,网站建设及安全得分,政务信息公开得分\n甲局,1,19.5,3,4\n乙局,1,2,3,0\n",
+        ),
+        (
+            "全年得分",
+            "市直单位",
+            "单位名称,公共服务得分,交流互动得分,网站建设及安全得分,政务信息公开得分,全年总分\n甲局,1,2,3,4,99.5\n",
+        ),
+        ("专栏条数", "部门", "镇办名称,公开数量\n甲镇,1\n乙镇,2\n"),
+        (
+            "公开平台",
+            "",
+            "填报单位,首页直接入口,未建设,已建设不符合,已建设符合,检索,查阅,更新情况,异常情况说明\n甲局,1,0,0,1,1,1,1,\n",
+        ),
+        ("加减分", "", "单位名称,分值,事由\n甲局,-2.5,迟报\n"),
+        ("问题账号", "", "新媒体类型,新媒体名称,责任单位,问题类别,检查时更新日期\n抖音,甲,甲局,更新不及时,6月1日\n"),
+        ("发布条数", "", "主办单位,新媒体名称,发布条数\n甲局,甲,12\n"),
+        ("地区数量", "", "县(市、区),数量\n甲县,12\n"),
+        ("平台合格率", "", "平台,检查,合格\n抖音,200,193\n"),
+    ];
+    for (kind, name, text) in files {
+        desk.write("表.csv", text);
+        desk.import("表.csv", kind, "2022-06", name);
+    }
+    let (june, _) = desk.report(&["month", "--period", "2022-06", "--format", "json,xlsx,txt"]);
+    for (kind, name, _) in files {
+        let key = if name.is_empty() { kind.to_owned() } else { format!("{kind}（{name}）") };
+        let line = [
+            "report",
+            "table",
+            "import",
+            "monthly-2022-06.xlsx",
+            "--kind",
+            kind,
+            "--period",
+            "2022-06",
+            "--name",
+            name,
+            "--sheet",
+            &key,
+            "--by",
+            "张三",
+        ];
+        desk.ok(&line);
+        let (again, _) = desk.report(&["month", "--period", "2022-06", "--format", "json"]);
+        assert_eq!(again["tables"][&key], june["tables"][&key], "{key}");
+        assert_eq!(again["notes"][&key], june["notes"][&key], "{key}");
+    }
+    let text = std::fs::read_to_string(desk.path("monthly-2022-06.txt")).unwrap();
+    let ours = &text[text.find("附件1").unwrap()..text.find("2022年6月份无法判定").unwrap()];
+    assert_eq!(ours, include_str!("../golden/tables.txt"), "{ours}");
+}
+
 #[test]
 fn a_wrong_file_is_refused_whole_with_a_copy() {
     let desk = Desk::new();
@@ -261,6 +329,33 @@ fn flags_that_contradict_and_other_wrong_files() {
     assert!(
         desk.fails(&["report", "table", "import", "--kind", "信息报送", "--period", "2022-06", "--by", "张三"])
             .contains("请写要导入的文件")
+    );
+    let more: String = (0..20).map(|i| format!("某市第{i}局,0,0\n")).collect();
+    desk.write("名.csv", format!("单位,报送信息,采用信息\n甲\u{7}局\u{200b},1,1\n\"+cmd\",2,0\n{more}"));
+    desk.import("名.csv", "信息报送", "2022-06", "A组");
+    let (shown, _) =
+        desk.ok(&["--json", "report", "table", "show", "--period", "2022-06", "--kind", "信息报送", "--name", "A组"]);
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(
+        (&shown["tables"]["信息报送（A组）"][0]["单位"], &shown["tables"]["信息报送（A组）"][1]["单位"]),
+        (&"甲局".into(), &"+cmd".into())
+    );
+    assert!(
+        desk.fails(&[
+            "report",
+            "table",
+            "import",
+            "名.csv",
+            "--kind",
+            "信息报送",
+            "--period",
+            "2022-06",
+            "--name",
+            "a组",
+            "--by",
+            "张三"
+        ])
+        .contains("只有大小写不同")
     );
     assert!(desk.fails(&["report", "table", "list", "--period", "2022-W25"]).contains("看不懂周期"));
 }

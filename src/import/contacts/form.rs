@@ -30,7 +30,7 @@ pub(super) fn opened(sheets: &[Sheet]) -> Option<Vec<Sheet>> {
 }
 
 fn blank(sheet: &Sheet) -> Sheet {
-    Sheet { name: sheet.name.clone(), rows: Vec::new() }
+    Sheet { name: sheet.name.clone(), ..Sheet::default() }
 }
 
 fn open(sheet: &Sheet) -> Option<Sheet> {
@@ -49,7 +49,7 @@ fn open(sheet: &Sheet) -> Option<Sheet> {
             rows.extend(people(row, &office, &places));
         }
     }
-    Some(Sheet { name: sheet.name.clone(), rows })
+    Some(Sheet { name: sheet.name.clone(), rows, ..Sheet::default() })
 }
 
 /// The heading at `at`, in one row or with the persons over their 姓名, 职务, 联系电话, and where the rows

@@ -5,6 +5,7 @@ mod contacts;
 mod evidence;
 mod exports;
 mod files;
+mod forms;
 mod round_trip;
 mod sheet;
 

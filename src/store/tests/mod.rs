@@ -3,6 +3,7 @@
 mod answered;
 mod by_hand;
 mod constraints;
+mod enclosed;
 mod evidence;
 mod letters;
 mod outages;
