@@ -223,7 +223,13 @@ fn addressee(ledger: &Ledger, supervising: bool, items: &[(Item, &Mention)]) -> 
     let (first, second) =
         if supervising { (&account.supervisor, &account.office) } else { (&account.office, &account.supervisor) };
     let name = if first.is_empty() { second } else { first };
-    if name.is_empty() { "有关单位".to_owned() } else { name.clone() }
+    // Whoever stands for several offices must not read one of them as the whole.
+    let offices: BTreeSet<&str> = items.iter().map(|(item, _)| item.office.as_str()).collect();
+    match (name.is_empty(), offices.len()) {
+        (true, _) => "有关单位".to_owned(),
+        (false, several) if several > 1 && !supervising => format!("{name}等{several}个单位"),
+        _ => name.clone(),
+    }
 }
 
 /// The recipient has the role only because the account names nobody for it.

@@ -11,6 +11,7 @@ use crate::rules::{Ruling, Severity};
 use crate::settle::span;
 use crate::store::findings;
 use crate::store::{Connection, LetterRow, LetterState, Mention, StoreError, accounts, outbox};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a letter about results says, and which of its mentions hold no more.
@@ -117,7 +118,12 @@ fn addressee(role: Role, items: &[Item]) -> String {
     let Some(first) = items.first().map(|item| &item.account) else { return "有关单位".to_owned() };
     let names = [&first.office, &first.supervisor];
     let names = if role == Role::Supervisor { [names[1], names[0]] } else { names };
-    names.into_iter().find(|name| !name.is_empty()).map_or_else(|| "有关单位".to_owned(), Clone::clone)
+    let owners: BTreeSet<String> = items.iter().map(|item| owner(&item.account)).collect();
+    match names.into_iter().find(|name| !name.is_empty()) {
+        None => "有关单位".to_owned(),
+        Some(name) if owners.len() > 1 && role != Role::Supervisor => format!("{name}等{}个单位", owners.len()),
+        Some(name) => name.clone(),
+    }
 }
 
 fn owner(account: &Account) -> String {
