@@ -138,14 +138,14 @@ fn warn_owners(
     causes: &[Cause<'_>],
     now: Moment,
 ) -> Result<usize, StoreError> {
-    let spent = outbox::spent(tx, now)?;
+    let trial = modes::holds(tx, config.mode)? == Mode::Trial;
+    let spent = outbox::spent(tx, trial, now)?;
     let letters = warn::owed(causes, &config.clerks(), &spent, &config.calendar, now);
     let letters = silences::loud(tx, &ledger.accounts, letters, now)?;
     if letters.is_empty() {
         return Ok(0);
     }
     let revisions = record_pending(tx, config, ledger, coming, &letters, now)?;
-    let trial = modes::holds(tx, config.mode)? == Mode::Trial;
     let mut queued = 0;
     for letter in &letters {
         let letter = new_letter(letter, &revisions, now);

@@ -2,6 +2,7 @@
 
 use super::composed::{composed, kind_words};
 use super::print::rule_chinese;
+use super::told::Told;
 use super::{CliError, Context, Outcome, answer, beijing, outln};
 use crate::domain::{Account, Check, Moment, Period, Post, PostKind, Strength, Watch, WatchOrigin, When};
 use crate::ledger::Ledger;
@@ -9,7 +10,7 @@ use crate::rules::{
     Duty, ExemptWhy, Lies, Profile, Severity, Tally, Verdict, VerdictKind, Window, WindowKind, duties, lies,
 };
 use crate::store::answers::{self, AnswerRow};
-use crate::store::{Connection, LetterRow, StoreError, outbox, silences};
+use crate::store::{Connection, StoreError, silences};
 use serde_json::json;
 use std::fmt::Write;
 
@@ -28,8 +29,8 @@ pub(super) fn run(
     let account = context.account(account, platform)?;
     let profile = &context.config.profile;
     let store = context.store()?;
-    let load = |conn: &Connection| -> Result<(Ledger, Vec<LetterRow>), StoreError> {
-        Ok((Ledger::for_checks(conn, &context.config, profile, &[check])?, outbox::about(conn, account.id, 30)?))
+    let load = |conn: &Connection| -> Result<(Ledger, Vec<Told>), StoreError> {
+        Ok((Ledger::for_checks(conn, &context.config, profile, &[check])?, Told::about(conn, account.id, 30)?))
     };
     let (ledger, letters) = store.read(load)?;
     let (silent, hushed) =
@@ -56,7 +57,7 @@ fn in_words(
     profile: &Profile,
     check: Check,
     explained: &[(Duty<'_>, Verdict)],
-    letters: &[LetterRow],
+    letters: &[Told],
     now: Moment,
 ) -> String {
     let mut text = String::new();
@@ -254,23 +255,13 @@ fn gaps(text: &mut String, verdict: &Verdict) {
     }
 }
 
-fn told(text: &mut String, letters: &[LetterRow]) {
+fn told(text: &mut String, letters: &[Told]) {
     if letters.is_empty() {
         return say(text, "提醒：没有发出过提醒。".to_owned());
     }
     say(text, "提醒：".to_owned());
     for letter in letters {
-        let why = if letter.reason.is_empty() { String::new() } else { format!("（{}）", letter.reason) };
-        say(
-            text,
-            format!(
-                "  {} 给{} {}：{}{why}",
-                beijing(letter.slot),
-                letter.role.chinese(),
-                letter.recipient,
-                letter.state.chinese()
-            ),
-        );
+        letter.lines().iter().for_each(|line| say(text, format!("  {line}")));
     }
 }
 
@@ -284,7 +275,7 @@ fn as_json(
     ledger: &Ledger,
     check: Check,
     explained: &[(Duty<'_>, Verdict)],
-    letters: &[LetterRow],
+    letters: &[Told],
     answers: &[AnswerRow],
     hushed: &[silences::Hushed],
 ) -> Result<Outcome, CliError> {
@@ -299,10 +290,7 @@ fn as_json(
                    "window": {"from": verdict.window.from, "until": verdict.window.until}, "posts": posts, "sheets": sheets, "proof": proof})
         })
         .collect();
-    let letters: Vec<_> = letters
-        .iter()
-        .map(|l| json!({"slot": l.slot, "recipient": l.recipient, "state": l.state.word(), "reason": l.reason}))
-        .collect();
+    let letters: Vec<_> = letters.iter().map(Told::as_json).collect();
     let hushed: Vec<_> = hushed
         .iter()
         .map(|h| json!({"silence": h.silence, "reason": h.reason, "by": h.by, "what": h.what, "at": h.at}))

@@ -45,6 +45,7 @@ mod strike;
 mod tables;
 mod tables_args;
 mod todo;
+mod told;
 mod usage;
 mod words;
 mod year;

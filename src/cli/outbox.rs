@@ -1,12 +1,13 @@
 //! `outbox`: every letter and what became of it, dead ones first; and what a person may do with one.
 
 use super::letters_args::OutboxVerb;
+use super::told::Told;
 use super::{CliError, Context, Outcome, answer, beijing, outln, print, print_json, print_rows};
 use crate::config::RobotKind;
 use crate::domain::{AccountId, Moment};
 use crate::store::bounces::{self, Bounce};
 use crate::store::desk::{self, Call, Deed};
-use crate::store::{LetterRow, accounts, answers, groups, outbox, silences};
+use crate::store::{Connection, LetterRow, StoreError, accounts, answers, groups, outbox, silences};
 use serde_json::json;
 
 /// `outbox …`
@@ -68,20 +69,20 @@ fn dead_row(letter: &LetterRow) -> Vec<String> {
         letter.id.to_string(),
         beijing(letter.slot),
         letter.recipient.clone(),
-        letter.state.chinese().to_owned(),
+        letter.standing().to_owned(),
         words,
         subject(letter),
     ]
 }
 
 fn row(letter: &LetterRow) -> Vec<String> {
-    let trial = if letter.trial { "（试运行）" } else { "" };
+    let trial = if letter.trial && letter.standing() == letter.state.chinese() { "（试运行）" } else { "" };
     vec![
         letter.id.to_string(),
         beijing(letter.slot),
         letter.kind.chinese().to_owned(),
         letter.recipient.clone(),
-        format!("{}{trial}", letter.state.chinese()),
+        format!("{}{trial}", letter.standing()),
         subject(letter),
     ]
 }
@@ -118,6 +119,9 @@ fn show(context: &Context, id: i64) -> Result<Outcome, CliError> {
         return Ok(Outcome::Done);
     }
     print_letter(&letter, &answer::proof(&proven, &letter.recipient));
+    for (title, said) in context.store()?.read(|conn| reasons(conn, &letter))? {
+        outln!("因为 {title}：{said}");
+    }
     bounces.iter().for_each(|bounce| outln!("{}", report(bounce)));
     answers.iter().for_each(|(answer, title)| outln!("{}", answer::line(answer, title)));
     for (call, account) in calls.iter().zip(names) {
@@ -135,6 +139,17 @@ fn show(context: &Context, id: i64) -> Result<Outcome, CliError> {
     }
     outln!("主题 {}\n\n{}", letter.subject, letter.text);
     Ok(Outcome::Done)
+}
+
+/// Which account is in a letter for what.
+fn reasons(conn: &Connection, letter: &LetterRow) -> Result<Vec<(String, String)>, StoreError> {
+    let told = Told::load(conn, letter.clone())?;
+    let mut said = Vec::new();
+    for reason in told.reasons {
+        let account = accounts::one(conn, reason.mention.account)?;
+        said.push((account.map_or_else(String::new, |account| account.title()), reason.said()));
+    }
+    Ok(said)
 }
 
 /// What came back about a letter, in one line.
@@ -166,10 +181,10 @@ fn said_beside(words: &str) -> String {
 }
 
 fn print_letter(letter: &LetterRow, proof: &str) {
-    outln!("编号 {}　{}　{}", letter.id, letter.kind.chinese(), letter.state.chinese());
+    outln!("编号 {}　{}　{}", letter.id, letter.kind.chinese(), letter.standing());
     outln!("收件人 {}（{}，地址{proof}）", letter.recipient, letter.role.chinese());
     outln!("应发 {}，登记 {}，尝试 {} 次", beijing(letter.slot), beijing(letter.created_at), letter.attempts);
-    if let Some(sent) = letter.sent_at {
+    if let Some(sent) = letter.sent_at.filter(|_| !letter.trial) {
         outln!("送出 {}", beijing(sent));
     }
     if !letter.reply_text.is_empty() || letter.reply_code.is_some() {

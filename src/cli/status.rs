@@ -7,7 +7,7 @@ use crate::ledger::Ledger;
 use crate::mail::hold::{self, Stop};
 use crate::rules::{AccountResult, Grade, Verdict, grade};
 use crate::store::looks::LookRow;
-use crate::store::{LetterRow, alarms, counts, desk, findings, incidents, looks, silences};
+use crate::store::{LetterRow, LetterState, RECORDED_ONLY, alarms, counts, desk, findings, incidents, looks, silences};
 use serde_json::json;
 
 struct Screen {
@@ -169,7 +169,10 @@ fn why(result: &AccountResult) -> String {
 }
 
 fn letters(screen: &Screen) -> String {
-    let word = |state: &str| crate::store::LetterState::from_word(state).map_or("", |state| state.chinese());
+    let word = |state: &str| match state {
+        "recorded" => RECORDED_ONLY,
+        state => LetterState::from_word(state).map_or("", |state| state.chinese()),
+    };
     let parts: Vec<String> = screen.letters.iter().map(|(state, count)| format!("{} {count}", word(state))).collect();
     if parts.is_empty() { "没有信件".to_owned() } else { parts.join("，") }
 }

@@ -145,6 +145,16 @@ impl Roster {
         self.people.iter().filter(has_role).filter(of_office).collect()
     }
 
+    /// Names and numbers of whoever has the role on that day and can be called; mobile numbers first.
+    pub fn telephones(&self, account: &Account, role: Role, day: NaiveDate) -> (String, String) {
+        let serving = self.serving(account, role, day);
+        let callable: Vec<&Person> = serving.into_iter().filter(|person| person.has_phone()).collect();
+        let names: Vec<&str> = callable.iter().map(|person| person.name.as_str()).collect();
+        let numbers = callable.iter().flat_map(|person| [person.mobile.as_str(), person.landline.as_str()]);
+        let numbers: Vec<&str> = numbers.filter(|number| !number.is_empty()).collect();
+        (names.join("、"), numbers.join("、"))
+    }
+
     /// The addresses of the role on that day, each once: those of the sheet, else those of the list.
     pub fn addresses(&self, account: &Account, role: Role, day: NaiveDate) -> Vec<String> {
         let serving = self.serving(account, role, day);

@@ -4,7 +4,7 @@
 use super::facts;
 use super::letter;
 use crate::config::Config;
-use crate::domain::{Account, AccountId, Moment, Person, Role, Roster};
+use crate::domain::{Account, AccountId, Moment, Role, Roster};
 use crate::store::{Connection, LetterRow, LetterState, Mention, StoreError, accounts, contacts, desk, outbox};
 use chrono::NaiveDate;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
@@ -124,16 +124,6 @@ fn reason(letter: &LetterRow, account: &Account, people: &Roster, now: Moment) -
     Some(why.to_owned())
 }
 
-/// Names and numbers of whoever has the role today.
-fn whom(people: &Roster, account: &Account, role: Role, now: Moment) -> (String, String) {
-    let serving = people.serving(account, role, now.date());
-    let callable: Vec<&Person> = serving.into_iter().filter(|person| person.has_phone()).collect();
-    let names: Vec<String> = callable.iter().map(|person| person.name.clone()).collect();
-    let numbers = callable.iter().flat_map(|person| [&person.mobile, &person.landline]);
-    let numbers: Vec<String> = numbers.filter(|number| !number.is_empty()).cloned().collect();
-    (names.join("、"), numbers.join("、"))
-}
-
 fn to_call(
     conn: &Connection,
     config: &Config,
@@ -144,7 +134,7 @@ fn to_call(
 ) -> Result<Option<ToCall>, StoreError> {
     let letter = &one.letter;
     let Some(facts) = facts::gather(conn, config, letter, &one.mentions, None, now)?.facts else { return Ok(None) };
-    let (whom, phone) = whom(people, account, letter.role, now);
+    let (whom, phone) = people.telephones(account, letter.role, now.date());
     let words = letter::compose(&facts, &config.mail.templates).map_err(StoreError::odd)?;
     Ok(Some(ToCall {
         letter: letter.id,

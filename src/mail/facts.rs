@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::domain::{Account, AccountId, Moment, Post, Role, Week};
 use crate::ledger::{Ledger, longest_window_days};
 use crate::rules::{Duty, Severity, VerdictKind, Window, WindowKind, duties};
-use crate::store::{Connection, LetterRow, Mention, StoreError, told};
+use crate::store::{Connection, LetterRow, Mention, StoreError, meta, told};
 use crate::warn::{last_update, may_remind, silence_deadline};
 use cuigeng_adapters::time::{DAY, HOUR};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +35,8 @@ pub(crate) struct Head {
     pub(crate) slot: Moment,
     /// What stands under it.
     pub(crate) number: String,
+    /// The first start of the daemon: nothing that was due before it is late.
+    pub(crate) installed: Moment,
     /// The last part of its link, or what stands for it; `None`: it has no link.
     pub(crate) pass: Option<String>,
 }
@@ -61,6 +63,12 @@ pub(super) fn is_veto(config: &Config, mention: &Mention) -> bool {
 /// What a letter is called, on paper and on the telephone.
 pub(crate) fn number(slot: Moment, id: i64) -> String {
     format!("CG-{}-{id:04}", slot.beijing().format("%Y"))
+}
+
+/// When the daemon started first; the far future before that.
+pub(crate) fn installed(conn: &Connection) -> Result<Moment, StoreError> {
+    let kept = meta::get(conn, "installed_at")?.and_then(|text| Moment::parse(&text));
+    Ok(kept.unwrap_or(Moment::MAX))
 }
 
 /// Gathers the facts of a letter of the outbox as of `now`. `pass` is what its link ends with.
@@ -92,6 +100,7 @@ pub(crate) fn gather(
         role: letter.role,
         slot: letter.slot,
         number: number(letter.slot, letter.id),
+        installed: installed(conn)?,
         pass,
     };
     let earlier = |mention: &Mention| before.get(&(mention.account, mention.rule.clone())).copied().unwrap_or_default();
@@ -119,6 +128,12 @@ pub(crate) fn tell(
         }
     }
     absorb(config, &mut items);
+    for (item, mention) in &mut items {
+        item.whom = ledger.account(mention.account).map_or_else(String::new, |account| {
+            let (names, numbers) = ledger.people.telephones(account, head.role, head.slot.date());
+            format!("{names} {numbers}").trim().to_owned()
+        });
+    }
     items.sort_by_key(|(item, _)| (item.unwatched.is_some(), rank(&item.about), item.deadline));
     told.said = items
         .iter()
@@ -149,7 +164,8 @@ fn facts(
         now,
         nth: times + 1,
         gained: (times > 0).then(|| gained(&items, before)).flatten(),
-        late_since: Some(head.slot).filter(|slot| now.since(*slot) >= LATE_S && !all_by_hand),
+        late_since: Some(head.slot)
+            .filter(|slot| *slot >= head.installed && now.since(*slot) >= LATE_S && !all_by_hand),
         number: head.number.clone(),
         answer: answer(config, head),
         stands_for,
@@ -240,6 +256,7 @@ fn item(
         unwatched,
         delayed,
         checked: watch::newest(ledger, config, account, seen_until),
+        whom: String::new(),
     })
 }
 

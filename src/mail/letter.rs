@@ -74,6 +74,8 @@ pub struct Item {
     pub delayed: bool,
     /// What the statement rests on; `None` when nothing ever saw the account.
     pub checked: Option<Checked>,
+    /// Who can be called about it, and the numbers; printed where the letter stands in for one to them.
+    pub whom: String,
 }
 
 /// The newest update of an account.
@@ -202,7 +204,7 @@ fn cleaned(facts: &Facts) -> Facts {
         *text = clean(text);
     }
     for item in &mut facts.items {
-        for text in [&mut item.title, &mut item.office] {
+        for text in [&mut item.title, &mut item.office, &mut item.whom] {
             *text = clean(text);
         }
         if let Some(last) = &mut item.last {

@@ -3,11 +3,11 @@
 
 use super::facts::{self, Before, Head, Told};
 use super::letter::{self, About, Facts, Words};
-use crate::config::Config;
+use crate::config::{Config, Mode};
 use crate::domain::{Moment, Role};
 use crate::ledger::{Ledger, longest_window_days};
 use crate::silence::over;
-use crate::store::{Connection, LetterRow, Mention, StoreError, desk, outbox, silences, told};
+use crate::store::{Connection, LetterRow, Mention, StoreError, desk, modes, outbox, silences, told};
 use crate::warn::{self, OwedLetter, OwedMention, Spent};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,7 +48,7 @@ pub fn coming(conn: &Connection, config: &Config, now: Moment, days: i64) -> Res
         conn,
         config,
         ledger: Ledger::load(conn, config, from, now.plus(1))?,
-        spent: outbox::spent(conn, now)?,
+        spent: outbox::spent(conn, modes::holds(conn, config.mode)? == Mode::Trial, now)?,
         told: BTreeMap::new(),
         today: now,
         found: Vec::new(),
@@ -87,6 +87,7 @@ impl Walk<'_> {
             role: letter.role,
             slot: letter.slot,
             number: facts::number(letter.slot, letter.id),
+            installed: facts::installed(self.conn)?,
             pass: Some(LINK_TO_COME.to_owned()),
         };
         let at = letter.next_try.max(self.today);
@@ -127,6 +128,7 @@ impl Walk<'_> {
                 role: letter.role,
                 slot: letter.slot,
                 number: "（发出时编号）".to_owned(),
+                installed: facts::installed(self.conn)?,
                 pass: Some(LINK_TO_COME.to_owned()),
             };
             self.tell(&head, letter.mentions.iter().map(mention).collect(), (at, None))?;
@@ -232,7 +234,8 @@ fn why(mentions: &[Mention]) -> String {
     rungs.join("、")
 }
 
-fn rung(stage: &str) -> String {
+/// Which rung of which ladder a stage is, for people to read.
+pub(crate) fn rung(stage: &str) -> String {
     let weekday = |text: &str| text.parse::<usize>().ok().and_then(|n| "一二三四五六日".chars().nth(n.checked_sub(1)?));
     if let Some(day) = stage.strip_prefix("day") {
         format!("连续未更新（第{day}天一级）")
@@ -240,6 +243,10 @@ fn rung(stage: &str) -> String {
         format!("本周次数不足（周{day}提醒）")
     } else if stage == "eve" {
         "节前提示".to_owned()
+    } else if stage.starts_with("result-") {
+        "检查结果".to_owned()
+    } else if stage.starts_with("withdrawn-") || stage == "recalled" {
+        "更正".to_owned()
     } else {
         stage.to_owned()
     }

@@ -4,12 +4,13 @@ use super::letters::LetterKind;
 use super::{Connection, StoreError};
 use crate::domain::{AccountId, Moment};
 
-const SENT: &str = "SELECT count(*) FROM letter WHERE kind = ?1 AND state = 'sent' AND sent_at >= ?2 AND sent_at < ?3";
-const SENT_MENTIONS: &str = "SELECT l.id, m.account, m.rule FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.id";
+const SENT: &str =
+    "SELECT count(*) FROM letter WHERE kind = ?1 AND state = 'sent' AND trial = 0 AND sent_at >= ?2 AND sent_at < ?3";
+const SENT_MENTIONS: &str = "SELECT l.id, m.account, m.rule FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.trial = 0 AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.id";
 const OVERDUE: &str =
     "SELECT count(*), min(not_before) FROM letter WHERE state IN ('queued', 'sending', 'doubtful') AND not_before < ?1";
-const REMINDED: &str = "SELECT m.account, l.sent_at FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.sent_at";
-const STATES: &str = "SELECT state, count(*) FROM letter GROUP BY state";
+const REMINDED: &str = "SELECT m.account, l.sent_at FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.trial = 0 AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.sent_at";
+const STATES: &str = "SELECT CASE WHEN trial = 1 AND state IN ('sent', 'held') THEN 'recorded' ELSE state END AS standing, count(*) FROM letter GROUP BY standing";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[SENT, SENT_MENTIONS, OVERDUE, REMINDED, STATES];
@@ -59,7 +60,7 @@ pub fn reminded(conn: &Connection, from: Moment, until: Moment) -> Result<Vec<(A
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// How many letters stand where.
+/// How many letters stand where; `recorded` are those that trial mode has only kept.
 ///
 /// # Errors
 /// Those of SQLite.

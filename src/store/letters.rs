@@ -173,6 +173,17 @@ pub struct Repeated {
     pub count: i64,
 }
 
+impl LetterRow {
+    /// Where it stands, for people to read. What trial mode has only recorded never says that it left.
+    pub fn standing(&self) -> &'static str {
+        let recorded = self.trial && matches!(self.state, LetterState::Sent | LetterState::Held);
+        if recorded { RECORDED_ONLY } else { self.state.chinese() }
+    }
+}
+
+/// What is said of a letter that trial mode has kept for the clerk.
+pub const RECORDED_ONLY: &str = "试运行存档，没有外发";
+
 /// A letter as it leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Composed {

@@ -39,7 +39,7 @@ pub mod verdicts;
 mod writer;
 
 pub use error::StoreError;
-pub use letters::{Composed, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, Repeated};
+pub use letters::{Composed, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, RECORDED_ONLY, Repeated};
 pub use lock::InstanceLock;
 pub use rusqlite::{Connection, Transaction};
 

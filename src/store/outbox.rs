@@ -36,7 +36,7 @@ const MENTIONS: &str =
     "SELECT account, rule, anchor, stage, verdict FROM mention WHERE letter = ?1 AND dropped = '' ORDER BY rowid";
 const DROP: &str =
     "UPDATE mention SET dropped = ?6 WHERE letter = ?1 AND account = ?2 AND rule = ?3 AND anchor = ?4 AND stage = ?5";
-const SPENT: &str = "SELECT m.account, m.rule, m.anchor, m.stage, m.recipient, l.role, l.slot, m.dropped = '' AND (l.state IN ('sent', 'doubtful') OR (l.state = 'held' AND l.class = 'trial') OR EXISTS (SELECT 1 FROM call c WHERE c.letter = l.id AND c.account = m.account)) FROM mention m JOIN letter l ON l.id = m.letter WHERE l.slot >= ?1 AND l.kind = 'reminder'";
+const SPENT: &str = "SELECT m.account, m.rule, m.anchor, m.stage, m.recipient, l.role, l.slot, m.dropped = '' AND (l.trial = 0 OR ?2) AND (l.state IN ('sent', 'doubtful') OR (l.state = 'held' AND l.class = 'trial') OR EXISTS (SELECT 1 FROM call c WHERE c.letter = l.id AND c.account = m.account)) FROM mention m JOIN letter l ON l.id = m.letter WHERE l.slot >= ?1 AND l.kind = 'reminder'";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[
@@ -335,13 +335,14 @@ pub fn drop_mention(tx: &Transaction<'_>, letter: i64, mention: &Mention, why: &
     Ok(())
 }
 
-/// Every mention of the last 400 days, whatever became of its letter.
+/// Every mention of the last 400 days, whatever became of its letter. What trial mode has only recorded
+/// was heard by nobody, unless it is `trial` mode that asks.
 ///
 /// # Errors
 /// Those of SQLite; a stored word that is not known.
-pub fn spent(conn: &Connection, now: Moment) -> Result<BTreeSet<Spent>, StoreError> {
+pub fn spent(conn: &Connection, trial: bool, now: Moment) -> Result<BTreeSet<Spent>, StoreError> {
     let mut statement = conn.prepare_cached(SPENT)?;
-    let mut rows = statement.query([now.plus_days(-SPENT_DAYS).unix()])?;
+    let mut rows = statement.query((now.plus_days(-SPENT_DAYS).unix(), trial))?;
     let mut spent = BTreeSet::new();
     while let Some(row) = rows.next()? {
         let (anchor, role): (String, String) = (row.get(2)?, row.get(5)?);

@@ -34,12 +34,11 @@ fn blank(sheet: &Sheet) -> Sheet {
 }
 
 fn open(sheet: &Sheet) -> Option<Sheet> {
-    let (at, places) =
-        sheet.rows.iter().take(SEARCHED).enumerate().find_map(|(at, row)| Some((at, Places::of(row)?)))?;
+    let (at, below, places) = (0..sheet.rows.len().min(SEARCHED)).find_map(|at| heading(&sheet.rows, at))?;
     let heading = ["单位", "姓名", "角色", "职务", "联系电话", "QQ"].map(Cell::of).to_vec();
     let mut rows = vec![Row { line: sheet.rows[at].line, cells: heading }];
     let mut office = Cell::default();
-    for row in &sheet.rows[at + 1..] {
+    for row in sheet.rows[below..].iter().filter(|row| !is_note(row)) {
         let own = cell(row, Some(places.office));
         let repeats = Places::of(row).is_some();
         if !own.text.is_empty() || own.fault.is_some() {
@@ -51,6 +50,38 @@ fn open(sheet: &Sheet) -> Option<Sheet> {
         }
     }
     Some(Sheet { name: sheet.name.clone(), rows, ..Sheet::default() })
+}
+
+/// The heading at `at`, in one row or with the persons over their 姓名, 职务, 联系电话, and where the rows
+/// below it begin.
+fn heading(rows: &[Row], at: usize) -> Option<(usize, usize, Places)> {
+    let is_name = |cell: &&Cell| normal(&cell.text) == "姓名";
+    let below = rows.get(at + 1).filter(|below| below.cells.iter().filter(is_name).count() >= 2);
+    let Some(below) = below else { return Places::of(&rows[at]).map(|places| (at, at + 1, places)) };
+    let mut over = String::new();
+    let joined = (0..rows[at].cells.len().max(below.cells.len())).map(|column| {
+        let (top, own) = (cell(&rows[at], Some(column)), cell(below, Some(column)));
+        if !top.text.is_empty() {
+            over = normal(&top.text);
+        }
+        match normal(&own.text).as_str() {
+            "" => top,
+            // The name stands under the person that it is of.
+            "姓名" => Cell::of(&over),
+            _ => own,
+        }
+    });
+    let joined = Row { line: rows[at].line, cells: joined.collect() };
+    Places::of(&joined).map(|places| (at, at + 2, places))
+}
+
+/// What stands below a form: who filled it in, when, and what to mind.
+fn is_note(row: &Row) -> bool {
+    const WORDS: [&str; 9] = ["填表人", "填报人", "填报单位", "填表日期", "填报日期", "审核人", "负责人", "备注", "注"];
+    let first = row.cells.iter().find(|cell| !cell.text.is_empty()).map(|cell| normal(&cell.text));
+    let says =
+        |text: &String| WORDS.iter().any(|word| text.strip_prefix(word).is_some_and(|rest| rest.starts_with(':')));
+    first.as_ref().is_some_and(says)
 }
 
 /// The people of one row; whoever is not written down is not there.
@@ -83,7 +114,7 @@ impl Places {
         let names: Vec<String> = row.cells.iter().map(|cell| normal(&cell.text)).collect();
         let find = |wanted: &[&str]| names.iter().position(|name| wanted.contains(&name.as_str()));
         let leader = find(&["分管领导", "分管领导姓名"])?;
-        let manager = find(&["管理人员姓名", "管理人员", "信息员姓名", "信息员", "责任人", "责任人姓名"])?;
+        let manager = find(&["管理人员姓名", "管理人员", "信息员姓名", "信息员", "责任人", "责任人姓名", "运维人员"])?;
         let office = names.iter().position(|name| name.starts_with("单位"))?;
         let qq = names.iter().position(|name| name.starts_with("qq"));
         let half = |name: usize, other: usize| {

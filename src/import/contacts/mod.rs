@@ -39,6 +39,7 @@ const COLUMNS: &[Column] = &[
     Column { aliases: &["平台", "platform"], required: false },
     Column { aliases: &["账号标识", "handle"], required: false },
     Column { aliases: &["联系电话", "phone", "电话", "联系电话(手机和固话)"], required: false },
+    Column { aliases: &["起止日期", "term", "任职起止", "任职时间", "起止"], required: false },
 ];
 
 const OFFICE: usize = 0;
@@ -55,6 +56,8 @@ const ACCOUNT: usize = 10;
 const PLATFORM: usize = 11;
 const HANDLE: usize = 12;
 const PHONE: usize = 13;
+/// Both days in one cell.
+const TERM: usize = 14;
 
 /// What an import would do.
 #[derive(Clone, Debug, Default, PartialEq)]

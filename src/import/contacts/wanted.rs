@@ -6,7 +6,7 @@ use super::super::resolve::Resolver;
 use super::super::row::RowReader;
 use super::super::{BadRow, Row, times};
 use super::phone::{Phones, phones};
-use super::{ACCOUNT, EMAIL, FROM, HANDLE, LANDLINE, MOBILE, NAME, OFFICE, PHONE, PLATFORM, POST, QQ, ROLE, TO};
+use super::{ACCOUNT, EMAIL, FROM, HANDLE, LANDLINE, MOBILE, NAME, OFFICE, PHONE, PLATFORM, POST, QQ, ROLE, TERM, TO};
 use crate::domain::{AccountId, Moment, Person, Role, Shift, squeezed};
 use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeSet;
@@ -37,6 +37,11 @@ pub(super) fn read(found: &Found<'_>, row: &Row, resolver: &Resolver<'_>) -> Res
     let phones = read_phones(&mut cells);
     let (emails, qq) = (cells.read(EMAIL, addresses), cells.read(QQ, qq));
     let (from, to) = (cells.read(FROM, day), cells.read(TO, day));
+    let both = cells.read(TERM, term);
+    let (from, to) = match both {
+        Some((first, last)) => (from.map(|from| from.or(first)), to.map(|to| to.or(last))),
+        None => (None, None),
+    };
     if let (Some(Some(from)), Some(Some(to))) = (from, to)
         && from > to
     {
@@ -122,6 +127,16 @@ fn day(text: &str) -> Result<Option<NaiveDate>, String> {
     date.map(Some).ok_or_else(|| "日期请写成 2022-06-07 这样的年月日".to_owned())
 }
 
+/// `2025-01-01至2026-06-30`, `2025年1月1日至今`, `2025-01-01起`, `至2026-06-30`
+fn term(text: &str) -> Result<(Option<NaiveDate>, Option<NaiveDate>), String> {
+    let unclear = || "起止日期请写成 2025-01-01至2026-06-30；还在任的写 2025-01-01至今".to_owned();
+    let text = text.trim().trim_end_matches('起').trim();
+    let parts = ["至", "到", "~", "～", "—", "–"].iter().find_map(|mark| text.split_once(*mark));
+    let (first, last) = parts.unwrap_or((text, ""));
+    let last = last.trim_matches(['—', '–', ' ']);
+    Ok((day(first.trim()).map_err(|_| unclear())?, day(last).map_err(|_| unclear())?))
+}
+
 impl Wanted {
     /// The person of the sheet that the row means: the one with the same first day, else the present
     /// one; a first day after somebody's last day is a new term of office.
@@ -162,10 +177,10 @@ impl Wanted {
         if says(EMAIL, self.emails.is_empty()) {
             person.emails.clone_from(&self.emails);
         }
-        if says(FROM, self.from.is_none()) {
+        if says(FROM, self.from.is_none()) || says(TERM, self.from.is_none()) {
             person.from = self.from;
         }
-        if says(TO, self.to.is_none()) {
+        if says(TO, self.to.is_none()) || says(TERM, self.to.is_none()) {
             person.to = self.to;
         }
         person

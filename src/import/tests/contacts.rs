@@ -140,6 +140,33 @@ fn the_form_of_the_responsible_is_imported_as_it_is() {
 }
 
 #[test]
+fn a_form_with_a_heading_of_two_rows_and_a_foot_is_imported_too() {
+    let one = FORM.lines().nth(1).unwrap();
+    let two = "序号,单位名称 (加盖公章),分管领导,,,管理人员,,,QQ号码\n,,姓名,职务,联系电话,姓名,职务,联系电话,";
+    let foot = ",填表人：某戊,,,,,联系电话：6322099,,\n注：一式两份,,,,,,,,\n";
+    let (plain, other) = (plan(FORM, &[]).unwrap(), plan(&format!("{}{foot}", FORM.replace(one, two)), &[]).unwrap());
+    assert_eq!(plain.save, other.save);
+}
+
+#[test]
+fn both_days_of_a_term_may_stand_in_one_cell() {
+    let head = "单位,姓名,角色,起止日期\n";
+    let days = |cell: &str| {
+        let plan = plan(&format!("{head}文旅局,某甲,运维人员,{cell}\n"), &[]).unwrap();
+        let text = |day: Option<chrono::NaiveDate>| day.map_or_else(String::new, |day| day.to_string());
+        (text(plan.save[0].from), text(plan.save[0].to))
+    };
+    let of = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+    assert_eq!(days("2025-01-01至2026-06-30"), of("2025-01-01", "2026-06-30"));
+    assert_eq!(days("2025年1月1日至今"), of("2025-01-01", ""));
+    assert_eq!(days("2025-01-01起"), of("2025-01-01", ""));
+    assert_eq!(days("至2026-06-30"), of("", "2026-06-30"));
+    assert_eq!(days(""), of("", ""));
+    assert!(bad(&format!("{head}文旅局,某甲,运维人员,去年\n"))[0].contains("起止日期请写成"));
+    assert!(bad(&format!("{head}文旅局,某甲,运维人员,2026-06-30至2025-01-01\n"))[0].contains("早于"));
+}
+
+#[test]
 fn what_the_form_leaves_blank_clears_nothing_and_its_faults_name_the_line() {
     let sheet = "单位,姓名,角色,职务,手机,邮箱,QQ\n文旅局,某甲,分管领导,副局长,13900000009,a@x.example,54321\n";
     let people = kept(plan(sheet, &[]).unwrap());

@@ -155,6 +155,7 @@ fn line(item: &Item, facts: &Facts, several: bool, brief: bool) -> Value {
         last => last(item, facts.now),
         checked => item.checked.as_ref().map_or_else(String::new, |checked| checked_by(checked, facts.now)),
         note => item.unwatched.as_deref().unwrap_or_default(),
+        whom => if facts.stands_for { item.whom.as_str() } else { "" },
         brief,
         seen,
         required,

@@ -77,6 +77,7 @@ fn item(about: About) -> Item {
         unwatched: None,
         delayed: false,
         checked: Some(Checked { at: day(23), by: "官方接口".to_owned(), back_to: day(14) }),
+        whom: "某甲 13800000001".to_owned(),
     }
 }
 

@@ -44,6 +44,7 @@ fn week(title: &str, seen: u32, required: u32) -> Item {
             by: "官方接口".to_owned(),
             back_to: at("2026-07-14 20:15"),
         }),
+        whom: "某甲 13800000001".to_owned(),
     }
 }
 
@@ -60,6 +61,7 @@ fn soft() -> Item {
     Item {
         unwatched: Some("7月21日09:10至7月22日23:40未能监测".to_owned()),
         checked: None,
+        whom: String::new(),
         ..week("青禾文旅（新浪微博）", 0, 2)
     }
 }

@@ -51,7 +51,7 @@ fn a_mention_rides_in_one_letter_only() {
         "a waiting letter takes the new one in"
     );
     assert_eq!(kept.store.read(move |conn| outbox::mentions(conn, id)).unwrap().len(), 2);
-    let spent = kept.store.read(|conn| outbox::spent(conn, at("2022-06-23 09:00"))).unwrap();
+    let spent = kept.store.read(|conn| outbox::spent(conn, false, at("2022-06-23 09:00"))).unwrap();
     assert_eq!(spent.len(), 2);
 }
 
@@ -150,7 +150,7 @@ fn a_dropped_mention_stays_spent() {
     let first = kept.store.read(move |conn| outbox::mentions(conn, id)).unwrap().remove(0);
     kept.store.write(move |tx| outbox::drop_mention(tx, id, &first, "已更新")).unwrap();
     assert_eq!(kept.store.read(move |conn| outbox::mentions(conn, id)).unwrap().len(), 1);
-    assert_eq!(kept.store.read(|conn| outbox::spent(conn, at("2022-06-23 09:00"))).unwrap().len(), 2);
+    assert_eq!(kept.store.read(|conn| outbox::spent(conn, false, at("2022-06-23 09:00"))).unwrap().len(), 2);
 }
 
 #[test]

@@ -173,7 +173,7 @@ fn after_downtime_one_letter_says_so_and_what_is_no_longer_true_is_closed() {
         "no 第2次, since nothing was read: {}",
         friday_s.subject
     );
-    assert!(friday_s.text.contains("本信应于7月24日9时发出，因系统停机延后"), "{}", friday_s.text);
+    assert!(friday_s.text.contains("本信应于7月24日9时发出，因故延后"), "{}", friday_s.text);
     let [stale] = to("clerk@qinghe.example").try_into().unwrap();
     assert_eq!(stale.state, LetterState::Overtaken, "{stale:?}");
     assert_eq!(office.server.letters().len(), 1, "one letter for two mornings");
