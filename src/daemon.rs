@@ -16,7 +16,7 @@ use crate::poll::{Lanes, Poller};
 use crate::pulse::{self, Pulse};
 use crate::report::reporter::Reporter;
 use crate::secrets::FileSecrets;
-use crate::store::{InstanceLock, Store, StoreError, lanes, outbox};
+use crate::store::{InstanceLock, Store, StoreError, lanes, modes, outbox};
 use crate::web::Web;
 use cuigeng_adapters::http::Http;
 use std::future::Future;
@@ -81,6 +81,10 @@ impl Daemon {
         let now = clock.now();
         let (requeued, doubtful) = store.write(move |tx| outbox::reconcile(tx, now))?;
         tracing::info!(requeued, doubtful, "outbox.reconciled");
+        let configured = config.mode;
+        if store.write(move |tx| modes::fall_back(tx, configured, now))? {
+            tracing::info!("mode.trial_by_configuration");
+        }
         let poller = Poller {
             store: store.clone(),
             config: Arc::clone(&config),

@@ -147,5 +147,5 @@ pub struct AnswerArgs {
 }
 
 fn word(text: &str) -> Result<Word, String> {
-    Word::from_chinese(text).ok_or_else(|| "可以写已知晓、已发布请核实、账号已停用".to_owned())
+    Word::from_chinese(text).ok_or_else(|| "只能写：已知晓、已发布请核实、账号已停用".to_owned())
 }

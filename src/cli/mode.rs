@@ -77,7 +77,7 @@ pub(super) fn told(configured: Mode, last: Option<&Switched>) -> String {
     match (configured, last) {
         (Mode::Trial, Some(s)) if s.mode == Mode::Live => {
             format!(
-                "运行方式：试运行（配置写的是试运行；曾于{}由{}转为正式，配置改回“正式”后恢复）",
+                "运行方式：试运行（配置写的是试运行；曾于{}由{}转为正式；配置改回“正式”后，还须由具名的人再执行一次 cuigeng mode 正式 --by 姓名）",
                 beijing(s.at),
                 s.by
             )

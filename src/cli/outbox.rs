@@ -88,7 +88,11 @@ fn row(letter: &LetterRow) -> Vec<String> {
 }
 
 fn subject(letter: &LetterRow) -> String {
-    if letter.subject.is_empty() { letter.reason.clone() } else { letter.subject.clone() }
+    match (letter.subject.is_empty(), letter.reason.is_empty()) {
+        (false, _) => letter.subject.clone(),
+        (true, false) => letter.reason.clone(),
+        (true, true) => "（发出前按当时的情况写）".to_owned(),
+    }
 }
 
 /// One letter, whole.

@@ -82,8 +82,17 @@ impl Wish {
     }
 
     /// How 乙 is reached: as the command says, else as the sheet says.
-    fn heir(&self, people: &[Person]) -> Result<Person, CliError> {
-        let known: Vec<&Person> = people.iter().filter(|p| p.name == self.new && !p.left_by(self.from)).collect();
+    fn heir(&self, people: &[Person], terms: &[Person]) -> Result<Person, CliError> {
+        let all: Vec<&Person> = people.iter().filter(|p| p.name == self.new && !p.left_by(self.from)).collect();
+        let at_home = |p: &&Person| terms.iter().any(|term| squeezed(&term.office) == squeezed(&p.office));
+        let known: Vec<&Person> = all.iter().copied().filter(at_home).collect();
+        if let (true, true, Some(far)) = (self.way.is_empty(), known.is_empty(), all.first()) {
+            // Names are common: a namesake elsewhere must not get another office's letters.
+            return Err(CliError::failed(format!(
+                "联系人表里的“{}”在{}，不在这个单位，没有改动；是同一位的，请用 --mail 或 --mobile 写明联系方式",
+                self.new, far.office
+            )));
+        }
         let ways: BTreeSet<_> = known.iter().map(|p| (&p.emails, &p.mobile, &p.landline)).collect();
         if self.way.is_empty() && ways.len() > 1 {
             let offices: Vec<&str> = known.iter().map(|person| person.office.as_str()).collect();
@@ -130,16 +139,19 @@ pub(super) fn run(context: &Context, wish: Wish) -> Result<Outcome, CliError> {
     }
     let people = super::contact::everybody(context)?;
     let terms: Vec<Person> = wish.terms(&people)?.into_iter().cloned().collect();
-    let heir = wish.heir(&people)?;
+    let heir = wish.heir(&people, &terms)?;
     let (config, now) = (Arc::clone(&context.config), context.clock.now());
     let (from, old, new) = (wish.from, wish.old.clone(), wish.new.clone());
+    let mails = heir.emails.join("、");
     let done = context.store()?.write(move |tx| replace(tx, &config, &wish, &terms, &heir, now))?;
     if context.json {
         print_json(&json!({"terms": done.terms, "letters": done.letters, "reachable": done.reachable}))?;
         return Ok(Outcome::Done);
     }
     outln!("{from}起，{new}接替{old}：{}；转交{}封待发的信", done.terms.join("、"), done.letters);
-    if !done.reachable {
+    if done.reachable {
+        outln!("{new}的邮箱：{mails}");
+    } else {
         outln!("注意：{new}没有邮箱，以后的提醒会转给上一级联系人或检查方");
     }
     Ok(Outcome::Done)

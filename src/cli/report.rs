@@ -14,6 +14,9 @@ pub(super) fn run(context: &Context, args: &ReportArgs, wanted: PeriodWord) -> R
     let formats = Format::parse_list(&args.format).map_err(CliError::usage)?;
     let profile = context.profile(args.profile.as_deref())?;
     let now = context.clock.now();
+    if period.begins() > now {
+        return Err(CliError::usage(format!("{}还没有到，没有可写的内容", args.period)));
+    }
     let prepared = context.store()?.read(|conn| Prepared::load(conn, &context.config, &profile, period, now))?;
     let mut report = prepared.compose(0);
     for finding in say(context, &prepared, &mut report)? {

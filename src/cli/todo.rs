@@ -75,9 +75,19 @@ fn dead(conn: &Connection, ledger: &Ledger, now: Moment) -> Result<Vec<String>, 
         let state = LetterState::from_word(&dead.state).map_or("", LetterState::chinese);
         let named = users.iter().take(NAMED).cloned().collect::<Vec<_>>().join("、");
         let more = if users.len() > NAMED { "等" } else { "" };
+        let on_sheet = ledger
+            .people
+            .people()
+            .iter()
+            .any(|person| person.emails.iter().any(|own| own.eq_ignore_ascii_case(&dead.address)));
+        let cure = if on_sheet {
+            "请核对地址，用 contact import 改正；换了人的用 contact replace"
+        } else {
+            "地址写在台账的邮箱列里，请用 account import 改正，或用 contact import 登记现在的联系人"
+        };
         let reply = dead.reply.trim().replace(['\r', '\n'], " ");
         lines.push(format!(
-            "{state}：{}（信{}：{reply}），涉及{}个账号：{named}{more}；请核对地址，或用 contact replace 换人",
+            "{state}：{}（信{}：{reply}），涉及{}个账号：{named}{more}；{cure}",
             dead.address,
             dead.letter,
             users.len()

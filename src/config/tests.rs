@@ -468,6 +468,12 @@ fn some_providers_want_the_sender_to_be_the_login_name() {
 }
 
 #[test]
+fn our_own_words_are_none_for_offices() {
+    let told = faults("[mail]\nprefix = \"催更\"\n");
+    assert!(told.to_string().contains("写给单位的信里不用“催更”"), "{told}");
+}
+
+#[test]
 fn files_that_cannot_be_read_are_told() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("config.toml");

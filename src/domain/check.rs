@@ -88,6 +88,17 @@ impl Week {
     }
 }
 
+impl Period {
+    /// Its first moment.
+    pub fn begins(self) -> Moment {
+        match self {
+            Period::Week(week) => week.start(),
+            Period::Month(month) => month.span().0,
+            Period::Quarter(quarter) => quarter.span().0,
+        }
+    }
+}
+
 impl Month {
     /// First moment, and first moment after it.
     pub fn span(self) -> (Moment, Moment) {

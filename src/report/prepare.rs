@@ -232,11 +232,13 @@ fn tally(
         .collect();
     let all: BTreeSet<i64> = mentions.iter().map(|(letter, ..)| *letter).collect();
     let urgent: BTreeSet<i64> =
-        mentions.iter().filter(|(.., rule)| vetoes.contains(rule.as_str())).map(|(letter, ..)| *letter).collect();
+        mentions.iter().filter(|(_, _, rule, _)| vetoes.contains(rule.as_str())).map(|(letter, ..)| *letter).collect();
     let mut by_account: BTreeMap<AccountId, u32> = BTreeMap::new();
-    for (letter, account) in mentions.iter().map(|(letter, account, _)| (*letter, *account)).collect::<BTreeSet<_>>() {
-        let _ = letter;
-        *by_account.entry(account).or_default() += 1;
+    let mut told = BTreeSet::new();
+    for (letter, account, _, to_operator) in &mentions {
+        // A leader's copy is no further reminder of the office.
+        let times = by_account.entry(*account).or_default();
+        *times += u32::from(*to_operator && told.insert((*letter, *account)));
     }
     let met = |account: &&AccountId| {
         verdicts

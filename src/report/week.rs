@@ -231,13 +231,14 @@ fn reminded(facts: &Facts<'_>) -> String {
         0 => String::new(),
         waiting => format!("另有{waiting}条责任单位的回复待人工核实。"),
     };
+    let reminders = letters.alarms + letters.reminders;
+    let others = match letters.sent.saturating_sub(reminders) {
+        0 => String::new(),
+        others => format!("另有周报、清单、检查结果等{others}封。"),
+    };
     format!(
-        "发出提醒{}条，其中告警提醒{}次、更新提醒{}次；提醒后已更新{}个，仍未更新{}个。{answered}",
-        u64::from(letters.alarms) + u64::from(letters.reminders),
-        letters.alarms,
-        letters.reminders,
-        letters.updated,
-        letters.waiting,
+        "发出提醒{reminders}条，其中告警提醒{}次、更新提醒{}次；提醒后已更新{}个，仍未更新{}个。{others}{answered}",
+        letters.alarms, letters.reminders, letters.updated, letters.waiting,
     )
 }
 

@@ -87,6 +87,9 @@ pub fn link(conn: &Connection, letter: i64) -> Result<Option<Link>, StoreError> 
 /// # Errors
 /// Those of SQLite.
 pub fn revoke(tx: &Transaction<'_>, letter: i64, by: &str, now: Moment) -> Result<Result<(), String>, StoreError> {
+    if outbox::show(tx, letter)?.is_none() {
+        return Ok(Err(format!("没有编号为{letter}的信；用 outbox list 查看")));
+    }
     if tx.prepare_cached(REVOKE)?.execute((letter, now.unix(), by))? == 0 {
         return Ok(Err(format!("编号{letter}的信没有可以作废的办理链接")));
     }

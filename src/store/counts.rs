@@ -6,7 +6,7 @@ use crate::domain::{AccountId, Moment};
 
 const SENT: &str =
     "SELECT count(*) FROM letter WHERE kind = ?1 AND state = 'sent' AND trial = 0 AND sent_at >= ?2 AND sent_at < ?3";
-const SENT_MENTIONS: &str = "SELECT l.id, m.account, m.rule FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.trial = 0 AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.id";
+const SENT_MENTIONS: &str = "SELECT l.id, m.account, m.rule, l.role = 'operator' FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.trial = 0 AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.id";
 const OVERDUE: &str =
     "SELECT count(*), min(not_before) FROM letter WHERE state IN ('queued', 'sending', 'doubtful') AND not_before < ?1";
 const REMINDED: &str = "SELECT m.account, l.sent_at FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.trial = 0 AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.sent_at";
@@ -23,7 +23,8 @@ pub fn count_sent(conn: &Connection, kind: LetterKind, from: Moment, until: Mome
     Ok(conn.prepare_cached(SENT)?.query_row((kind.word(), from.unix(), until.unix()), |row| row.get(0))?)
 }
 
-/// The mentions of the reminders that left in `[from, until)`: letter, account, rule.
+/// The mentions of the reminders that left in `[from, until)`: letter, account, rule, and whether the
+/// letter was for the operator.
 ///
 /// # Errors
 /// Those of SQLite.
@@ -31,10 +32,11 @@ pub fn sent_mentions(
     conn: &Connection,
     from: Moment,
     until: Moment,
-) -> Result<Vec<(i64, AccountId, String)>, StoreError> {
+) -> Result<Vec<(i64, AccountId, String, bool)>, StoreError> {
     let mut statement = conn.prepare_cached(SENT_MENTIONS)?;
-    let rows = statement
-        .query_map((from.unix(), until.unix()), |row| Ok((row.get(0)?, AccountId(row.get(1)?), row.get(2)?)))?;
+    let rows = statement.query_map((from.unix(), until.unix()), |row| {
+        Ok((row.get(0)?, AccountId(row.get(1)?), row.get(2)?, row.get(3)?))
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -65,6 +65,19 @@ pub fn switch(tx: &Transaction<'_>, mode: Mode, by: &str, now: Moment) -> Result
     Ok(tx.prepare_cached(touched)?.execute([])?)
 }
 
+/// A configuration that says 试运行 ends 正式 for good: when it is changed back, a named person must
+/// switch again. True when that happened now.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn fall_back(tx: &Transaction<'_>, configured: Mode, now: Moment) -> Result<bool, StoreError> {
+    let ends = configured == Mode::Trial && last(tx)?.is_some_and(|switched| switched.mode == Mode::Live);
+    if ends {
+        switch(tx, Mode::Trial, "配置文件", now)?;
+    }
+    Ok(ends)
+}
+
 /// A letter that waits is only recorded, because trial mode holds by now.
 ///
 /// # Errors

@@ -247,6 +247,10 @@ fn what_trial_mode_composed_never_reaches_anybody_not_even_later() {
     assert!(desk.ok(&["mode"]).contains("运行方式：试运行（配置写的是试运行"));
     let (exit, why) = desk.refused(&["mode", "正式", "--by", "王五"]);
     assert!(exit == 1 && why.contains("先把配置改为“正式”"), "the configuration is the floor: {why}");
+    // A service that has run under that configuration is live again only by a named person's word.
+    desk.live("2022-06-30 09:00", "2022-06-30 10:00");
+    desk.file("config.toml", CONFIG);
+    assert!(desk.ok(&["mode"]).contains("运行方式：试运行（") && desk.ok(&["mode"]).contains("由配置文件切换"));
 }
 
 #[test]
@@ -324,12 +328,17 @@ fn whoever_takes_over_takes_accounts_and_waiting_letters() {
     }
     let (exit, why) = desk.refused(&["contact", "replace", "某甲", "某戊", "--from", "2022-06-22", "--by", "李四"]);
     assert!(exit == 1 && why.contains("--mail"), "{why}");
+    desk.file("同名.csv", "单位,姓名,角色,邮箱\n应急局,某庚,运维人员,geng@x.example\n");
+    desk.ok(&["contact", "import", "同名.csv"]);
+    let (exit, why) = desk.refused(&["contact", "replace", "某甲", "某庚", "--from", "2022-06-22", "--by", "李四"]);
+    assert!(exit == 1 && why.contains("“某庚”在应急局，不在这个单位"), "a namesake: {why}");
     let (exit, why) = desk.refused(&["contact", "replace", "某人", "某戊", "--from", "2022-06-22", "--by", "李四"]);
     assert!(exit == 1 && why.contains("没有“某人”"), "{why}");
     let line =
         ["contact", "replace", "某甲", "某戊", "--from", "2022-06-22", "--by", "李四", "--mail", "new@x.example"];
     let said = desk.ok(&line);
     assert!(said.contains("文旅局运维人员") && said.contains("转交1封待发的信"), "{said}");
+    assert!(said.contains("某戊的邮箱：new@x.example"), "{said}");
     let rows = store.read(|conn| outbox::list(conn, 10)).unwrap();
     let mut told: Vec<(String, LetterState)> = rows.iter().map(|row| (row.recipient.clone(), row.state)).collect();
     told.sort_by_key(|(to, state)| (to.clone(), state.word()));
@@ -345,7 +354,7 @@ fn whoever_takes_over_takes_accounts_and_waiting_letters() {
     let people = desk.json(&["contact", "list", "--all"]);
     let of = |name: &str| people.as_array().unwrap().iter().find(|person| person["name"] == name).unwrap().clone();
     assert_eq!((of("某甲")["to"].as_str(), of("某戊")["from"].as_str()), (Some("2022-06-21"), Some("2022-06-22")));
-    assert_eq!(desk.json(&["contact", "list"]).as_array().unwrap().len(), 3, "who has left is not listed");
+    assert_eq!(desk.json(&["contact", "list"]).as_array().unwrap().len(), 4, "who has left is not listed");
     let again = desk.refused(&line);
     assert!(again.0 == 1 && again.1.contains("已经离任"), "{}", again.1);
     desk.ok(&["contact", "export", "--out", "表.xlsx"]);
