@@ -133,7 +133,7 @@ fn read(file: &Path, args: &TableImportArgs, which: &Which, profile: &Profile) -
         form: which.form,
         period: which.period,
         rules: &profile.tables,
-        decimals: profile.decimals,
+        digits: profile.digits(),
         as_printed: args.as_printed,
     };
     plan_form(&sheets, ask).map_err(|refused| refusal::explain(file, &sheets, &with_cure(refused, which.form)))
@@ -169,7 +169,7 @@ fn table(args: &TableImportArgs, which: &Which, plan: FormPlan) -> Attachment {
 
 /// The report of one table alone, as text.
 fn printed(context: &Context, table: &Attachment, profile: &Profile) -> Result<String, CliError> {
-    let style = Style { rules: &profile.tables, decimals: profile.decimals, checks: None };
+    let style = Style { rules: &profile.tables, digits: profile.digits(), checks: None };
     let table_printed = table.table(style);
     let report = Report {
         title: table_printed.title.clone(),

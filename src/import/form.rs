@@ -5,7 +5,7 @@ use super::header::{self, Column, Found};
 use super::row::RowReader;
 use super::{BadRow, Refusal, Row, Sheet};
 use crate::domain::Period;
-use crate::tables::{Cells, Form, FormColumn, Points, Role, TableRules, disagreements, wrong_sums};
+use crate::tables::{Cells, Digits, Form, FormColumn, Points, Role, TableRules, disagreements, wrong_sums};
 use std::collections::{BTreeMap, HashMap};
 
 /// More rows are no table of a 通报.
@@ -39,8 +39,8 @@ pub struct FormAsk<'a> {
     pub period: Period,
     /// Weights.
     pub rules: &'a TableRules,
-    /// Decimals of rates.
-    pub decimals: u32,
+    /// How rates print.
+    pub digits: Digits,
     /// Keep what the file computes, right or wrong.
     pub as_printed: bool,
 }
@@ -253,7 +253,7 @@ fn mistaken(
     cells: &[Cells],
     sums: Option<&(&Row, Cells)>,
 ) -> Vec<BadRow> {
-    let wrong = disagreements(ask.form, ask.rules, ask.decimals, cells).into_iter().map(|one| {
+    let wrong = disagreements(ask.form, ask.rules, ask.digits, cells).into_iter().map(|one| {
         let (row, text) = (rows[one.row].0, cells[one.row].get(one.column).map_or("", String::as_str));
         BadRow::new(row, found.name(one.column), text, format!("{}；{CURE}", one.why))
     });

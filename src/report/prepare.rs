@@ -110,7 +110,7 @@ impl Prepared {
             wording::place(report, said.map(|said| Said::of("信息报送情况", said)).into_iter().collect());
             return Vec::new();
         };
-        let filled = wording::fill(words, &self.fields(), self.profile.decimals);
+        let filled = wording::fill(words, &self.fields(), self.profile.digits());
         wording::place(report, filled.said);
         filled.findings
     }
@@ -129,7 +129,7 @@ impl Prepared {
     }
 
     fn style<'a>(&'a self, checks: Option<&'a str>) -> Style<'a> {
-        Style { rules: &self.profile.tables, decimals: self.profile.decimals, checks }
+        Style { rules: &self.profile.tables, digits: self.profile.digits(), checks }
     }
 
     /// The weekly summary on the leader's one page.

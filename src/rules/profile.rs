@@ -1,7 +1,8 @@
 //! A profile (检查口径): a named set of rules, labels and points. Pure values; the files that hold
 //! them are read by `config`.
 
-use crate::tables::TableRules;
+use crate::report::Rounding;
+use crate::tables::{Digits, TableRules};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -148,6 +149,11 @@ impl Profile {
     /// The name that papers print for a platform.
     pub fn prints<'a>(&'a self, platform: &'a str) -> &'a str {
         self.platform_names.get(platform).map_or(platform, String::as_str)
+    }
+
+    /// How its rates print.
+    pub fn digits(&self) -> Digits {
+        Digits { decimals: self.decimals, rounding: Rounding::HalfUp }
     }
 
     /// The version of each rule that holds on `date`, in the order of the profile.

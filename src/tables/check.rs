@@ -4,7 +4,7 @@
 use super::fill::{Cells, fill, points};
 use super::form::{Form, Role};
 use super::points::Points;
-use super::rules::TableRules;
+use super::rules::{Digits, TableRules};
 use crate::report::Cell;
 
 /// Something in a row that does not hold.
@@ -19,8 +19,8 @@ pub struct Disagreement {
 }
 
 /// Every cell that does not agree with the others.
-pub fn disagreements(form: &Form, rules: &TableRules, decimals: u32, rows: &[Cells]) -> Vec<Disagreement> {
-    let filled = fill(form, rules, form.decimals.unwrap_or(decimals), rows, false);
+pub fn disagreements(form: &Form, rules: &TableRules, digits: Digits, rows: &[Cells]) -> Vec<Disagreement> {
+    let filled = fill(form, rules, digits, rows, false);
     let mut found = Vec::new();
     for (values, row) in filled.rows.iter().zip(&filled.origin) {
         let printed = &rows[*row];

@@ -1,7 +1,7 @@
 //! What the tables add up to, as fields for the office's own words: sums, rates, who leads, who has
 //! nothing. Every figure in prose is computed from the rows below it.
 
-use super::fill::{points, rate};
+use super::fill::points;
 use super::form::{Form, Role};
 use super::points::Points;
 use super::print::{Attachment, Style};
@@ -57,8 +57,7 @@ fn added(form: &Form, sums: &BTreeMap<usize, i64>, style: Style<'_>) -> Vec<(Str
     for (at, column) in form.columns.iter().enumerate() {
         if let Role::Rate(part, of) = column.role {
             let sum = |column: usize| sums.get(&column).copied().unwrap_or(0);
-            let decimals = form.decimals.unwrap_or(style.decimals);
-            said.push((heading(at), rate(sum(part), sum(of), decimals)));
+            said.push((heading(at), style.digits.of(form).rate(sum(part), sum(of))));
         }
     }
     said
@@ -127,7 +126,7 @@ fn sites(form: &Form, rows: &[Vec<Cell>], style: Style<'_>) -> Vec<(String, Stri
         said("网站数", rows.len().to_string()),
         said("合格网站数", passed.to_string()),
         said("不合格网站数", (rows.len() - passed).to_string()),
-        said("网站合格率", rate(whole(passed), whole(rows.len()), style.decimals)),
+        said("网站合格率", style.digits.rate(whole(passed), whole(rows.len()))),
     ]
 }
 

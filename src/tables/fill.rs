@@ -3,8 +3,8 @@
 use super::check::agrees;
 use super::form::{Form, Role};
 use super::points::Points;
-use super::rules::TableRules;
-use crate::report::{Cell, Rounding, percent};
+use super::rules::{Digits, TableRules};
+use crate::report::Cell;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -20,10 +20,10 @@ pub struct Filled {
     pub origin: Vec<usize>,
 }
 
-/// Computes and orders. `decimals` are those of rates. With `as_printed` a computed cell that has a text
+/// Computes and orders. `digits` are those of rates. With `as_printed` a computed cell that has a text
 /// keeps it, and so does the order.
-pub fn fill(form: &Form, rules: &TableRules, decimals: u32, rows: &[Cells], as_printed: bool) -> Filled {
-    let mut values: Vec<Vec<Cell>> = rows.iter().map(|row| computed_row(form, rules, decimals, row)).collect();
+pub fn fill(form: &Form, rules: &TableRules, digits: Digits, rows: &[Cells], as_printed: bool) -> Filled {
+    let mut values: Vec<Vec<Cell>> = rows.iter().map(|row| computed_row(form, rules, digits.of(form), row)).collect();
     rank(form, &mut values);
     let mut origin: Vec<usize> = (0..rows.len()).collect();
     if as_printed {
@@ -49,7 +49,7 @@ pub(super) fn points(cell: &Cell) -> Points {
     }
 }
 
-fn computed_row(form: &Form, rules: &TableRules, decimals: u32, row: &Cells) -> Vec<Cell> {
+fn computed_row(form: &Form, rules: &TableRules, digits: Digits, row: &Cells) -> Vec<Cell> {
     let number = |at: usize| row.get(at).and_then(|text| Points::parse(text)).unwrap_or_default();
     let whole = |at: usize| number(at).as_whole().unwrap_or(0);
     let cell = |(at, column): (usize, &super::FormColumn)| match column.role {
@@ -61,7 +61,7 @@ fn computed_row(form: &Form, rules: &TableRules, decimals: u32, row: &Cells) -> 
             })
             .cell(),
         Role::Total => parts(form).map(number).fold(Points::default(), Points::plus).cell(),
-        Role::Rate(part, of) => Cell::Text(rate(whole(part), whole(of), decimals)),
+        Role::Rate(part, of) => Cell::Text(digits.rate(whole(part), whole(of))),
         Role::Office | Role::Text | Role::Remark | Role::OneOf(_) => {
             Cell::Text(row.get(at).cloned().unwrap_or_default())
         }
@@ -77,13 +77,6 @@ fn counts(form: &Form) -> Option<(usize, usize)> {
 
 fn parts(form: &Form) -> impl Iterator<Item = usize> {
     (0..form.columns.len()).filter(|at| form.columns[*at].role == Role::Points)
-}
-
-/// A share with its sign; of nothing it is a dash.
-pub(super) fn rate(part: i64, of: i64, decimals: u32) -> String {
-    let [part, of] = [part, of].map(|n| usize::try_from(n).unwrap_or(0));
-    let number = percent(part, of, decimals, Rounding::HalfUp);
-    if of == 0 { number } else { format!("{number}%") }
 }
 
 /// Dense ranks: equal scores share one, and no number is left out.

@@ -23,4 +23,4 @@ pub use place::place;
 pub use points::Points;
 pub(crate) use print::days;
 pub use print::{Attachment, Style};
-pub use rules::{OURS, TableRules};
+pub use rules::{Digits, OURS, TableRules};

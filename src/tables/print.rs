@@ -2,7 +2,7 @@
 
 use super::fill::{Cells, Filled, fill};
 use super::form::{Form, Role, Subtitle};
-use super::rules::TableRules;
+use super::rules::{Digits, TableRules};
 use crate::domain::Period;
 use crate::report::{Cell, Group, Table, period_words};
 use chrono::{Datelike, Days};
@@ -39,8 +39,8 @@ pub struct Attachment {
 pub struct Style<'a> {
     /// Weights, columns, order.
     pub rules: &'a TableRules,
-    /// Decimals of rates.
-    pub decimals: u32,
+    /// How rates print.
+    pub digits: Digits,
     /// The line of check dates; empty without checks.
     pub checks: Option<&'a str>,
 }
@@ -48,8 +48,7 @@ pub struct Style<'a> {
 impl Attachment {
     /// The rows with everything that is computed.
     pub fn filled(&self, style: Style<'_>) -> Filled {
-        let decimals = self.form.decimals.unwrap_or(style.decimals);
-        fill(self.form, style.rules, decimals, &self.rows, self.as_printed)
+        fill(self.form, style.rules, style.digits, &self.rows, self.as_printed)
     }
 
     /// The table, without the number of its attachment.

@@ -2,10 +2,34 @@
 
 use super::form::Form;
 use super::points::Points;
+use crate::report::{Rounding, percent};
 use std::collections::BTreeMap;
 
 /// Where our own lists stand among the attachments.
 pub const OURS: &str = "新媒体";
+
+/// How rates print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Digits {
+    /// Digits behind the point.
+    pub decimals: u32,
+    /// What happens to those behind them.
+    pub rounding: Rounding,
+}
+
+impl Digits {
+    /// `part` of `of` in per cent with its sign; of nothing it is a dash.
+    pub fn rate(self, part: i64, of: i64) -> String {
+        let [part, of] = [part, of].map(|number| usize::try_from(number).unwrap_or(0));
+        let number = percent(part, of, self.decimals, self.rounding);
+        if of == 0 { number } else { format!("{number}%") }
+    }
+
+    /// Those of a form, where it has its own.
+    pub(super) fn of(self, form: &Form) -> Digits {
+        Digits { decimals: form.decimals.unwrap_or(self.decimals), ..self }
+    }
+}
 
 /// The part `[tables]` of a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,6 +7,8 @@ use crate::report::{Block, Cell, Meta, Report, Table};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
+const DIGITS: Digits = Digits { decimals: 0, rounding: crate::report::Rounding::HalfUp };
+
 fn rows(form: &Form, texts: &[&[&str]]) -> Vec<Cells> {
     let given: Vec<usize> = (0..form.columns.len()).filter(|at| !form.columns[*at].role.is_computed()).collect();
     let row = |texts: &&[&str]| {
@@ -33,7 +35,7 @@ fn attachment(kind: &str, name: &str, texts: &[&[&str]]) -> Attachment {
 }
 
 fn style(rules: &TableRules) -> Style<'_> {
-    Style { rules, decimals: 0, checks: Some("(以6月6日、13日、20日、6月27日检查结果为准)") }
+    Style { rules, digits: DIGITS, checks: Some("(以6月6日、13日、20日、6月27日检查结果为准)") }
 }
 
 fn printed(table: &Table) -> Vec<String> {
@@ -121,7 +123,7 @@ fn what_a_file_prints_is_held_against_its_counts() {
         row[form.column("得分").unwrap()] = score.to_owned();
         row[form.column("排名").unwrap()] = rank.to_owned();
     }
-    let found = disagreements(form, &TableRules::default(), 0, &file);
+    let found = disagreements(form, &TableRules::default(), DIGITS, &file);
     let found: Vec<(usize, &str)> = found.iter().map(|one| (one.row, one.why.as_str())).collect();
     let rank = "按得分排名（并列同名次，名次不跳）应为";
     assert_eq!(found, [(1, &*format!("原表是27，{rank}2")), (2, &*format!("原表是27，{rank}3"))]);
@@ -133,7 +135,7 @@ fn rates_may_be_written_in_three_ways() {
     for (text, right) in [("96.50%", true), ("96.5", true), ("0.965", true), ("96.6%", false), ("9.65", false)] {
         let mut file = rows(form, &[&["新浪微博", "200", "193"]]);
         file[0][form.column("合格率").unwrap()] = text.to_owned();
-        assert_eq!(disagreements(form, &TableRules::default(), 0, &file).is_empty(), right, "{text}");
+        assert_eq!(disagreements(form, &TableRules::default(), DIGITS, &file).is_empty(), right, "{text}");
     }
 }
 
@@ -257,7 +259,7 @@ proptest! {
             counts.iter().enumerate().map(|(i, (sent, used))| [format!("单位{i}"), sent.to_string(), used.to_string()]).collect();
         let texts: Vec<Vec<&str>> = texts.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
         let texts: Vec<&[&str]> = texts.iter().map(Vec::as_slice).collect();
-        let filled = fill(form, &TableRules::default(), 0, &rows(form, &texts), false);
+        let filled = fill(form, &TableRules::default(), DIGITS, &rows(form, &texts), false);
         let fifths = |at: usize| u32::from(counts[at].0) + 5 * u32::from(counts[at].1);
         prop_assert_eq!(filled.rows.len(), counts.len());
         for (row, at) in filled.rows.iter().zip(&filled.origin) {

@@ -2,8 +2,7 @@
 
 use super::parse::{Figure, Paragraph, Wording};
 use super::{BLANK, Said, WordsFinding};
-use crate::report::{Rounding, percent};
-use crate::tables::Points;
+use crate::tables::{Digits, Points};
 use std::collections::BTreeMap;
 
 /// So deep may sums stand in sums, whatever their order in the file.
@@ -19,9 +18,9 @@ pub struct FilledWording {
 }
 
 /// Fills every field. What the report computes goes before a figure of the office.
-pub fn fill(words: &Wording, computed: &BTreeMap<String, String>, decimals: u32) -> FilledWording {
+pub fn fill(words: &Wording, computed: &BTreeMap<String, String>, digits: Digits) -> FilledWording {
     let mut filling = Filling { computed, own: BTreeMap::new(), findings: words.findings.clone() };
-    filling.take_figures(words, decimals);
+    filling.take_figures(words, digits);
     let mut said = Vec::new();
     for section in words.sections.iter().filter(|section| !section.paragraphs.is_empty()) {
         let paragraphs = section.paragraphs.iter().map(|paragraph| filling.paragraph(paragraph)).collect();
@@ -45,7 +44,7 @@ impl Filling<'_> {
     }
 
     /// Plain figures first, then sums, then divisions, so that each may stand above its parts.
-    fn take_figures(&mut self, words: &Wording, decimals: u32) {
+    fn take_figures(&mut self, words: &Wording, digits: Digits) {
         for figure in &words.figures {
             let plain = sum(&figure.value).is_none() && division(&figure.value).is_none();
             let value = Some(figure.value.clone()).filter(|value| plain && !value.is_empty() && value != BLANK);
@@ -64,7 +63,7 @@ impl Filling<'_> {
         }
         for figure in &words.figures {
             if let Some((part, whole)) = division(&figure.value) {
-                let value = self.rate(figure.line, part, whole, decimals);
+                let value = self.rate(figure.line, part, whole, digits);
                 self.own.insert(figure.name.clone(), value);
             }
         }
@@ -88,7 +87,7 @@ impl Filling<'_> {
         Some(numbers?.into_iter().fold(0, usize::saturating_add).to_string())
     }
 
-    fn rate(&mut self, line: usize, part: &str, whole: &str, decimals: u32) -> Option<String> {
+    fn rate(&mut self, line: usize, part: &str, whole: &str, digits: Digits) -> Option<String> {
         let [part_value, whole_value] = [part, whole].map(|word| self.number(word));
         let (Some(part_value), Some(whole_value)) = (part_value, whole_value) else {
             let missing: Vec<&str> = [part, whole].into_iter().filter(|word| self.number(word).is_none()).collect();
@@ -99,7 +98,8 @@ impl Filling<'_> {
             self.note(line, format!("{part_value}除以{whole_value}算不出比率，请核对"));
             return None;
         }
-        Some(format!("{}%", percent(part_value, whole_value, decimals, Rounding::HalfUp)))
+        let [part, whole] = [part_value, whole_value].map(|number| i64::try_from(number).unwrap_or(i64::MAX));
+        Some(digits.rate(part, whole))
     }
 
     fn number(&self, word: &str) -> Option<usize> {

@@ -3,14 +3,17 @@
 use super::*;
 use crate::domain::{Moment, Period};
 use crate::report::{Block, Meta, Report, Table};
+use crate::tables::Digits;
 use std::collections::BTreeMap;
+
+const DIGITS: Digits = Digits { decimals: 1, rounding: crate::report::Rounding::HalfUp };
 
 fn computed() -> BTreeMap<String, String> {
     [("报送信息", "1371"), ("采用信息", "1086"), ("采用率", "79%")].map(|(a, b)| (a.to_owned(), b.to_owned())).into()
 }
 
 fn filled(text: &str) -> FilledWording {
-    fill(&parse(text), &computed(), 1)
+    fill(&parse(text), &computed(), DIGITS)
 }
 
 fn problems(text: &str) -> Vec<String> {
@@ -158,7 +161,7 @@ fn the_form_to_begin_with_only_lacks_what_the_office_must_say() {
     for (period, sections) in [("2022-06", 3), ("2022-Q2", 4)] {
         let words = parse(&draft(Period::parse(period).unwrap(), None, None));
         assert_eq!((words.findings.len(), words.sections.len()), (0, sections), "{period}");
-        let filled = fill(&words, &computed(), 1);
+        let filled = fill(&words, &computed(), DIGITS);
         let blanks = filled.findings.iter().filter(|finding| finding.problem.contains("____")).count();
         assert!(blanks > 3, "{:?}", filled.findings);
     }

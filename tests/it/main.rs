@@ -26,4 +26,5 @@ mod silences;
 mod sources;
 mod summary;
 mod tables;
+mod words;
 mod year;

@@ -4,23 +4,24 @@
 use calamine::{Data, Reader, Xlsx};
 use rust_xlsxwriter::{Format, Workbook};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
-struct Desk {
-    dir: tempfile::TempDir,
+/// A clerk's folder with its own database.
+pub(super) struct Desk {
+    pub(super) dir: tempfile::TempDir,
 }
 
 impl Desk {
-    fn new() -> Desk {
+    pub(super) fn new() -> Desk {
         Desk { dir: tempfile::tempdir().unwrap() }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+    pub(super) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
         std::fs::write(self.path(name), bytes).unwrap();
     }
 
@@ -29,7 +30,7 @@ impl Desk {
         command.current_dir(self.dir.path()).args(["--data", "data"]).args(line).output().unwrap()
     }
 
-    fn ok(&self, line: &[&str]) -> (String, String) {
+    pub(super) fn ok(&self, line: &[&str]) -> (String, String) {
         let output = self.run(line);
         let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
         assert!(output.status.success(), "{line:?}\n{out}\n{err}");
@@ -42,13 +43,13 @@ impl Desk {
         String::from_utf8(output.stderr).unwrap()
     }
 
-    fn import(&self, file: &str, kind: &str, period: &str, name: &str) -> (String, String) {
+    pub(super) fn import(&self, file: &str, kind: &str, period: &str, name: &str) -> (String, String) {
         self.ok(&[
             "report", "table", "import", file, "--kind", kind, "--period", period, "--name", name, "--by", "张三",
         ])
     }
 
-    fn report(&self, line: &[&str]) -> (Value, String) {
+    pub(super) fn report(&self, line: &[&str]) -> (Value, String) {
         let mut whole = vec!["report"];
         whole.extend(line);
         let (_, said) = self.ok(&whole);
@@ -382,42 +383,4 @@ fn every_template_is_taken_when_it_is_filled_in_and_the_register_is_apart() {
         desk.fails(&["report", "table", "remove", "--period", "2022-06", "--kind", "加减分", "--by", "张三"])
             .contains("有的是：联系表、信息报送")
     );
-}
-
-fn words_file(desk: &Desk, period: &str) -> PathBuf {
-    Path::new("data/reports/words")
-        .join(format!("{period}.txt"))
-        .components()
-        .fold(desk.dir.path().to_owned(), |a, b| a.join(b))
-}
-
-#[test]
-fn the_offices_words_are_carried_forward_and_never_overwritten() {
-    let desk = Desk::new();
-    let words = ["report", "words", "--period", "2022-06"];
-    let (said, _) = desk.ok(&words);
-    assert!(said.contains("根据空白的格式"), "{said}");
-    let file = words_file(&desk, "2022-06");
-    assert!(std::fs::read(&file).unwrap().starts_with(b"\xef\xbb\xbf"));
-    let text = "【数字】\r\n访谈期数 = 3\r\n【三、政务访谈情况】\r\n开展访谈{访谈期数}期，采用率为{采用率}，合格率为{合格率}。\r\n";
-    let gbk = encoding_rs::GBK.encode(text).0.into_owned();
-    std::fs::write(&file, &gbk).unwrap();
-    let (_, said) = desk.report(&["month", "--period", "2022-06", "--format", "json"]);
-    assert!(said.contains("2022-06.txt 第4行：没有字段“采用率”"), "{said}");
-    desk.write("信息.csv", "单位,报送信息,采用信息\n甲局,10,8\n");
-    desk.import("信息.csv", "信息报送", "2022-06", "");
-    let (json, said) = desk.report(&["month", "--period", "2022-06", "--format", "json,html,xlsx,txt"]);
-    assert!(!said.contains("提示"), "{said}");
-    assert!(json["paragraphs"].to_string().contains("开展访谈3期，采用率为80.0%，合格率为—"), "{json}");
-    let text = std::fs::read_to_string(desk.path("monthly-2022-06.txt")).unwrap();
-    assert!(text.contains("二、政务访谈情况") && text.contains("三、检查结果"), "{text}");
-    let (said, _) = desk.ok(&words);
-    assert!(said.contains("已经有了，没有改动"), "{said}");
-    assert_eq!(std::fs::read(&file).unwrap(), gbk, "regeneration reads only");
-    let (said, _) = desk.ok(&["report", "words", "--period", "2022-08"]);
-    assert!(said.contains("根据上期的 2022-06.txt") && said.contains("“访谈期数”还没有数"), "{said}");
-    let august = std::fs::read_to_string(words_file(&desk, "2022-08")).unwrap();
-    assert!(august.contains("# 上期：访谈期数 = 3\r\n访谈期数 =\r\n"), "{august}");
-    let (fields, _) = desk.ok(&["report", "words", "--period", "2022-06", "--fields"]);
-    assert!(fields.contains("{采用率}  80.0%"), "{fields}");
 }

@@ -3,11 +3,13 @@
 use super::{bad, csv};
 use crate::domain::Period;
 use crate::import::{FormAsk, FormPlan, Refusal, Sheet, plan_form, read_text};
-use crate::tables::{Attachment, Form, Style, TableRules};
+use crate::tables::{Attachment, Digits, Form, Style, TableRules};
 use proptest::prelude::*;
 
+const DIGITS: Digits = Digits { decimals: 0, rounding: crate::report::Rounding::HalfUp };
+
 fn ask<'a>(form: &'static Form, rules: &'a TableRules, as_printed: bool) -> FormAsk<'a> {
-    FormAsk { form, period: Period::parse("2022-12").unwrap(), rules, decimals: 0, as_printed }
+    FormAsk { form, period: Period::parse("2022-12").unwrap(), rules, digits: DIGITS, as_printed }
 }
 
 fn plan(kind: &str, text: &str) -> Result<FormPlan, Refusal> {
@@ -92,7 +94,7 @@ proptest! {
                     form, period: Period::parse("2022-12").unwrap(), name: String::new(), place: 1, title: None,
                     headings: plan.headings, note: plan.note, as_printed, rows: plan.rows,
                 };
-                let style = Style { rules: &rules, decimals: 0, checks: None };
+                let style = Style { rules: &rules, digits: DIGITS, checks: None };
                 let printed = table.table(style);
                 prop_assert_eq!(printed.rows.len(), if form.is_blank { 10 } else { kept });
                 prop_assert!(printed.rows.iter().all(|row| row.len() == printed.columns.len()));
