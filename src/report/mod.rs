@@ -4,14 +4,18 @@
 //! only render. Nothing here reads a database, a file or a clock, and no figure is typed: every one is
 //! counted from the rows.
 
+mod chart;
+mod clean;
 mod compose;
 mod facts;
 mod figures;
 mod followup;
+mod grid;
 mod history;
 mod html;
 mod json;
 mod leader;
+mod paper;
 mod period;
 mod prepare;
 mod rate;
@@ -30,13 +34,16 @@ mod tests;
 #[cfg(test)]
 mod town;
 
+pub use chart::{Chart, ChartPoint};
 pub use facts::{Facts, LetterTally, ListChange, ListChangeKind, Progress, STEADY_WEEKS, Standing, Verified};
 pub use followup::followup;
+pub use grid::{Grid, GridCell, GridRow};
 pub use leader::leader;
+pub use paper::{Paper, Shape};
 pub use period::{month, quarter};
 pub use prepare::Prepared;
 pub use rate::{Rounding, percent};
-pub use table::{Cell, Group, HeadCell, Table};
+pub use table::{Cell, Group, HeadCell, Part, Table};
 pub use week::week;
 
 use crate::domain::{Moment, Period};
@@ -52,6 +59,8 @@ pub struct Report {
     pub blocks: Vec<Block>,
     /// What must be said and has no row of its own.
     pub footnotes: Vec<String>,
+    /// Head and foot, when it is a paper that an office issues.
+    pub paper: Option<Paper>,
     /// What it speaks of.
     pub meta: Meta,
 }
@@ -74,8 +83,18 @@ pub enum Block {
     Heading(String),
     /// Running text.
     Paragraph(String),
+    /// A line flush left, such as the office that a page is meant for.
+    Left(String),
+    /// A line flush right, such as a signature.
+    Right(String),
     /// A table; one without rows prints as 无.
     Table(Table),
+    /// A form with boxes, to be filled in by hand.
+    Grid(Grid),
+    /// A picture of figures, where the format can hold one.
+    Chart(Chart),
+    /// What follows begins on a new page; with a title, that title stands on top of it.
+    NewPage(Option<String>),
 }
 
 impl Report {
@@ -83,6 +102,22 @@ impl Report {
     pub fn tables(&self) -> impl Iterator<Item = &Table> {
         self.blocks.iter().filter_map(|block| match block {
             Block::Table(table) => Some(table),
+            _ => None,
+        })
+    }
+
+    /// The forms, in the order of the document.
+    pub fn grids(&self) -> impl Iterator<Item = &Grid> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Grid(grid) => Some(grid),
+            _ => None,
+        })
+    }
+
+    /// The pictures, in the order of the document.
+    pub fn charts(&self) -> impl Iterator<Item = &Chart> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Chart(chart) => Some(chart),
             _ => None,
         })
     }
