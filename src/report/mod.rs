@@ -7,6 +7,7 @@
 mod chart;
 mod clean;
 mod compose;
+mod docx;
 mod facts;
 mod figures;
 mod followup;
@@ -139,6 +140,8 @@ impl Report {
 /// How a report is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
+    /// A Word document in the form of GB/T 9704-2012.
+    Docx,
     /// A workbook.
     Xlsx,
     /// One self-contained page.
@@ -151,11 +154,12 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 4] = [Format::Xlsx, Format::Html, Format::Json, Format::Text];
+    pub const ALL: [Format; 5] = [Format::Docx, Format::Xlsx, Format::Html, Format::Json, Format::Text];
 
     /// How a file of this format ends.
     pub const fn ext(self) -> &'static str {
         match self {
+            Format::Docx => "docx",
             Format::Xlsx => "xlsx",
             Format::Html => "html",
             Format::Json => "json",
@@ -171,13 +175,13 @@ impl Format {
         let mut formats = Vec::new();
         for word in text.split([',', '，']).map(str::trim).filter(|word| !word.is_empty()) {
             let known = Format::ALL.into_iter().find(|format| format.ext().eq_ignore_ascii_case(word));
-            let format = known.ok_or_else(|| format!("不认识的格式“{word}”，可用的有xlsx、html、json、txt"))?;
+            let format = known.ok_or_else(|| format!("不认识的格式“{word}”，可用的有docx、xlsx、html、json、txt"))?;
             if !formats.contains(&format) {
                 formats.push(format);
             }
         }
         if formats.is_empty() {
-            Err("没有写格式，可用的有xlsx、html、json、txt".to_owned())
+            Err("没有写格式，可用的有docx、xlsx、html、json、txt".to_owned())
         } else {
             Ok(formats)
         }
@@ -187,6 +191,9 @@ impl Format {
 /// Why a report could not be written down. The sentence is Chinese; the cause is for developers.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
+    /// The document.
+    #[error("无法生成公文文件（docx）")]
+    Docx(#[from] std::io::Error),
     /// The workbook.
     #[error("无法生成表格文件（xlsx）")]
     Xlsx(#[from] rust_xlsxwriter::XlsxError),
@@ -204,6 +211,7 @@ pub enum RenderError {
 /// When a writer refuses: a table of more than a million rows, two tables of one key.
 pub fn render(report: &Report, format: Format) -> Result<Vec<u8>, RenderError> {
     match format {
+        Format::Docx => docx::render(report),
         Format::Xlsx => xlsx::render(report),
         Format::Html => html::render(report).map(String::into_bytes),
         Format::Json => json::render(report),

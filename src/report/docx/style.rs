@@ -51,10 +51,14 @@ pub(super) const KAITI: Font = Font {
 };
 /// 黑体: headings of the first level, heads of tables.
 pub(super) const HEITI: Font =
-    Font { name: "黑体", others: "SimHei,方正黑体_GBK,华文黑体,Noto Sans CJK SC", panose: "02010600030101010101" };
+    Font {
+        name: "黑体", others: "SimHei,方正黑体_GBK,华文黑体,Noto Sans CJK SC", panose: "02010600030101010101"
+    };
 /// 宋体: page numbers.
 pub(super) const SONGTI: Font =
-    Font { name: "宋体", others: "SimSun,方正书宋_GBK,华文宋体,Noto Serif CJK SC", panose: "02010600030101010101" };
+    Font {
+        name: "宋体", others: "SimSun,方正书宋_GBK,华文宋体,Noto Serif CJK SC", panose: "02010600030101010101"
+    };
 
 pub(super) const FONTS: [Font; 5] = [XIAOBIAOSONG, FANGSONG, KAITI, HEITI, SONGTI];
 
@@ -115,9 +119,10 @@ pub(super) const ANNEX: Style =
     Style { id: "AnnexNumber", name: "附件序号", font: HEITI, keeps: true, outline: Some(0), ..PLAIN };
 pub(super) const TABLE_TITLE: Style =
     Style { id: "TableTitle", name: "表格标题", font: HEITI, align: "center", keeps: true, ..PLAIN };
-pub(super) const MASTHEAD: Style = Style {
-    id: "Masthead", name: "发文机关标志", font: XIAOBIAOSONG, size: 72, align: "center", colour: RED, ..PLAIN
-};
+pub(super) const MASTHEAD: Style =
+    Style {
+        id: "Masthead", name: "发文机关标志", font: XIAOBIAOSONG, size: 72, align: "center", colour: RED, ..PLAIN
+    };
 pub(super) const NUMBER: Style = Style { id: "PaperNumber", name: "发文字号", align: "center", ..PLAIN };
 pub(super) const IMPRINT: Style = Style { id: "Imprint", name: "版记", size: 28, align: "left", ..PLAIN };
 pub(super) const NOTE: Style = Style { id: "TableNote", name: "表注", size: 24, align: "left", ..PLAIN };
@@ -127,8 +132,23 @@ pub(super) const PAGE_NUMBER: Style =
 pub(super) const RUNNING_HEAD: Style = Style { id: "Header", name: "header", font: KAITI, size: 24, ..RIGHT };
 
 pub(super) const STYLES: [Style; 17] = [
-    FLUSH, BODY, TITLE, SUBTITLE, HEADING1, HEADING2, HEADING3, RIGHT, ANNEX, TABLE_TITLE, MASTHEAD, NUMBER, IMPRINT, NOTE,
-    CELL, PAGE_NUMBER, RUNNING_HEAD,
+    FLUSH,
+    BODY,
+    TITLE,
+    SUBTITLE,
+    HEADING1,
+    HEADING2,
+    HEADING3,
+    RIGHT,
+    ANNEX,
+    TABLE_TITLE,
+    MASTHEAD,
+    NUMBER,
+    IMPRINT,
+    NOTE,
+    CELL,
+    PAGE_NUMBER,
+    RUNNING_HEAD,
 ];
 
 #[cfg(test)]
