@@ -11,6 +11,7 @@ mod collectors;
 mod faults;
 mod init;
 mod mail;
+mod paper;
 mod profiles;
 #[cfg(test)]
 mod profiles_tests;
@@ -176,6 +177,8 @@ pub struct ReportConfig {
     pub leader: LeaderPage,
     /// The hour (Beijing) of the clerk's list of letters, on each day on which letters to owners left.
     pub sent_list_at: NaiveTime,
+    /// Head and foot of the 通报 of a month or a quarter, without number and date.
+    pub paper: crate::report::Paper,
 }
 
 /// How often the leaders get their page of the weekly summary.

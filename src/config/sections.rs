@@ -170,12 +170,14 @@ impl Profile {
 const LEADER_PAGES: [(&str, LeaderPage); 3] =
     [("每周", LeaderPage::Weekly), ("有问题时", LeaderPage::OnProblem), ("每月", LeaderPage::Monthly)];
 
-pub(super) fn report(section: Section<'_, '_>) -> ReportConfig {
+/// `office` is the name of the office that watches.
+pub(super) fn report(section: Section<'_, '_>, office: &str) -> ReportConfig {
     let report = ReportConfig {
         summary_at: section.or("summary_at", hour(9, 30), Value::time),
         summary_latest_h: section.or("summary_latest_hours", 30, |value| value.int(1..=167)),
         leader: section.or("leader", LeaderPage::Weekly, |value| value.one_of(&LEADER_PAGES)),
         sent_list_at: section.or("sent_list_at", hour(17, 30), Value::time),
+        paper: super::paper::paper(section.sub("paper"), office),
     };
     section.close();
     report
