@@ -21,6 +21,7 @@ mod period;
 mod prepare;
 mod rate;
 pub mod reporter;
+mod svg;
 mod table;
 mod text;
 mod unclear;
