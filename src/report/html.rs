@@ -1,6 +1,7 @@
 //! A report as one self-contained page: no scripts, nothing from elsewhere. It prints on A4, and its
 //! inline styles are plain enough to be the HTML half of a mail.
 
+use super::clean::clean;
 use super::paper::or_blank;
 use super::{Block, Cell, Grid, GridCell, GridRow, HeadCell, Paper, RenderError, Report, Shape, Table};
 use minijinja::syntax::SyntaxConfig;
@@ -26,7 +27,8 @@ pub(super) fn render(report: &Report) -> Result<String, RenderError> {
         to => report.paper.as_ref().filter(|paper| !paper.to.is_empty()).map(|paper| paper.to.clone()),
         foot => report.paper.as_ref().map(foot_lines).unwrap_or_default(),
     };
-    Ok(templates.get_template(NAME)?.render(values)?)
+    // The template itself holds nothing that `clean` takes away.
+    Ok(clean(&templates.get_template(NAME)?.render(values)?).into_owned())
 }
 
 /// What stands above the title of a paper, a line each.

@@ -24,6 +24,7 @@ pub mod reporter;
 mod svg;
 mod table;
 mod text;
+mod trend;
 mod unclear;
 mod week;
 mod words;

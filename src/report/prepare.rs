@@ -2,8 +2,9 @@
 //! profile asked for, and composes. It writes nothing.
 
 use super::figures::figures;
+use super::trend::trend;
 use super::{
-    Facts, LetterTally, ListChange, Progress, Report, Verified, followup, history, leader, month, quarter, week,
+    Block, Facts, LetterTally, ListChange, Progress, Report, Verified, followup, history, leader, month, quarter, week,
 };
 use crate::config::Config;
 use crate::domain::{AccountId, Check, Moment, Period, Post, Week};
@@ -97,6 +98,7 @@ impl Prepared {
         };
         let checks = self.check_dates();
         tables::place(&mut report, &self.attachments, self.style(checks.as_deref()));
+        report.blocks.extend(trend(&facts).into_iter().map(Block::Chart));
         report
     }
 
