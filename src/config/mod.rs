@@ -38,6 +38,7 @@ pub use raw::{load, parse};
 pub(crate) use remarks::{missing_year, remarks_of_the_file};
 pub use web::WebConfig;
 
+use crate::repair::Counting;
 use crate::domain::{Check, Moment};
 use crate::rules::{Profile, Schedule, WhenOff};
 use chrono::{NaiveTime, Weekday};
@@ -176,6 +177,14 @@ pub struct ReportConfig {
     pub leader: LeaderPage,
     /// The hour (Beijing) of the clerk's list of letters, on each day on which letters to owners left.
     pub sent_list_at: NaiveTime,
+    /// Days from an issued 通报 to the last day for feedback.
+    pub repair_days: u32,
+    /// Which days count for it.
+    pub repair_counting: Counting,
+    /// Later papers begin with what became of the last one's problems.
+    pub follow_up: bool,
+    /// What was repaired before the paper is issued stands in no list.
+    pub drop_repaired: bool,
 }
 
 /// How often the leaders get their page of the weekly summary.

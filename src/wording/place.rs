@@ -64,7 +64,8 @@ fn before_lists(report: &Report) -> usize {
     }
 }
 
-fn renumber(report: &mut Report) {
+/// Numbers the headings through that bear a number.
+pub fn renumber(report: &mut Report) {
     let mut number = 0;
     for block in &mut report.blocks {
         if let Block::Heading(text) = block
