@@ -79,7 +79,8 @@ impl Dossier {
     }
 }
 
-fn head(config: &Config, period: Period, now: Moment) -> Head {
+/// The head of the papers of a period.
+pub(crate) fn head(config: &Config, period: Period, now: Moment) -> Head {
     Head {
         period,
         profile: config.profile.name.clone(),

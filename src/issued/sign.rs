@@ -6,7 +6,7 @@ use crate::bulletin::{Finding, Frozen, Stage, blanks, evidence, freeze, words};
 use crate::config::Config;
 use crate::domain::{Moment, Period};
 use crate::repair::{Event, EventKind, Repair, State, due};
-use crate::report::{Block, Report, period_words};
+use crate::report::{Block, Cell, Report, period_words};
 use crate::store::bulletins::{self, Bulletin, Issue, PaperKind, Step};
 use crate::store::{Connection, StoreError, Transaction, meta, repairs, verdicts};
 use crate::wording::{Wording, WordsFinding};
@@ -71,6 +71,24 @@ pub fn amended(
     Ok(Some(Amended { paper, changes: changed(conn, config, &bulletin, now)? }))
 }
 
+/// What a 更正 corrects, and the reason that was given when it was begun; `None` for a first issue.
+pub(crate) fn correction(
+    conn: &Connection,
+    config: &Config,
+    bulletin: &Bulletin,
+    now: Moment,
+) -> Result<Option<Amended>, StoreError> {
+    if !bulletin.amends() {
+        return Ok(None);
+    }
+    let reason = bulletin.steps.first().map(|step| step.note.clone()).filter(|note| !note.is_empty());
+    let before = amended(conn, config, bulletin.period, now)?;
+    Ok(before.map(|mut amended| {
+        amended.changes.extend(reason);
+        amended
+    }))
+}
+
 /// 汴政办明电〔2022〕28号，2022年7月11日
 fn paper_words(issue: &Issue) -> String {
     let number = if issue.number.is_empty() { String::new() } else { format!("{}，", issue.number) };
@@ -126,7 +144,7 @@ pub fn sign(
     now: Moment,
 ) -> Result<Result<Signed, Vec<String>>, StoreError> {
     let dossier = Dossier::load(tx, config, bulletin.period, now)?;
-    let amended = if bulletin.amends() { amended(tx, config, bulletin.period, now)? } else { None };
+    let amended = correction(tx, config, bulletin, now)?;
     let (submitted, missing) = dressed(&dossier, Stage::Submitted, amended.as_ref(), ask.words.as_ref());
     let paper = final_paper(submitted.clone(), &dossier, ask);
     let mut against = obstacles(tx, bulletin, &dossier, ask)?;
@@ -201,7 +219,9 @@ fn same_words(report: &Report) -> (String, Vec<Block>, Vec<String>) {
         if let Block::Table(table) = block
             && let Some(at) = table.columns.iter().position(|column| column == "最近一次核实")
         {
-            table.rows.iter_mut().for_each(|row| drop(row.get_mut(at).map(|cell| *cell = crate::report::Cell::Number(0))));
+            for cell in table.rows.iter_mut().filter_map(|row| row.get_mut(at)) {
+                *cell = Cell::Number(0);
+            }
         }
     }
     (report.title.clone(), blocks, report.footnotes.clone())
