@@ -74,8 +74,18 @@ fn checked(of: &Approval) -> String {
 /// 问题依据清单: every finding with its rule, span, proof, last update, reminders and verifier.
 pub fn evidence(head: &Head, findings: &[Finding]) -> Report {
     let columns = [
-        "序号", "政务新媒体", "主管单位", "平台类型", "问题类型", "规则", "监测时段", "已更新次数", "监测依据",
-        "最近更新", "已发提醒", "核实",
+        "序号",
+        "政务新媒体",
+        "主管单位",
+        "平台类型",
+        "问题类型",
+        "规则",
+        "监测时段",
+        "已更新次数",
+        "监测依据",
+        "最近更新",
+        "已发提醒",
+        "核实",
     ];
     let listed = findings.iter().filter(|finding| !finding.standing.is_false());
     let rows: Vec<Vec<Cell>> = listed.enumerate().map(|(at, finding)| row(at, finding)).collect();

@@ -28,9 +28,11 @@ pub fn blanks(report: &Report) -> Vec<String> {
 fn cells(table: &Table) -> impl Iterator<Item = (String, String)> {
     let named = if table.title.is_empty() { &table.key } else { &table.title };
     let head = [Some(&table.title), table.subtitle.as_ref(), table.note.as_ref()].into_iter().flatten().cloned();
-    let rows = table.rows.iter().enumerate().flat_map(move |(at, row)| {
-        row.iter().map(move |cell| (format!("{named}第{}行", at + 1), cell.text()))
-    });
+    let rows = table
+        .rows
+        .iter()
+        .enumerate()
+        .flat_map(move |(at, row)| row.iter().map(move |cell| (format!("{named}第{}行", at + 1), cell.text())));
     head.map(|text| ("表头".to_owned(), text)).chain(rows)
 }
 

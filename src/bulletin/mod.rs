@@ -59,7 +59,8 @@ impl Head {
 
     /// The line with the office and how it is reached.
     fn foot(&self) -> String {
-        let contact = if self.contact.is_empty() { String::new() } else { format!("　联系方式：{}", self.contact) };
+        let contact =
+            if self.contact.is_empty() { String::new() } else { format!("　联系方式：{}", self.contact) };
         format!("{}{contact}", self.office)
     }
 }

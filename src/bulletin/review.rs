@@ -18,7 +18,9 @@ pub fn review(head: &Head, office: &str, findings: &[&Finding], reply_by: NaiveD
         )),
         Block::Table(listed(findings)),
         Block::Table(asked(findings)),
-        Block::Paragraph("核对单位（盖章）：　　　　　　　　核对人（签名）：　　　　　　　　　　年　　月　　日".to_owned()),
+        Block::Paragraph(
+            "核对单位（盖章）：　　　　　　　　核对人（签名）：　　　　　　　　　　年　　月　　日".to_owned(),
+        ),
         Block::Paragraph(head.foot()),
     ];
     Report {
@@ -34,7 +36,15 @@ pub fn review(head: &Head, office: &str, findings: &[&Finding], reply_by: NaiveD
 
 fn listed(findings: &[&Finding]) -> Table {
     let columns = [
-        "序号", "政务新媒体", "平台类型", "问题类型", "监测时段", "应更新次数", "已更新次数", "最近更新", "已发提醒",
+        "序号",
+        "政务新媒体",
+        "平台类型",
+        "问题类型",
+        "监测时段",
+        "应更新次数",
+        "已更新次数",
+        "最近更新",
+        "已发提醒",
         "监测依据",
     ];
     let row = |(at, finding): (usize, &&Finding)| {

@@ -6,11 +6,11 @@ use super::{CliError, Context, Outcome, bulletin_answer, bulletin_show, papers};
 use crate::bulletin::{Act, Approval, Stage, approval, by_office, evidence, review, step};
 use crate::config::Config;
 use crate::domain::{Moment, Period};
-use crate::issued::{Amended, Dossier, SignAsk, amended, correction, dressed, frozen, sign};
+use crate::issued::{Amended, Dossier, SignAsk, amended, correction, dressed, frozen, sign, unsettled};
 use crate::report::Report;
+use crate::rules::Ruling;
 use crate::store::bulletins::{self, Answer, AnswerWord, Bulletin, PaperKind, Step};
 use crate::store::{Connection, StoreError, Transaction, meta};
-use crate::rules::Ruling;
 use crate::wording::{Wording, WordsFinding};
 use chrono::NaiveDate;
 use serde_json::json;
@@ -72,7 +72,12 @@ fn send_round(context: &Context, args: &ReviewArgs) -> Result<Outcome, CliError>
     let kept = take(context, Taking { reply_by: Some(reply_by), ..taking })?;
     let written = papers::write(&args.files, &kept.papers)?;
     let offices = kept.papers.len();
-    tell(context, &kept, &format!("核对稿{offices}份，请各单位于{reply_by}前答复；答复用 bulletin answer 登记"), &written)
+    tell(
+        context,
+        &kept,
+        &format!("核对稿{offices}份，请各单位于{reply_by}前答复；答复用 bulletin answer 登记"),
+        &written,
+    )
 }
 
 fn submit(context: &Context, args: &StepArgs) -> Result<Outcome, CliError> {
@@ -100,7 +105,12 @@ fn take(context: &Context, taking: Taking) -> Result<Kept, CliError> {
 }
 
 /// `Err` inside is the sentence why not.
-fn taken(tx: &Transaction<'_>, config: &Config, taking: &Taking, now: Moment) -> Result<Result<Kept, String>, StoreError> {
+fn taken(
+    tx: &Transaction<'_>,
+    config: &Config,
+    taking: &Taking,
+    now: Moment,
+) -> Result<Result<Kept, String>, StoreError> {
     let profile = &config.profile.name;
     let newest = bulletins::newest(tx, profile, taking.period)?;
     let amends = newest.as_ref().is_some_and(Bulletin::amends);
@@ -115,6 +125,12 @@ fn taken(tx: &Transaction<'_>, config: &Config, taking: &Taking, now: Moment) ->
     if begins && nothing && taking.note.is_empty() {
         let why = "已经签发，结论与现在的依据一致，没有要更正的；因别的原因更正的，请用 --reason 写明";
         return Ok(Err(format!("{}：{why}", taking.period)));
+    }
+    if let Some(bulletin) = newest.as_ref().filter(|_| taking.act == Act::Submit) {
+        let against = unsettled(tx, bulletin, &Dossier::load(tx, config, taking.period, now)?)?;
+        if !against.is_empty() {
+            return Ok(Err(format!("{} 没有送审：\n  {}", taking.period, against.join("\n  "))));
+        }
     }
     let (id, seq) = match newest.filter(|_| !begins) {
         Some(bulletin) => (bulletin.id, bulletin.seq() + 1),
@@ -230,14 +246,16 @@ fn issue(context: &Context, args: &IssueArgs) -> Result<Outcome, CliError> {
             (Ok(_), None) => Ok(Err(vec!["这一期还没有起草".to_owned()])),
         }
     })?;
-    let signed = signed.map_err(|against| {
-        CliError::failed(format!("{period} 没有签发：\n  {}", against.join("\n  ")))
-    })?;
+    let signed =
+        signed.map_err(|against| CliError::failed(format!("{period} 没有签发：\n  {}", against.join("\n  "))))?;
     let written = papers::write(&args.files, &bulletin_show::issued_papers(context, period, Some(signed.version))?)?;
     let withdrawn = if signed.withdrawn > 0 { format!("，撤销{}项", signed.withdrawn) } else { String::new() };
     let said = format!(
         "{period} 已签发（第{}版），内容从此不变，校验值{}；建立整改项{}项{withdrawn}，反馈期限{}；整改反馈表用 repair print 写出",
-        signed.version, &signed.sha256[..12], signed.opened, signed.due
+        signed.version,
+        &signed.sha256[..12],
+        signed.opened,
+        signed.due
     );
     let more = json!({"period": period.to_string(), "version": signed.version, "stage": "issued", "sha256": signed.sha256,
         "opened": signed.opened, "withdrawn": signed.withdrawn, "due": signed.due.to_string()});
@@ -249,6 +267,7 @@ fn tell(context: &Context, kept: &Kept, said: &str, written: &[String]) -> Resul
     for finding in &kept.missing {
         super::print::errln!("提示：{} {finding}", super::words::file(context, bulletin.period).display());
     }
-    let more = json!({"period": bulletin.period.to_string(), "version": bulletin.version, "stage": bulletin.stage().word()});
+    let more =
+        json!({"period": bulletin.period.to_string(), "version": bulletin.version, "stage": bulletin.stage().word()});
     papers::tell(context, &format!("{} {said}", bulletin.period), more, written)
 }

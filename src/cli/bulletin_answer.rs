@@ -29,7 +29,8 @@ pub(super) fn run(context: &Context, args: &AnswerArgs) -> Result<Outcome, CliEr
         _ => "",
     };
     let said = format!("{period} 已登记{office}的答复：{}{about}{next}", word.chinese());
-    let more = json!({"id": id, "period": period.to_string(), "office": office, "account": title, "answer": word.word()});
+    let more =
+        json!({"id": id, "period": period.to_string(), "office": office, "account": title, "answer": word.word()});
     papers::tell(context, &said, more, &[])
 }
 
@@ -92,7 +93,11 @@ fn concerns(dossier: &Dossier, answer: &Answer, account: Option<&Account>) -> Re
     let offices: BTreeSet<&str> = dossier.findings.iter().map(|finding| finding.office.as_str()).collect();
     if !offices.contains(answer.office.as_str()) {
         let known = offices.into_iter().collect::<Vec<_>>().join("、");
-        let known = if known.is_empty() { "本期没有问题".to_owned() } else { format!("本期有问题的单位是：{known}") };
+        let known = if known.is_empty() {
+            "本期没有问题".to_owned()
+        } else {
+            format!("本期有问题的单位是：{known}")
+        };
         return Err(format!("“{}”没有核对稿；{known}", answer.office));
     }
     let Some(account) = account else { return Ok(()) };

@@ -22,7 +22,10 @@ pub(super) fn list(context: &Context) -> Result<Outcome, CliError> {
         outln!("还没有起草过通报；用 bulletin draft 起草");
         return Ok(Outcome::Done);
     }
-    print_rows(&["周期", "版本", "阶段", "文号", "成文日期", "经手人", "时间"], &all.iter().map(row).collect::<Vec<_>>());
+    print_rows(
+        &["周期", "版本", "阶段", "文号", "成文日期", "经手人", "时间"],
+        &all.iter().map(row).collect::<Vec<_>>(),
+    );
     Ok(Outcome::Done)
 }
 
@@ -44,12 +47,15 @@ fn as_json(bulletin: &Bulletin) -> Value {
     let steps: Vec<Value> = bulletin
         .steps
         .iter()
-        .map(|step| json!({"stage": step.stage.word(), "by": step.by, "at": step.at, "note": step.note,
-            "reply_by": step.reply_by.map(|day| day.to_string())}))
+        .map(|step| {
+            json!({"stage": step.stage.word(), "by": step.by, "at": step.at, "note": step.note,
+            "reply_by": step.reply_by.map(|day| day.to_string())})
+        })
         .collect();
-    let issue = bulletin.issue.as_ref().map(|issue| {
-        json!({"number": issue.number, "dated": issue.dated.to_string(), "unclear": issue.unclear})
-    });
+    let issue = bulletin
+        .issue
+        .as_ref()
+        .map(|issue| json!({"number": issue.number, "dated": issue.dated.to_string(), "unclear": issue.unclear}));
     json!({"period": bulletin.period.to_string(), "version": bulletin.version, "stage": bulletin.stage().word(),
         "steps": steps, "issue": issue})
 }
@@ -65,7 +71,9 @@ pub(super) fn show(context: &Context, args: &ShowArgs) -> Result<Outcome, CliErr
     })?;
     let changes = amended.map(|amended| amended.changes).unwrap_or_default();
     let written = match &args.out {
-        Some(out) => papers::write(&Files { format: args.format.clone(), out: out.clone() }, &again(context, &bulletin)?)?,
+        Some(out) => {
+            papers::write(&Files { format: args.format.clone(), out: out.clone() }, &again(context, &bulletin)?)?
+        }
         None => Vec::new(),
     };
     if context.json {
@@ -130,9 +138,11 @@ fn answer_json(context: &Context, answer: &Answer) -> Result<Value, CliError> {
         let outcome = if *ruling == crate::rules::Ruling::False { "false" } else { "kept" };
         json!({"outcome": outcome, "reason": reason, "by": by, "at": at})
     });
-    Ok(json!({"id": answer.id, "office": answer.office, "account": about(context, answer)?, "answer": answer.word.word(),
+    Ok(
+        json!({"id": answer.id, "office": answer.office, "account": about(context, answer)?, "answer": answer.word.word(),
         "reason": answer.reason, "said_by": answer.said_by, "on": answer.on.to_string(), "by": answer.by,
-        "open": answer.is_open(), "ruling": ruling}))
+        "open": answer.is_open(), "ruling": ruling}),
+    )
 }
 
 fn find(context: &Context, period: Period, version: Option<u32>) -> Result<Bulletin, CliError> {

@@ -24,7 +24,8 @@ pub(super) fn run(context: &Context, args: &DisputeArgs) -> Result<Outcome, CliE
     }
     let office = if account.supervisor.trim().is_empty() { &account.office } else { &account.supervisor };
     let (title, others, gaps) = (account.title(), others(&judged, now), gaps(&judged));
-    let paper = dispute(&dossier.head, Dispute { title: &title, office, findings: &findings, others: &others, gaps: &gaps });
+    let paper =
+        dispute(&dossier.head, Dispute { title: &title, office, findings: &findings, others: &others, gaps: &gaps });
     let when = check.map_or_else(|| period.to_string(), |check| check.at.date().to_string());
     let name = format!("争议答复单-{when}-{}-{}", account.platform.name(), account.name);
     let written = papers::write(&args.files, &[(name, paper)])?;
@@ -67,11 +68,8 @@ fn others(judged: &[&Verdict], now: Moment) -> Vec<String> {
 
 /// Spans that nobody watched; the reason names no source of ours.
 fn gaps(judged: &[&Verdict]) -> Vec<String> {
-    let mut spans: Vec<String> = judged
-        .iter()
-        .flat_map(|verdict| verdict.kind.gaps())
-        .map(|gap| words::seen(gap.from, gap.until))
-        .collect();
+    let mut spans: Vec<String> =
+        judged.iter().flat_map(|verdict| verdict.kind.gaps()).map(|gap| words::seen(gap.from, gap.until)).collect();
     spans.dedup();
     spans
 }

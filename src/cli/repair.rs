@@ -143,8 +143,10 @@ fn as_json(repair: &Repair, now: Moment) -> Value {
     let events: Vec<Value> = repair
         .events
         .iter()
-        .map(|event| json!({"kind": event.kind.word(), "text": event.text, "said_by": event.said_by,
-            "on": event.on.to_string(), "by": event.by, "at": event.at}))
+        .map(|event| {
+            json!({"kind": event.kind.word(), "text": event.text, "said_by": event.said_by,
+            "on": event.on.to_string(), "by": event.by, "at": event.at})
+        })
         .collect();
     json!({"id": repair.id, "period": repair.period.to_string(), "account": repair.name, "platform": repair.platform,
         "office": repair.office, "rule": repair.rule, "problem": repair.problem, "found": repair.seen,

@@ -38,8 +38,8 @@ pub use raw::{load, parse};
 pub(crate) use remarks::{missing_year, remarks_of_the_file};
 pub use web::WebConfig;
 
-use crate::repair::Counting;
 use crate::domain::{Check, Moment};
+use crate::repair::Counting;
 use crate::rules::{Profile, Schedule, WhenOff};
 use chrono::{NaiveTime, Weekday};
 use cuigeng_adapters::{Kinds, Manners, Source};

@@ -49,11 +49,7 @@ pub fn drop_repaired(
 ///
 /// # Errors
 /// Those of the store.
-pub fn followed(
-    conn: &Connection,
-    config: &Config,
-    prepared: &Prepared,
-) -> Result<Followed, StoreError> {
+pub fn followed(conn: &Connection, config: &Config, prepared: &Prepared) -> Result<Followed, StoreError> {
     if !config.report.follow_up {
         return Ok(Followed::default());
     }

@@ -8,5 +8,5 @@ mod sign;
 pub use dossier::Dossier;
 pub(crate) use dossier::head;
 pub use followed::{contradicted, drop_repaired, followed};
-pub(crate) use sign::{correction, dressed, frozen};
 pub use sign::{Amended, SignAsk, Signed, amended, sign};
+pub(crate) use sign::{correction, dressed, frozen, unsettled};

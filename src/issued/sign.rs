@@ -58,12 +58,7 @@ pub struct Amended {
 ///
 /// # Errors
 /// Those of the store.
-pub fn amended(
-    conn: &Connection,
-    config: &Config,
-    period: Period,
-    now: Moment,
-) -> Result<Option<Amended>, StoreError> {
+pub fn amended(conn: &Connection, config: &Config, period: Period, now: Moment) -> Result<Option<Amended>, StoreError> {
     let all = bulletins::list(conn, &config.profile.name)?;
     let last = all.into_iter().rfind(|bulletin| bulletin.period == period && bulletin.issue.is_some());
     let Some(bulletin) = last else { return Ok(None) };
@@ -172,24 +167,35 @@ fn obstacles(
         let (dated, held) = (words::date(ask.dated), words::date(check.at.date()));
         against.push(format!("成文日期{dated}早于本期的检查（{held}），请核对 --date"));
     }
+    against.extend(unsettled(tx, bulletin, dossier)?);
+    let unclear = dossier.unclear();
+    if !unclear.is_empty() && ask.unclear.is_empty() {
+        let named = named(unclear.iter().cloned());
+        against
+            .push(format!("{}个账号无法判定：{named}；补齐依据，或用 --unclear 理由 写明按未检查计算", unclear.len()));
+    }
+    if let Some(period) = bulletins::numbered(tx, &ask.number)?.filter(|_| !ask.number.is_empty()) {
+        against.push(format!("文号“{}”已经用在{period}的通报上，请核对 --number", ask.number));
+    }
+    Ok(against)
+}
+
+/// What a person must still decide before the paper lies before whoever signs.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) fn unsettled(conn: &Connection, bulletin: &Bulletin, dossier: &Dossier) -> Result<Vec<String>, StoreError> {
+    let mut against = Vec::new();
     let waiting: Vec<&Finding> = dossier.waiting().collect();
     if !waiting.is_empty() {
         let named = named(waiting.iter().map(|finding| finding.title()));
         against.push(format!("{}项结果待核实，先用 confirm 核实：{named}", waiting.len()));
     }
-    let open: Vec<_> = bulletins::answers(tx, bulletin.id)?.into_iter().filter(bulletins::Answer::is_open).collect();
+    let open: Vec<_> = bulletins::answers(conn, bulletin.id)?.into_iter().filter(bulletins::Answer::is_open).collect();
     if !open.is_empty() {
         let accounts = open.iter().filter_map(|answer| answer.account).map(|id| dossier.title(id));
         let named = named(accounts);
         against.push(format!("{}件异议没有办结，先用 confirm --account 认定误报或说明理由维持：{named}", open.len()));
-    }
-    let unclear = dossier.unclear();
-    if !unclear.is_empty() && ask.unclear.is_empty() {
-        let named = named(unclear.iter().cloned());
-        against.push(format!("{}个账号无法判定：{named}；补齐依据，或用 --unclear 理由 写明按未检查计算", unclear.len()));
-    }
-    if let Some(period) = bulletins::numbered(tx, &ask.number)?.filter(|_| !ask.number.is_empty()) {
-        against.push(format!("文号“{}”已经用在{period}的通报上，请核对 --number", ask.number));
     }
     Ok(against)
 }
@@ -237,8 +243,7 @@ fn keep(
     now: Moment,
 ) -> Result<Signed, StoreError> {
     let seq = bulletin.seq() + 1;
-    let step =
-        Step { seq, stage: Stage::Issued, by: ask.by.clone(), at: now, note: String::new(), reply_by: None };
+    let step = Step { seq, stage: Stage::Issued, by: ask.by.clone(), at: now, note: String::new(), reply_by: None };
     bulletins::take(tx, bulletin.id, &step)?;
     let circular = frozen(paper)?;
     bulletins::keep(tx, (bulletin.id, seq), PaperKind::Circular, &circular)?;
@@ -247,8 +252,9 @@ fn keep(
     let issue = Issue { number: ask.number.clone(), dated: ask.dated, unclear: ask.unclear.clone() };
     bulletins::issued(tx, bulletin.id, &issue)?;
     rest_on(tx, bulletin.id, dossier, now)?;
-    let last_day =
-        ask.due.unwrap_or_else(|| due(&config.calendar, ask.dated, config.report.repair_days, config.report.repair_counting));
+    let last_day = ask
+        .due
+        .unwrap_or_else(|| due(&config.calendar, ask.dated, config.report.repair_days, config.report.repair_counting));
     let (opened, withdrawn) = repairs_of(tx, bulletin, dossier, (ask, last_day), now)?;
     let said = format!(
         "{} 第{}版 {}，整改项{opened}项，期限{last_day}，校验值{}",

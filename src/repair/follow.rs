@@ -90,10 +90,8 @@ fn counted(previous: Period, last: &[&Repair], today: NaiveDate) -> String {
 
 /// The named lists that both papers share.
 fn notes(followed: &Followed, today: NaiveDate) -> Vec<String> {
-    let overdue: Vec<String> =
-        standing(followed).filter(|repair| repair.is_overdue(today)).map(with_office).collect();
-    let ignored: Vec<String> =
-        followed.ignored.iter().map(|(title, times)| format!("{title}提醒{times}次")).collect();
+    let overdue: Vec<String> = standing(followed).filter(|repair| repair.is_overdue(today)).map(with_office).collect();
+    let ignored: Vec<String> = followed.ignored.iter().map(|(title, times)| format!("{title}提醒{times}次")).collect();
     let again = followed.again.clone();
     [("逾期未反馈", "项", overdue), ("连续两期存在问题", "个", again), ("多次提醒未更新", "个", ignored)]
         .into_iter()
@@ -113,8 +111,7 @@ fn named(names: &[String]) -> String {
 }
 
 fn table(followed: &Followed, today: NaiveDate) -> Table {
-    let columns =
-        ["序号", "政务新媒体", "主管单位", "平台类型", "问题类型", "整改期限", "反馈日期", "整改结果"];
+    let columns = ["序号", "政务新媒体", "主管单位", "平台类型", "问题类型", "整改期限", "反馈日期", "整改结果"];
     let text = |text: &str| Cell::Text(text.to_owned());
     let row = |(at, repair): (usize, &Repair)| {
         let mut cells = vec![Cell::Number(i64::try_from(at + 1).unwrap_or(i64::MAX))];
@@ -149,7 +146,8 @@ pub fn weekly(followed: &Followed, today: NaiveDate) -> Vec<Block> {
         standing(followed).filter(|repair| repair.state() == state).map(with_office).collect()
     };
     let mut said = if followed.previous.is_some() { notes(followed, today) } else { Vec::new() };
-    for (word, names) in [("已反馈、等待复核的", of(State::Answered)), ("复核为未整改的", of(State::Unrepaired))] {
+    for (word, names) in [("已反馈、等待复核的", of(State::Answered)), ("复核为未整改的", of(State::Unrepaired))]
+    {
         if !names.is_empty() {
             said.push(format!("{word}{}项：{}。", names.len(), named(&names)));
         }

@@ -17,7 +17,9 @@ pub fn form(head: &Head, office: &str, repairs: &[&Repair]) -> Report {
         )),
         Block::Table(asked(repairs)),
         Block::Paragraph("填表人：　　　　　　　　负责人（签名）：　　　　　　　　　　年　　月　　日".to_owned()),
-        Block::Paragraph("复核意见（检查方填写）：　　　　　　　　复核人（签名）：　　　　　　　　　　年　　月　　日".to_owned()),
+        Block::Paragraph(
+            "复核意见（检查方填写）：　　　　　　　　复核人（签名）：　　　　　　　　　　年　　月　　日".to_owned(),
+        ),
         Block::Paragraph(foot(head)),
     ];
     Report {
@@ -36,7 +38,14 @@ fn foot(head: &Head) -> String {
 
 fn asked(repairs: &[&Repair]) -> Table {
     let columns = [
-        "编号", "政务新媒体", "平台类型", "问题类型", "检查情况", "整改期限", "未更新的原因", "整改措施",
+        "编号",
+        "政务新媒体",
+        "平台类型",
+        "问题类型",
+        "检查情况",
+        "整改期限",
+        "未更新的原因",
+        "整改措施",
         "整改后更新的时间和链接",
     ];
     let text = |text: &str| Cell::Text(text.to_owned());

@@ -83,13 +83,8 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [EventKind; 5] = [
-        EventKind::Answer,
-        EventKind::Extend,
-        EventKind::Repaired,
-        EventKind::Unrepaired,
-        EventKind::Withdrawn,
-    ];
+    pub const ALL: [EventKind; 5] =
+        [EventKind::Answer, EventKind::Extend, EventKind::Repaired, EventKind::Unrepaired, EventKind::Withdrawn];
 
     /// The word in JSON and in the database.
     pub const fn word(self) -> &'static str {
@@ -136,8 +131,7 @@ pub enum State {
 
 impl State {
     /// Every state.
-    pub const ALL: [State; 5] =
-        [State::Open, State::Answered, State::Repaired, State::Unrepaired, State::Withdrawn];
+    pub const ALL: [State; 5] = [State::Open, State::Answered, State::Repaired, State::Unrepaired, State::Withdrawn];
 
     /// The word in JSON.
     pub const fn word(self) -> &'static str {
@@ -171,7 +165,9 @@ pub const fn step(at: State, kind: EventKind) -> Result<State, &'static str> {
     match (at, kind) {
         (State::Withdrawn, _) => Err("这一项已经因更正撤销，不用再办"),
         (_, E::Withdrawn) => Ok(State::Withdrawn),
-        (State::Repaired, E::Answer | E::Extend) => Err("这一项已经复核为已整改；复核有误的，先用 repair review --result 未整改 改正"),
+        (State::Repaired, E::Answer | E::Extend) => {
+            Err("这一项已经复核为已整改；复核有误的，先用 repair review --result 未整改 改正")
+        }
         (State::Repaired, E::Repaired) => Err("这一项已经复核为已整改"),
         (State::Unrepaired, E::Unrepaired) => Err("这一项已经复核为未整改；收到新的反馈后再复核"),
         (_, E::Answer) => Ok(State::Answered),
@@ -183,7 +179,10 @@ pub const fn step(at: State, kind: EventKind) -> Result<State, &'static str> {
 
 /// Whether a review must say why: it contradicts an earlier one, or there is no feedback to rest on.
 pub const fn needs_reason(at: State, kind: EventKind) -> bool {
-    matches!((at, kind), (State::Open | State::Unrepaired, EventKind::Repaired) | (State::Repaired, EventKind::Unrepaired))
+    matches!(
+        (at, kind),
+        (State::Open | State::Unrepaired, EventKind::Repaired) | (State::Repaired, EventKind::Unrepaired)
+    )
 }
 
 impl Repair {

@@ -7,20 +7,25 @@ use crate::rules::{Ruling, Window};
 use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, Row};
 
-const LIST: &str = "SELECT b.id, b.period, b.version, s.seq, s.stage, s.by, s.at, s.note, s.reply_by, i.number, i.dated, i.unclear
+const LIST: &str =
+    "SELECT b.id, b.period, b.version, s.seq, s.stage, s.by, s.at, s.note, s.reply_by, i.number, i.dated, i.unclear
   FROM bulletin b JOIN bulletin_step s ON s.bulletin = b.id LEFT JOIN bulletin_issue i ON i.bulletin = b.id
   WHERE b.profile = ?1 ORDER BY b.id, s.seq";
 const BEGIN: &str = "INSERT INTO bulletin (period, profile, version) VALUES (?1, ?2, ?3)";
-const STEP: &str = "INSERT INTO bulletin_step (bulletin, seq, stage, by, at, note, reply_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+const STEP: &str =
+    "INSERT INTO bulletin_step (bulletin, seq, stage, by, at, note, reply_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 const KEEP: &str = "INSERT INTO bulletin_paper (bulletin, seq, kind, json, sha256) VALUES (?1, ?2, ?3, ?4, ?5)";
 const PAPER: &str = "SELECT json, sha256 FROM bulletin_paper WHERE bulletin = ?1 AND seq = ?2 AND kind = ?3";
 const ISSUE: &str = "INSERT INTO bulletin_issue (bulletin, number, dated, unclear) VALUES (?1, ?2, ?3, ?4)";
-const NUMBERED: &str = "SELECT b.period FROM bulletin_issue i JOIN bulletin b ON b.id = i.bulletin WHERE i.number = ?1 AND i.number <> ''";
-const FREEZE: &str = "INSERT INTO bulletin_verdict (bulletin, verdict, outcome) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+const NUMBERED: &str =
+    "SELECT b.period FROM bulletin_issue i JOIN bulletin b ON b.id = i.bulletin WHERE i.number = ?1 AND i.number <> ''";
+const FREEZE: &str =
+    "INSERT INTO bulletin_verdict (bulletin, verdict, outcome) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
 const FROZEN: &str = "SELECT v.account, v.rule, v.from_s, v.until_s, v.nominal, v.held_at, f.outcome, v.label, v.seen
   FROM bulletin_verdict f JOIN verdict v ON v.id = f.verdict WHERE f.bulletin = ?1 ORDER BY v.account, v.from_s";
 const ANSWER: &str = "INSERT INTO review_answer (bulletin, office, account, word, reason, said_by, on_d, by, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-const ANSWERS: &str = "SELECT a.id, a.office, a.account, a.word, a.reason, a.said_by, a.on_d, a.by, a.at, r.outcome, r.reason, r.by, r.at
+const ANSWERS: &str =
+    "SELECT a.id, a.office, a.account, a.word, a.reason, a.said_by, a.on_d, a.by, a.at, r.outcome, r.reason, r.by, r.at
   FROM review_answer a LEFT JOIN review_ruling r ON r.answer = a.id WHERE a.bulletin = ?1 ORDER BY a.id";
 const OPEN: &str = "SELECT a.id, b.period FROM review_answer a JOIN bulletin b ON b.id = a.bulletin LEFT JOIN review_ruling r ON r.answer = a.id
   WHERE a.account = ?1 AND b.profile = ?2 AND a.word = 'objects' AND r.answer IS NULL ORDER BY a.id";
@@ -29,9 +34,8 @@ const REPAIRED: &str = "SELECT DISTINCT a.account FROM review_answer a JOIN bull
   WHERE b.period = ?1 AND b.profile = ?2 AND a.word = 'repaired' AND a.id = (SELECT max(n.id) FROM review_answer n WHERE n.bulletin = a.bulletin AND n.account = a.account)";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[
-    LIST, BEGIN, STEP, KEEP, PAPER, ISSUE, NUMBERED, FREEZE, FROZEN, ANSWER, ANSWERS, OPEN, SETTLE, REPAIRED,
-];
+pub(super) const ALL: &[&str] =
+    &[LIST, BEGIN, STEP, KEEP, PAPER, ISSUE, NUMBERED, FREEZE, FROZEN, ANSWER, ANSWERS, OPEN, SETTLE, REPAIRED];
 
 /// A 通报 with all of its steps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -274,9 +278,9 @@ pub fn keep(
 /// # Errors
 /// Those of SQLite.
 pub fn paper(conn: &Connection, (bulletin, seq): (i64, i64), kind: PaperKind) -> Result<Option<Frozen>, StoreError> {
-    let found = conn.prepare_cached(PAPER)?.query_row((bulletin, seq, kind.word()), |row| {
-        Ok(Frozen { json: row.get(0)?, sha256: row.get(1)? })
-    });
+    let found = conn
+        .prepare_cached(PAPER)?
+        .query_row((bulletin, seq, kind.word()), |row| Ok(Frozen { json: row.get(0)?, sha256: row.get(1)? }));
     Ok(found.optional()?)
 }
 
@@ -389,11 +393,7 @@ fn ruling(row: &Row<'_>) -> Result<Option<(Ruling, String, String, Moment)>, Sto
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn open_objections(
-    conn: &Connection,
-    profile: &str,
-    account: AccountId,
-) -> Result<Vec<(i64, String)>, StoreError> {
+pub fn open_objections(conn: &Connection, profile: &str, account: AccountId) -> Result<Vec<(i64, String)>, StoreError> {
     let mut statement = conn.prepare_cached(OPEN)?;
     let rows = statement.query_map((account.0, profile), |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -13,10 +13,12 @@ const EVENTS: &str = "SELECT e.repair, e.kind, e.text, e.said_by, e.on_d, e.by, 
   FROM repair_event e JOIN repair r ON r.id = e.repair WHERE r.profile = ?1 ORDER BY e.repair, e.seq";
 const OPEN: &str = "INSERT INTO repair (bulletin, period, profile, account, rule, name, platform, office, problem, seen, checked_at, dated, due)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (period, profile, account, rule) DO NOTHING";
-const ADD: &str = "INSERT INTO repair_event (repair, seq, kind, text, said_by, on_d, by, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+const ADD: &str =
+    "INSERT INTO repair_event (repair, seq, kind, text, said_by, on_d, by, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 const REMINDERS: &str = "SELECT l.id, m.account, m.rule, m.anchor, m.stage, l.role, coalesce(l.sent_at, l.slot), l.state, l.trial, l.reason LIKE '%电话通知', l.reply_code
   FROM mention m JOIN letter l ON l.id = m.letter WHERE l.kind = 'reminder' AND m.dropped = '' AND l.slot >= ?1 AND l.slot < ?2 ORDER BY l.id";
-const SINCE: &str = "SELECT count(*), max(from_s) FROM post WHERE account = ?1 AND visible = 1 AND struck = 0 AND from_s >= ?2";
+const SINCE: &str =
+    "SELECT count(*), max(from_s) FROM post WHERE account = ?1 AND visible = 1 AND struck = 0 AND from_s >= ?2";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[LIST, EVENTS, OPEN, ADD, REMINDERS, SINCE];
