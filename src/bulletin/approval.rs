@@ -2,7 +2,7 @@
 //! verified what.
 
 use super::{Basis, Finding, Head, number, text, words};
-use crate::report::{Block, Cell, Report, Table};
+use crate::report::{Block, Cell, Grid, GridCell, Report, Table};
 
 /// What the 呈批单 sums up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,9 +27,7 @@ pub struct Approval {
 
 /// 呈批单: its boxes are left blank for pen and ink.
 pub fn approval(head: &Head, of: &Approval) -> Report {
-    let row = |(name, value): (&str, String)| vec![text(name), text(value)];
-    let rows: Vec<Vec<Cell>> = boxes(head, of).into_iter().map(row).collect();
-    let mut blocks = vec![Block::Table(Table::new("呈批单", "", &["项目", "内容"], rows))];
+    let mut blocks = vec![Block::Grid(boxes(head, of))];
     if !of.changes.is_empty() {
         blocks.push(Block::Heading("更正的内容".to_owned()));
         blocks.extend(of.changes.iter().cloned().map(Block::Paragraph));
@@ -39,29 +37,38 @@ pub fn approval(head: &Head, of: &Approval) -> Report {
         subtitle: Some(format!("{}　{}", head.office, words::date(head.now.date()))),
         blocks,
         footnotes: Vec::new(),
+        paper: None,
         meta: head.meta(),
     }
 }
 
-fn boxes(head: &Head, of: &Approval) -> Vec<(&'static str, String)> {
+fn boxes(head: &Head, of: &Approval) -> Grid {
     let (confirmed, false_, waiting) = of.standings;
     let (objections, upheld, kept) = of.objections;
     let unclear = if of.unclear == 0 { String::new() } else { format!("；无法判定的账号{}个", of.unclear) };
-    vec![
-        ("文件标题", of.title.clone()),
-        ("发文字号", String::new()),
-        ("依据", head.basis.clone()),
-        ("核实情况", format!("已确认{confirmed}项，误报{false_}项，待核实{waiting}项{unclear}")),
-        ("核对情况", checked(of)),
-        ("异议情况", format!("{objections}件：认定误报{upheld}件，维持{kept}件")),
-        ("附件", "通报送审稿、问题依据清单".to_owned()),
-        ("拟稿", of.drafted_by.clone()),
-        ("核稿", String::new()),
-        ("会签", String::new()),
-        ("签发", String::new()),
-        ("主送、抄送", String::new()),
-        ("备注", String::new()),
-    ]
+    Grid::new("呈批单")
+        .row(2, line("签发", String::new()))
+        .row(2, pair("核稿", "", "会签"))
+        .row(1, pair("拟稿", &of.drafted_by, "发文字号"))
+        .row(1, line("文件标题", of.title.clone()))
+        .row(1, line("依据", head.basis.clone()))
+        .row(1, line("核实情况", format!("已确认{confirmed}项，误报{false_}项，待核实{waiting}项{unclear}")))
+        .row(1, line("核对情况", checked(of)))
+        .row(1, line("异议情况", format!("{objections}件：认定误报{upheld}件，维持{kept}件")))
+        .row(1, line("附件", "通报送审稿、问题依据清单".to_owned()))
+        .row(1, pair("主送", "", "抄送"))
+        .row(1, line("备注", String::new()))
+}
+
+/// A label and the box beside it.
+fn line(name: &str, value: String) -> Vec<GridCell> {
+    vec![GridCell::label(name, 2), GridCell::value(value, 10)]
+}
+
+/// Two labels with their boxes; the second box is blank.
+fn pair(one: &str, said: &str, other: &str) -> Vec<GridCell> {
+    let cells = [(one, said), (other, "")].map(|(name, said)| [GridCell::label(name, 2), GridCell::value(said, 4)]);
+    cells.into_iter().flatten().collect()
 }
 
 fn checked(of: &Approval) -> String {
@@ -100,6 +107,7 @@ pub fn evidence(head: &Head, findings: &[Finding]) -> Report {
         subtitle: Some(format!("检查口径：{}　数据截至{}", head.profile, words::minute(head.now))),
         blocks,
         footnotes: Vec::new(),
+        paper: None,
         meta: head.meta(),
     }
 }

@@ -17,7 +17,10 @@ pub fn blanks(report: &Report) -> Vec<String> {
     for block in &report.blocks {
         match block {
             Block::Heading(text) => note("小标题", text),
-            Block::Paragraph(text) => note("正文", text),
+            Block::Paragraph(text) | Block::Left(text) | Block::Right(text) => note("正文", text),
+            Block::NewPage(title) => note("标题", title.as_deref().unwrap_or_default()),
+            // Boxes are filled in by hand; a picture has no words of its own.
+            Block::Grid(_) | Block::Chart(_) => {}
             Block::Table(table) => cells(table).for_each(|(place, text)| note(&place, &text)),
         }
     }

@@ -22,7 +22,7 @@ pub struct Dispute<'a> {
 /// The paper.
 pub fn dispute(head: &Head, about: Dispute<'_>) -> Report {
     let mut blocks = vec![
-        Block::Paragraph(format!("{}：", about.office)),
+        Block::Left(format!("{}：", about.office)),
         Block::Paragraph(format!("你单位对账号{}的检查结果提出的意见收悉。现将有关情况答复如下。", about.title)),
         Block::Heading("一、规则与结论".to_owned()),
         Block::Table(conclusions(about.findings)),
@@ -33,12 +33,13 @@ pub fn dispute(head: &Head, about: Dispute<'_>) -> Report {
     blocks.extend([Block::Heading("三、已发提醒".to_owned()), Block::Table(reminders(about.findings))]);
     blocks.extend([Block::Heading("四、核实".to_owned()), Block::Paragraph(verified(head, about.findings))]);
     blocks.extend([Block::Heading("五、请你单位".to_owned()), Block::Paragraph(asked(about.findings))]);
-    blocks.push(Block::Paragraph(head.foot()));
+    blocks.push(Block::Right(head.foot()));
     Report {
         title: "政务新媒体检查争议答复单".to_owned(),
         subtitle: Some(format!("{}　{}", about.title, words::date(head.now.date()))),
         blocks,
         footnotes: Vec::new(),
+        paper: None,
         meta: head.meta(),
     }
 }
@@ -79,8 +80,8 @@ fn unwatched(about: Dispute<'_>) -> String {
     if about.gaps.is_empty() {
         return "未监测时段：无。上述时段内每一刻都有可靠监测。".to_owned();
     }
-    let found = if about.findings.is_empty() { "" } else { "列为问题的时段没有未监测时段；" };
-    format!("未监测时段：{found}其他结论的未监测时段是：{}。", about.gaps.join("；"))
+    let found = if about.findings.is_empty() { "" } else { "列为问题的时段内每一刻都有可靠监测；" };
+    format!("未监测时段：{found}其他结论的未监测时段是{}。", about.gaps.join("；"))
 }
 
 fn reminders(findings: &[Finding]) -> Table {

@@ -8,11 +8,11 @@ use chrono::NaiveDate;
 pub fn review(head: &Head, office: &str, findings: &[&Finding], reply_by: NaiveDate) -> Report {
     let scope = head.scope();
     let blocks = vec![
-        Block::Paragraph(format!("{office}：")),
+        Block::Left(format!("{office}：")),
         Block::Paragraph(format!(
             "经监测，{scope}政务新媒体检查中，你单位主管的账号有下列{}项问题，拟列入通报。现发你单位核对，\
              请于{}前书面反馈：无异议的，填“一致”；有异议的，逐项写明理由，并附发布链接或截图；\
-             已经整改的，写明更新时间和链接。逾期未反馈的，按无异议处理。",
+             已经整改的，写明更新时间和链接。",
             findings.len(),
             words::date(reply_by)
         )),
@@ -21,7 +21,7 @@ pub fn review(head: &Head, office: &str, findings: &[&Finding], reply_by: NaiveD
         Block::Paragraph(
             "核对单位（盖章）：　　　　　　　　核对人（签名）：　　　　　　　　　　年　　月　　日".to_owned(),
         ),
-        Block::Paragraph(head.foot()),
+        Block::Right(head.foot()),
     ];
     Report {
         title: format!("{scope}政务新媒体检查结果核对稿"),
@@ -30,6 +30,7 @@ pub fn review(head: &Head, office: &str, findings: &[&Finding], reply_by: NaiveD
         footnotes: vec![
             "监测到的更新以公众能看到的发布为准；“监测依据”是看清这一时段的监测，时段内每一刻都有监测，没有看到足够的更新。".to_owned(),
         ],
+        paper: None,
         meta: head.meta(),
     }
 }

@@ -35,8 +35,8 @@ pub struct Of {
 /// Where files go.
 #[derive(Args, Debug)]
 pub struct Files {
-    /// 格式，可写多个：xlsx,html,json,txt
-    #[arg(long, default_value = "xlsx,html", value_name = "F")]
+    /// 格式，可写多个：docx,xlsx,html,json,txt
+    #[arg(long, default_value = "docx,xlsx,html", value_name = "F")]
     pub format: String,
     /// 写到这个目录；不写就是当前目录
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -186,8 +186,8 @@ pub struct ShowArgs {
     /// 把文件再写一遍，写到这个目录
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// 格式，可写多个：xlsx,html,json,txt
-    #[arg(long, default_value = "xlsx,html", value_name = "F", requires = "out")]
+    /// 格式，可写多个：docx,xlsx,html,json,txt
+    #[arg(long, default_value = "docx,xlsx,html", value_name = "F", requires = "out")]
     pub format: String,
 }
 

@@ -17,11 +17,18 @@ pub(super) fn write(files: &Files, papers: &[(String, Report)]) -> Result<Vec<St
         .map_err(|e| CliError::failed(format!("目录 {} 无法创建：{e}", files.out.display())))?;
     let mut written = Vec::new();
     for (name, report) in distinct(papers) {
-        for format in &formats {
-            written.push(one(&files.out, &name, report, *format)?);
+        let fitting: BTreeSet<&str> = formats.iter().map(|format| fitting(report, *format).ext()).collect();
+        for format in Format::ALL.into_iter().filter(|format| fitting.contains(format.ext())) {
+            written.push(one(&files.out, &name, report, format)?);
         }
     }
     Ok(written)
+}
+
+/// A form without a table is no workbook: it is written for Word instead.
+fn fitting(report: &Report, format: Format) -> Format {
+    let empty = report.tables().next().is_none();
+    if format == Format::Xlsx && empty { Format::Docx } else { format }
 }
 
 /// Refuses an unknown format before anything is kept.

@@ -2,7 +2,7 @@
 
 use crate::bulletin::{Basis, Finding, Head, Outcome, Reminder, Standing, Stood, words};
 use crate::config::Config;
-use crate::domain::{Account, Moment, Period, Post, Role};
+use crate::domain::{Account, AccountId, Moment, Period, Post, Role, State};
 use crate::mail::preview::rung;
 use crate::report::{Prepared, Report};
 use crate::rules::{Decisions, Grade, Rule, Verdict, VerdictKind, WindowKind};
@@ -57,7 +57,7 @@ impl Dossier {
     }
 
     /// How people tell an account from others.
-    pub fn title(&self, id: crate::domain::AccountId) -> String {
+    pub fn title(&self, id: AccountId) -> String {
         self.prepared.ledger().account(id).map_or_else(String::new, Account::title)
     }
 
@@ -72,10 +72,12 @@ impl Dossier {
         self.findings.iter().filter(move |finding| !finding.standing.is_false() && !dropped.contains(&finding.account))
     }
 
-    /// Accounts that could not be judged, as people name them.
+    /// Accounts that could not be judged, as people name them; those that are 关停公告中 are not counted.
     pub fn unclear(&self) -> Vec<String> {
+        let end = self.prepared.checks.iter().map(|check| check.at).max().unwrap_or(self.head.now);
+        let counted = |id| self.prepared.ledger().account(id).is_some_and(|one| one.state_at(end) != State::Closing);
         let unclear = self.prepared.results.iter().filter(|result| result.grade == Grade::Unclear);
-        unclear.map(|result| self.title(result.account)).collect()
+        unclear.filter(|result| counted(result.account)).map(|result| self.title(result.account)).collect()
     }
 }
 

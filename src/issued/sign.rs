@@ -122,8 +122,18 @@ fn final_paper(mut report: Report, dossier: &Dossier, ask: &SignAsk) -> Report {
         let (count, names) = (unclear.len(), unclear.join("、"));
         report.footnotes.push(format!("无法判定的{count}个账号按未检查计算（{}）：{names}。", ask.unclear));
     }
-    let signed = [dossier.head.office.clone(), words::date(ask.dated)];
-    report.blocks.extend(signed.into_iter().map(Block::Paragraph));
+    match &mut report.paper {
+        Some(paper) => {
+            (paper.number, paper.date) = (ask.number.clone(), Some(ask.dated));
+            if paper.issuer.is_empty() {
+                paper.issuer.clone_from(&dossier.head.office);
+            }
+        }
+        None => {
+            let signed = [dossier.head.office.clone(), words::date(ask.dated)];
+            report.blocks.extend(signed.into_iter().map(Block::Right));
+        }
+    }
     report
 }
 

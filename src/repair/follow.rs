@@ -40,7 +40,7 @@ pub fn place(report: &mut Report, followed: &Followed, today: NaiveDate) {
     }
     let at = report.blocks.iter().position(|block| matches!(block, Block::Heading(_))).unwrap_or(0);
     report.blocks.splice(at..at, blocks);
-    renumber(report);
+    renumber(&mut report.blocks);
 }
 
 /// The section, its heading still without a number of its own.
@@ -48,7 +48,7 @@ pub fn section(followed: &Followed, today: NaiveDate) -> Vec<Block> {
     let Some(previous) = followed.previous else { return Vec::new() };
     let last: Vec<&Repair> = standing(followed).filter(|repair| repair.period == previous).collect();
     let mut blocks = vec![Block::Heading(format!("〇、{HEADING}")), Block::Paragraph(counted(previous, &last, today))];
-    blocks.extend(notes(followed, today).into_iter().map(Block::Paragraph));
+    blocks.extend(notes(followed, today, "连续两期存在问题").into_iter().map(Block::Paragraph));
     let older = standing(followed).filter(|repair| repair.period != previous).count();
     if older > 0 {
         blocks.push(Block::Paragraph(format!("更早通报的问题中，还有{older}项没有整改完毕，一并列入下表。")));
@@ -88,12 +88,12 @@ fn counted(previous: Period, last: &[&Repair], today: NaiveDate) -> String {
     )
 }
 
-/// The named lists that both papers share.
-fn notes(followed: &Followed, today: NaiveDate) -> Vec<String> {
+/// The named lists that both papers share; a week has its own words for those that are named again.
+fn notes(followed: &Followed, today: NaiveDate, again_words: &str) -> Vec<String> {
     let overdue: Vec<String> = standing(followed).filter(|repair| repair.is_overdue(today)).map(with_office).collect();
     let ignored: Vec<String> = followed.ignored.iter().map(|(title, times)| format!("{title}提醒{times}次")).collect();
     let again = followed.again.clone();
-    [("逾期未反馈", "项", overdue), ("连续两期存在问题", "个", again), ("多次提醒未更新", "个", ignored)]
+    [("逾期未反馈", "项", overdue), (again_words, "个", again), ("多次提醒未更新", "个", ignored)]
         .into_iter()
         .filter(|(.., names)| !names.is_empty())
         .map(|(word, unit, names)| format!("{word}{}{unit}：{}。", names.len(), named(&names)))
@@ -136,7 +136,7 @@ pub fn append(report: &mut Report, followed: &Followed, today: NaiveDate) {
     let blocks = weekly(followed, today);
     if !blocks.is_empty() {
         report.blocks.extend(blocks);
-        renumber(report);
+        renumber(&mut report.blocks);
     }
 }
 
@@ -145,7 +145,11 @@ pub fn weekly(followed: &Followed, today: NaiveDate) -> Vec<Block> {
     let of = |state: State| -> Vec<String> {
         standing(followed).filter(|repair| repair.state() == state).map(with_office).collect()
     };
-    let mut said = if followed.previous.is_some() { notes(followed, today) } else { Vec::new() };
+    let mut said = if followed.previous.is_some() {
+        notes(followed, today, "上期通报过、本周又有问题的")
+    } else {
+        Vec::new()
+    };
     for (word, names) in [("已反馈、等待复核的", of(State::Answered)), ("复核为未整改的", of(State::Unrepaired))]
     {
         if !names.is_empty() {

@@ -20,13 +20,14 @@ pub fn form(head: &Head, office: &str, repairs: &[&Repair]) -> Report {
         Block::Paragraph(
             "复核意见（检查方填写）：　　　　　　　　复核人（签名）：　　　　　　　　　　年　　月　　日".to_owned(),
         ),
-        Block::Paragraph(foot(head)),
+        Block::Right(foot(head)),
     ];
     Report {
         title: format!("{scope}政务新媒体问题整改反馈表"),
         subtitle: None,
         blocks,
         footnotes: vec!["恢复更新不等于整改完成：请写明未更新的原因和防止再次发生的措施，由检查方复核。".to_owned()],
+        paper: None,
         meta: Meta { period: head.period, profile: head.profile.clone(), generated_at: head.now },
     }
 }
