@@ -13,6 +13,7 @@ pub mod health;
 pub mod import;
 pub mod inspect;
 pub mod ledger;
+pub mod lint;
 pub mod mail;
 pub mod plan;
 pub mod poll;

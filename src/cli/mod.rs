@@ -20,6 +20,7 @@ mod import;
 mod judge;
 mod letters;
 pub mod letters_args;
+pub mod lint;
 mod list;
 mod log;
 mod look;
@@ -139,6 +140,7 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Alarm(verb) => alarm::run(&context, &verb),
         Verb::Calendar(verb) => calendar::run(&context, verb),
         Verb::Silence(verb) => silence::run(&context, verb),
+        Verb::Lint(args) => lint::run(&context, &args),
         Verb::Report(ReportVerb::Table(verb)) => tables::run(&context, verb),
         Verb::Report(ReportVerb::Words(args)) => words::run(&context, &args),
         Verb::Report(ReportVerb::Week(args)) => report::run(&context, &args, PeriodWord::Week),
