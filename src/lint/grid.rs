@@ -161,10 +161,15 @@ impl Open {
             self.section += 1;
         }
         let line = if counts_rows { row.line.saturating_sub(self.head) } else { row.line };
-        let sums = cells.iter().take(2).any(|cell| SUMS.contains(&squeezed(&cell.text).as_str()));
+        let sums = is_sums(&cells);
         let row = Row { line, section: self.section, cells };
         if sums { self.table.sums.push(row) } else { self.table.rows.push(row) }
     }
+}
+
+/// A row 合计.
+pub(super) fn is_sums(cells: &[Field]) -> bool {
+    cells.iter().take(2).any(|cell| SUMS.contains(&squeezed(&cell.text).as_str()))
 }
 
 /// One text in the first column, or over several: a title, a heading within, or a note.

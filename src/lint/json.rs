@@ -1,6 +1,7 @@
 //! The JSON that `report … --format json` writes: its tables are arrays of rows keyed by headings.
 
 use super::column::Kind;
+use super::grid::is_sums;
 use super::paper::{Column, Field, Line, Paper, Part, Row, Table, squeezed};
 use super::read::{MOST_CELLS, MOST_COLUMNS, Unreadable, refuse, visible};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -115,12 +116,13 @@ fn table(key: &str, rows: &[Pairs<Value>], note: Option<&str>) -> Table {
         }
         Row { line: at + 1, section: 0, cells }
     };
+    let (sums, rows) = rows.iter().enumerate().map(row).partition(|row| is_sums(&row.cells));
     Table {
         name: format!("“{}”", visible(key)),
         around: note.map(str::to_owned).into_iter().collect(),
         columns: headings.iter().map(column).collect(),
-        rows: rows.iter().enumerate().map(row).collect(),
-        sums: Vec::new(),
+        rows,
+        sums,
     }
 }
 

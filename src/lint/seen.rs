@@ -61,6 +61,8 @@ fn last_digits(text: &str) -> String {
 }
 
 fn issue(text: &str) -> Option<NaiveDate> {
+    // Our own workbook writes 注： before what stands at the end.
+    let text = text.strip_prefix("注：").unwrap_or(text);
     let [said] = &dates(text)[..] else { return None };
     let year = said.year?;
     (said.text.chars().count() == text.trim().chars().count()).then(|| said.date(Some(year))).flatten()

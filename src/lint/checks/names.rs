@@ -36,6 +36,7 @@ struct Named {
     name: String,
     spot: Spot,
     place: String,
+    is_in_prose: bool,
 }
 
 pub(super) fn check(seen: &Seen<'_>, out: &mut Out) {
@@ -49,7 +50,7 @@ pub(super) fn check(seen: &Seen<'_>, out: &mut Out) {
                 let name = squeezed(row.text(*at));
                 if !name.is_empty() && known.insert(name.clone(), ()).is_none() {
                     let place = format!("{}第{}行", table.1.name, row.line);
-                    names.push(Named { name, spot: Spot::row(table, row), place });
+                    names.push(Named { name, spot: Spot::row(table, row), place, is_in_prose: false });
                 }
             }
         }
@@ -70,7 +71,8 @@ fn in_prose(seen: &Seen<'_>, names: &mut Vec<Named>, known: &mut HashMap<String,
         for piece in pieces.filter(|piece| is_unit(piece)) {
             let name = piece.to_owned();
             if known.insert(name.clone(), ()).is_none() {
-                names.push(Named { name, spot: Spot::line((at, line)), place: line.place.clone() });
+                let (spot, place) = (Spot::line((at, line)), line.place.clone());
+                names.push(Named { name, spot, place, is_in_prose: true });
             }
         }
     }
@@ -105,7 +107,9 @@ fn variants(names: &[Named], out: &mut Out) {
         let all: Vec<String> =
             members.iter().map(|at| format!("“{}”（{}）", short(&names[*at].name), names[*at].place)).collect();
         let what = format!("{}像是同一个单位", all.join("、"));
-        out.warn(19, &names[members[members.len() - 1]].spot, what, "是同一个的请统一写法，不是的不用改");
+        // 15: a unit that the text names stands in the annex under the same name.
+        let last = &names[members[members.len() - 1]];
+        out.warn(if last.is_in_prose { 15 } else { 19 }, &last.spot, what, "是同一个的请统一写法，不是的不用改");
     }
 }
 

@@ -14,13 +14,16 @@ type At<'a> = (usize, &'a Table);
 struct Ranked<'a> {
     row: &'a Row,
     score: Points,
-    rank: i64,
+    /// `None`: the cell is blank, which is told as such.
+    rank: Option<i64>,
 }
 
 /// A rank that does not follow from the one before.
 struct Wrong<'a> {
     one: Ranked<'a>,
-    before: Option<Ranked<'a>>,
+    printed: i64,
+    /// The row before, and the rank that counts for it.
+    before: Option<(Ranked<'a>, i64)>,
     wanted: i64,
 }
 
@@ -48,8 +51,7 @@ fn of_table(table: At<'_>, rank: usize, base: usize, mended: &Mended, out: &mut 
     };
     let ranked = |mend: bool| -> Vec<Vec<Ranked<'_>>> {
         let all = table.1.rows.iter().enumerate().filter_map(|(index, row)| {
-            let rank = row.number(rank).and_then(Points::as_whole)?;
-            Some(Ranked { row, score: score(index, row, mend)?, rank })
+            Some(Ranked { row, score: score(index, row, mend)?, rank: row.number(rank).and_then(Points::as_whole) })
         });
         sections(all)
     };
@@ -69,7 +71,7 @@ fn sections<'a>(rows: impl Iterator<Item = Ranked<'a>>) -> Vec<Vec<Ranked<'a>>> 
     for row in rows {
         let begins = |last: &Vec<Ranked<'a>>| last.last().is_some_and(|last| last.row.section != row.row.section);
         match sections.last_mut() {
-            Some(last) if !(begins(last) && row.rank == 1) => last.push(row),
+            Some(last) if !(begins(last) && row.rank == Some(1)) => last.push(row),
             _ => sections.push(vec![row]),
         }
     }
@@ -80,18 +82,19 @@ fn sections<'a>(rows: impl Iterator<Item = Ranked<'a>>) -> Vec<Vec<Ranked<'a>>> 
 }
 
 fn wrong<'a>(rows: &[Ranked<'a>]) -> Vec<Wrong<'a>> {
-    let (mut wrong, mut before): (Vec<Wrong<'a>>, Option<Ranked<'a>>) = (Vec::new(), None);
+    let (mut wrong, mut before): (Vec<Wrong<'a>>, Option<(Ranked<'a>, i64)>) = (Vec::new(), None);
     let step = |from: Points, to: Points| i64::from(from != to);
     for (at, one) in rows.iter().enumerate() {
-        let wanted = before.map_or(1, |before| before.rank + step(before.score, one.score));
-        let mut goes_on = *one;
-        if one.rank != wanted {
-            wrong.push(Wrong { one: *one, before, wanted });
+        let wanted = before.map_or(1, |(before, rank)| rank + step(before.score, one.score));
+        let mut counts = wanted;
+        if let Some(printed) = one.rank.filter(|rank| *rank != wanted) {
+            wrong.push(Wrong { one: *one, printed, before, wanted });
             // Where the next row agrees with what should stand here, only this cell is wrong.
-            let alone = rows.get(at + 1).is_none_or(|next| next.rank == wanted + step(one.score, next.score));
-            goes_on.rank = if alone { wanted } else { one.rank };
+            let next = rows.get(at + 1).and_then(|next| Some((next.rank?, next.score)));
+            let alone = next.is_none_or(|(rank, score)| rank == wanted + step(one.score, score));
+            counts = if alone { wanted } else { printed };
         }
-        before = Some(goes_on);
+        before = Some((*one, counts));
     }
     wrong
 }
@@ -102,24 +105,24 @@ fn tell(table: At<'_>, rank: usize, rows: &[Ranked<'_>], out: &mut Out) {
     if let Some(first) = wrong.first().filter(|_| wrong.len() > 1 && leaves_out(rows)) {
         let what = format!(
             "“{heading}”是{}，并列不占位应为{}；全表有并列的都占了位（如1、2、2、4）",
-            first.one.rank, first.wanted
+            first.printed, first.wanted
         );
         let cure = "请核对本单位的排名办法：并列不占位的（1、2、2、3）要改";
         return out.warn(13, &Spot::row(table, first.one.row), what, cure);
     }
     for one in wrong {
         let what = match one.before {
-            Some(before) if before.score == one.one.score => {
+            Some((before, _)) if before.score == one.one.score => {
                 format!(
                     "“{heading}”是{}，与第{}行同为{}，应同为{}",
-                    one.one.rank, before.row.line, before.score, one.wanted
+                    one.printed, before.row.line, before.score, one.wanted
                 )
             }
-            Some(before) => format!(
-                "“{heading}”是{}，上一名（第{}行）是第{}名、{}，本行{}应为{}",
-                one.one.rank, before.row.line, before.rank, before.score, one.one.score, one.wanted
+            Some((before, rank)) => format!(
+                "“{heading}”是{}，上一名（第{}行）是第{rank}名、{}，本行{}应为{}",
+                one.printed, before.row.line, before.score, one.one.score, one.wanted
             ),
-            None => format!("“{heading}”是{}，最高分应为{}", one.one.rank, one.wanted),
+            None => format!("“{heading}”是{}，最高分应为{}", one.printed, one.wanted),
         };
         out.error(13, &Spot::row(table, one.one.row), what, "并列同名次、不跳号，请改正名次");
     }
@@ -132,7 +135,7 @@ fn leaves_out(rows: &[Ranked<'_>]) -> bool {
         if at > 0 && rows[at - 1].score != one.score {
             better = at;
         }
-        if i64::try_from(better).is_ok_and(|better| one.rank != better + 1) {
+        if i64::try_from(better).is_ok_and(|better| one.rank.is_some_and(|rank| rank != better + 1)) {
             return false;
         }
     }
