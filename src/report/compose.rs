@@ -1,6 +1,6 @@
 //! What both papers share: who is counted where, and the cells that a row begins with.
 
-use super::{Block, Cell, Facts, Meta, Rounding, Table, percent, words};
+use super::{Cell, Facts, Meta, Rounding, Table, percent, words};
 use crate::domain::{Account, AccountId, Check, Moment, State};
 use crate::rules::{AccountResult, ExemptWhy, Grade, Verdict, VerdictKind};
 use chrono::NaiveDate;
@@ -193,7 +193,7 @@ pub(super) fn table(key: &str, title: String, more: &[&str], rows: Vec<Vec<Cell>
 }
 
 /// The table of those that stand apart: 关停公告中, with how they would stand.
-pub(super) fn closing_table(facts: &Facts<'_>, roll: &Roll<'_>, title: String) -> Block {
+pub(super) fn closing_table(facts: &Facts<'_>, roll: &Roll<'_>, title: String) -> Table {
     let row = |(at, entry): (usize, &Entry<'_>)| {
         let labels =
             entry.missed_vetoes().last().into_iter().chain(entry.result.and_then(AccountResult::worst_problem));
@@ -204,18 +204,18 @@ pub(super) fn closing_table(facts: &Facts<'_>, roll: &Roll<'_>, title: String) -
         cells
     };
     let rows = roll.closing.iter().enumerate().map(row).collect();
-    Block::Table(table("关停公告中", title, &["检查结果"], rows))
+    table("关停公告中", title, &["检查结果"], rows)
 }
 
 /// The table of those that were left out, with the reason.
-pub(super) fn exempt_table(facts: &Facts<'_>, roll: &Roll<'_>, title: String) -> Block {
+pub(super) fn exempt_table(facts: &Facts<'_>, roll: &Roll<'_>, title: String) -> Table {
     let row = |(at, (entry, reason)): (usize, &(Entry<'_>, String))| {
         let mut cells = first_cells(facts, at, entry.account);
         cells.push(text(reason.clone()));
         cells
     };
     let rows = roll.exempt.iter().enumerate().map(row).collect();
-    Block::Table(table("不参评", title, &["原因"], rows))
+    table("不参评", title, &["原因"], rows)
 }
 
 /// 另有k周未能核实, for the accounts that a list of findings names; grouped by k.

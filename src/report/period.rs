@@ -3,7 +3,7 @@
 
 use super::compose::{Entry, Roll, closing_table, exempt_table, first_cells, held, meta, rate, remarks, table, text};
 use super::unclear::{doubts, unclear_table};
-use super::{Block, Facts, Report, Table, words};
+use super::{Block, Facts, Part, Report, Table, words};
 use crate::rules::{AccountResult, Grade};
 
 /// The lists of a month.
@@ -24,14 +24,18 @@ fn compose(facts: &Facts<'_>) -> Report {
     blocks.extend(overall(facts, &roll, &found).into_iter().map(Block::Paragraph));
     blocks.push(Block::Heading("二、检查结果".to_owned()));
     blocks.extend(found.into_iter().map(Block::Table));
-    blocks.push(unclear_table(facts, &roll, format!("{period}无法判定的政务新媒体名单")));
-    blocks.push(closing_table(facts, &roll, format!("{period}关停公告中的政务新媒体名单")));
-    blocks.push(exempt_table(facts, &roll, format!("{period}不参评的政务新媒体名单")));
+    let beside = [
+        unclear_table(facts, &roll, format!("{period}无法判定的政务新媒体名单")),
+        closing_table(facts, &roll, format!("{period}关停公告中的政务新媒体名单")),
+        exempt_table(facts, &roll, format!("{period}不参评的政务新媒体名单")),
+    ];
+    blocks.extend(beside.map(|table| Block::Table(Table { part: Part::Working, ..table })));
     Report {
         title: format!("{}{period}政务新媒体检查情况", facts.region),
         subtitle: Some(if roll.has_findings() && !roll.awaits(facts) { "草稿" } else { "草稿 · 待核实" }.to_owned()),
         blocks,
         footnotes: remarks(facts, &roll),
+        paper: None,
         meta: meta(facts),
     }
 }
@@ -76,18 +80,26 @@ fn undecided(facts: &Facts<'_>, roll: &Roll<'_>) -> Option<String> {
 fn failed_table(facts: &Facts<'_>, roll: &Roll<'_>, period: &str) -> Table {
     let failed = roll.with(Grade::Failed).collect();
     let label = |entry: &Entry<'_>| entry.missed_vetoes().last().and_then(|verdict| verdict.label.clone());
-    findings(facts, "不合格", format!("附件2　{period}不合格的政务新媒体名单"), failed, &label)
+    findings(facts, "不合格", Part::Annex(2), format!("{period}不合格的政务新媒体名单"), failed, &label)
 }
 
 /// One row per account with the largest quota that it missed, whatever the number of weeks.
 fn problem_table(facts: &Facts<'_>, roll: &Roll<'_>, period: &str) -> Table {
     let label = |entry: &Entry<'_>| entry.result.and_then(AccountResult::worst_problem).and_then(|v| v.label.clone());
-    findings(facts, "存在问题", format!("附件3　{period}存在问题的政务新媒体名单"), roll.short_weeks(facts), &label)
+    findings(
+        facts,
+        "存在问题",
+        Part::Annex(3),
+        format!("{period}存在问题的政务新媒体名单"),
+        roll.short_weeks(facts),
+        &label,
+    )
 }
 
 fn findings(
     facts: &Facts<'_>,
     key: &str,
+    part: Part,
     title: String,
     mut entries: Vec<Entry<'_>>,
     label: &dyn Fn(&Entry<'_>) -> Option<String>,
@@ -104,7 +116,7 @@ fn findings(
     };
     let rows = entries.iter().enumerate().map(row).collect();
     let columns = if drafts { &["问题类型", "核实"][..] } else { &["问题类型"] };
-    Table { subtitle: words::check_dates(&held(facts)), ..table(key, title, columns, rows) }
+    Table { part, subtitle: words::check_dates(&held(facts)), ..table(key, title, columns, rows) }
 }
 
 /// 新浪微博, 微信公众号, 抖音, then the others as the list first names them; within one platform in the

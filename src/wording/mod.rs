@@ -14,6 +14,7 @@ pub use draft::draft;
 pub use fill::{FilledWording, fill};
 pub use parse::{Figure, Paragraph, Section, Wording, parse};
 pub use place::place;
+pub(crate) use place::renumber;
 
 /// What stands where something is missing (documents.md, "Four shapes of paper").
 pub const BLANK: &str = "____";
