@@ -1,8 +1,10 @@
 //! The command line as it is written. Help is Chinese: operators and clerks read it.
 
 use super::alarm::AlarmVerb;
+use super::bulletin_args::{BulletinVerb, DisputeArgs, RepairVerb};
 use super::calendar::CalendarVerb;
 use super::letters_args::{LettersVerb, OutboxVerb};
+use super::lint::LintArgs;
 pub use super::people_args::ConfirmArgs;
 use super::people_args::ContactVerb;
 pub use super::sheet_args::SheetVerb;
@@ -110,6 +112,18 @@ pub enum Verb {
     /// 周报与月度、季度清单
     #[command(subcommand)]
     Report(ReportVerb),
+    /// 通报的签发：草稿、核对稿、送审稿、签发稿，以及签发后的更正
+    #[command(subcommand)]
+    Bulletin(BulletinVerb),
+    /// 整改：签发的通报里每个问题的期限、反馈和复核
+    #[command(subcommand)]
+    Repair(RepairVerb),
+    /// 争议答复单：一个账号的规则、依据、已发提醒和核实，交给提出异议的单位
+    Dispute(DisputeArgs),
+    /// 核对一份写好的通报：日期、重复、扣分、合计、比率、排名、名称等前后是否一致
+    ///
+    /// 不用数据库，别的单位的通报也能核对。有错误就以退出码4结束；只有提醒是0，加 --strict 也是4。
+    Lint(LintArgs),
     /// 核实检查结果：待核实 → 已确认 / 误报；不写 --by 就列出等待核实的
     ///
     /// 确认以后，检查结果才发给有关单位；认定误报的不列入通报，已发过结果的由服务发更正。

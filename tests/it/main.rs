@@ -3,10 +3,12 @@
 
 mod alarms;
 mod answer;
+mod bulletin;
 mod calendar;
 mod city;
 mod crash;
 mod demo;
+mod desk;
 mod evidence;
 mod followup;
 mod health;
