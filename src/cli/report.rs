@@ -4,7 +4,7 @@ use super::args::ReportArgs;
 use super::print::errln;
 use super::{CliError, Context, Outcome, outln, print_json};
 use crate::domain::Period;
-use crate::report::{Format, Prepared, Report, file_name, render};
+use crate::report::{Format, Part, Prepared, Report, file_name, render};
 use chrono::NaiveDate;
 use cuigeng_adapters::time::parse_date;
 
@@ -27,6 +27,9 @@ pub(super) fn run(context: &Context, args: &ReportArgs, wanted: PeriodWord) -> R
     }
     for finding in say(context, &prepared, &mut report)? {
         errln!("提示：{finding}");
+    }
+    for table in report.tables().filter(|table| table.part == Part::Working && !table.rows.is_empty()) {
+        errln!("提示：“{}”共{}行，供核实用，不进docx文件，见xlsx文件", table.title, table.rows.len());
     }
     std::fs::create_dir_all(&args.out)
         .map_err(|e| CliError::failed(format!("目录 {} 无法创建：{e}", args.out.display())))?;
@@ -58,7 +61,7 @@ fn say(context: &Context, prepared: &Prepared, report: &mut Report) -> Result<Ve
     Ok(findings.iter().map(|finding| format!("{} {finding}", file.display())).collect())
 }
 
-/// The date under a paper: one that exists, and not before the period's end.
+/// The date under a paper.
 fn issue_date(text: &str) -> Result<NaiveDate, CliError> {
     parse_date(text).ok_or_else(|| CliError::usage(format!("成文日期“{text}”不是一个日期，请写成 2022-07-11")))
 }

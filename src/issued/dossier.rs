@@ -4,7 +4,7 @@ use crate::bulletin::{Basis, Finding, Head, Outcome, Reminder, Standing, Stood, 
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Moment, Period, Post, Role, State};
 use crate::mail::preview::rung;
-use crate::report::{Prepared, Report};
+use crate::report::{Paper, Prepared, Report};
 use crate::rules::{Decisions, Grade, Rule, Verdict, VerdictKind, WindowKind};
 use crate::store::repairs::{self, Reminded};
 use crate::store::{Connection, StoreError};
@@ -24,6 +24,7 @@ pub struct Dossier {
     /// The head of its papers.
     pub head: Head,
     judged: Vec<Verdict>,
+    paper: Paper,
 }
 
 impl Dossier {
@@ -36,7 +37,8 @@ impl Dossier {
         let judged = prepared.judged();
         let reminded = reminded(conn, &judged)?;
         let findings = findings(&prepared, &judged, &reminded);
-        Ok(Dossier { head: head(config, period, now), prepared, findings, judged })
+        let paper = config.report.paper.numbered(None, None);
+        Ok(Dossier { head: head(config, period, now), prepared, findings, judged, paper })
     }
 
     /// The verdicts as they were judged, whatever a person said of them.
@@ -47,6 +49,7 @@ impl Dossier {
     /// The 通报 as it would be printed now, and what is missing in the office's own words.
     pub fn circular(&self, words: Option<&Wording>) -> (Report, Vec<WordsFinding>) {
         let mut report = self.prepared.compose(0);
+        report.paper = Some(self.paper.clone());
         let missing = self.prepared.say(&mut report, words);
         (report, missing)
     }

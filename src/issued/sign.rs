@@ -111,7 +111,8 @@ pub(crate) fn dressed(
 
 /// The paper that is signed: without the marks of a draft, with number, office and date.
 fn final_paper(mut report: Report, dossier: &Dossier, ask: &SignAsk) -> Report {
-    report.subtitle = Some(ask.number.clone()).filter(|number| !number.is_empty());
+    // A paper with a head has its number there.
+    report.subtitle = Some(ask.number.clone()).filter(|number| report.paper.is_none() && !number.is_empty());
     for block in &mut report.blocks {
         if let Block::Paragraph(text) = block {
             *text = text.replace("，定稿前须逐一核实", "");

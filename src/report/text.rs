@@ -7,7 +7,8 @@ use super::{Block, Cell, Grid, GridCell, GridRow, Report, Table};
 use unicode_width::UnicodeWidthStr;
 
 pub(super) fn render(report: &Report) -> String {
-    let mut lines = vec![one_line(&report.title)];
+    let head = report.paper.as_ref().map(super::html::head_lines).unwrap_or_default();
+    let mut lines: Vec<String> = head.iter().chain([&report.title]).map(|line| one_line(line)).collect();
     lines.extend(report.subtitle.as_deref().map(one_line));
     lines.push(String::new());
     lines.extend(report.blocks.iter().flat_map(block_lines));

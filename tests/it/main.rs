@@ -19,6 +19,7 @@ mod manual;
 mod mixes;
 mod operator;
 mod pace;
+mod paper;
 mod people;
 mod platform;
 mod post_office;

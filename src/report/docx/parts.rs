@@ -1,6 +1,7 @@
 //! The parts of the package that stand around the text: types, relations, styles, fonts, settings,
 //! page numbers, properties.
 
+use super::Package;
 use super::pen::faces;
 use super::style::{CELL, EM, FONTS, LINE, NOTE, PAGE_NUMBER, RUNNING_HEAD, STYLES, Style};
 use super::xml::Xml;
@@ -25,7 +26,7 @@ const PARTS: [(&str, &str, &str); 6] = [
 ];
 
 /// `[Content_Types].xml`.
-pub(super) fn types<W: Write>(xml: &mut Xml<W>) -> io::Result<()> {
+pub(super) fn types(xml: &mut Xml<&mut Package>) -> io::Result<()> {
     xml.open("Types", &[("xmlns", &format!("{PACKAGE}/content-types"))])?;
     let relations = "application/vnd.openxmlformats-package.relationships+xml";
     xml.leaf("Default", &[("Extension", "rels"), ("ContentType", relations)])?;
@@ -41,7 +42,7 @@ pub(super) fn types<W: Write>(xml: &mut Xml<W>) -> io::Result<()> {
 }
 
 /// `_rels/.rels`.
-pub(super) fn roots<W: Write>(xml: &mut Xml<W>) -> io::Result<()> {
+pub(super) fn roots(xml: &mut Xml<&mut Package>) -> io::Result<()> {
     let core = format!("{PACKAGE}/relationships/metadata/core-properties");
     relations(
         xml,
@@ -53,7 +54,7 @@ pub(super) fn roots<W: Write>(xml: &mut Xml<W>) -> io::Result<()> {
 }
 
 /// `word/_rels/document.xml.rels`.
-pub(super) fn links<W: Write>(xml: &mut Xml<W>) -> io::Result<()> {
+pub(super) fn links(xml: &mut Xml<&mut Package>) -> io::Result<()> {
     relations(xml, &PARTS.map(|(id, file, kind)| (id, format!("{LINKS}/{kind}"), format!("{file}.xml"))))
 }
 
@@ -86,7 +87,7 @@ pub(super) fn core<W: Write>(xml: &mut Xml<W>, title: &str, creator: &str, at: M
 }
 
 /// `word/settings.xml`: pages differ by side, nothing is squeezed.
-pub(super) fn settings<W: Write>(xml: &mut Xml<W>) -> io::Result<()> {
+pub(super) fn settings(xml: &mut Xml<&mut Package>) -> io::Result<()> {
     xml.open("w:settings", &SPACES)?;
     xml.leaf("w:evenAndOddHeaders", &[])?;
     xml.num("w:defaultTabStop", 420)?;
@@ -100,7 +101,7 @@ pub(super) fn settings<W: Write>(xml: &mut Xml<W>) -> io::Result<()> {
 }
 
 /// `word/fontTable.xml`: whoever lacks a face finds here what may stand in for it.
-pub(super) fn fonts<W: Write>(xml: &mut Xml<W>) -> io::Result<()> {
+pub(super) fn fonts(xml: &mut Xml<&mut Package>) -> io::Result<()> {
     xml.open("w:fonts", &SPACES)?;
     for font in FONTS {
         xml.open("w:font", &[("w:name", font.name)])?;
@@ -116,7 +117,7 @@ pub(super) fn fonts<W: Write>(xml: &mut Xml<W>) -> io::Result<()> {
 }
 
 /// `word/styles.xml`.
-pub(super) fn styles<W: Write>(xml: &mut Xml<W>) -> io::Result<()> {
+pub(super) fn styles(xml: &mut Xml<&mut Package>) -> io::Result<()> {
     xml.open("w:styles", &SPACES)?;
     xml.open("w:docDefaults", &[])?;
     xml.open("w:rPrDefault", &[])?;
