@@ -35,7 +35,7 @@ pub(super) fn render(report: &Report) -> Result<String, RenderError> {
 pub(super) fn head_lines(paper: &Paper) -> Vec<String> {
     let line = |word: &str, text: &str| format!("{word}　{}", or_blank(text));
     match paper.shape {
-        Shape::Web => Vec::new(),
+        Shape::Web => Some(paper.number.clone()).filter(|number| !number.is_empty()).into_iter().collect(),
         Shape::Telegram => vec![
             format!("{}　　{}", line("发电单位", &paper.issuer), line("签批盖章", &paper.signer)),
             format!("{}　　{}", line("等级", &paper.urgency), or_blank(&paper.number)),

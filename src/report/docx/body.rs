@@ -21,6 +21,7 @@ pub(super) fn write<W: Write>(mut xml: Xml<W>, report: &Report) -> io::Result<()
         paper::head(&mut pen, paper)?;
     }
     titled(&mut pen, &TITLE, &report.title)?;
+    paper::number_below(&mut pen, report.paper.as_ref())?;
     if running_head(report).is_none() {
         report.subtitle.iter().try_for_each(|line| pen.line(&SUBTITLE, line))?;
     }

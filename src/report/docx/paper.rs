@@ -50,6 +50,14 @@ pub(super) fn head<W: Write>(pen: &mut Pen<W>, paper: &Paper) -> io::Result<()> 
     }
 }
 
+/// The number of a paper without a head, if it has one, below its title.
+pub(super) fn number_below<W: Write>(pen: &mut Pen<W>, paper: Option<&Paper>) -> io::Result<()> {
+    match paper {
+        Some(paper) if paper.shape == Shape::Web && !paper.number.is_empty() => pen.line(&NUMBER, &paper.number),
+        _ => Ok(()),
+    }
+}
+
 /// The number of an issue stands in brackets.
 fn in_brackets(number: &str) -> String {
     if number.starts_with(['（', '(']) { number.to_owned() } else { format!("（{number}）") }
