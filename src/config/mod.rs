@@ -11,6 +11,7 @@ mod collectors;
 mod faults;
 mod init;
 mod mail;
+mod paper;
 mod profiles;
 #[cfg(test)]
 mod profiles_tests;
@@ -33,7 +34,7 @@ pub use calendars::imported_calendar;
 pub use check::explain;
 pub use faults::{ConfigFault, ConfigFaults};
 pub use init::{next_steps, write_example};
-pub use profiles::{profile, profile_names};
+pub use profiles::{profile, profile_names, profile_text};
 pub use raw::{load, parse};
 pub(crate) use remarks::{missing_year, remarks_of_the_file};
 pub use web::WebConfig;

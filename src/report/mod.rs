@@ -12,6 +12,8 @@ mod history;
 mod html;
 mod json;
 mod leader;
+mod lists;
+mod paper;
 mod period;
 mod prepare;
 mod rate;
@@ -24,6 +26,8 @@ mod words;
 mod xlsx;
 
 #[cfg(test)]
+mod forms_tests;
+#[cfg(test)]
 mod table_tests;
 #[cfg(test)]
 mod tests;
@@ -33,6 +37,10 @@ mod town;
 pub use facts::{Facts, LetterTally, ListChange, ListChangeKind, Progress, STEADY_WEEKS, Standing, Verified};
 pub use followup::followup;
 pub use leader::leader;
+pub use paper::{
+    Column, GROUP_FIELDS, Held, ListForm, NAME_FIELDS, Naming, Order, Paper, PaperSection, Part, Phrases, fields_of,
+    known_fields,
+};
 pub use period::{month, quarter};
 pub use prepare::Prepared;
 pub use rate::{Rounding, percent};

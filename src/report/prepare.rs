@@ -1,6 +1,7 @@
 //! From the store to a report: loads the evidence of a period, judges every check of it under the
 //! profile asked for, and composes. It writes nothing.
 
+use super::compose::Roll;
 use super::figures::figures;
 use super::{
     Facts, LetterTally, ListChange, Progress, Report, Verified, followup, history, leader, month, quarter, week,
@@ -63,11 +64,11 @@ impl Prepared {
         let mut verdicts: Vec<Verdict> = checks.iter().flat_map(|check| ledger.judge(profile, *check, now)).collect();
         let decisions = findings::decisions(conn, &profile.name)?;
         let cleared = decisions.clear_false(&mut verdicts);
-        let results = ledger.accounts.iter().map(|account| grade(profile, account.id, &verdicts)).collect();
+        let results = results(profile, &ledger, &verdicts);
         let held = checks.iter().map(|check| check.at).filter(|at| *at <= now).max();
         let span = span_of_letters(&checks, until);
         Ok(Prepared {
-            newest: ledger::newest(conn, held.unwrap_or(now))?,
+            newest: newest(conn, period, &results, held.unwrap_or(now))?,
             verified: verified(conn, &ledger)?,
             tally: tally(conn, config, &verdicts, span)?,
             progress: history::progress(conn, config, profile, period, span)?,
@@ -118,7 +119,10 @@ impl Prepared {
     /// Every field that the office's words may use, computed from what the report prints.
     pub fn fields(&self) -> BTreeMap<String, String> {
         let checks = self.check_dates();
-        let mut fields = figures(&self.facts(0));
+        let mut fields = {
+            let facts = self.facts(0);
+            figures(&facts, &Roll::of(&facts))
+        };
         fields.extend(tables::fields(&self.attachments, self.style(checks.as_deref())));
         fields
     }
@@ -191,6 +195,36 @@ impl Prepared {
     pub fn accounts(&self) -> &[crate::domain::Account] {
         &self.ledger.accounts
     }
+}
+
+/// One result an account. The verdicts of each are gathered first: a quarter of a province has hundreds of
+/// thousands.
+fn results(profile: &Profile, ledger: &Ledger, verdicts: &[Verdict]) -> Vec<AccountResult> {
+    let mut own: BTreeMap<AccountId, Vec<Verdict>> = BTreeMap::new();
+    for verdict in verdicts {
+        own.entry(verdict.account).or_default().push(verdict.clone());
+    }
+    let of = |id: AccountId| own.get(&id).map_or(&[][..], Vec::as_slice);
+    ledger.accounts.iter().map(|account| grade(profile, account.id, of(account.id))).collect()
+}
+
+/// The last counted update before `end`; of a vetoed account before the check that it failed, where a
+/// paper covers several.
+fn newest(
+    conn: &Connection,
+    period: Period,
+    results: &[AccountResult],
+    end: Moment,
+) -> Result<BTreeMap<AccountId, Post>, StoreError> {
+    let mut newest = ledger::newest(conn, end)?;
+    if matches!(period, Period::Week(_)) {
+        return Ok(newest);
+    }
+    for (id, veto) in results.iter().filter_map(|result| Some((result.account, result.vetoes.last()?))) {
+        newest.remove(&id);
+        newest.extend(ledger::newest_of(conn, id, veto.check.at)?.map(|post| (id, post)));
+    }
+    Ok(newest)
 }
 
 /// Letters count for the weeks that the checks counted.

@@ -2,11 +2,12 @@
 
 use super::{Profile, Severity, Verdict, VerdictKind};
 use crate::domain::AccountId;
+use std::cmp::Reverse;
 
 /// How an account stands (结果).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Grade {
-    /// 不合格: a veto was missed.
+    /// 不合格: a veto was missed, or the score lies below the pass line.
     Failed,
     /// 无法判定: a veto, or without one a week, could not be decided.
     Unclear,
@@ -49,6 +50,8 @@ pub struct AccountResult {
     pub unclear: Vec<Verdict>,
     /// Weeks that nobody could decide (另有k周未能核实).
     pub unwatched_weeks: u32,
+    /// Weeks that were decided either way: what the score rests on.
+    pub decided_weeks: u32,
     /// Score, where the profile has one and nothing vetoed it.
     pub score: Option<u32>,
 }
@@ -62,16 +65,22 @@ pub fn grade(profile: &Profile, account: AccountId, verdicts: &[Verdict]) -> Acc
         own.iter().filter(|v| wanted(v)).map(|v| (*v).clone()).collect()
     };
     let missed = |v: &Verdict| matches!(v.kind, VerdictKind::Missed { .. });
-    let unclear = |v: &Verdict| matches!(v.kind, VerdictKind::Suspected { .. } | VerdictKind::Unknown { .. });
+    let is_unclear = |v: &Verdict| matches!(v.kind, VerdictKind::Suspected { .. } | VerdictKind::Unknown { .. });
     let vetoes = pick(&|v| missed(v) && v.severity == Severity::Veto);
     let problems = pick(&|v| missed(v) && v.severity == Severity::Problem);
-    let unclear = pick(&unclear);
-    let weeks = unclear.iter().filter(|v| v.severity == Severity::Problem).count();
+    let unclear = pick(&is_unclear);
+    let weeks = |wanted: &dyn Fn(&Verdict) -> bool| {
+        let weeks = own.iter().filter(|v| v.severity == Severity::Problem && wanted(v)).count();
+        u32::try_from(weeks).unwrap_or(u32::MAX)
+    };
+    let score = score(profile, &vetoes, &problems);
+    let fails = score.zip(profile.pass_line).is_some_and(|(score, line)| score < line);
     AccountResult {
         account,
-        grade: stands(&own, &vetoes, &problems, &unclear),
-        score: score(profile, &vetoes, &problems),
-        unwatched_weeks: u32::try_from(weeks).unwrap_or(u32::MAX),
+        grade: if fails { Grade::Failed } else { stands(&own, &vetoes, &problems, &unclear) },
+        score,
+        unwatched_weeks: weeks(&is_unclear),
+        decided_weeks: weeks(&|v| missed(v) || matches!(v.kind, VerdictKind::Met { .. })),
         vetoes,
         problems,
         unclear,
@@ -98,16 +107,15 @@ fn stands(own: &[&Verdict], vetoes: &[Verdict], problems: &[Verdict], unclear: &
 }
 
 fn score(profile: &Profile, vetoes: &[Verdict], problems: &[Verdict]) -> Option<u32> {
-    let start = profile.start_points?;
-    if !vetoes.is_empty() {
-        return Some(0);
-    }
-    Some(start.saturating_sub(problems.iter().map(|v| v.points).sum()))
+    let start = profile.start_points.filter(|_| vetoes.is_empty())?;
+    let off = problems.iter().fold(0_u32, |off, verdict| off.saturating_add(verdict.points));
+    Some(start.saturating_sub(off))
 }
 
 impl AccountResult {
-    /// The problem that the papers print: the largest quota missed, the latest of those.
+    /// The problem that the papers print: the largest quota missed, of those the fewest updates, and of
+    /// those the latest.
     pub fn worst_problem(&self) -> Option<&Verdict> {
-        self.problems.iter().max_by_key(|v| (v.required, v.check.nominal))
+        self.problems.iter().max_by_key(|v| (v.required, Reverse(v.kind.seen()), v.check.nominal))
     }
 }

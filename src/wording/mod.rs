@@ -13,6 +13,7 @@ mod tests;
 pub use draft::draft;
 pub use fill::{FilledWording, fill};
 pub use parse::{Figure, Paragraph, Section, Wording, parse};
+pub(crate) use place::numeral;
 pub use place::place;
 
 /// What stands where something is missing (documents.md, "Four shapes of paper").

@@ -77,7 +77,7 @@ fn renumber(report: &mut Report) {
 }
 
 /// 一 to 九十九.
-fn numeral(number: usize) -> String {
+pub(crate) fn numeral(number: usize) -> String {
     let digit = |n: usize| if n == 0 { "" } else { NUMERALS[n - 1] };
     match number {
         1..=10 => digit(number).to_owned(),
