@@ -39,7 +39,7 @@ pub use raw::{load, parse};
 pub(crate) use remarks::{missing_year, remarks_of_the_file};
 pub use web::WebConfig;
 
-use crate::domain::{Check, Moment};
+use crate::domain::{Check, Moment, Period};
 use crate::rules::{Profile, Schedule, WhenOff};
 use chrono::{NaiveTime, Weekday};
 use cuigeng_adapters::{Kinds, Manners, Source};
@@ -351,6 +351,13 @@ impl Config {
     pub fn checks_between(&self, from: Moment, until: Moment) -> Vec<Check> {
         let nominal = self.check.schedule.between(from, until);
         nominal.into_iter().map(|moment| self.check.when_off.hold(moment, &self.calendar)).collect()
+    }
+
+    /// The checks of a period.
+    pub fn checks_of(&self, period: Period) -> Vec<Check> {
+        let (from, until) = period.search_span();
+        let near = self.checks_between(from.plus_days(-1), until.plus_days(8));
+        near.into_iter().filter(|check| period.holds(*check)).collect()
     }
 }
 

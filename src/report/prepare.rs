@@ -4,13 +4,13 @@
 use super::compose::Roll;
 use super::figures::figures;
 use super::{
-    Facts, LetterTally, ListChange, Progress, Report, Verified, followup, history, leader, month, quarter, week,
+    Facts, LetterTally, ListChange, Part, Progress, Report, Verified, followup, history, leader, month, quarter, week,
 };
 use crate::config::Config;
 use crate::domain::{AccountId, Check, Moment, Period, Post, Week};
 use crate::ledger::{self, Ledger};
 use crate::rules::WindowKind;
-use crate::rules::{AccountResult, Decisions, Grade, Profile, Severity, Verdict, VerdictKind, grade};
+use crate::rules::{AccountResult, Decisions, Grade, Profile, Severity, Verdict, VerdictKind, grades};
 use crate::store::{Connection, LetterKind, StoreError, answers, attachments, counts, findings, looks};
 use crate::tables::{self, Attachment, Style};
 use crate::warn::{last_update, may_remind, silence_deadline};
@@ -57,21 +57,25 @@ impl Prepared {
         period: Period,
         now: Moment,
     ) -> Result<Prepared, StoreError> {
-        let (from, until) = period.search_span();
-        let near = config.checks_between(from.plus_days(-1), until.plus_days(8));
-        let checks: Vec<Check> = near.into_iter().filter(|check| period.holds(*check)).collect();
+        let checks = config.checks_of(period);
         let ledger = Ledger::for_checks(conn, config, profile, &checks)?;
         let mut verdicts: Vec<Verdict> = checks.iter().flat_map(|check| ledger.judge(profile, *check, now)).collect();
         let decisions = findings::decisions(conn, &profile.name)?;
         let cleared = decisions.clear_false(&mut verdicts);
-        let results = results(profile, &ledger, &verdicts);
+        let results = grades(profile, ledger.accounts.iter().map(|account| account.id), &verdicts);
         let held = checks.iter().map(|check| check.at).filter(|at| *at <= now).max();
-        let span = span_of_letters(&checks, until);
+        let span = span_of_letters(&checks, period.search_span().1);
         Ok(Prepared {
             newest: newest(conn, period, &results, held.unwrap_or(now))?,
             verified: verified(conn, &ledger)?,
             tally: tally(conn, config, &verdicts, span)?,
-            progress: history::progress(conn, config, profile, period, span)?,
+            progress: match period {
+                Period::Week(week) => history::progress(conn, config, profile, week, span)?,
+                _ if profile.paper.says(Part::Praise) => {
+                    history::praise(conn, config, profile, (period, now), span, &results)?
+                }
+                _ => Progress::default(),
+            },
             changes: history::list_changes(conn, &ledger.accounts, span)?,
             next_week: next_week(config, &ledger, now),
             attachments: attachments::of(conn, period)?,
@@ -195,17 +199,6 @@ impl Prepared {
     pub fn accounts(&self) -> &[crate::domain::Account] {
         &self.ledger.accounts
     }
-}
-
-/// One result an account. The verdicts of each are gathered first: a quarter of a province has hundreds of
-/// thousands.
-fn results(profile: &Profile, ledger: &Ledger, verdicts: &[Verdict]) -> Vec<AccountResult> {
-    let mut own: BTreeMap<AccountId, Vec<Verdict>> = BTreeMap::new();
-    for verdict in verdicts {
-        own.entry(verdict.account).or_default().push(verdict.clone());
-    }
-    let of = |id: AccountId| own.get(&id).map_or(&[][..], Vec::as_slice);
-    ledger.accounts.iter().map(|account| grade(profile, account.id, of(account.id))).collect()
 }
 
 /// The last counted update before `end`; of a vetoed account before the check that it failed, where a

@@ -22,7 +22,7 @@ pub use coverage::{Hole, Shade};
 pub use finding::{Decision, Decisions, Ruling};
 pub use judge::{Declared, Duty, Evidence, duties, judge, summed_label, window_of};
 pub use profile::{CountUnit, LabelReading, PeriodKind, Profile, Quota, Rule, Severity, WeeklyRows, WindowKind};
-pub use results::{AccountResult, Grade, grade};
+pub use results::{AccountResult, Grade, grade, grades};
 pub use schedule::{Schedule, ScheduleFault, WhenOff};
 pub use tally::Tally;
 pub use verdict::{DELAY_GRACE_S, ExemptWhy, Gap, GapWhy, Verdict, VerdictKind, Window, class_chinese};

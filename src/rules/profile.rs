@@ -178,6 +178,12 @@ impl Profile {
         self.rules.iter().any(|rule| rule.severity == severity)
     }
 
+    /// The same with the newest version of each rule, as if it had held all along.
+    pub fn as_if_always(&self) -> Profile {
+        let newest = self.rules_on(NaiveDate::MAX).into_iter().cloned();
+        Profile { rules: newest.map(|rule| Rule { from: None, ..rule }).collect(), ..self.clone() }
+    }
+
     /// The version of each rule that holds on `date`, in the order of the profile.
     pub fn rules_on(&self, date: NaiveDate) -> Vec<&Rule> {
         let mut held: Vec<&Rule> = Vec::new();

@@ -20,6 +20,7 @@ mod pace;
 mod people;
 mod platform;
 mod post_office;
+mod profiles;
 mod replies;
 mod sheet;
 mod silences;
