@@ -3,7 +3,7 @@
 use super::sheet::{Section, nearest};
 use super::value::Value;
 use crate::report::{
-    Column, GROUP_FIELDS, Held, ListForm, NAME_FIELDS, Naming, Order, Paper, PaperSection, Part, Phrases, fields_of,
+    Column, GROUP_FIELDS, Held, ListForm, NAME_FIELDS, Naming, Order, Phrases, Piece, Script, ScriptSection, fields_of,
     known_fields,
 };
 use crate::rules::PeriodKind;
@@ -28,10 +28,10 @@ pub(super) struct Around {
     pub(super) problems: bool,
 }
 
-pub(super) fn paper(section: Section<'_, '_>, around: Around) -> Paper {
-    let usual = Paper::default();
+pub(super) fn paper(section: Section<'_, '_>, around: Around) -> Script {
+    let usual = Script::default();
     let fields = known_fields(&[]);
-    let paper = Paper {
+    let paper = Script {
         title: section.or("title", usual.title, |value| phrase(value, &fields, around)),
         sections: section.or("sections", usual.sections, |value| many(value, paper_section)),
         phrases: phrases(section.sub("phrases"), around),
@@ -55,24 +55,24 @@ fn usual_lists(around: Around) -> Vec<ListForm> {
 }
 
 /// What contradicts itself.
-fn agree(section: &Section<'_, '_>, paper: &Paper) {
-    let parts: Vec<Part> = paper.sections.iter().flat_map(|section| section.parts.clone()).collect();
-    let twice = |part: &Part| parts.iter().filter(|other| *other == part).count() > 1;
+fn agree(section: &Section<'_, '_>, paper: &Script) {
+    let parts: Vec<Piece> = paper.sections.iter().flat_map(|section| section.parts.clone()).collect();
+    let twice = |part: &Piece| parts.iter().filter(|other| *other == part).count() > 1;
     let refuse = |near: &str, said: &str, cure: &str| section.refuse_near(near, near, said, cure);
-    if let Some((word, _)) = Part::WORDS.iter().find(|(_, part)| twice(part)) {
+    if let Some((word, _)) = Piece::WORDS.iter().find(|(_, part)| twice(part)) {
         return refuse("sections", &format!("“{word}”写了两遍"), "每一项只能印一次，删去一处");
     }
-    if !paper.named.is_empty() && !paper.says(Part::Named) {
+    if !paper.named.is_empty() && !paper.says(Piece::Named) {
         refuse(
             "named",
             "写了点名的句子，却没有一节印“点名”",
             "在某一节的 parts 里加上 \"点名\"，或删去 [[paper.named]]",
         );
     }
-    if paper.named.is_empty() && paper.says(Part::Named) {
+    if paper.named.is_empty() && paper.says(Piece::Named) {
         refuse("sections", "有一节印“点名”，却没有点名的句子", "用 [[paper.named]] 写上句子，或删去 \"点名\"");
     }
-    if section.get("lists").is_some() && !paper.says(Part::Lists) {
+    if section.get("lists").is_some() && !paper.says(Piece::Lists) {
         refuse("lists", "写了名单，却没有一节印“名单”", "在某一节的 parts 里加上 \"名单\"，或删去 [[paper.lists]]");
     }
     agree_lists(section, &paper.lists);
@@ -83,22 +83,22 @@ fn agree_lists(section: &Section<'_, '_>, lists: &[ListForm]) {
     if let Some(at) = (1..lists.len()).find(|at| lists[..*at].iter().any(|other| other.key == lists[*at].key)) {
         refuse(&format!("有两张名单都叫“{}”", lists[at].key), "给其中一张换个 name");
     }
-    let numbers: Vec<u32> = lists.iter().filter_map(|list| list.annex).collect();
+    let numbers: Vec<usize> = lists.iter().filter_map(|list| list.annex).collect();
     if numbers.windows(2).any(|two| two[0] > two[1]) {
         refuse("附件的编号不是从小到大", "照印出的次序写 annex");
     }
 }
 
-fn paper_section(section: Section<'_, '_>) -> Option<PaperSection> {
+fn paper_section(section: Section<'_, '_>) -> Option<ScriptSection> {
     if !section.is_written() {
         return None;
     }
     let heading = section.opt("heading", |value| heading(value));
     let parts = section.must("parts", "写上这一节印哪几项，例如 parts = [\"总体\"]", |value| {
-        value.all(|value| value.one_of(&Part::WORDS))
+        value.all(|value| value.one_of(&Piece::WORDS))
     });
     section.close();
-    Some(PaperSection { heading, parts: parts? })
+    Some(ScriptSection { heading, parts: parts? })
 }
 
 /// The number is ours: the office's own sections stand between.
@@ -206,7 +206,7 @@ fn list(section: Section<'_, '_>, around: Around) -> Option<ListForm> {
         key: key.unwrap_or_default(),
         of: of.unwrap_or_default(),
         title: title.unwrap_or_default(),
-        annex: section.opt("annex", |value| value.count(1..=99)),
+        annex: section.opt("annex", |value| value.count(1..=99)).and_then(|number| usize::try_from(number).ok()),
         subtitle: section.opt("subtitle", |value| phrase(value, &fields, around)),
         columns: columns(&section, around),
         order: section.or("order", Order::Platform, |value| value.one_of(&ORDERS)),

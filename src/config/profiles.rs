@@ -10,7 +10,7 @@ use super::syntax::Written;
 use super::tables::tables;
 use super::value::Value;
 use crate::domain::Platform;
-use crate::report::{Paper, Rounding};
+use crate::report::{Rounding, Script};
 use crate::rules::{CountUnit, LabelReading, PeriodKind, Profile, Quota, Rule, Severity, WeeklyRows, WindowKind};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -129,14 +129,14 @@ pub(super) fn understand(name: &str, sheet: &Sheet<'_>) -> Profile {
         }),
         platform_names: by_platform(&root.sub("platform_names"), Value::name),
         tables: tables(root.sub("tables")),
-        paper: Paper::default(),
+        script: Script::default(),
         rules: rules(&root, weekly_rows),
     };
     // A refused rule may have been the one that is missed here; its own mistake comes first.
     let written = root.get("rules").and_then(|value| value.value.get_ref().as_array().map(|rules| rules.len()));
     let problems = profile.has(Severity::Problem) || written != Some(profile.rules.len());
     let scores = profile.start_points.is_some();
-    profile.paper = paper(root.sub("paper"), Around { period: profile.period, scores, problems });
+    profile.script = paper(root.sub("paper"), Around { period: profile.period, scores, problems });
     agree(&root, &profile);
     root.close();
     profile

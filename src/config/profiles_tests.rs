@@ -3,7 +3,7 @@
 use super::profiles::{parse, profile, profile_names, profile_text};
 use super::{Mode, explain, parse as parse_config};
 use crate::domain::Moment;
-use crate::report::{Held, ListForm, Paper, Rounding};
+use crate::report::{Held, ListForm, Rounding, Script};
 use crate::rules::{CountUnit, LabelReading, PeriodKind, Profile, Severity, WeeklyRows, WindowKind};
 use chrono::NaiveDate;
 use std::path::Path;
@@ -76,12 +76,15 @@ fn the_presets_have_the_values_of_the_reference() {
 /// What stands in 通用 is what holds where nothing is written, so its file is the manual of the form.
 #[test]
 fn the_default_says_what_holds_without_it() {
-    assert_eq!(shipped("通用").paper, Paper::default());
+    assert_eq!(shipped("通用").script, Script::default());
     let rules = "[[rules]]\nname = \"weekly\"\nwindow = \"week\"\nmin = 2\nseverity = \"problem\"\nlabel = \"少\"\n";
     let bare = parse("本县", "本县.toml", rules).unwrap();
-    assert_eq!((bare.paper, bare.weekly_rows, bare.rounding), (Paper::default(), WeeklyRows::Worst, Rounding::HalfUp));
+    assert_eq!(
+        (bare.script, bare.weekly_rows, bare.rounding),
+        (Script::default(), WeeklyRows::Worst, Rounding::HalfUp)
+    );
     let veto_only = parse("本县", "本县.toml", &rules.replace("problem", "veto")).unwrap();
-    assert_eq!(veto_only.paper.lists, [ListForm::usual(Held::Failed)]);
+    assert_eq!(veto_only.script.lists, [ListForm::usual(Held::Failed)]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What both papers share: who is counted where, and the cells that a row begins with.
 
-use super::{Block, Cell, Facts, Meta, Part, Table, words};
+use super::{Cell, Facts, Meta, Piece, Table, words};
 use crate::domain::{Account, AccountId, Check, Moment, State};
 use crate::rules::{AccountResult, ExemptWhy, Grade, Verdict, VerdictKind};
 use chrono::NaiveDate;
@@ -217,7 +217,7 @@ pub(super) fn table(key: &str, title: String, more: &[&str], rows: Vec<Vec<Cell>
 }
 
 /// The table of those that stand apart: 关停公告中, with how they would stand.
-pub(super) fn closing_table(facts: &Facts<'_>, roll: &Roll<'_>, title: String) -> Block {
+pub(super) fn closing_table(facts: &Facts<'_>, roll: &Roll<'_>, title: String) -> Table {
     let row = |(at, entry): (usize, &Entry<'_>)| {
         let labels =
             entry.missed_vetoes().last().into_iter().chain(entry.result.and_then(AccountResult::worst_problem));
@@ -228,18 +228,18 @@ pub(super) fn closing_table(facts: &Facts<'_>, roll: &Roll<'_>, title: String) -
         cells
     };
     let rows = roll.closing.iter().enumerate().map(row).collect();
-    Block::Table(table("关停公告中", title, &["检查结果"], rows))
+    table("关停公告中", title, &["检查结果"], rows)
 }
 
 /// The table of those that were left out, with the reason.
-pub(super) fn exempt_table(facts: &Facts<'_>, roll: &Roll<'_>, title: String) -> Block {
+pub(super) fn exempt_table(facts: &Facts<'_>, roll: &Roll<'_>, title: String) -> Table {
     let row = |(at, (entry, reason)): (usize, &(Entry<'_>, String))| {
         let mut cells = first_cells(facts, at, entry.account);
         cells.push(text(reason.clone()));
         cells
     };
     let rows = roll.exempt.iter().enumerate().map(row).collect();
-    Block::Table(table("不参评", title, &["原因"], rows))
+    table("不参评", title, &["原因"], rows)
 }
 
 /// 甲（抖音）、乙（微博）; 无 when there are none.
@@ -270,7 +270,7 @@ pub(super) fn unwatched(facts: &Facts<'_>, roll: &Roll<'_>) -> Vec<String> {
 /// Whom no table of the paper names although nothing could be decided about them.
 pub(super) fn undecided(facts: &Facts<'_>, roll: &Roll<'_>) -> Option<String> {
     let count = roll.graded(Grade::Unclear);
-    let untold = count > 0 && !facts.profile.paper.says(Part::Unclear);
+    let untold = count > 0 && !facts.profile.script.says(Piece::Unclear);
     let names = || named(facts, roll.with(Grade::Unclear));
     untold.then(|| format!("无法判定{count}个，不计入检查数，定稿前须逐一核实：{}。", names()))
 }

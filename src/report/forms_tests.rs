@@ -171,7 +171,7 @@ fn rows_per_account_and_period_are_one_or_one_a_week() {
     let column = |word: &str| *Column::WORDS.iter().find(|(known, _)| *known == word).unwrap();
     let mut profile = shipped("通用");
     profile.rules[1].points = 5;
-    profile.paper.lists[1].columns = columns.map(|word| (column(word).1, word.to_owned())).to_vec();
+    profile.script.lists[1].columns = columns.map(|word| (column(word).1, word.to_owned())).to_vec();
     for (mode, wanted) in [
         (WeeklyRows::Worst, vec!["1,甲,4月11日至4月17日、4月18日至4月24日,2,1,2,10,一周未更新两次,待核实"]),
         (WeeklyRows::Sum, vec!["1,甲,4月11日至4月17日、4月18日至4月24日,2,1,2,10,一周未更新两次,待核实"]),
@@ -219,7 +219,7 @@ fn a_veto_hides_the_weeks_only_where_the_profile_says_so() {
 fn the_order_of_a_list_is_the_profiles() {
     let named = |order| {
         let mut profile = shipped("济源");
-        profile.paper.lists[0].order = order;
+        profile.script.lists[0].order = order;
         let report = quarter(&quarter_of(profile, jiyuan()).facts());
         rows(&report, "新媒体检查").into_iter().map(|row| row[1].replace("济源", "")).collect::<Vec<_>>().join(" ")
     };
@@ -258,7 +258,7 @@ fn every_published_rate_prints_by_the_profile() {
 fn the_parts_add_up_to_the_whole() {
     let kinds = everybody();
     let mut profile = shipped("通用");
-    profile.paper.sections[0].parts.extend([Part::PlatformTable, Part::Offices, Part::OfficeTable]);
+    profile.script.sections[0].parts.extend([Piece::PlatformTable, Piece::Offices, Piece::OfficeTable]);
     for mask in (0..1_u32 << kinds.len()).filter(|mask| mask.count_ones() <= 3) {
         let residents = (0..kinds.len()).filter(|at| mask >> at & 1 == 1).map(|at| kinds[at].clone()).collect();
         let town = Town::new(profile.clone(), "2022-06", &JUNE, "2022-06-28 15:30", residents);
@@ -295,17 +295,17 @@ fn every_field_has_a_value_in_its_kind_of_period() {
 #[test]
 fn an_own_paper_has_its_own_order() {
     let mut profile = shipped("通用");
-    let section = |heading: Option<&str>, parts: &[Part]| PaperSection {
+    let section = |heading: Option<&str>, parts: &[Piece]| ScriptSection {
         heading: heading.map(str::to_owned),
         parts: parts.to_vec(),
     };
-    profile.paper.sections = vec![
-        section(None, &[Part::Opening]),
-        section(Some("主要问题"), &[Part::Named]),
-        section(Some("没有可说的"), &[Part::Praise, Part::Reminders]),
-        section(Some("总体"), &[Part::Overall]),
+    profile.script.sections = vec![
+        section(None, &[Piece::Opening]),
+        section(Some("主要问题"), &[Piece::Named]),
+        section(Some("没有可说的"), &[Piece::Praise, Piece::Reminders]),
+        section(Some("总体"), &[Piece::Overall]),
     ];
-    profile.paper.named = vec![Naming {
+    profile.script.named = vec![Naming {
         of: Held::Failed,
         text: "不合格{个数}个：{名单}。".to_owned(),
         none: None,

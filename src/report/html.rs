@@ -1,7 +1,7 @@
 //! A report as one self-contained page: no scripts, nothing from elsewhere. It prints on A4, and its
 //! inline styles are plain enough to be the HTML half of a mail.
 
-use super::{Block, Cell, HeadCell, RenderError, Report, Table};
+use super::{Block, Cell, Grid, GridCell, GridRow, HeadCell, RenderError, Report, Table};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use std::ops::Range;
@@ -29,7 +29,12 @@ fn block_value(block: &Block) -> Value {
     match block {
         Block::Heading(text) => context! { kind => "heading", text => text },
         Block::Paragraph(text) => context! { kind => "paragraph", text => text },
+        Block::Left(text) => context! { kind => "left", text => text },
+        Block::Right(text) => context! { kind => "right", text => text },
         Block::Table(table) => table_value(table),
+        Block::Grid(grid) => grid_value(grid),
+        Block::Chart(chart) => context! { kind => "paragraph", text => chart.words() },
+        Block::NewPage(title) => context! { kind => "page", text => title },
     }
 }
 
@@ -37,12 +42,22 @@ fn table_value(table: &Table) -> Value {
     let head: Vec<Vec<Value>> = table.head().iter().map(|row| row.iter().map(head_value).collect()).collect();
     context! {
         kind => "table",
-        title => table.title.clone(),
+        title => table.full_title(),
         subtitle => table.subtitle.clone(),
         head => head,
         rows => rows(table),
         note => table.note.clone(),
     }
+}
+
+fn grid_value(grid: &Grid) -> Value {
+    let row = |row: &GridRow| -> Value {
+        let cell =
+            |(cell, share): (&GridCell, usize)| context! { text => &cell.text, share => share, label => cell.is_label };
+        let cells: Vec<Value> = row.cells.iter().zip(row.shares()).map(cell).collect();
+        context! { cells => cells, lines => row.lines }
+    };
+    context! { kind => "grid", rows => grid.rows.iter().map(row).collect::<Vec<Value>>() }
 }
 
 fn head_value(cell: &HeadCell<'_>) -> Value {

@@ -1,7 +1,7 @@
 //! The lists of findings in the columns, the order and the rows of their profile.
 
 use super::compose::{Entry, Roll, number, office, text};
-use super::{Cell, Column, Facts, Held, ListForm, Order, Part, Table, words};
+use super::{Cell, Column, Facts, Held, ListForm, Order, Piece, Table, words};
 use crate::rules::{Grade, Verdict, WeeklyRows, summed_label};
 
 /// One row: an account, and the missed weeks that it stands for.
@@ -119,11 +119,11 @@ pub(super) fn score(entry: &Entry<'_>) -> Cell {
 
 /// Why a column of scores holds dashes.
 pub(super) fn unscored(facts: &Facts<'_>, roll: &Roll<'_>) -> Option<String> {
-    let paper = &facts.profile.paper;
+    let paper = &facts.profile.script;
     let scores = |form: &&ListForm| form.columns.iter().any(|(column, _)| *column == Column::Score);
     let mut listed = paper.lists.iter().filter(scores).flat_map(|form| members(facts, roll, form));
     let dashes =
-        paper.says(Part::Lists) && listed.any(|entry| entry.result.is_none_or(|result| result.score.is_none()));
+        paper.says(Piece::Lists) && listed.any(|entry| entry.result.is_none_or(|result| result.score.is_none()));
     dashes.then(|| "分数为“—”的是单项否决，不再计分。".to_owned())
 }
 

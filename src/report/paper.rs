@@ -1,318 +1,92 @@
-//! What a profile's 通报 says and in which order, as data: title, sections, sentences, lists. Pure values;
-//! the files that hold them are read by `config`, and `period` composes by them.
+//! Head and foot of a paper that an office issues (documents.md, "Four shapes of paper"): who issues it,
+//! under which number, to whom, and when. Nothing is invented: what nobody has set prints as ____.
 
-use super::figures::FIGURES;
 use crate::wording::BLANK;
+use chrono::{Datelike, NaiveDate};
 
-/// What a month's or a quarter's paper says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Head and foot of a paper. An empty text is one that nobody has set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Paper {
-    /// The title.
-    pub title: String,
-    /// Its sections, in the order in which they print.
-    pub sections: Vec<PaperSection>,
-    /// The sentences.
-    pub phrases: Phrases,
-    /// Sentences that name accounts.
-    pub named: Vec<Naming>,
-    /// The lists of findings.
-    pub lists: Vec<ListForm>,
+    /// Which head and foot.
+    pub shape: Shape,
+    /// 发文机关 (发电单位 of a 明电), also the signature.
+    pub issuer: String,
+    /// Name of a 简报.
+    pub masthead: String,
+    /// 发文字号 or the number of an issue; `{年}` and `{号}` are filled in by [`Paper::numbered`].
+    pub number: String,
+    /// 等级 of a 明电, such as 平急.
+    pub urgency: String,
+    /// Who signs: 签批 of a 明电, 签发 of a 简报.
+    pub signer: String,
+    /// 主送机关, without the colon.
+    pub to: String,
+    /// 抄送; 送 of a 简报.
+    pub copies: String,
+    /// 发 of a 简报.
+    pub sent: String,
+    /// 印发机关.
+    pub printer: String,
+    /// 联系人 and telephone.
+    pub contact: String,
+    /// （此件公开发布）.
+    pub public: bool,
+    /// It bears a seal, which moves signature and date.
+    pub sealed: bool,
+    /// 成文日期.
+    pub date: Option<NaiveDate>,
 }
 
-/// A section: its heading, and what stands below it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PaperSection {
-    /// Without its number; `None`: what stands here has no heading.
-    pub heading: Option<String>,
-    /// What stands below it, in order.
-    pub parts: Vec<Part>,
+/// Which head and foot a paper has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// A 通报 on the web: no head, no number.
+    #[default]
+    Web,
+    /// 明电: 发电单位, 签批盖章, 等级, number.
+    Telegram,
+    /// 简报: name, issue number, office and date; 送 and 发 below.
+    Brief,
+    /// 函: 发文机关标志, number, addressees; 版记 below.
+    Letter,
 }
 
-/// One thing that a paper may say. What no section names is not said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// 开头: on which basis, and what was done.
-    Opening,
-    /// 总体: totals and rates.
-    Overall,
-    /// 各平台: each platform in a sentence.
-    Platforms,
-    /// 各平台表: the same as a table.
-    PlatformTable,
-    /// 各单位: the offices with findings, in a sentence.
-    Offices,
-    /// 各单位表: every office, as a table.
-    OfficeTable,
-    /// 点名: the sentences that name accounts.
-    Named,
-    /// 表扬: who has improved, who updated on the day of the reminder.
-    Praise,
-    /// 提醒: how many reminders have left.
-    Reminders,
-    /// 名单: the lists of findings.
-    Lists,
-    /// 无法判定: what could not be decided, as a table.
-    Unclear,
-    /// 关停公告: who is about to close, as a table.
-    Closing,
-    /// 不参评: who was left out, as a table.
-    Exempt,
-}
+impl Shape {
+    /// Every shape with its Chinese word.
+    pub const ALL: [(&'static str, Shape); 4] =
+        [("通报", Shape::Web), ("明电", Shape::Telegram), ("简报", Shape::Brief), ("函", Shape::Letter)];
 
-/// Sentences with fields in braces.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Phrases {
-    /// [`Part::Opening`].
-    pub opening: String,
-    /// [`Part::Overall`].
-    pub overall: String,
-    /// Around the platforms, which stand for `{各项}`.
-    pub platforms: String,
-    /// One platform.
-    pub platform: String,
-    /// Around the offices, which stand for `{各项}`.
-    pub offices: String,
-    /// One office.
-    pub office: String,
-    /// Who had a finding in the period before and none in this one.
-    pub praise_steady: String,
-    /// Who updated on the day of a reminder.
-    pub praise_prompt: String,
-    /// [`Part::Reminders`].
-    pub reminders: String,
-}
-
-/// A sentence that names accounts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Naming {
-    /// Which.
-    pub of: Held,
-    /// The sentence around their names, which stand for `{名单}`.
-    pub text: String,
-    /// What is said when there are none; `None`: nothing.
-    pub none: Option<String>,
-    /// How one is named.
-    pub name: String,
-}
-
-/// Which accounts a list or a sentence holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Held {
-    /// 不合格.
-    Failed,
-    /// Those that missed a week and are to be named for it.
-    Problem,
-}
-
-/// A list of findings.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListForm {
-    /// Name of its sheet and of its array in JSON.
-    pub key: String,
-    /// Whom it holds.
-    pub of: Vec<Held>,
-    /// The title, without the number of its attachment.
-    pub title: String,
-    /// The number of its attachment; `None`: it has none.
-    pub annex: Option<u32>,
-    /// The line below the title.
-    pub subtitle: Option<String>,
-    /// What its columns hold, each with its heading.
-    pub columns: Vec<(Column, String)>,
-    /// The order of its rows.
-    pub order: Order,
-}
-
-/// What a column of a list holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Column {
-    /// 序号.
-    Seq,
-    /// 政务新媒体.
-    Account,
-    /// 主管单位; 主办单位 where that is blank.
-    Supervisor,
-    /// 主办单位.
-    Office,
-    /// 平台类型.
-    Platform,
-    /// 问题类型.
-    Label,
-    /// 分数.
-    Score,
-    /// 检查结果.
-    Grade,
-    /// 不足周数: missed weeks of the row.
-    Weeks,
-    /// 扣分: points off for them.
-    Deducted,
-    /// 应更新次数.
-    Required,
-    /// 已更新次数.
-    Seen,
-    /// 检查区间: the weeks of the row.
-    Windows,
-    /// 检查时更新日期: the last update before the check (documents.md, "Other attachments seen").
-    LastUpdate,
-}
-
-/// The order of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// By platform, then as the list of accounts has them.
-    Platform,
-    /// As the list of accounts has them.
-    Account,
-    /// By office as the list of accounts first names them.
-    Office,
-    /// The lowest score first.
-    Score,
-}
-
-impl Part {
-    /// Every part with its word in profiles.
-    pub const WORDS: [(&str, Part); 13] = [
-        ("开头", Part::Opening),
-        ("总体", Part::Overall),
-        ("各平台", Part::Platforms),
-        ("各平台表", Part::PlatformTable),
-        ("各单位", Part::Offices),
-        ("各单位表", Part::OfficeTable),
-        ("点名", Part::Named),
-        ("表扬", Part::Praise),
-        ("提醒", Part::Reminders),
-        ("名单", Part::Lists),
-        ("无法判定", Part::Unclear),
-        ("关停公告", Part::Closing),
-        ("不参评", Part::Exempt),
-    ];
-}
-
-impl Part {
-    /// Whether it prints as tables, also when nothing was checked.
-    pub(super) const fn is_table(self) -> bool {
-        matches!(self, Part::Lists | Part::Unclear | Part::Closing | Part::Exempt)
+    /// The Chinese word.
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Shape::Web => "通报",
+            Shape::Telegram => "明电",
+            Shape::Brief => "简报",
+            Shape::Letter => "函",
+        }
     }
 }
-
-impl Column {
-    /// Every column with its usual heading, which is its word in profiles.
-    pub const WORDS: [(&str, Column); 14] = [
-        ("序号", Column::Seq),
-        ("政务新媒体", Column::Account),
-        ("主管单位", Column::Supervisor),
-        ("主办单位", Column::Office),
-        ("平台类型", Column::Platform),
-        ("问题类型", Column::Label),
-        ("分数", Column::Score),
-        ("检查结果", Column::Grade),
-        ("不足周数", Column::Weeks),
-        ("扣分", Column::Deducted),
-        ("应更新次数", Column::Required),
-        ("已更新次数", Column::Seen),
-        ("检查区间", Column::Windows),
-        ("检查时更新日期", Column::LastUpdate),
-    ];
-
-    /// Whether it speaks of single weeks, and so of nothing where an account failed by silence.
-    pub const fn is_of_weeks(self) -> bool {
-        matches!(self, Column::Weeks | Column::Deducted | Column::Required | Column::Seen | Column::Windows)
-    }
-}
-
-/// Fields of a group: a platform or an office.
-pub const GROUP_FIELDS: [&str; 8] = ["正在运行", "检查", "检查率", "合格", "合格率", "不合格", "存在问题", "无法判定"];
-
-/// Fields of one account in a sentence that names it.
-pub const NAME_FIELDS: [&str; 5] = ["账号", "平台", "单位", "问题", "分数"];
 
 impl Paper {
-    /// Whether any section says that.
-    pub fn says(&self, part: Part) -> bool {
-        self.sections.iter().any(|section| section.parts.contains(&part))
+    /// The same with its date and number; without them their places stay visible blanks.
+    #[must_use]
+    pub fn numbered(&self, number: Option<u32>, date: Option<NaiveDate>) -> Paper {
+        let year = date.map_or(BLANK.to_owned(), |date| date.year().to_string());
+        let number = number.map_or(BLANK.to_owned(), |number| number.to_string());
+        let filled = self.number.replace("{年}", &year).replace("{号}", &number);
+        Paper { number: filled, date, ..self.clone() }
     }
-}
 
-/// What holds where a profile says nothing: the words of 通用.
-impl Default for Paper {
-    fn default() -> Paper {
-        let section =
-            |heading: &str, parts: &[Part]| PaperSection { heading: Some(heading.to_owned()), parts: parts.to_vec() };
-        Paper {
-            title: "{地区}{周期}政务新媒体检查情况".to_owned(),
-            sections: vec![
-                section("总体情况", &[Part::Overall, Part::Platforms, Part::Reminders, Part::Praise]),
-                section("检查结果", &[Part::Lists, Part::Unclear, Part::Closing, Part::Exempt]),
-            ],
-            phrases: Phrases::default(),
-            named: Vec::new(),
-            lists: vec![ListForm::usual(Held::Failed), ListForm::usual(Held::Problem)],
+    /// 成文日期, no leading zeros: 2022年7月11日.
+    pub fn date_words(&self) -> String {
+        match self.date {
+            Some(date) => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
+            None => format!("{BLANK}年{BLANK}月{BLANK}日"),
         }
     }
 }
 
-impl Default for Phrases {
-    fn default() -> Phrases {
-        let [opening, overall, platforms, platform, offices, office, praise_steady, praise_prompt, reminders] = [
-            "根据{依据}要求，对{全地区}政务新媒体开展了{周期}检查。现将有关情况通报如下：",
-            "{全地区}正在运行的政务新媒体共计{正在运行}个，检查{检查}个，检查率{检查率}{其余}。经检查，合格{合格}个，合格率为{合格率}；不合格{不合格}个，合格但存在问题{存在问题}个。",
-            "分平台看：{各项}。",
-            "{平台}检查{检查}个，合格{合格}个，合格率{合格率}",
-            "查出问题的单位：{各项}。",
-            "{单位}（不合格{不合格}个，存在问题{存在问题}个）",
-            "上期查出问题、本期每次检查均达标的{个数}个：{名单}。",
-            "收到提醒后当日更新、本期未查出问题的{个数}个：{名单}。",
-            "本期共发出提醒{提醒条数}条，涉及账号{提醒账号}个，其中告警提醒{告警提醒}次、更新提醒{更新提醒}次。",
-        ]
-        .map(str::to_owned);
-        Phrases { opening, overall, platforms, platform, offices, office, praise_steady, praise_prompt, reminders }
-    }
-}
-
-impl ListForm {
-    /// 附件2 and 附件3 of 开封.
-    pub fn usual(held: Held) -> ListForm {
-        let (key, annex) = match held {
-            Held::Failed => ("不合格", 2),
-            Held::Problem => ("存在问题", 3),
-        };
-        ListForm {
-            key: key.to_owned(),
-            of: vec![held],
-            title: format!("{{周期}}{key}的政务新媒体名单"),
-            annex: Some(annex),
-            subtitle: Some("{检查日期}".to_owned()),
-            columns: ListForm::usual_columns(),
-            order: Order::Platform,
-        }
-    }
-
-    /// 序号·政务新媒体·主管单位·平台类型·问题类型.
-    pub fn usual_columns() -> Vec<(Column, String)> {
-        let usual = [Column::Seq, Column::Account, Column::Supervisor, Column::Platform, Column::Label];
-        let words = Column::WORDS.into_iter().filter(|(_, column)| usual.contains(column));
-        words.map(|(word, column)| (column, word.to_owned())).collect()
-    }
-}
-
-/// The names in braces of a text, in order; an unclosed brace gives what follows it.
-pub fn fields_of(text: &str) -> Vec<&str> {
-    text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap_or(rest)).collect()
-}
-
-/// The text with every field filled in; one without a value is a blank that nobody overlooks.
-pub(super) fn filled(text: &str, value: impl Fn(&str) -> Option<String>) -> String {
-    let mut parts = text.split('{');
-    let mut said = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (name, rest) = part.split_once('}').unwrap_or((part, ""));
-        said.push_str(&value(name).unwrap_or_else(|| BLANK.to_owned()));
-        said.push_str(rest);
-    }
-    said
-}
-
-/// The fields of a whole paper with those that only one sentence has.
-pub fn known_fields<'a>(more: &[&'a str]) -> Vec<&'a str> {
-    FIGURES.iter().copied().chain(more.iter().copied()).collect()
+/// The text, or a visible blank.
+pub(super) fn or_blank(text: &str) -> &str {
+    if text.is_empty() { BLANK } else { text }
 }

@@ -4,9 +4,9 @@
 use super::compose::{Entry, Roll, closing_table, exempt_table, meta, number, office, remarks, text, undecided};
 use super::figures::{figures, group};
 use super::lists::{self, by_platform, holds};
-use super::paper::filled;
+use super::script::filled;
 use super::unclear::{doubts, unclear_table};
-use super::{Block, Facts, Held, Part, Report, Table, words};
+use super::{Block, Facts, Held, Part, Piece, Report, Table, words};
 use crate::rules::Grade;
 use crate::wording::numeral;
 use std::collections::BTreeMap;
@@ -37,10 +37,11 @@ fn compose(facts: &Facts<'_>) -> Report {
     footnotes.extend(undecided(facts, roll));
     footnotes.extend(lists::unscored(facts, roll));
     Report {
-        title: saying.fill(&facts.profile.paper.title),
+        title: saying.fill(&facts.profile.script.title),
         subtitle: Some(if roll.has_findings() && !roll.awaits(facts) { "草稿" } else { "草稿 · 待核实" }.to_owned()),
         blocks: saying.sections(),
         footnotes,
+        paper: None,
         meta: meta(facts),
     }
 }
@@ -53,7 +54,7 @@ impl Saying<'_> {
         if self.facts.checks.is_empty() {
             blocks.push(Block::Paragraph("本期没有检查。".to_owned()));
         }
-        for section in &self.facts.profile.paper.sections {
+        for section in &self.facts.profile.script.sections {
             let said: Vec<Block> = section.parts.iter().flat_map(|part| self.part(*part)).collect();
             if let Some(heading) = section.heading.as_ref().filter(|_| !said.is_empty()) {
                 number += 1;
@@ -64,26 +65,26 @@ impl Saying<'_> {
         blocks
     }
 
-    fn part(&self, part: Part) -> Vec<Block> {
+    fn part(&self, part: Piece) -> Vec<Block> {
         let (facts, roll) = (self.facts, &self.roll);
         let period = words::period(facts.period);
         let prose = |said: Vec<String>| said.into_iter().map(Block::Paragraph).collect();
         match part {
             // Without a check nothing was found, and nothing can be said.
             _ if facts.checks.is_empty() && !part.is_table() => Vec::new(),
-            Part::Opening => prose(vec![self.fill(&facts.profile.paper.phrases.opening)]),
-            Part::Overall => prose(self.overall()),
-            Part::Platforms => prose(self.platforms().into_iter().collect()),
-            Part::PlatformTable => vec![self.group_table("各平台情况", "平台类型", &self.by_platform())],
-            Part::Offices => prose(self.offices().into_iter().collect()),
-            Part::OfficeTable => vec![self.group_table("各单位情况", "主管单位", &self.by_office())],
-            Part::Named => prose(self.named().into_iter().collect()),
-            Part::Praise => prose(self.praise()),
-            Part::Reminders => prose(self.reminders().into_iter().collect()),
-            Part::Lists => facts.profile.paper.lists.iter().map(|form| Block::Table(self.list(form))).collect(),
-            Part::Unclear => vec![unclear_table(facts, roll, format!("{period}无法判定的政务新媒体名单"))],
-            Part::Closing => vec![closing_table(facts, roll, format!("{period}关停公告中的政务新媒体名单"))],
-            Part::Exempt => vec![exempt_table(facts, roll, format!("{period}不参评的政务新媒体名单"))],
+            Piece::Opening => prose(vec![self.fill(&facts.profile.script.phrases.opening)]),
+            Piece::Overall => prose(self.overall()),
+            Piece::Platforms => prose(self.platforms().into_iter().collect()),
+            Piece::PlatformTable => vec![self.group_table("各平台情况", "平台类型", &self.by_platform())],
+            Piece::Offices => prose(self.offices().into_iter().collect()),
+            Piece::OfficeTable => vec![self.group_table("各单位情况", "主管单位", &self.by_office())],
+            Piece::Named => prose(self.named().into_iter().collect()),
+            Piece::Praise => prose(self.praise()),
+            Piece::Reminders => prose(self.reminders().into_iter().collect()),
+            Piece::Lists => facts.profile.script.lists.iter().map(|form| Block::Table(self.list(form))).collect(),
+            Piece::Unclear => working(unclear_table(facts, roll, format!("{period}无法判定的政务新媒体名单"))),
+            Piece::Closing => working(closing_table(facts, roll, format!("{period}关停公告中的政务新媒体名单"))),
+            Piece::Exempt => working(exempt_table(facts, roll, format!("{period}不参评的政务新媒体名单"))),
         }
     }
 
@@ -99,14 +100,14 @@ impl Saying<'_> {
 
     /// The figures, each counted from the roll.
     fn overall(&self) -> Vec<String> {
-        let said = self.fill(&self.facts.profile.paper.phrases.overall);
+        let said = self.fill(&self.facts.profile.script.phrases.overall);
         std::iter::once(said).chain(self.twice_listed()).chain(self.undecided()).collect()
     }
 
     /// Why the list of problems is longer than the number of accounts that have but problems.
     fn twice_listed(&self) -> Option<String> {
-        let lists = &self.facts.profile.paper.lists;
-        let apart = self.facts.profile.paper.says(Part::Lists) && lists.iter().any(|list| list.of == [Held::Problem]);
+        let lists = &self.facts.profile.script.lists;
+        let apart = self.facts.profile.script.says(Piece::Lists) && lists.iter().any(|list| list.of == [Held::Problem]);
         let listed = holds(self.facts, &self.roll, Held::Problem);
         let with = |grade: Grade| listed.iter().filter(|entry| entry.grade() == grade).count();
         let parts = [("同时列入不合格名单", with(Grade::Failed)), ("能否合格尚无法判定", with(Grade::Unclear))];
@@ -136,7 +137,7 @@ impl Saying<'_> {
     /// One platform needs no sentence of its own: it would be the one above.
     fn platforms(&self) -> Option<String> {
         let parts = self.by_platform();
-        let phrases = &self.facts.profile.paper.phrases;
+        let phrases = &self.facts.profile.script.phrases;
         (parts.len() > 1).then(|| self.joined(&phrases.platforms, &phrases.platform, "平台", &parts))
     }
 
@@ -146,7 +147,7 @@ impl Saying<'_> {
         let mut parts = self.by_office();
         parts.retain(|(_, roll)| found(roll) != (0, 0));
         parts.sort_by_key(|(_, roll)| std::cmp::Reverse(found(roll)));
-        let phrases = &self.facts.profile.paper.phrases;
+        let phrases = &self.facts.profile.script.phrases;
         (!parts.is_empty()).then(|| self.joined(&phrases.offices, &phrases.office, "单位", &parts))
     }
 
@@ -186,7 +187,7 @@ impl Saying<'_> {
             let own = [("名单", names.join("、")), ("个数", names.len().to_string())];
             Some(self.fill_with(&naming.text, &own))
         };
-        let said: String = self.facts.profile.paper.named.iter().filter_map(one).collect();
+        let said: String = self.facts.profile.script.named.iter().filter_map(one).collect();
         (!said.is_empty()).then_some(said)
     }
 
@@ -203,7 +204,7 @@ impl Saying<'_> {
     }
 
     fn praise(&self) -> Vec<String> {
-        let phrases = &self.facts.profile.paper.phrases;
+        let phrases = &self.facts.profile.script.phrases;
         let progress = self.facts.progress;
         let said = [(&phrases.praise_steady, &progress.steady), (&phrases.praise_prompt, &progress.prompt)];
         let one = |(phrase, names): (&String, &Vec<String>)| {
@@ -216,13 +217,17 @@ impl Saying<'_> {
     /// An office that sends none need not say so.
     fn reminders(&self) -> Option<String> {
         let letters = self.facts.letters;
-        (letters.alarms + letters.reminders > 0).then(|| self.fill(&self.facts.profile.paper.phrases.reminders))
+        (letters.alarms + letters.reminders > 0).then(|| self.fill(&self.facts.profile.script.phrases.reminders))
     }
 
     fn list(&self, form: &super::ListForm) -> Table {
         let subtitle = form.subtitle.as_ref().map(|line| self.fill(line)).filter(|line| !line.is_empty());
-        let number = form.annex.map_or_else(String::new, |number| format!("附件{number}　"));
-        let title = format!("{number}{}", self.fill(&form.title));
-        Table { subtitle, ..lists::table(self.facts, &self.roll, form, title) }
+        let part = form.annex.map_or(Part::Body, Part::Annex);
+        Table { subtitle, part, ..lists::table(self.facts, &self.roll, form, self.fill(&form.title)) }
     }
+}
+
+/// What is for the office that checks.
+fn working(table: Table) -> Vec<Block> {
+    vec![Block::Table(Table { part: Part::Working, ..table })]
 }

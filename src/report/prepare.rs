@@ -4,7 +4,7 @@
 use super::compose::Roll;
 use super::figures::figures;
 use super::{
-    Facts, LetterTally, ListChange, Part, Progress, Report, Verified, followup, history, leader, month, quarter, week,
+    Facts, LetterTally, ListChange, Piece, Progress, Report, Verified, followup, history, leader, month, quarter, week,
 };
 use crate::config::Config;
 use crate::domain::{AccountId, Check, Moment, Period, Post, Week};
@@ -71,7 +71,7 @@ impl Prepared {
             tally: tally(conn, config, &verdicts, span)?,
             progress: match period {
                 Period::Week(week) => history::progress(conn, config, profile, week, span)?,
-                _ if profile.paper.says(Part::Praise) => {
+                _ if profile.script.says(Piece::Praise) => {
                     history::praise(conn, config, profile, (period, now), span, &results)?
                 }
                 _ => Progress::default(),

@@ -15,6 +15,7 @@ fn report(table: Table) -> Report {
         subtitle: None,
         blocks: vec![Block::Table(table)],
         footnotes: Vec::new(),
+        paper: None,
         meta: Meta {
             period: Period::parse("2022-06").unwrap(),
             profile: "开封".to_owned(),

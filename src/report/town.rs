@@ -237,7 +237,7 @@ pub(super) fn kaifeng() -> Profile {
         weekly_rows: crate::rules::WeeklyRows::Worst,
         decimals: 0,
         rounding: crate::report::Rounding::HalfUp,
-        paper: shipped("开封").paper,
+        script: shipped("开封").script,
         tables: crate::tables::TableRules::default(),
         platform_names: names.into_iter().map(|(ours, printed)| (ours.to_owned(), printed.to_owned())).collect(),
         rules: vec![

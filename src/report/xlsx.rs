@@ -77,8 +77,10 @@ fn write_text(sheet: &mut Worksheet, report: &Report, styles: &Styles) -> Result
     for block in &report.blocks {
         match block {
             Block::Heading(text) => line(text, &styles.heading)?,
-            Block::Paragraph(text) => line(text, &styles.paragraph)?,
+            Block::Paragraph(text) | Block::Left(text) | Block::Right(text) => line(text, &styles.paragraph)?,
             Block::Table(table) => line(&pointer(table), &styles.paragraph)?,
+            Block::Grid(_) | Block::Chart(_) => {}
+            Block::NewPage(title) => title.iter().try_for_each(|title| line(title, &styles.title))?,
         }
     }
     report.footnotes.iter().try_for_each(|note| line(&format!("注：{note}"), &styles.paragraph))
@@ -86,7 +88,7 @@ fn write_text(sheet: &mut Worksheet, report: &Report, styles: &Styles) -> Result
 
 /// What stands in the running text where the document has a table.
 fn pointer(table: &Table) -> String {
-    let title = if table.title.is_empty() { String::new() } else { format!("{}：", table.title) };
+    let title = if table.title.is_empty() { String::new() } else { format!("{}：", table.full_title()) };
     match table.rows.len() {
         0 => format!("{title}无。"),
         rows => format!("{title}共{rows}行，见工作表“{}”。", table.key),
@@ -113,7 +115,8 @@ fn write_table(sheet: &mut Worksheet, table: &Table, styles: &Styles) -> Result<
 /// line.
 fn write_titles(sheet: &mut Worksheet, table: &Table, width: usize, styles: &Styles) -> Result<u32, XlsxError> {
     let key = table.subtitle.is_none().then_some(&table.key);
-    let title = if table.title.is_empty() { key } else { Some(&table.title) };
+    let full = table.full_title();
+    let title = if full.is_empty() { key } else { Some(&full) };
     let mut row = 0;
     if let Some(title) = title {
         // The letters of a title are half as wide again.
@@ -248,7 +251,7 @@ fn page(sheet: &mut Worksheet) {
     sheet.set_footer("&C第 &P 页，共 &N 页");
 }
 
-/// Control characters have no place in a cell, and a cell has a longest length.
+/// What harms a document has no place in a cell, and a cell has a longest length.
 fn clean(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || *c == '\n').take(LONGEST).collect()
+    super::clean::clean(text).chars().take(LONGEST).collect()
 }

@@ -19,7 +19,7 @@ pub(crate) fn profile(unit: CountUnit) -> Profile {
         weekly_rows: crate::rules::WeeklyRows::Worst,
         decimals: 1,
         rounding: crate::report::Rounding::HalfUp,
-        paper: crate::report::Paper::default(),
+        script: crate::report::Script::default(),
         tables: crate::tables::TableRules::default(),
         platform_names: BTreeMap::new(),
         rules: Vec::new(),

@@ -1,7 +1,7 @@
 //! A profile (检查口径): a named set of rules, labels and points. Pure values; the files that hold
 //! them are read by `config`.
 
-use crate::report::{Paper, Rounding};
+use crate::report::{Rounding, Script};
 use crate::tables::{Digits, TableRules};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -38,7 +38,7 @@ pub struct Profile {
     /// How tables that come from elsewhere are computed and placed.
     pub tables: TableRules,
     /// What its 通报 says, in which order.
-    pub paper: Paper,
+    pub script: Script,
     /// The rules, in the order of the profile. Versions of one rule share its name.
     pub rules: Vec<Rule>,
 }

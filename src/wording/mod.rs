@@ -15,6 +15,7 @@ pub use fill::{FilledWording, fill};
 pub use parse::{Figure, Paragraph, Section, Wording, parse};
 pub(crate) use place::numeral;
 pub use place::place;
+pub(crate) use place::renumber;
 
 /// What stands where something is missing (documents.md, "Four shapes of paper").
 pub const BLANK: &str = "____";

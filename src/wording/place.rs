@@ -25,7 +25,7 @@ pub fn place(report: &mut Report, said: Vec<Said>) {
             }
         }
     }
-    renumber(report);
+    renumber(&mut report.blocks);
 }
 
 /// A heading without its number: 总体情况 for 一、总体情况.
@@ -64,9 +64,10 @@ fn before_lists(report: &Report) -> usize {
     }
 }
 
-fn renumber(report: &mut Report) {
+/// Numbers the headings that have a number through: 一、 二、 …
+pub(crate) fn renumber(blocks: &mut [Block]) {
     let mut number = 0;
-    for block in &mut report.blocks {
+    for block in blocks {
         if let Block::Heading(text) = block
             && plain(text) != text.trim()
         {

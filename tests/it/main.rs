@@ -7,6 +7,7 @@ mod calendar;
 mod city;
 mod crash;
 mod demo;
+mod desk;
 mod evidence;
 mod followup;
 mod health;
