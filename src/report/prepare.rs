@@ -116,7 +116,11 @@ impl Prepared {
             return Vec::new();
         };
         let filled = wording::fill(words, &self.fields(), self.profile.digits());
-        wording::place(report, filled.said);
+        if self.profile.script.says(Piece::Overall) {
+            wording::place(report, filled.said);
+        } else {
+            wording::place_before(report, filled.said);
+        }
         filled.findings
     }
 

@@ -14,8 +14,8 @@ pub use draft::draft;
 pub use fill::{FilledWording, fill};
 pub use parse::{Figure, Paragraph, Section, Wording, parse};
 pub(crate) use place::numeral;
-pub use place::place;
 pub(crate) use place::renumber;
+pub use place::{place, place_before};
 
 /// What stands where something is missing (documents.md, "Four shapes of paper").
 pub const BLANK: &str = "____";

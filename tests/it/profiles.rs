@@ -237,6 +237,23 @@ fn a_simulation_says_who_would_stand_elsewhere_and_writes_nothing() {
     );
 }
 
+/// 偃师's paragraph is the office's third item: what the office writes itself stands before it.
+#[test]
+fn the_one_paragraph_is_an_item_among_the_offices() {
+    let desk = Desk::new();
+    std::fs::create_dir_all(desk.path("data/reports/words")).unwrap();
+    let words = "【一、加强信息公开】\n及时公开，超过2周未更新的是{不合格名单}。\n【二、加强网站管理】\n每周自查。\n【三、切实加强政务新媒体的管理】\n一抓到底。\n";
+    desk.write("data/reports/words/2022-05.txt", words);
+    desk.ok(&["report", "month", "--period", "2022-05", "--profile", "偃师", "--format", "txt"]);
+    let text = std::fs::read_to_string(desk.path("monthly-2022-05.txt")).unwrap();
+    let headings: Vec<&str> =
+        text.lines().filter(|line| line.contains('、') && line.chars().nth(1) == Some('、')).collect();
+    assert_eq!(headings, ["一、加强信息公开", "二、加强网站管理", "三、切实加强政务新媒体的管理"], "{text}");
+    assert!(text.contains("超过2周未更新的是停更（新浪微博）。") && text.ends_with("。\n"), "{text}");
+    let third = text.split("三、切实加强政务新媒体的管理").nth(1).unwrap();
+    assert!(third.contains("单项否决") && third.contains("一抓到底。"), "{text}");
+}
+
 /// A what-if asks what would have been, so a rule of next year counts as if it had always held.
 #[test]
 fn a_rule_of_the_future_is_tried_as_if_it_held() {
