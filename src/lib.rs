@@ -3,6 +3,7 @@
 
 pub mod alarm;
 pub mod answer;
+pub mod bulletin;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -12,12 +13,15 @@ pub mod domain;
 pub mod health;
 pub mod import;
 pub mod inspect;
+pub mod issued;
 pub mod ledger;
+pub mod lint;
 pub mod mail;
 pub mod plan;
 pub mod poll;
 pub mod pulse;
 mod recall;
+pub mod repair;
 pub mod report;
 pub mod rules;
 pub mod secrets;

@@ -3,6 +3,10 @@
 pub mod alarm;
 mod answer;
 pub mod args;
+mod bulletin;
+mod bulletin_answer;
+pub mod bulletin_args;
+mod bulletin_show;
 pub mod calendar;
 mod check;
 mod composed;
@@ -10,6 +14,7 @@ mod confirm;
 mod contact;
 mod context;
 mod demo;
+mod dispute;
 mod doctor;
 mod doctor_local;
 mod doctor_remote;
@@ -20,17 +25,20 @@ mod import;
 mod judge;
 mod letters;
 pub mod letters_args;
+pub mod lint;
 mod list;
 mod log;
 mod look;
 mod mode;
 mod outbox;
+mod papers;
 mod people_args;
 mod plugin;
 mod plugin_words;
 mod print;
 mod profile;
 mod refusal;
+mod repair;
 mod replace;
 mod report;
 mod serve;
@@ -143,6 +151,10 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Alarm(verb) => alarm::run(&context, &verb),
         Verb::Calendar(verb) => calendar::run(&context, verb),
         Verb::Silence(verb) => silence::run(&context, verb),
+        Verb::Bulletin(verb) => bulletin::run(&context, verb),
+        Verb::Repair(verb) => repair::run(&context, verb),
+        Verb::Dispute(args) => dispute::run(&context, &args),
+        Verb::Lint(args) => lint::run(&context, &args),
         Verb::Report(ReportVerb::Table(verb)) => tables::run(&context, verb),
         Verb::Report(ReportVerb::Words(args)) => words::run(&context, &args),
         Verb::Report(ReportVerb::Week(args)) => report::run(&context, &args, PeriodWord::Week),

@@ -3,8 +3,8 @@
 //! file is the name of the profile.
 
 use super::faults::{ConfigFault, ConfigFaults};
-use super::paper::{Around, paper};
 use super::raw::read_text;
+use super::script::{Around, script};
 use super::sheet::{Section, Sheet};
 use super::syntax::Written;
 use super::tables::tables;
@@ -136,7 +136,7 @@ pub(super) fn understand(name: &str, sheet: &Sheet<'_>) -> Profile {
     let written = root.get("rules").and_then(|value| value.value.get_ref().as_array().map(|rules| rules.len()));
     let problems = profile.has(Severity::Problem) || written != Some(profile.rules.len());
     let scores = profile.start_points.is_some();
-    profile.script = paper(root.sub("paper"), Around { period: profile.period, scores, problems });
+    profile.script = script(root.sub("paper"), Around { period: profile.period, scores, problems });
     agree(&root, &profile);
     root.close();
     profile

@@ -27,8 +27,8 @@ pub(super) fn progress(
     })
 }
 
-/// Whom the paper of a month or quarter may praise. Nobody in whom it found anything, or whom it could not
-/// see: a paper must not praise whom it lists.
+/// Whom the paper of a month or quarter may praise. Nobody in whom it found anything, also where that is
+/// left out as repaired, or whom it could not see: a paper must not praise whom it lists.
 ///
 /// # Errors
 /// Those of the store.
@@ -38,10 +38,10 @@ pub(super) fn praise(
     profile: &Profile,
     (period, now): (Period, Moment),
     span: (Moment, Moment),
-    results: &[AccountResult],
+    (results, left_out): (&[AccountResult], &BTreeSet<AccountId>),
 ) -> Result<Progress, StoreError> {
-    let good: BTreeSet<AccountId> =
-        results.iter().filter(|result| result.grade == Grade::Good).map(|result| result.account).collect();
+    let good = |result: &&AccountResult| result.grade == Grade::Good && !left_out.contains(&result.account);
+    let good: BTreeSet<AccountId> = results.iter().filter(good).map(|result| result.account).collect();
     let mut prompt = prompt(conn, span)?;
     prompt.retain(|id, _| good.contains(id));
     let steady = recovered(conn, config, profile, (period.previous(), now), &good)?;
