@@ -375,9 +375,15 @@ pub struct ReportArgs {
     /// 检查口径；不写就用配置中的
     #[arg(long, value_name = "P")]
     pub profile: Option<String>,
-    /// 格式，可写多个：xlsx,html,json,txt
-    #[arg(long, default_value = "xlsx,html,json", value_name = "F")]
+    /// 格式，可写多个：docx,xlsx,html,json,txt
+    #[arg(long, default_value = "docx,xlsx,html,json", value_name = "F")]
     pub format: String,
+    /// 成文日期，如 2022-07-11；不写则文件里留空，由人填写
+    #[arg(long, value_name = "D")]
+    pub date: Option<String>,
+    /// 发文字号的序号，或简报的期号；不写则留空
+    #[arg(long, value_name = "N")]
+    pub number: Option<u32>,
     /// 写到这个目录；不写就是当前目录
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub out: PathBuf,

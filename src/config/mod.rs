@@ -11,6 +11,7 @@ mod collectors;
 mod faults;
 mod init;
 mod mail;
+mod paper;
 mod profiles;
 #[cfg(test)]
 mod profiles_tests;
@@ -185,6 +186,8 @@ pub struct ReportConfig {
     pub follow_up: bool,
     /// What was repaired before the paper is issued stands in no list.
     pub drop_repaired: bool,
+    /// Head and foot of the 通报 of a month or a quarter, without number and date.
+    pub paper: crate::report::Paper,
 }
 
 /// How often the leaders get their page of the weekly summary.

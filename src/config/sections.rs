@@ -173,7 +173,8 @@ const LEADER_PAGES: [(&str, LeaderPage); 3] =
 
 const COUNTINGS: [(&str, Counting); 2] = [("自然日", Counting::Calendar), ("工作日", Counting::Working)];
 
-pub(super) fn report(section: Section<'_, '_>) -> ReportConfig {
+/// `office` is the name of the office that watches.
+pub(super) fn report(section: Section<'_, '_>, office: &str) -> ReportConfig {
     let report = ReportConfig {
         summary_at: section.or("summary_at", hour(9, 30), Value::time),
         summary_latest_h: section.or("summary_latest_hours", 30, |value| value.int(1..=167)),
@@ -183,6 +184,7 @@ pub(super) fn report(section: Section<'_, '_>) -> ReportConfig {
         repair_counting: section.or("repair_counting", Counting::Calendar, |value| value.one_of(&COUNTINGS)),
         follow_up: section.or("follow_up", true, Value::yes),
         drop_repaired: section.or("drop_repaired", false, Value::yes),
+        paper: super::paper::paper(section.sub("paper"), office),
     };
     section.close();
     report
