@@ -15,6 +15,7 @@ pub mod import;
 pub mod inspect;
 pub mod issued;
 pub mod ledger;
+pub mod lint;
 pub mod mail;
 pub mod plan;
 pub mod poll;

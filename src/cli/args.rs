@@ -4,6 +4,7 @@ use super::alarm::AlarmVerb;
 use super::bulletin_args::{BulletinVerb, DisputeArgs, RepairVerb};
 use super::calendar::CalendarVerb;
 use super::letters_args::{LettersVerb, OutboxVerb};
+use super::lint::LintArgs;
 pub use super::people_args::ConfirmArgs;
 use super::people_args::ContactVerb;
 pub use super::sheet_args::SheetVerb;
@@ -119,6 +120,10 @@ pub enum Verb {
     Repair(RepairVerb),
     /// 争议答复单：一个账号的规则、依据、已发提醒和核实，交给提出异议的单位
     Dispute(DisputeArgs),
+    /// 核对一份写好的通报：日期、重复、扣分、合计、比率、排名、名称等前后是否一致
+    ///
+    /// 不用数据库，别的单位的通报也能核对。有错误就以退出码4结束；只有提醒是0，加 --strict 也是4。
+    Lint(LintArgs),
     /// 核实检查结果：待核实 → 已确认 / 误报；不写 --by 就列出等待核实的
     ///
     /// 确认以后，检查结果才发给有关单位；认定误报的不列入通报，已发过结果的由服务发更正。

@@ -25,6 +25,7 @@ mod import;
 mod judge;
 mod letters;
 pub mod letters_args;
+pub mod lint;
 mod list;
 mod log;
 mod look;
@@ -149,6 +150,7 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Bulletin(verb) => bulletin::run(&context, verb),
         Verb::Repair(verb) => repair::run(&context, verb),
         Verb::Dispute(args) => dispute::run(&context, &args),
+        Verb::Lint(args) => lint::run(&context, &args),
         Verb::Report(ReportVerb::Table(verb)) => tables::run(&context, verb),
         Verb::Report(ReportVerb::Words(args)) => words::run(&context, &args),
         Verb::Report(ReportVerb::Week(args)) => report::run(&context, &args, PeriodWord::Week),
