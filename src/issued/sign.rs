@@ -6,7 +6,7 @@ use crate::bulletin::{Finding, Frozen, Stage, blanks, evidence, freeze, words};
 use crate::config::Config;
 use crate::domain::{Moment, Period};
 use crate::repair::{Event, EventKind, Repair, State, due};
-use crate::report::{Block, Cell, Report, period_words};
+use crate::report::{Block, Cell, Paper, Report, Shape, period_words};
 use crate::store::bulletins::{self, Bulletin, Issue, PaperKind, Step};
 use crate::store::{Connection, StoreError, Transaction, meta, repairs, verdicts};
 use crate::wording::{Wording, WordsFinding};
@@ -109,8 +109,9 @@ pub(crate) fn dressed(
     (report, missing)
 }
 
-/// The paper that is signed: without the marks of a draft, with number, office and date.
-fn final_paper(mut report: Report, dossier: &Dossier, ask: &SignAsk) -> Report {
+/// The paper that is signed: without the marks of a draft, with number, office and date. Forms with a head
+/// of their own bear them there.
+fn final_paper(mut report: Report, config: &Config, dossier: &Dossier, ask: &SignAsk) -> Report {
     report.subtitle = Some(ask.number.clone()).filter(|number| !number.is_empty());
     for block in &mut report.blocks {
         if let Block::Paragraph(text) = block {
@@ -122,17 +123,12 @@ fn final_paper(mut report: Report, dossier: &Dossier, ask: &SignAsk) -> Report {
         let (count, names) = (unclear.len(), unclear.join("、"));
         report.footnotes.push(format!("无法判定的{count}个账号按未检查计算（{}）：{names}。", ask.unclear));
     }
-    match &mut report.paper {
-        Some(paper) => {
-            (paper.number, paper.date) = (ask.number.clone(), Some(ask.dated));
-            if paper.issuer.is_empty() {
-                paper.issuer.clone_from(&dossier.head.office);
-            }
-        }
-        None => {
-            let signed = [dossier.head.office.clone(), words::date(ask.dated)];
-            report.blocks.extend(signed.into_iter().map(Block::Right));
-        }
+    if config.report.paper.shape == Shape::Web {
+        let signed = [config.report.paper.issuer.clone(), words::date(ask.dated)];
+        report.blocks.extend(signed.into_iter().map(Block::Right));
+    } else {
+        let (number, date) = (ask.number.clone(), Some(ask.dated));
+        report.paper = Some(Paper { number, date, ..config.report.paper.clone() });
     }
     report
 }
@@ -151,7 +147,7 @@ pub fn sign(
     let dossier = Dossier::load(tx, config, bulletin.period, now)?;
     let amended = correction(tx, config, bulletin, now)?;
     let (submitted, missing) = dressed(&dossier, Stage::Submitted, amended.as_ref(), ask.words.as_ref());
-    let paper = final_paper(submitted.clone(), &dossier, ask);
+    let paper = final_paper(submitted.clone(), config, &dossier, ask);
     let mut against = obstacles(tx, bulletin, &dossier, ask)?;
     against.extend(missing.iter().map(|finding| format!("办公室的段落{finding}")));
     against.extend(blanks(&paper).into_iter().map(|place| format!("还有没填的____：{place}")));
