@@ -3,8 +3,10 @@
 
 use super::compose::Roll;
 use super::figures::figures;
+use super::trend::trend;
 use super::{
-    Facts, LetterTally, ListChange, Piece, Progress, Report, Verified, followup, history, leader, month, quarter, week,
+    Block, Facts, LetterTally, ListChange, Piece, Progress, Report, Verified, followup, history, leader, month,
+    quarter, week,
 };
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Check, Moment, Period, Post, Week};
@@ -116,6 +118,7 @@ impl Prepared {
         };
         let checks = self.check_dates();
         tables::place(&mut report, &self.attachments, self.style(checks.as_deref()));
+        report.blocks.extend(trend(&facts).into_iter().map(Block::Chart));
         report
     }
 

@@ -15,6 +15,8 @@ pub(super) fn render(report: &Report) -> String {
         lines.extend([String::new(), "注：".to_owned()]);
     }
     lines.extend(report.footnotes.iter().enumerate().map(|(at, note)| format!("{}. {}", at + 1, one_line(note))));
+    let foot = report.paper.as_ref().map(super::html::foot_lines).unwrap_or_default();
+    lines.extend(foot.iter().map(|line| one_line(line)));
     let mut text = lines.join("\n").replace("\n\n\n", "\n\n");
     text.push('\n');
     text

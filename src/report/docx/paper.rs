@@ -2,7 +2,8 @@
 //! format"): what stands above the title, and what follows the text.
 
 use super::pen::{Pen, Set};
-use super::style::{BODY, EM, FLUSH, IMPRINT, LINE, MASTHEAD, NUMBER, RIGHT, WIDTH};
+use super::style::{BODY, EM, FLUSH, LINE, MASTHEAD, NUMBER, RIGHT, WIDTH};
+use super::table;
 use crate::report::paper::or_blank;
 use crate::report::{Paper, Report, Shape};
 use crate::wording::BLANK;
@@ -139,26 +140,24 @@ fn signature<W: Write>(pen: &mut Pen<W>, paper: &Paper) -> io::Result<()> {
 
 /// The 版记, at the foot of the last page.
 pub(super) fn imprint<W: Write>(pen: &mut Pen<W>, paper: &Paper) -> io::Result<()> {
-    let base =
-        Set { left: SMALL_EM, right: SMALL_EM, at_foot: true, tab_right: Some(WIDTH - SMALL_EM), ..Set::default() };
-    let issued = format!("{}\t{}印发", or_blank(&paper.printer), paper.date_words());
-    match paper.shape {
-        Shape::Web | Shape::Telegram => Ok(()),
-        Shape::Letter => {
-            let copies = format!("抄送：{}。", or_blank(&paper.copies).trim_end_matches('。'));
-            let hanging = 3 * SMALL_EM;
-            let above = Set { above: Some(THICK), left: 4 * SMALL_EM, hanging, tab_right: None, ..base };
-            pen.set(&IMPRINT, above, &copies)?;
-            pen.set(&IMPRINT, Set { above: Some(THIN), below: Some(THICK), ..base }, &issued)
-        }
-        Shape::Brief => {
-            let line = |word: &str, to: &str| format!("{word}：{}", or_blank(to));
-            let hanging = 2 * SMALL_EM;
-            let turned = Set { left: 3 * SMALL_EM, hanging, tab_right: None, ..base };
-            pen.set(&IMPRINT, Set { above: Some(THICK), ..turned }, &line("送", &paper.copies))?;
-            pen.set(&IMPRINT, Set { above: Some(THIN), ..turned }, &line("发", &paper.sent))?;
-            let people = format!("签发：{}\t联系方式：{}", or_blank(&paper.signer), or_blank(&paper.contact));
-            pen.set(&IMPRINT, Set { above: Some(THIN), below: Some(THICK), ..base }, &people)
-        }
-    }
+    let base = Set { left: SMALL_EM, right: SMALL_EM, tab_right: Some(WIDTH - SMALL_EM), ..Set::default() };
+    // The lines that turn do so below the first office.
+    let turned = |word: usize| {
+        let hanging = word as i64 * SMALL_EM;
+        Set { left: SMALL_EM + hanging, hanging, tab_right: None, ..base }
+    };
+    let named = |word: &str, to: &str| format!("{word}：{}", or_blank(to));
+    let lines = match paper.shape {
+        Shape::Web | Shape::Telegram => return Ok(()),
+        Shape::Letter => vec![
+            (turned(3), format!("{}。", named("抄送", paper.copies.trim_end_matches('。')))),
+            (base, format!("{}\t{}印发", or_blank(&paper.printer), paper.date_words())),
+        ],
+        Shape::Brief => vec![
+            (turned(2), named("送", &paper.copies)),
+            (turned(2), named("发", &paper.sent)),
+            (base, format!("{}\t{}", named("签发", &paper.signer), named("联系方式", &paper.contact))),
+        ],
+    };
+    table::at_foot(pen, &lines, [THICK, THIN])
 }

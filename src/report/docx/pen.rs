@@ -48,8 +48,6 @@ pub(super) struct Set {
     pub(super) below: Option<i64>,
     /// Colour of these lines.
     pub(super) is_red: bool,
-    /// It stands at the foot of the last page.
-    pub(super) at_foot: bool,
     /// It stays with what follows.
     pub(super) keeps: bool,
     /// `left`, `center`.
@@ -155,12 +153,6 @@ impl<W: Write> Pen<W> {
         }
         if std::mem::take(&mut self.is_fresh) {
             xml.leaf("w:pageBreakBefore", &[])?;
-        }
-        if set.at_foot {
-            let width = super::style::WIDTH.to_string();
-            let frame = [("w:w", width.as_str()), ("w:wrap", "notBeside"), ("w:vAnchor", "margin")];
-            let place = [("w:hAnchor", "margin"), ("w:xAlign", "left"), ("w:yAlign", "bottom")];
-            xml.leaf("w:framePr", &[frame, place].concat())?;
         }
         lines_around(xml, set)?;
         if set.hanging > 0 || set.tab_right.is_some() {

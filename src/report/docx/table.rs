@@ -1,7 +1,7 @@
 //! A table: head on every page, no row over two pages, merged cells. And a form with boxes.
 
 use super::pen::{Lie, Pen, Set};
-use super::style::{CELL, HEITI, LINE, NOTE, TABLE_TITLE, WIDTH};
+use super::style::{CELL, HEITI, IMPRINT, LINE, NOTE, TABLE_TITLE, WIDTH};
 use super::width::{Fit, PADDING, fit, lines};
 use super::xml::Xml;
 use crate::report::grid::SHARES;
@@ -158,6 +158,43 @@ fn row<W: Write>(pen: &mut Pen<W>, table: &Table, fit: &Fit, (run, at): (&Range<
         cell(pen, place, |pen| pen.set(&CELL, set, &text))?;
     }
     pen.xml.close("w:tr")
+}
+
+/// Lines at the foot of the page, with a line of the first weight (in eighths of a point) above and
+/// below them all and one of the second between.
+pub(super) fn at_foot<W: Write>(pen: &mut Pen<W>, lines: &[(Set, String)], weights: [i64; 2]) -> io::Result<()> {
+    pen.before_table()?;
+    let xml = &mut pen.xml;
+    let width = WIDTH.to_string();
+    xml.open("w:tbl", &[])?;
+    xml.open("w:tblPr", &[])?;
+    let anchor = [("w:vertAnchor", "margin"), ("w:horzAnchor", "margin")];
+    let place = [("w:tblpXSpec", "left"), ("w:tblpYSpec", "bottom")];
+    xml.leaf("w:tblpPr", &[anchor, place].concat())?;
+    xml.leaf("w:tblW", &[("w:w", &width), ("w:type", "dxa")])?;
+    let [outer, inner] = weights.map(|weight| weight.to_string());
+    xml.open("w:tblBorders", &[])?;
+    for (side, weight) in [("w:top", &outer), ("w:bottom", &outer), ("w:insideH", &inner)] {
+        xml.leaf(side, &[("w:val", "single"), ("w:sz", weight), ("w:space", "0"), ("w:color", "000000")])?;
+    }
+    xml.close("w:tblBorders")?;
+    xml.leaf("w:tblLayout", &[("w:type", "fixed")])?;
+    xml.open("w:tblCellMar", &[])?;
+    for side in ["w:left", "w:right"] {
+        xml.leaf(side, &[("w:w", "0"), ("w:type", "dxa")])?;
+    }
+    xml.close("w:tblCellMar")?;
+    xml.close("w:tblPr")?;
+    xml.open("w:tblGrid", &[])?;
+    xml.leaf("w:gridCol", &[("w:w", &width)])?;
+    xml.close("w:tblGrid")?;
+    for (set, text) in lines {
+        begin_row(&mut pen.xml, ROW, true, false)?;
+        let place = Place { width: WIDTH, columns: 1, merge: None };
+        cell(pen, place, |pen| pen.set(&IMPRINT, *set, text))?;
+        pen.xml.close("w:tr")?;
+    }
+    end(pen)
 }
 
 /// A form with boxes.

@@ -6,14 +6,16 @@ use crate::report::Table;
 use unicode_width::UnicodeWidthStr;
 
 /// Half points of type that a table may have: 4号 and 小四 (documents.md: 12 to 14 pt).
-const SIZES: [i64; 2] = [28, 24];
+const SIZES: [i64; 3] = [28, 26, 24];
 /// Space beside the text of a cell, and the line.
-pub(super) const PADDING: i64 = 60;
-const AROUND: i64 = 2 * PADDING + 40;
+pub(super) const PADDING: i64 = 40;
+const AROUND: i64 = 2 * PADDING + 20;
 /// No cell asks for more: thirty characters; longer text turns.
 const WIDEST: usize = 60;
-/// A column that cannot have eight characters lies better on its side.
-const NARROWEST: i64 = 16;
+/// A table whose text columns cannot have five characters lies better on its side.
+const NARROWEST: usize = 10;
+/// A heading may turn into so many lines before the text below it must.
+const HEADING_LINES: usize = 3;
 /// A column of so few half-width characters gets nothing of what is left over.
 const SMALL: usize = 8;
 
@@ -30,26 +32,32 @@ pub(super) struct Fit {
     pub(super) is_short: Vec<bool>,
 }
 
-/// The largest type in which no text turns; else the smaller one, on its side if it must be.
+/// The largest type in which no text turns, first with whole headings, then with headings that turn; else
+/// the smallest one, on its side if it must be.
 pub(super) fn fit(table: &Table) -> Fit {
-    let wanted = wanted(table);
-    for size in SIZES {
-        if wanted.iter().map(|units| twips(*units, size)).sum::<i64>() <= WIDTH {
-            return fitted(&wanted, size, Lie::Upright);
+    let (whole, turned) = (wanted(table, 1), wanted(table, HEADING_LINES));
+    for wanted in [&whole, &turned] {
+        for size in SIZES {
+            if wanted.iter().map(|units| twips(*units, size)).sum::<i64>() <= WIDTH {
+                return fitted(wanted, size, Lie::Upright);
+            }
         }
     }
-    let upright = fitted(&wanted, SIZES[1], Lie::Upright);
-    if limit(&wanted, SIZES[1], WIDTH) >= twips(NARROWEST as usize, SIZES[1]) {
-        return upright;
-    }
-    fitted(&wanted, SIZES[1], Lie::Side)
+    let smallest = SIZES[SIZES.len() - 1];
+    let is_wide = limit(&turned, smallest, WIDTH) < twips(NARROWEST, smallest);
+    fitted(&turned, smallest, if is_wide { Lie::Side } else { Lie::Upright })
 }
 
-/// Half-width characters that each column would like to have.
-fn wanted(table: &Table) -> Vec<usize> {
-    let heading = |at: usize| table.columns[at].width_cjk();
+/// Half-width characters that each column would like to have. A column to be filled in by hand has at
+/// least its heading's.
+fn wanted(table: &Table, heading_lines: usize) -> Vec<usize> {
     let cells = |at: usize| table.rows.iter().filter_map(move |row| row.get(at)).map(|cell| longest_line(&cell.text()));
-    (0..table.columns.len()).map(|at| cells(at).max().unwrap_or(0).max(heading(at)).clamp(2, WIDEST)).collect()
+    let column = |at: usize| {
+        let (text, heading) = (cells(at).max().unwrap_or(0), table.columns[at].width_cjk());
+        let lines = if text == 0 { 1 } else { heading_lines };
+        text.max(heading.div_ceil(2 * lines) * 2).clamp(4, WIDEST)
+    };
+    (0..table.columns.len()).map(column).collect()
 }
 
 fn longest_line(text: &str) -> usize {
@@ -120,7 +128,7 @@ mod tests {
         let fit = fit(&list);
         assert_eq!((fit.size, fit.lie), (28, Lie::Upright));
         assert!(fit.widths[1] > fit.widths[2] && fit.widths[2] > 2 * fit.widths[0], "{fit:?}");
-        assert_eq!(fit.widths[0], twips(4, 28), "a number gets no more");
+        assert_eq!(fit.widths[0], twips(4, fit.size), "a number gets no more");
         assert!((WIDTH - 3..=WIDTH).contains(&fit.widths.iter().sum()), "{fit:?}");
         assert_eq!(fit.is_short, [true; 3]);
     }
