@@ -14,6 +14,7 @@ mod health;
 mod import;
 mod kill;
 mod letters;
+mod lint;
 mod manual;
 mod mixes;
 mod operator;
