@@ -174,7 +174,8 @@ impl Unsettled {
             !rest.trim_start_matches(['的', '共', '为']).starts_with("0个")
                 && !rest.trim_start().starts_with(['0', '０'])
         });
-        let titles = text.ends_with("名单");
+        // A title says nothing by itself, nor does a list without rows.
+        let titles = text.ends_with("名单") || text.ends_with("：无。");
         let unverified = text.contains("待核实") || text.contains("待人工核实") || text.contains("草稿");
         for (found, slot) in [(unclear && !titles, &mut self.unclear), (unverified, &mut self.unverified)] {
             if found {
