@@ -3,6 +3,7 @@
 
 pub mod alarm;
 pub mod answer;
+pub mod bulletin;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -12,6 +13,7 @@ pub mod domain;
 pub mod health;
 pub mod import;
 pub mod inspect;
+pub mod issued;
 pub mod ledger;
 pub mod lint;
 pub mod mail;
@@ -19,6 +21,7 @@ pub mod plan;
 pub mod poll;
 pub mod pulse;
 mod recall;
+pub mod repair;
 pub mod report;
 pub mod rules;
 pub mod secrets;

@@ -3,6 +3,10 @@
 pub mod alarm;
 mod answer;
 pub mod args;
+mod bulletin;
+mod bulletin_answer;
+pub mod bulletin_args;
+mod bulletin_show;
 pub mod calendar;
 mod check;
 mod composed;
@@ -10,6 +14,7 @@ mod confirm;
 mod contact;
 mod context;
 mod demo;
+mod dispute;
 mod doctor;
 mod doctor_local;
 mod doctor_remote;
@@ -26,11 +31,13 @@ mod log;
 mod look;
 mod mode;
 mod outbox;
+mod papers;
 mod people_args;
 mod plugin;
 mod plugin_words;
 mod print;
 mod refusal;
+mod repair;
 mod replace;
 mod report;
 mod serve;
@@ -140,6 +147,9 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Alarm(verb) => alarm::run(&context, &verb),
         Verb::Calendar(verb) => calendar::run(&context, verb),
         Verb::Silence(verb) => silence::run(&context, verb),
+        Verb::Bulletin(verb) => bulletin::run(&context, verb),
+        Verb::Repair(verb) => repair::run(&context, verb),
+        Verb::Dispute(args) => dispute::run(&context, &args),
         Verb::Lint(args) => lint::run(&context, &args),
         Verb::Report(ReportVerb::Table(verb)) => tables::run(&context, verb),
         Verb::Report(ReportVerb::Words(args)) => words::run(&context, &args),

@@ -11,6 +11,7 @@ mod collectors;
 mod faults;
 mod init;
 mod mail;
+mod paper;
 mod profiles;
 #[cfg(test)]
 mod profiles_tests;
@@ -39,6 +40,7 @@ pub(crate) use remarks::{missing_year, remarks_of_the_file};
 pub use web::WebConfig;
 
 use crate::domain::{Check, Moment};
+use crate::repair::Counting;
 use crate::rules::{Profile, Schedule, WhenOff};
 use chrono::{NaiveTime, Weekday};
 use cuigeng_adapters::{Kinds, Manners, Source};
@@ -176,6 +178,16 @@ pub struct ReportConfig {
     pub leader: LeaderPage,
     /// The hour (Beijing) of the clerk's list of letters, on each day on which letters to owners left.
     pub sent_list_at: NaiveTime,
+    /// Days from an issued 通报 to the last day for feedback.
+    pub repair_days: u32,
+    /// Which days count for it.
+    pub repair_counting: Counting,
+    /// Later papers begin with what became of the last one's problems.
+    pub follow_up: bool,
+    /// What was repaired before the paper is issued stands in no list.
+    pub drop_repaired: bool,
+    /// Head and foot of the 通报 of a month or a quarter, without number and date.
+    pub paper: crate::report::Paper,
 }
 
 /// How often the leaders get their page of the weekly summary.

@@ -2,6 +2,7 @@
 
 use super::Moment;
 use chrono::{Datelike, Days, IsoWeek, NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// An instant at which inspectors look (检查).
@@ -45,8 +46,9 @@ pub struct Quarter {
     pub quarter: u32,
 }
 
-/// What a report covers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What a report covers. Serialised as it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum Period {
     /// One counted week, written `2022-W25`.
     Week(Week),
@@ -155,6 +157,20 @@ impl Period {
             Period::Month(month) => month.span(),
             Period::Quarter(quarter) => quarter.span(),
         }
+    }
+}
+
+impl From<Period> for String {
+    fn from(period: Period) -> String {
+        period.to_string()
+    }
+}
+
+impl TryFrom<String> for Period {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Period, String> {
+        Period::parse(&text).ok_or_else(|| format!("period {text}"))
     }
 }
 

@@ -1,9 +1,10 @@
 //! A picture of figures before anybody has decided how it looks: one line of points over periods.
 
 use super::Cell;
+use serde::{Deserialize, Serialize};
 
 /// One line of points. Below two known points there is nothing to see, so nobody makes one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chart {
     /// Name of its sheet and in JSON; as [`super::Table::key`].
     pub key: String,
@@ -22,7 +23,7 @@ pub struct Chart {
 }
 
 /// One point.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChartPoint {
     /// The period.
     pub label: String,

@@ -1,7 +1,10 @@
 //! A form with boxes, to be filled in by hand: 呈批单, 整改反馈表.
 
+use serde::{Deserialize, Serialize};
+
 /// A form. Its rows share the width of the page; each divides it by the shares of its cells.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Grid {
     /// Name in JSON; unique among the grids of a report.
     pub key: String,
@@ -10,7 +13,8 @@ pub struct Grid {
 }
 
 /// One row of a form.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct GridRow {
     /// The boxes, from the left.
     pub cells: Vec<GridCell>,
@@ -19,7 +23,8 @@ pub struct GridRow {
 }
 
 /// One box of a form.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct GridCell {
     /// What is printed in it; empty is a blank box.
     pub text: String,

@@ -48,9 +48,11 @@ pub use table::{Cell, Group, HeadCell, Part, Table};
 pub use week::week;
 
 use crate::domain::{Moment, Period};
+use serde::{Deserialize, Serialize};
 
-/// A document before anybody has decided how it looks.
-#[derive(Clone, Debug, PartialEq)]
+/// A document before anybody has decided how it looks. An issued one is kept in its serialised form
+/// (`bulletin::freeze`): a field that is added later has a default, so that old ones are still read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// The title.
     pub title: String,
@@ -61,13 +63,14 @@ pub struct Report {
     /// What must be said and has no row of its own.
     pub footnotes: Vec<String>,
     /// Head and foot, when it is a paper that an office issues.
+    #[serde(default)]
     pub paper: Option<Paper>,
     /// What it speaks of.
     pub meta: Meta,
 }
 
 /// What a report speaks of.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Meta {
     /// The period.
     pub period: Period,
@@ -78,7 +81,7 @@ pub struct Meta {
 }
 
 /// One piece of a report.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Block {
     /// A heading with its number, such as 一、总体情况.
     Heading(String),

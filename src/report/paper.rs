@@ -3,9 +3,11 @@
 
 use crate::wording::BLANK;
 use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
 
 /// Head and foot of a paper. An empty text is one that nobody has set.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Paper {
     /// Which head and foot.
     pub shape: Shape,
@@ -38,7 +40,7 @@ pub struct Paper {
 }
 
 /// Which head and foot a paper has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Shape {
     /// A 通报 on the web: no head, no number.
     #[default]

@@ -6,8 +6,10 @@ use super::{
     Facts, LetterTally, ListChange, Progress, Report, Verified, followup, history, leader, month, quarter, week,
 };
 use crate::config::Config;
-use crate::domain::{AccountId, Check, Moment, Period, Post, Week};
+use crate::domain::{Account, AccountId, Check, Moment, Period, Post, Week};
+use crate::issued;
 use crate::ledger::{self, Ledger};
+use crate::repair::{self, Followed};
 use crate::rules::WindowKind;
 use crate::rules::{AccountResult, Decisions, Grade, Profile, Severity, Verdict, VerdictKind, grade};
 use crate::store::{Connection, LetterKind, StoreError, answers, attachments, counts, findings, looks};
@@ -40,6 +42,8 @@ pub struct Prepared {
     changes: Vec<ListChange>,
     decisions: Decisions,
     cleared: Vec<Verdict>,
+    dropped: Vec<Verdict>,
+    followed: Followed,
     next_week: Vec<String>,
     attachments: Vec<Attachment>,
 }
@@ -63,10 +67,11 @@ impl Prepared {
         let mut verdicts: Vec<Verdict> = checks.iter().flat_map(|check| ledger.judge(profile, *check, now)).collect();
         let decisions = findings::decisions(conn, &profile.name)?;
         let cleared = decisions.clear_false(&mut verdicts);
+        let dropped = issued::drop_repaired(conn, config, profile, period, &mut verdicts)?;
         let results = ledger.accounts.iter().map(|account| grade(profile, account.id, &verdicts)).collect();
         let held = checks.iter().map(|check| check.at).filter(|at| *at <= now).max();
         let span = span_of_letters(&checks, until);
-        Ok(Prepared {
+        let mut prepared = Prepared {
             newest: ledger::newest(conn, held.unwrap_or(now))?,
             verified: verified(conn, &ledger)?,
             tally: tally(conn, config, &verdicts, span)?,
@@ -76,6 +81,8 @@ impl Prepared {
             attachments: attachments::of(conn, period)?,
             decisions,
             cleared,
+            dropped,
+            followed: Followed::default(),
             region: config.office.region.clone(),
             profile: profile.clone(),
             period,
@@ -84,14 +91,20 @@ impl Prepared {
             verdicts,
             results,
             now,
-        })
+        };
+        prepared.followed = issued::followed(conn, config, &prepared)?;
+        Ok(prepared)
     }
 
     /// The document, with its running number (weekly summaries only; else 0).
     pub fn compose(&self, number: u32) -> Report {
         let facts = self.facts(number);
         let mut report = match self.period {
-            Period::Week(_) => return week(&facts),
+            Period::Week(_) => {
+                let mut report = week(&facts);
+                repair::append(&mut report, &self.followed, self.now.date());
+                return report;
+            }
             Period::Month(_) => month(&facts),
             Period::Quarter(_) => quarter(&facts),
         };
@@ -108,11 +121,22 @@ impl Prepared {
         let Some(words) = words else {
             let said = tables::tally_sentence(&self.attachments, style);
             wording::place(report, said.map(|said| Said::of("信息报送情况", said)).into_iter().collect());
+            self.follow(report);
             return Vec::new();
         };
         let filled = wording::fill(words, &self.fields(), self.profile.digits());
         wording::place(report, filled.said);
+        self.follow(report);
         filled.findings
+    }
+
+    /// What became of the last paper's problems, and of those that this one leaves out. After the office's
+    /// words, whose first section is the first heading.
+    fn follow(&self, report: &mut Report) {
+        repair::place(report, &self.followed, self.now.date());
+        let mut names: Vec<String> = self.dropped.iter().map(|verdict| self.title(verdict.account)).collect();
+        names.dedup();
+        report.footnotes.extend(repair::dropped_note(&names));
     }
 
     /// Every field that the office's words may use, computed from what the report prints.
@@ -185,6 +209,38 @@ impl Prepared {
     pub fn is_settled(&self) -> bool {
         self.checks.iter().all(|check| check.at <= self.now)
             && !self.verdicts.iter().any(|verdict| verdict.awaits_data(self.now))
+    }
+
+    /// Every verdict as it was judged, whatever a person said of it.
+    pub fn judged(&self) -> Vec<Verdict> {
+        let key = |verdict: &Verdict| (verdict.account, verdict.rule.clone(), verdict.window, verdict.check);
+        let taken: BTreeMap<_, &Verdict> = self.cleared.iter().chain(&self.dropped).map(|v| (key(v), v)).collect();
+        self.verdicts.iter().map(|verdict| (*taken.get(&key(verdict)).unwrap_or(&verdict)).clone()).collect()
+    }
+
+    /// Missed verdicts that the paper leaves out, because they were repaired before it is issued.
+    pub fn dropped(&self) -> &[Verdict] {
+        &self.dropped
+    }
+
+    /// What persons have decided.
+    pub(crate) fn decisions(&self) -> &Decisions {
+        &self.decisions
+    }
+
+    /// The evidence.
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The last counted update of an account before the last check that was held.
+    pub(crate) fn newest(&self, account: AccountId) -> Option<&Post> {
+        self.newest.get(&account)
+    }
+
+    /// How people tell an account from others.
+    pub(crate) fn title(&self, account: AccountId) -> String {
+        self.ledger.account(account).map_or_else(String::new, Account::title)
     }
 
     /// The accounts, in the order of the list.

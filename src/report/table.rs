@@ -1,10 +1,12 @@
 //! A table before anybody has decided how it looks: its cells, its head of one row or two, and which
 //! of its rows belong together.
 
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// A table with named columns.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Table {
     /// Name of its sheet and of its array in JSON; unique in a report, at most 31 characters, none of
     /// `[]:*?/\`.
@@ -31,7 +33,7 @@ pub struct Table {
 }
 
 /// Where a table stands in the paper.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Part {
     /// In the running text, where its block stands.
     #[default]
@@ -43,7 +45,7 @@ pub enum Part {
 }
 
 /// A title over some columns.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     /// As it prints; empty: these columns stand alone and span both rows of the head.
     pub title: String,
@@ -65,7 +67,7 @@ pub struct HeadCell<'a> {
 }
 
 /// One cell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cell {
     /// Text; never a formula, whatever it begins with.
     Text(String),
