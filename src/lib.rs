@@ -27,6 +27,7 @@ pub mod rules;
 pub mod secrets;
 mod settle;
 pub mod silence;
+pub mod simulate;
 pub mod store;
 pub mod tables;
 pub mod warn;

@@ -78,29 +78,19 @@ fn checked(of: &Approval) -> String {
     }
 }
 
-/// 问题依据清单: every finding with its rule, span, proof, last update, reminders and verifier.
+/// 问题依据清单: every finding with its rule, span, proof, last update, reminders and verifier. Two tables
+/// of one numbering: twelve columns do not fit on an upright page.
 pub fn evidence(head: &Head, findings: &[Finding]) -> Report {
-    let columns = [
-        "序号",
-        "政务新媒体",
-        "主管单位",
-        "平台类型",
-        "问题类型",
-        "规则",
-        "监测时段",
-        "已更新次数",
-        "监测依据",
-        "最近更新",
-        "已发提醒",
-        "核实",
-    ];
-    let listed = findings.iter().filter(|finding| !finding.standing.is_false());
-    let rows: Vec<Vec<Cell>> = listed.enumerate().map(|(at, finding)| row(at, finding)).collect();
-    let cleared: Vec<&Finding> = findings.iter().filter(|finding| finding.standing.is_false()).collect();
-    let mut blocks = vec![Block::Table(Table::new("问题依据", "", &columns, rows))];
+    let (cleared, listed): (Vec<&Finding>, Vec<&Finding>) =
+        findings.iter().partition(|finding| finding.standing.is_false());
+    let mut blocks: Vec<Block> = super::finding::demands(findings).into_iter().map(Block::Paragraph).collect();
+    blocks.extend([
+        Block::Table(found("问题", "一、列入通报的问题", &listed)),
+        Block::Table(proven("依据", "二、依据", &listed)),
+    ]);
     if !cleared.is_empty() {
-        let rows = cleared.iter().enumerate().map(|(at, finding)| row(at, finding)).collect();
-        blocks.push(Block::Table(Table::new("误报", "认定为误报、没有列入的", &columns, rows)));
+        blocks.push(Block::Table(found("误报", "三、认定为误报、没有列入的", &cleared)));
+        blocks.push(Block::Table(proven("误报的依据", "四、误报的依据", &cleared)));
     }
     Report {
         title: format!("{}政务新媒体检查问题依据清单", head.scope()),
@@ -112,20 +102,32 @@ pub fn evidence(head: &Head, findings: &[Finding]) -> Report {
     }
 }
 
-fn row(at: usize, finding: &Finding) -> Vec<Cell> {
-    let basis: Vec<String> = finding.basis.iter().map(Basis::inside).collect();
-    vec![
-        number(at + 1),
-        text(&finding.name),
-        text(&finding.office),
-        text(&finding.platform),
-        text(&finding.label),
-        text(&finding.demand),
-        text(words::span(finding.window)),
-        number(finding.seen as usize),
-        text(basis.join("；")),
-        text(finding.last_words()),
-        text(finding.reminded()),
-        text(finding.standing.inside()),
-    ]
+fn found(key: &str, title: &str, findings: &[&Finding]) -> Table {
+    let row = |(at, finding): (usize, &&Finding)| {
+        vec![
+            number(at + 1),
+            text(finding.title()),
+            text(&finding.office),
+            text(&finding.label),
+            text(words::span(finding.window)),
+            text(format!("{}/{}", finding.seen, finding.required)),
+        ]
+    };
+    let columns = ["序号", "账号", "主管单位", "问题类型", "监测时段", "已更新/应更新"];
+    Table::new(key, title, &columns, findings.iter().enumerate().map(row).collect())
+}
+
+fn proven(key: &str, title: &str, findings: &[&Finding]) -> Table {
+    let row = |(at, finding): (usize, &&Finding)| -> Vec<Cell> {
+        let basis: Vec<String> = finding.basis.iter().map(Basis::inside).collect();
+        vec![
+            number(at + 1),
+            text(basis.join("；")),
+            text(finding.last_words()),
+            text(finding.reminded()),
+            text(finding.standing.inside()),
+        ]
+    };
+    let columns = ["序号", "监测依据", "最近更新", "已发提醒", "核实"];
+    Table::new(key, title, &columns, findings.iter().enumerate().map(row).collect())
 }

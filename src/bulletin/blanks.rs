@@ -1,7 +1,7 @@
 //! Places of a document in which something is still missing: ____ stops a signature (documents.md,
 //! "Consistency checks", 24).
 
-use crate::report::{Block, Report, Table};
+use crate::report::{Block, Paper, Report, Shape, Table};
 use crate::wording::BLANK;
 
 /// Every place with a blank, as a clerk finds it: the first words of the line.
@@ -25,7 +25,31 @@ pub fn blanks(report: &Report) -> Vec<String> {
         }
     }
     report.footnotes.iter().for_each(|text| note("注", text));
+    found.extend(report.paper.iter().flat_map(head_and_foot));
     found
+}
+
+/// What a form with a head of its own needs and nobody has set.
+fn head_and_foot(paper: &Paper) -> Vec<String> {
+    let needed: &[(&str, &String)] = match paper.shape {
+        Shape::Web => &[],
+        Shape::Telegram => {
+            &[("发电单位", &paper.issuer), ("签批", &paper.signer), ("等级", &paper.urgency), ("文号", &paper.number)]
+        }
+        Shape::Brief => &[
+            ("刊名", &paper.masthead),
+            ("期号", &paper.number),
+            ("送", &paper.copies),
+            ("发", &paper.sent),
+            ("签发", &paper.signer),
+            ("联系方式", &paper.contact),
+        ],
+        Shape::Letter => {
+            &[("文号", &paper.number), ("主送", &paper.to), ("抄送", &paper.copies), ("印发机关", &paper.printer)]
+        }
+    };
+    let missing = needed.iter().filter(|(_, text)| text.is_empty());
+    missing.map(|(name, _)| format!("版头版记的“{name}”，请写在配置的 [report.paper]")).collect()
 }
 
 fn cells(table: &Table) -> impl Iterator<Item = (String, String)> {

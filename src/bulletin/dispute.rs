@@ -25,8 +25,9 @@ pub fn dispute(head: &Head, about: Dispute<'_>) -> Report {
         Block::Left(format!("{}：", about.office)),
         Block::Paragraph(format!("你单位对账号{}的检查结果提出的意见收悉。现将有关情况答复如下。", about.title)),
         Block::Heading("一、规则与结论".to_owned()),
-        Block::Table(conclusions(about.findings)),
     ];
+    blocks.extend(super::finding::demands(about.findings).into_iter().map(Block::Paragraph));
+    blocks.push(Block::Table(conclusions(about.findings)));
     blocks.extend(about.others.iter().cloned().map(Block::Paragraph));
     blocks.extend([Block::Heading("二、监测依据".to_owned()), Block::Table(basis(about.findings))]);
     blocks.push(Block::Paragraph(unwatched(about)));
@@ -48,14 +49,13 @@ fn conclusions(findings: &[Finding]) -> Table {
     let row = |finding: &Finding| {
         vec![
             text(words::date(finding.check.at.date())),
-            text(&finding.demand),
             text(words::span(finding.window)),
             number(finding.seen as usize),
             text(finding.last_words()),
             text(conclusion(finding)),
         ]
     };
-    let columns = ["检查日期", "规则", "监测时段", "监测到的更新次数", "检查前最近更新", "结论"];
+    let columns = ["检查日期", "监测时段", "更新次数", "最近更新", "结论"];
     Table::new("规则与结论", "", &columns, findings.iter().map(row).collect())
 }
 

@@ -187,3 +187,15 @@ pub fn by_office(findings: &[Finding]) -> Vec<(&str, Vec<&Finding>)> {
     }
     groups
 }
+
+/// The rules behind some findings, a sentence each: 一周未更新两次：检查前一个自然周更新不少于2次。
+pub(super) fn demands(findings: &[Finding]) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    for finding in findings {
+        let sentence = format!("“{}”的规则：{}。", finding.label, finding.demand);
+        if !said.contains(&sentence) {
+            said.push(sentence);
+        }
+    }
+    said
+}

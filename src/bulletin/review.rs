@@ -17,6 +17,7 @@ pub fn review(head: &Head, office: &str, findings: &[&Finding], reply_by: NaiveD
             words::date(reply_by)
         )),
         Block::Table(listed(findings)),
+        Block::Table(proven(findings)),
         Block::Table(asked(findings)),
         Block::Paragraph(
             "核对单位（盖章）：　　　　　　　　核对人（签名）：　　　　　　　　　　年　　月　　日".to_owned(),
@@ -35,35 +36,29 @@ pub fn review(head: &Head, office: &str, findings: &[&Finding], reply_by: NaiveD
     }
 }
 
+/// Two narrow tables: ten columns do not fit on an upright page.
 fn listed(findings: &[&Finding]) -> Table {
-    let columns = [
-        "序号",
-        "政务新媒体",
-        "平台类型",
-        "问题类型",
-        "监测时段",
-        "应更新次数",
-        "已更新次数",
-        "最近更新",
-        "已发提醒",
-        "监测依据",
-    ];
+    let columns = ["序号", "账号", "问题类型", "监测时段", "已更新/应更新", "最近更新"];
     let row = |(at, finding): (usize, &&Finding)| {
-        let basis: Vec<String> = finding.basis.iter().map(super::Basis::outside).collect();
         vec![
             number(at + 1),
-            text(&finding.name),
-            text(&finding.platform),
+            text(finding.title()),
             text(&finding.label),
             text(words::span(finding.window)),
-            number(finding.required as usize),
-            number(finding.seen as usize),
+            text(format!("{}/{}", finding.seen, finding.required)),
             text(finding.last_words()),
-            text(finding.reminded()),
-            text(basis.join("；")),
         ]
     };
     Table::new("核对", "一、拟列入通报的问题", &columns, findings.iter().enumerate().map(row).collect())
+}
+
+fn proven(findings: &[&Finding]) -> Table {
+    let row = |(at, finding): (usize, &&Finding)| {
+        let basis: Vec<String> = finding.basis.iter().map(super::Basis::outside).collect();
+        vec![number(at + 1), text(&finding.demand), text(basis.join("；")), text(finding.reminded())]
+    };
+    let columns = ["序号", "规则", "监测依据", "已发提醒"];
+    Table::new("监测依据", "二、规则与监测依据", &columns, findings.iter().enumerate().map(row).collect())
 }
 
 /// The form for the answer, one row a finding.
@@ -72,5 +67,5 @@ fn asked(findings: &[&Finding]) -> Table {
         vec![number(at + 1), text(finding.title()), text(&finding.label), text(""), text("")]
     };
     let columns = ["序号", "账号", "问题类型", "核对意见（一致／有异议／已整改）", "理由、更新时间和链接"];
-    Table::new("核对意见", "二、核对意见", &columns, findings.iter().enumerate().map(row).collect())
+    Table::new("核对意见", "三、核对意见", &columns, findings.iter().enumerate().map(row).collect())
 }

@@ -7,8 +7,10 @@ use super::letters_args::{LettersVerb, OutboxVerb};
 use super::lint::LintArgs;
 pub use super::people_args::ConfirmArgs;
 use super::people_args::ContactVerb;
+use super::profile::ProfileVerb;
 pub use super::sheet_args::SheetVerb;
 use super::silence::SilenceVerb;
+use super::simulate::SimulateArgs;
 use super::sources_args::{PluginVerb, SourceVerb};
 use super::tables_args::{TableVerb, WordsArgs};
 use clap::{Args, Parser, Subcommand};
@@ -86,6 +88,11 @@ pub enum Verb {
         #[arg(long)]
         exit_code: bool,
     },
+    /// 检查口径：有哪些，全文，抄一个改成自己的
+    #[command(subcommand)]
+    Profile(ProfileVerb),
+    /// 试算：换一个检查口径，已有的检查会有什么变动；不保存也不发信
+    Simulate(SimulateArgs),
     /// 一屏看全：下次检查、有问题的账号、程序自身的状况
     Status {
         /// 有未达到的就以退出码4结束

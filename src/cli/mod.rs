@@ -36,6 +36,7 @@ mod people_args;
 mod plugin;
 mod plugin_words;
 mod print;
+mod profile;
 mod refusal;
 mod repair;
 mod replace;
@@ -44,6 +45,7 @@ mod serve;
 mod sheet;
 mod sheet_args;
 pub mod silence;
+mod simulate;
 mod source;
 mod source_status;
 mod source_trial;
@@ -128,6 +130,8 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Look { accounts, dry_run } => look::run(&context, &accounts, dry_run),
         Verb::Sheet(verb) => sheet::run(&context, verb),
         Verb::Judge { at, profile, exit_code } => judge::run(&context, at.as_deref(), profile.as_deref(), exit_code),
+        Verb::Profile(verb) => profile::run(&context, &verb),
+        Verb::Simulate(args) => simulate::run(&context, &args),
         Verb::Mode { mode, by } => mode::run(&context, mode.as_deref(), by.as_deref()),
         Verb::Status { exit_code } => status::run(&context, exit_code),
         Verb::Explain { account, platform, at } => explain::run(&context, &account, platform.as_deref(), at.as_deref()),

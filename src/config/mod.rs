@@ -17,6 +17,7 @@ mod profiles;
 mod profiles_tests;
 mod raw;
 mod remarks;
+mod script;
 mod sections;
 mod sheet;
 mod sources;
@@ -34,12 +35,12 @@ pub use calendars::imported_calendar;
 pub use check::explain;
 pub use faults::{ConfigFault, ConfigFaults};
 pub use init::{next_steps, write_example};
-pub use profiles::{profile, profile_names};
+pub use profiles::{profile, profile_names, profile_text};
 pub use raw::{load, parse};
 pub(crate) use remarks::{missing_year, remarks_of_the_file};
 pub use web::WebConfig;
 
-use crate::domain::{Check, Moment};
+use crate::domain::{Check, Moment, Period};
 use crate::repair::Counting;
 use crate::rules::{Profile, Schedule, WhenOff};
 use chrono::{NaiveTime, Weekday};
@@ -362,6 +363,13 @@ impl Config {
     pub fn checks_between(&self, from: Moment, until: Moment) -> Vec<Check> {
         let nominal = self.check.schedule.between(from, until);
         nominal.into_iter().map(|moment| self.check.when_off.hold(moment, &self.calendar)).collect()
+    }
+
+    /// The checks of a period.
+    pub fn checks_of(&self, period: Period) -> Vec<Check> {
+        let (from, until) = period.search_span();
+        let near = self.checks_between(from.plus_days(-1), until.plus_days(8));
+        near.into_iter().filter(|check| period.holds(*check)).collect()
     }
 }
 

@@ -99,6 +99,17 @@ impl Period {
             Period::Quarter(quarter) => quarter.span().0,
         }
     }
+
+    /// The period of the same kind before it.
+    pub fn previous(self) -> Period {
+        match self {
+            Period::Week(week) => Period::Week(Week::of(week.start().plus(-1))),
+            Period::Month(Month { year, month: 1 }) => Period::Month(Month { year: year - 1, month: 12 }),
+            Period::Month(Month { year, month }) => Period::Month(Month { year, month: month - 1 }),
+            Period::Quarter(Quarter { year, quarter: 1 }) => Period::Quarter(Quarter { year: year - 1, quarter: 4 }),
+            Period::Quarter(Quarter { year, quarter }) => Period::Quarter(Quarter { year, quarter: quarter - 1 }),
+        }
+    }
 }
 
 impl Month {
@@ -199,6 +210,20 @@ mod tests {
         }
         for text in ["2022", "2022-13", "2022-Q5", "2022-W54", "22-06", "2022-W00", "六月"] {
             assert_eq!(Period::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_period_before_is_of_the_same_kind() {
+        for (text, before) in [
+            ("2022-W25", "2022-W24"),
+            ("2022-W01", "2021-W52"),
+            ("2022-06", "2022-05"),
+            ("2022-01", "2021-12"),
+            ("2022-Q2", "2022-Q1"),
+            ("2022-Q1", "2021-Q4"),
+        ] {
+            assert_eq!(Period::parse(text).unwrap().previous().to_string(), before);
         }
     }
 

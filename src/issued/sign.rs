@@ -111,8 +111,7 @@ pub(crate) fn dressed(
 
 /// The paper that is signed: without the marks of a draft, with number, office and date.
 fn final_paper(mut report: Report, dossier: &Dossier, ask: &SignAsk) -> Report {
-    // A paper with a head has its number there.
-    report.subtitle = Some(ask.number.clone()).filter(|number| report.paper.is_none() && !number.is_empty());
+    report.subtitle = None;
     for block in &mut report.blocks {
         if let Block::Paragraph(text) = block {
             *text = text.replace("，定稿前须逐一核实", "");
@@ -123,17 +122,8 @@ fn final_paper(mut report: Report, dossier: &Dossier, ask: &SignAsk) -> Report {
         let (count, names) = (unclear.len(), unclear.join("、"));
         report.footnotes.push(format!("无法判定的{count}个账号按未检查计算（{}）：{names}。", ask.unclear));
     }
-    match &mut report.paper {
-        Some(paper) => {
-            (paper.number, paper.date) = (ask.number.clone(), Some(ask.dated));
-            if paper.issuer.is_empty() {
-                paper.issuer.clone_from(&dossier.head.office);
-            }
-        }
-        None => {
-            let signed = [dossier.head.office.clone(), words::date(ask.dated)];
-            report.blocks.extend(signed.into_iter().map(Block::Right));
-        }
+    if let Some(paper) = &mut report.paper {
+        (paper.number, paper.date) = (ask.number.clone(), Some(ask.dated));
     }
     report
 }

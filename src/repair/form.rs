@@ -38,23 +38,11 @@ fn foot(head: &Head) -> String {
 }
 
 fn asked(repairs: &[&Repair]) -> Table {
-    let columns = [
-        "编号",
-        "政务新媒体",
-        "平台类型",
-        "问题类型",
-        "检查情况",
-        "整改期限",
-        "未更新的原因",
-        "整改措施",
-        "整改后更新的时间和链接",
-    ];
+    let columns = ["编号", "账号", "问题类型", "检查情况", "原因和措施", "更新时间和链接"];
     let text = |text: &str| Cell::Text(text.to_owned());
     let row = |repair: &&Repair| {
-        let mut cells = vec![Cell::Number(repair.id)];
-        cells.extend([&repair.name, &repair.platform, &repair.problem, &repair.seen].map(|words| text(words)));
-        cells.push(Cell::Text(words::date(repair.due())));
-        cells.extend(["", "", ""].map(text));
+        let mut cells = vec![Cell::Number(repair.id), Cell::Text(repair.title())];
+        cells.extend([repair.problem.as_str(), &repair.seen, "", ""].map(text));
         cells
     };
     Table::new("整改反馈", "", &columns, repairs.iter().map(row).collect())

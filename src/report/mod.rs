@@ -16,11 +16,13 @@ mod history;
 mod html;
 mod json;
 mod leader;
+mod lists;
 mod paper;
 mod period;
 mod prepare;
 mod rate;
 pub mod reporter;
+mod script;
 mod svg;
 mod table;
 mod text;
@@ -30,6 +32,8 @@ mod week;
 mod words;
 mod xlsx;
 
+#[cfg(test)]
+mod forms_tests;
 #[cfg(test)]
 mod table_tests;
 #[cfg(test)]
@@ -46,6 +50,10 @@ pub use paper::{Paper, Shape};
 pub use period::{month, quarter};
 pub use prepare::Prepared;
 pub use rate::{Rounding, percent};
+pub use script::{
+    Column, GROUP_FIELDS, Held, ListForm, NAME_FIELDS, Naming, Order, Phrases, Piece, Script, ScriptSection, fields_of,
+    known_fields,
+};
 pub use table::{Cell, Group, HeadCell, Part, Table};
 pub use week::week;
 

@@ -1,10 +1,12 @@
 //! From the store to a report: loads the evidence of a period, judges every check of it under the
 //! profile asked for, and composes. It writes nothing.
 
+use super::compose::Roll;
 use super::figures::figures;
 use super::trend::trend;
 use super::{
-    Block, Facts, LetterTally, ListChange, Progress, Report, Verified, followup, history, leader, month, quarter, week,
+    Block, Facts, LetterTally, ListChange, Piece, Progress, Report, Verified, followup, history, leader, month,
+    quarter, week,
 };
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Check, Moment, Period, Post, Week};
@@ -12,7 +14,7 @@ use crate::issued;
 use crate::ledger::{self, Ledger};
 use crate::repair::{self, Followed};
 use crate::rules::WindowKind;
-use crate::rules::{AccountResult, Decisions, Grade, Profile, Severity, Verdict, VerdictKind, grade};
+use crate::rules::{AccountResult, Decisions, Grade, Profile, Severity, Verdict, VerdictKind, grades};
 use crate::store::{Connection, LetterKind, StoreError, answers, attachments, counts, findings, looks};
 use crate::tables::{self, Attachment, Style};
 use crate::warn::{last_update, may_remind, silence_deadline};
@@ -61,22 +63,27 @@ impl Prepared {
         period: Period,
         now: Moment,
     ) -> Result<Prepared, StoreError> {
-        let (from, until) = period.search_span();
-        let near = config.checks_between(from.plus_days(-1), until.plus_days(8));
-        let checks: Vec<Check> = near.into_iter().filter(|check| period.holds(*check)).collect();
+        let checks = config.checks_of(period);
         let ledger = Ledger::for_checks(conn, config, profile, &checks)?;
         let mut verdicts: Vec<Verdict> = checks.iter().flat_map(|check| ledger.judge(profile, *check, now)).collect();
         let decisions = findings::decisions(conn, &profile.name)?;
         let cleared = decisions.clear_false(&mut verdicts);
         let dropped = issued::drop_repaired(conn, config, profile, period, &mut verdicts)?;
-        let results = ledger.accounts.iter().map(|account| grade(profile, account.id, &verdicts)).collect();
+        let results = grades(profile, ledger.accounts.iter().map(|account| account.id), &verdicts);
         let held = checks.iter().map(|check| check.at).filter(|at| *at <= now).max();
-        let span = span_of_letters(&checks, until);
+        let span = span_of_letters(&checks, period.search_span().1);
         let mut prepared = Prepared {
-            newest: ledger::newest(conn, held.unwrap_or(now))?,
+            newest: newest(conn, period, &results, held.unwrap_or(now))?,
             verified: verified(conn, &ledger)?,
             tally: tally(conn, config, &verdicts, span)?,
-            progress: history::progress(conn, config, profile, period, span)?,
+            progress: match period {
+                Period::Week(week) => history::progress(conn, config, profile, week, span)?,
+                _ if profile.script.says(Piece::Praise) => {
+                    let left_out = dropped.iter().map(|verdict| verdict.account).collect();
+                    history::praise(conn, config, profile, (period, now), span, (&results, &left_out))?
+                }
+                _ => Progress::default(),
+            },
             changes: history::list_changes(conn, &ledger.accounts, span)?,
             next_week: next_week(config, &ledger, now),
             attachments: attachments::of(conn, period)?,
@@ -127,7 +134,11 @@ impl Prepared {
             return Vec::new();
         };
         let filled = wording::fill(words, &self.fields(), self.profile.digits());
-        wording::place(report, filled.said);
+        if self.profile.script.says(Piece::Overall) {
+            wording::place(report, filled.said);
+        } else {
+            wording::place_before(report, filled.said);
+        }
         self.follow(report);
         filled.findings
     }
@@ -144,7 +155,10 @@ impl Prepared {
     /// Every field that the office's words may use, computed from what the report prints.
     pub fn fields(&self) -> BTreeMap<String, String> {
         let checks = self.check_dates();
-        let mut fields = figures(&self.facts(0));
+        let mut fields = {
+            let facts = self.facts(0);
+            figures(&facts, &Roll::of(&facts))
+        };
         fields.extend(tables::fields(&self.attachments, self.style(checks.as_deref())));
         fields
     }
@@ -249,6 +263,25 @@ impl Prepared {
     pub fn accounts(&self) -> &[crate::domain::Account] {
         &self.ledger.accounts
     }
+}
+
+/// The last counted update before `end`; of a vetoed account before the check that it failed, where a
+/// paper covers several.
+fn newest(
+    conn: &Connection,
+    period: Period,
+    results: &[AccountResult],
+    end: Moment,
+) -> Result<BTreeMap<AccountId, Post>, StoreError> {
+    let mut newest = ledger::newest(conn, end)?;
+    if matches!(period, Period::Week(_)) {
+        return Ok(newest);
+    }
+    for (id, veto) in results.iter().filter_map(|result| Some((result.account, result.vetoes.last()?))) {
+        newest.remove(&id);
+        newest.extend(ledger::newest_of(conn, id, veto.check.at)?.map(|post| (id, post)));
+    }
+    Ok(newest)
 }
 
 /// Letters count for the weeks that the checks counted.

@@ -136,7 +136,9 @@ fn change(word: &str, before: usize, now: usize) -> Option<String> {
 
 /// 二: the vetoed, the longest silence first; one that was never seen to update leads.
 pub(super) fn silent(facts: &Facts<'_>, roll: &Roll<'_>, limit: Limit) -> [Block; 2] {
-    let mut entries: Vec<Entry<'_>> = roll.with(Grade::Failed).collect();
+    // Whoever failed by its score stands among the short weeks.
+    let mut entries: Vec<Entry<'_>> =
+        roll.with(Grade::Failed).filter(|entry| !entry.missed_vetoes().is_empty()).collect();
     let date = end_of(facts).date();
     let days = |entry: &Entry<'_>| silent_days(facts, entry.account.id, date).map_or(i64::MAX, |(days, _)| days);
     entries.sort_by_key(|entry| std::cmp::Reverse(days(entry)));

@@ -16,7 +16,7 @@ mod tests;
 
 use super::{RenderError, Report};
 use parts::Side;
-use std::io::{self, Cursor, Write};
+use std::io::{self, Cursor};
 use xml::Xml;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -44,14 +44,13 @@ pub(super) fn render(report: &Report) -> Result<Vec<u8>, RenderError> {
 }
 
 /// One whole part.
-fn part(
-    package: &mut Package,
+fn part<'a>(
+    package: &'a mut Package,
     name: &str,
-    write: impl FnOnce(&mut Xml<&mut Package>) -> io::Result<()>,
+    write: impl FnOnce(&mut Xml<&'a mut Package>) -> io::Result<()>,
 ) -> io::Result<()> {
     begin(package, name)?;
-    write(&mut Xml::new(&mut *package)?)?;
-    package.flush()
+    write(&mut Xml::new(package)?)
 }
 
 fn begin(package: &mut Package, name: &str) -> io::Result<()> {
