@@ -12,7 +12,7 @@ const TEXT_SHEET: &str = "总体情况";
 /// Paper size 9 of the file format: A4.
 const A4: u8 = 9;
 /// Width of the one column of running text, which then fills a page.
-const TEXT_WIDTH: usize = 88;
+const TEXT_WIDTH: usize = 76;
 /// A table wider than so many characters lies on its side.
 const LANDSCAPE: usize = 110;
 /// Excel refuses longer cells (32,767 characters); no honest name comes near.
