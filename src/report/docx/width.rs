@@ -39,7 +39,9 @@ pub(super) fn fit(table: &Table) -> Fit {
         }
     }
     let upright = fitted(&wanted, SIZES[1], Lie::Upright);
-    if limit(&wanted, SIZES[1], WIDTH) >= twips(NARROWEST as usize, SIZES[1]) {
+    // A page in the middle of running text cannot be turned: there a column turns its lines instead.
+    let is_inside = table.annex().is_none();
+    if is_inside || limit(&wanted, SIZES[1], WIDTH) >= twips(NARROWEST as usize, SIZES[1]) {
         return upright;
     }
     fitted(&wanted, SIZES[1], Lie::Side)
@@ -107,11 +109,11 @@ pub(super) fn lines(text: &str, width: i64, size: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Cell;
+    use crate::report::{Cell, Part};
 
     fn table(columns: &[&str], cells: &[&str]) -> Table {
         let row = cells.iter().map(|cell| Cell::Text((*cell).to_owned())).collect();
-        Table::new("表", "", columns, vec![row])
+        Table { part: Part::Annex(1), ..Table::new("表", "", columns, vec![row]) }
     }
 
     #[test]
@@ -133,6 +135,8 @@ mod tests {
         let wide = fit(&table(&["联系电话（手机和固话）"; 9], &[""; 9]));
         assert_eq!((wide.lie, wide.size), (Lie::Side, 24));
         assert!(wide.widths.iter().sum::<i64>() <= HEIGHT);
+        let inside = fit(&Table { part: Part::Body, ..table(&["联系电话（手机和固话）"; 9], &[""; 9]) });
+        assert!(inside.lie == Lie::Upright && inside.widths.iter().sum::<i64>() <= WIDTH, "{inside:?}");
         assert!(fit(&table(&[], &[])).widths.is_empty());
         assert!(fit(&table(&["甲"; 63], &["乙"; 63])).widths.iter().all(|width| *width > 0));
     }
