@@ -1,6 +1,7 @@
 //! The daemon that watches the accounts of government offices (政务新媒体), warns before an inspection
 //! does, and writes the summaries. `ARCHITECTURE.md` has the map.
 
+pub mod access;
 pub mod alarm;
 pub mod answer;
 pub mod cli;

@@ -47,6 +47,7 @@ mod tables_args;
 mod todo;
 mod told;
 mod usage;
+pub mod user;
 mod words;
 mod year;
 
@@ -139,6 +140,7 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Alarm(verb) => alarm::run(&context, &verb),
         Verb::Calendar(verb) => calendar::run(&context, verb),
         Verb::Silence(verb) => silence::run(&context, verb),
+        Verb::User(verb) => user::run(&context, verb),
         Verb::Report(ReportVerb::Table(verb)) => tables::run(&context, verb),
         Verb::Report(ReportVerb::Words(args)) => words::run(&context, &args),
         Verb::Report(ReportVerb::Week(args)) => report::run(&context, &args, PeriodWord::Week),

@@ -17,6 +17,7 @@ mod manual;
 mod mixes;
 mod operator;
 mod pace;
+mod pages;
 mod people;
 mod platform;
 mod post_office;

@@ -22,6 +22,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("answers", answers::ALL),
         ("attachments", attachments::ALL),
         ("attest", attest::ALL),
+        ("audit", audit::ALL),
         ("awaited", awaited::ALL),
         ("bounces", bounces::ALL),
         ("contacts", contacts::ALL),
@@ -40,9 +41,11 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("outbox", outbox::ALL),
         ("posts", posts::ALL),
         ("recalls", recalls::ALL),
+        ("sessions", sessions::ALL),
         ("told", told::ALL),
         ("tally", tally::ALL),
         ("silences", silences::ALL),
+        ("users", users::ALL),
         ("verdicts", verdicts::ALL),
     ]
 }

@@ -66,9 +66,10 @@ fn type_attest(dir: &Path, page: &Page) {
     ok(dir, &words.iter().skip(1).map(String::as_str).collect::<Vec<_>>());
 }
 
-/// Days ago at which an active and a silent account posted.
+/// Days ago at which an active and a silent account posted. The last check may be a week old, and its
+/// silence goes back another fortnight.
 const BUSY: std::ops::Range<i64> = 0..40;
-const SILENT: [i64; 6] = [20, 30, 40, 50, 60, 70];
+const SILENT: [i64; 6] = [25, 30, 40, 50, 60, 70];
 
 fn feed(days_ago: impl Iterator<Item = i64>) -> String {
     let item = |days: i64| {
