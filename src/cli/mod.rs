@@ -28,7 +28,7 @@ mod outbox;
 mod people_args;
 mod plugin;
 mod plugin_words;
-mod print;
+pub(crate) mod print;
 mod refusal;
 mod replace;
 mod report;

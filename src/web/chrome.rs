@@ -5,6 +5,7 @@
 use super::Web;
 use super::session::Viewer;
 use crate::access::Rank;
+use crate::alarm::plan::Cause;
 use crate::store::StoreError;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -12,7 +13,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, UndefinedBehavior, Value, context};
 use std::sync::LazyLock;
 
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 10] = [
     ("chrome.html", include_str!("templates/chrome.html")),
     ("answer.html", include_str!("templates/answer.html")),
     ("notice.html", include_str!("templates/notice.html")),
@@ -20,7 +21,8 @@ const TEMPLATES: [(&str, &str); 9] = [
     ("signin.html", include_str!("templates/signin.html")),
     ("enter.html", include_str!("templates/enter.html")),
     ("me.html", include_str!("templates/me.html")),
-    ("home.html", include_str!("templates/home.html")),
+    ("overview.html", include_str!("templates/overview.html")),
+    ("account.html", include_str!("templates/account.html")),
     ("office.html", include_str!("templates/office.html")),
 ];
 const STYLE: &str = include_str!("templates/style.css");
@@ -95,10 +97,20 @@ impl Web {
         let user = &viewer.user;
         let me =
             context! { name => user.name.clone(), rank => user.rank.chinese(), acts => user.rank >= Rank::Operator };
-        let here = uri.path().to_owned();
-        let values = context! { me, here, seal => viewer.token.seal(), banners => (), ..values };
-        page(status, name, uri, values)
+        match self.store.read_async(self.health.lasting(self.clock.now())).await {
+            Ok(causes) => {
+                let (here, seal) = (uri.path().to_owned(), viewer.token.seal());
+                let banners: Vec<Value> = causes.iter().map(banner).collect();
+                page(status, name, uri, context! { me, here, seal, banners, ..values })
+            }
+            Err(error) => unavailable(&error, uri),
+        }
     }
+}
+
+/// What is not well with us, as every page says it.
+fn banner(cause: &Cause) -> Value {
+    context! { subject => cause.subject.clone(), cure => cause.cure.clone() }
 }
 
 /// A page in the office's frame that says why something was not done.

@@ -5,17 +5,22 @@
 //! It is a part of the daemon that may fail alone: where it cannot listen, letters still leave, and
 //! `status` says so.
 
+mod account;
 mod answer;
 mod chrome;
 mod doorman;
 mod first;
 mod gate;
-mod home;
+mod office;
+mod overview;
 mod session;
 mod signin;
+mod squares;
+mod strip;
 mod throttle;
 mod view;
 
+use crate::alarm::Alarmer;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::secrets::FileSecrets;
@@ -27,6 +32,7 @@ use axum::routing::{get, post};
 use axum::{Router, http::Uri};
 use doorman::{Doorman, Peer};
 use gate::Gate;
+use overview::Stand;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,6 +63,8 @@ pub struct Web {
     pub secrets: Arc<FileSecrets>,
     /// What time it is, and the bell for whoever has work after an answer.
     pub clock: Arc<dyn Clock>,
+    /// Whoever knows what is not well with us.
+    pub health: Alarmer,
 }
 
 /// What the pages and the gate share.
@@ -65,6 +73,7 @@ struct Shared {
     web: Web,
     gate: Arc<Gate>,
     throttle: Arc<Throttle>,
+    stand: Arc<Stand>,
     /// Places for work on passwords, which takes memory.
     hashing: Arc<Semaphore>,
 }
@@ -136,14 +145,15 @@ pub fn trouble(conn: &crate::store::Connection) -> Result<Option<String>, StoreE
 /// Every page there is.
 fn router(web: Web) -> Router {
     let hashing = Arc::new(Semaphore::new(HASHING));
-    let shared = Shared { web, gate: Arc::default(), throttle: Arc::default(), hashing };
+    let shared = Shared { web, gate: Arc::default(), throttle: Arc::default(), stand: Arc::default(), hashing };
     Router::new()
-        .route("/", get(home::show))
+        .route("/", get(overview::show))
+        .route("/account/{id}", get(account::show))
         .route("/signin", get(signin::ask).post(signin::enter))
         .route("/signout", post(signin::leave))
         .route("/enter/{token}", get(signin::invited).post(signin::accept))
         .route("/me", get(signin::me).post(signin::change))
-        .route("/o/{token}", get(home::of_office))
+        .route("/o/{token}", get(office::show))
         .route("/office.css", get(chrome::office_style))
         .route("/icon.svg", get(chrome::icon))
         .route("/a/{token}", get(answer::show).post(answer::take))

@@ -2,7 +2,9 @@
 //! he may see, and change nothing that was not asked for on one of them.
 
 pub(crate) mod browser;
+mod chromium;
 mod entering;
+mod seeing;
 mod strangers;
 
 use crate::answer::office::Office;

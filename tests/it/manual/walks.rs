@@ -232,7 +232,7 @@ fn a_kuaishou_that_refuses_or_shows_too_little_is_not_blamed() {
         assert_eq!(verdicts(dir.path(), "示例县应急"), ["unknown"]);
     }
     // An empty list is no proof, and three old works may all be pinned.
-    for days in [vec![], vec![20, 250, 300]] {
+    for days in [vec![], vec![25, 250, 300]] {
         let Some((dir, _)) = kuaishou(days, 1) else { return };
         assert_eq!(verdicts(dir.path(), "示例县应急"), ["unknown"]);
     }
