@@ -181,17 +181,8 @@ fn new_letter(owed: &OwedLetter, revisions: &BTreeMap<(i64, String), i64>, now: 
         revision: revisions.get(&(mention.account.0, mention.rule.clone())).copied(),
     });
     NewLetter {
-        kind: LetterKind::Reminder,
-        recipient: owed.recipient.clone(),
-        role: owed.role,
-        slot: owed.slot,
-        not_before: now,
         not_after: Some(owed.not_after),
-        subject: String::new(),
-        text: String::new(),
-        html: None,
-        attachment: None,
         mentions: mentions.collect(),
-        reason: String::new(),
+        ..NewLetter::new(LetterKind::Reminder, &owed.recipient, owed.role, owed.slot, now)
     }
 }

@@ -59,8 +59,7 @@ impl Ledger {
         let mut ledger = Ledger { people: contacts::roster(conn)?, ..Ledger::default() };
         for account in &accounts {
             let id = account.id;
-            ledger.newest.extend(posts::newest_of(conn, id, until)?.map(|post| (id, post)));
-            ledger.newest.extend(newer(&ledger.newest, id, tally::newest_of(conn, id, until)?));
+            ledger.newest.extend(newest_of(conn, id, until)?.map(|post| (id, post)));
             ledger.posts.insert(id, posts::of_account(conn, id, from, until)?);
             ledger.tallies.insert(id, tally::of_account(conn, id, from, until)?);
             ledger.watches.insert(id, looks::watches_of(conn, id, from, until)?);
@@ -161,6 +160,17 @@ pub fn newest(conn: &Connection, before: Moment) -> Result<BTreeMap<AccountId, P
         newest.extend(newer(&newest, id, Some(row)));
     }
     Ok(newest)
+}
+
+/// The same of one account.
+///
+/// # Errors
+/// Those of the store.
+pub fn newest_of(conn: &Connection, id: AccountId, before: Moment) -> Result<Option<Post>, StoreError> {
+    let known: BTreeMap<AccountId, Post> =
+        posts::newest_of(conn, id, before)?.into_iter().map(|post| (id, post)).collect();
+    let told = newer(&known, id, tally::newest_of(conn, id, before)?).map(|(_, post)| post);
+    Ok(told.or_else(|| known.into_values().next()))
 }
 
 /// What a sheet tells of, where no post known singly is as new.

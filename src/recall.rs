@@ -127,18 +127,9 @@ fn mention(said: &SaidOnce, revision: Option<i64>) -> Mention {
 
 /// In the slot of the letter that it withdraws, and so in its thread; composed just before it leaves.
 fn letter(config: &Config, said: &SaidOnce, now: Moment) -> NewLetter {
+    let not_before = office_hour(&config.calendar, config.warn.hour, now);
     NewLetter {
-        kind: LetterKind::Result,
-        recipient: said.recipient.clone(),
-        role: said.role,
-        slot: said.slot,
-        not_before: office_hour(&config.calendar, config.warn.hour, now),
-        not_after: None,
-        subject: String::new(),
-        text: String::new(),
-        html: None,
-        attachment: None,
-        mentions: Vec::new(),
         reason: "更正".to_owned(),
+        ..NewLetter::new(LetterKind::Result, &said.recipient, said.role, said.slot, not_before)
     }
 }

@@ -97,14 +97,18 @@ fn day(ledger: &Ledger, account: &Account, counted: &BTreeMap<NaiveDate, u32>, d
 
 fn watched(ledger: &Ledger, account: &Account, date: NaiveDate, now: Moment) -> Watched {
     let from = Moment::start_of(date);
-    let window = Window { from, until: from.plus_days(1).min(now) };
     if from >= now {
         return Watched::Coming;
     }
+    let watches = ledger.evidence(account.id).watches;
+    // Of today what counts is how it was watched up to the last look.
+    let looked = watches.iter().map(|watch| watch.reach.until.min(now)).filter(|until| *until > from).max();
+    let end = from.plus_days(1);
+    let window = Window { from, until: if end > now { looked.unwrap_or(now) } else { end } };
     if !account.state_at(from).is_judged() || account.opened_on.is_some_and(|opened| date < opened) {
         return Watched::Exempt;
     }
-    match Coverage::of(ledger.evidence(account.id).watches).prove(window, account.platform.kinds()) {
+    match Coverage::of(watches).prove(window, account.platform.kinds()) {
         Ok(_) => Watched::Whole,
         Err(short) => {
             let dark = |hole: &crate::rules::Hole| {

@@ -107,6 +107,7 @@ fn audience(config: &Config, rule: &str) -> &'static [Role] {
 }
 
 /// One letter a person and confirmation, whatever the number of accounts.
+/// Its words are composed just before it leaves, from what is true then.
 fn tell_results(
     tx: &Transaction<'_>,
     config: &Config,
@@ -121,7 +122,13 @@ fn tell_results(
         for (recipient, role) in concerned(config, ledger, &told) {
             let slot = told.decided_at;
             let letter = letters.entry((recipient.clone(), slot)).or_insert_with(|| {
-                result_letter(recipient, role, slot, office_hour(&config.calendar, config.warn.hour, now))
+                NewLetter::new(
+                    LetterKind::Result,
+                    &recipient,
+                    role,
+                    slot,
+                    office_hour(&config.calendar, config.warn.hour, now),
+                )
             });
             letter.role = letter.role.min(role);
             letter.mentions.push(mention(&told, format!("result-{decision}"), revision));
@@ -159,24 +166,6 @@ fn mention(told: &Told, stage: String, revision: i64) -> Mention {
     }
 }
 
-/// Its words are composed just before it leaves, from what is true then.
-fn result_letter(recipient: String, role: Role, slot: Moment, not_before: Moment) -> NewLetter {
-    NewLetter {
-        kind: LetterKind::Result,
-        recipient,
-        role,
-        slot,
-        not_before,
-        not_after: None,
-        subject: String::new(),
-        text: String::new(),
-        html: None,
-        attachment: None,
-        mentions: Vec::new(),
-        reason: String::new(),
-    }
-}
-
 /// 更正: by the same road, in the thread of the week in which the result was told. Who was not written to
 /// because of trial mode is not written to now.
 fn take_back(
@@ -187,7 +176,7 @@ fn take_back(
     now: Moment,
 ) -> Result<bool, StoreError> {
     let not_before = office_hour(&config.calendar, config.warn.hour, now);
-    let mut letter = result_letter(recalled.recipient.clone(), recalled.role, recalled.slot, not_before);
+    let mut letter = NewLetter::new(LetterKind::Result, &recalled.recipient, recalled.role, recalled.slot, not_before);
     letter.reason = "更正".to_owned();
     letter.mentions = vec![Mention {
         account: recalled.account,
@@ -229,11 +218,10 @@ fn remind_clerk(
     let mut queued = 0;
     for clerk in config.clerks() {
         let letter = NewLetter {
-            kind: LetterKind::Digest,
             subject: format!("【待核实】{}项检查结果等待确认，确认前不外发", waiting.len()),
             text: asked(ledger, waiting),
             reason: "待核实".to_owned(),
-            ..result_letter(clerk, Role::Clerk, slot, now)
+            ..NewLetter::new(LetterKind::Digest, &clerk, Role::Clerk, slot, now)
         };
         queued += usize::from(outbox::queue(tx, &letter, false, config.mail.domain(), now)?.is_some());
     }

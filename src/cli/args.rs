@@ -1,12 +1,16 @@
 //! The command line as it is written. Help is Chinese: operators and clerks read it.
 
 use super::alarm::AlarmVerb;
+use super::bulletin_args::{BulletinVerb, DisputeArgs, RepairVerb};
 use super::calendar::CalendarVerb;
 use super::letters_args::{LettersVerb, OutboxVerb};
+use super::lint::LintArgs;
 pub use super::people_args::ConfirmArgs;
 use super::people_args::ContactVerb;
+use super::profile::ProfileVerb;
 pub use super::sheet_args::SheetVerb;
 use super::silence::SilenceVerb;
+use super::simulate::SimulateArgs;
 use super::sources_args::{PluginVerb, SourceVerb};
 use super::tables_args::{TableVerb, WordsArgs};
 use super::user::UserVerb;
@@ -85,6 +89,11 @@ pub enum Verb {
         #[arg(long)]
         exit_code: bool,
     },
+    /// 检查口径：有哪些，全文，抄一个改成自己的
+    #[command(subcommand)]
+    Profile(ProfileVerb),
+    /// 试算：换一个检查口径，已有的检查会有什么变动；不保存也不发信
+    Simulate(SimulateArgs),
     /// 一屏看全：下次检查、有问题的账号、程序自身的状况
     Status {
         /// 有未达到的就以退出码4结束
@@ -111,6 +120,18 @@ pub enum Verb {
     /// 周报与月度、季度清单
     #[command(subcommand)]
     Report(ReportVerb),
+    /// 通报的签发：草稿、核对稿、送审稿、签发稿，以及签发后的更正
+    #[command(subcommand)]
+    Bulletin(BulletinVerb),
+    /// 整改：签发的通报里每个问题的期限、反馈和复核
+    #[command(subcommand)]
+    Repair(RepairVerb),
+    /// 争议答复单：一个账号的规则、依据、已发提醒和核实，交给提出异议的单位
+    Dispute(DisputeArgs),
+    /// 核对一份写好的通报：日期、重复、扣分、合计、比率、排名、名称等前后是否一致
+    ///
+    /// 不用数据库，别的单位的通报也能核对。有错误就以退出码4结束；只有提醒是0，加 --strict 也是4。
+    Lint(LintArgs),
     /// 核实检查结果：待核实 → 已确认 / 误报；不写 --by 就列出等待核实的
     ///
     /// 确认以后，检查结果才发给有关单位；认定误报的不列入通报，已发过结果的由服务发更正。
@@ -370,9 +391,15 @@ pub struct ReportArgs {
     /// 检查口径；不写就用配置中的
     #[arg(long, value_name = "P")]
     pub profile: Option<String>,
-    /// 格式，可写多个：xlsx,html,json,txt
-    #[arg(long, default_value = "xlsx,html,json", value_name = "F")]
+    /// 格式，可写多个：docx,xlsx,html,json,txt
+    #[arg(long, default_value = "docx,xlsx,html,json", value_name = "F")]
     pub format: String,
+    /// 成文日期，如 2022-07-11；不写则文件里留空，由人填写
+    #[arg(long, value_name = "D")]
+    pub date: Option<String>,
+    /// 发文字号的序号，或简报的期号；不写则留空
+    #[arg(long, value_name = "N")]
+    pub number: Option<u32>,
     /// 写到这个目录；不写就是当前目录
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub out: PathBuf,

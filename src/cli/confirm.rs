@@ -3,11 +3,11 @@
 use super::args::ConfirmArgs;
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
 use crate::config::Config;
-use crate::domain::{Account, AccountId, Check, Moment};
+use crate::domain::{Account, AccountId, Check, Moment, Period};
 use crate::inspect::held_checks;
 use crate::ledger::Ledger;
 use crate::rules::{Decisions, Ruling, Verdict, VerdictKind};
-use crate::store::{Connection, StoreError, Transaction, findings, meta, verdicts};
+use crate::store::{Connection, StoreError, Transaction, bulletins, findings, meta, verdicts};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -76,7 +76,7 @@ fn checks(context: &Context, args: &ConfirmArgs, now: Moment) -> Result<Vec<Chec
 
 /// A finding belongs to a check that is held; any other moment would make findings of its own beside
 /// those that offices were told of.
-fn scheduled(config: &Config, at: Moment, now: Moment) -> Result<Check, CliError> {
+pub(super) fn scheduled(config: &Config, at: Moment, now: Moment) -> Result<Check, CliError> {
     let near = config.checks_between(at.plus_days(-15), at.plus_days(15).min(now.plus(1)));
     if let Some(found) = near.iter().find(|check| check.at == at || check.nominal == at) {
         return Ok(*found);
@@ -126,12 +126,19 @@ fn decide(context: &Context, wish: Wish, checks: Vec<Check>, now: Moment) -> Res
     let (config, ruling) = (Arc::clone(&context.config), wish.ruling);
     let installed = installed_at(context)?;
     let told = checks.iter().any(|check| installed.is_some_and(|installed| check.at >= installed));
-    let lines = context.store()?.write(move |tx| keep(tx, &config, &wish, &checks, now))?;
-    if lines.is_empty() {
+    let kept = context.store()?.write(move |tx| keep(tx, &config, &wish, &checks, now))?;
+    let (lines, settled) = kept.map_err(CliError::usage)?;
+    if lines.is_empty() && settled.is_empty() {
         return Err(CliError::failed("没有等待核实的结果，没有改动；用 confirm 查看（--check 可写明是哪次检查）"));
     }
     if context.json {
-        print_json(&json!({"decision": ruling.word(), "findings": lines}))?;
+        print_json(&json!({"decision": ruling.word(), "findings": lines, "settled": settled}))?;
+        return Ok(Outcome::Done);
+    }
+    for line in &settled {
+        outln!("{line}");
+    }
+    if lines.is_empty() {
         return Ok(Outcome::Done);
     }
     for line in &lines {
@@ -147,15 +154,23 @@ fn decide(context: &Context, wish: Wish, checks: Vec<Check>, now: Moment) -> Res
     Ok(Outcome::Done)
 }
 
+/// What was decided on, and which objections (争议) that has settled.
+type Decided = (Vec<String>, Vec<String>);
+
 /// The verdicts that are decided on are kept with the decision, so that each decision names a revision.
+/// `Err` inside is the sentence why not.
 fn keep(
     tx: &Transaction<'_>,
     config: &Config,
     wish: &Wish,
     checks: &[Check],
     now: Moment,
-) -> Result<Vec<String>, StoreError> {
+) -> Result<Result<Decided, String>, StoreError> {
     let board = Board::load(tx, config, checks, now)?;
+    let objections = objections(tx, &config.profile.name, &board, wish.account)?;
+    if !objections.is_empty() && wish.reason.is_empty() {
+        return Ok(Err("该单位有异议没有办结；维持结果也要有理由，请用 --reason 写明".to_owned()));
+    }
     let wanted: Vec<Verdict> = board.wanted(wish).into_iter().cloned().collect();
     let profile = &config.profile.name;
     let ids = verdicts::record(tx, profile, &wanted, now)?;
@@ -168,6 +183,38 @@ fn keep(
         let reason = if wish.reason.is_empty() { String::new() } else { format!("；理由：{}", wish.reason) };
         let detail = format!("{}{reason}", lines.join("；"));
         meta::audit(tx, now, &wish.by, &format!("confirm.{}", wish.ruling.word()), &detail)?;
+    }
+    let settled = settle(tx, &objections, wish, now)?;
+    Ok(Ok((lines, settled)))
+}
+
+/// Objections about that account in the periods of these findings: number and period.
+fn objections(
+    tx: &Transaction<'_>,
+    profile: &str,
+    board: &Board,
+    account: Option<AccountId>,
+) -> Result<Vec<(i64, String)>, StoreError> {
+    let Some(account) = account else { return Ok(Vec::new()) };
+    let checks: Vec<Check> = board.missed.iter().filter(|v| v.account == account).map(|v| v.check).collect();
+    let holds = |period: &str| Period::parse(period).is_some_and(|period| checks.iter().any(|c| period.holds(*c)));
+    let open = bulletins::open_objections(tx, profile, account)?;
+    Ok(open.into_iter().filter(|(_, period)| holds(period)).collect())
+}
+
+fn settle(
+    tx: &Transaction<'_>,
+    objections: &[(i64, String)],
+    wish: &Wish,
+    now: Moment,
+) -> Result<Vec<String>, StoreError> {
+    let word = if wish.ruling == Ruling::False { "认定误报" } else { "维持" };
+    let mut lines = Vec::new();
+    for (id, period) in objections {
+        bulletins::settle(tx, *id, wish.ruling, (&wish.by, &wish.reason), now)?;
+        let line = format!("{period} 核对稿的异议（编号{id}）已办结：{word}");
+        meta::audit(tx, now, &wish.by, "bulletin.settle", &format!("{line}；理由：{}", wish.reason))?;
+        lines.push(line);
     }
     Ok(lines)
 }

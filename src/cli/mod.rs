@@ -3,6 +3,10 @@
 pub mod alarm;
 mod answer;
 pub mod args;
+mod bulletin;
+mod bulletin_answer;
+pub mod bulletin_args;
+mod bulletin_show;
 pub mod calendar;
 mod check;
 mod composed;
@@ -10,6 +14,7 @@ mod confirm;
 mod contact;
 mod context;
 mod demo;
+mod dispute;
 mod doctor;
 mod doctor_local;
 mod doctor_remote;
@@ -20,22 +25,27 @@ mod import;
 mod judge;
 mod letters;
 pub mod letters_args;
+pub mod lint;
 mod list;
 mod log;
 mod look;
 mod mode;
 mod outbox;
+mod papers;
 mod people_args;
 mod plugin;
 mod plugin_words;
 pub(crate) mod print;
+mod profile;
 mod refusal;
+mod repair;
 mod replace;
 mod report;
 mod serve;
 mod sheet;
 mod sheet_args;
 pub mod silence;
+mod simulate;
 mod source;
 mod source_status;
 mod source_trial;
@@ -121,6 +131,8 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Look { accounts, dry_run } => look::run(&context, &accounts, dry_run),
         Verb::Sheet(verb) => sheet::run(&context, verb),
         Verb::Judge { at, profile, exit_code } => judge::run(&context, at.as_deref(), profile.as_deref(), exit_code),
+        Verb::Profile(verb) => profile::run(&context, &verb),
+        Verb::Simulate(args) => simulate::run(&context, &args),
         Verb::Mode { mode, by } => mode::run(&context, mode.as_deref(), by.as_deref()),
         Verb::Status { exit_code } => status::run(&context, exit_code),
         Verb::Explain { account, platform, at } => explain::run(&context, &account, platform.as_deref(), at.as_deref()),
@@ -141,6 +153,10 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Calendar(verb) => calendar::run(&context, verb),
         Verb::Silence(verb) => silence::run(&context, verb),
         Verb::User(verb) => user::run(&context, verb),
+        Verb::Bulletin(verb) => bulletin::run(&context, verb),
+        Verb::Repair(verb) => repair::run(&context, verb),
+        Verb::Dispute(args) => dispute::run(&context, &args),
+        Verb::Lint(args) => lint::run(&context, &args),
         Verb::Report(ReportVerb::Table(verb)) => tables::run(&context, verb),
         Verb::Report(ReportVerb::Words(args)) => words::run(&context, &args),
         Verb::Report(ReportVerb::Week(args)) => report::run(&context, &args, PeriodWord::Week),

@@ -113,22 +113,7 @@ impl Wish {
     }
 
     fn stranger(&self) -> Person {
-        Person {
-            id: 0,
-            office: String::new(),
-            account: None,
-            name: self.new.clone(),
-            role: crate::domain::Role::Operator,
-            shift: crate::domain::Shift::None,
-            post: String::new(),
-            mobile: String::new(),
-            landline: String::new(),
-            emails: Vec::new(),
-            qq: String::new(),
-            from: None,
-            to: None,
-            successor: None,
-        }
+        Person::new("", &self.new, crate::domain::Role::Operator, crate::domain::Shift::None)
     }
 }
 
@@ -280,18 +265,10 @@ fn take_out(tx: &Transaction<'_>, moving: &Move<'_>, letter: &LetterRow) -> Resu
 /// The same letter for somebody else; what trial mode has recorded stays so.
 fn letter_to(recipient: &str, letter: &LetterRow, mentions: Vec<Mention>) -> (NewLetter, bool) {
     let new = NewLetter {
-        kind: letter.kind,
-        recipient: recipient.to_owned(),
-        role: letter.role,
-        slot: letter.slot,
-        not_before: letter.not_before,
         not_after: letter.not_after,
-        subject: String::new(),
-        text: String::new(),
-        html: None,
-        attachment: None,
         mentions,
         reason: "联系人更换后转来".to_owned(),
+        ..NewLetter::new(letter.kind, recipient, letter.role, letter.slot, letter.not_before)
     };
     (new, letter.trial)
 }

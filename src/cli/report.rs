@@ -5,6 +5,8 @@ use super::print::errln;
 use super::{CliError, Context, Outcome, outln, print_json};
 use crate::domain::Period;
 use crate::report::{Format, Prepared, Report, file_name, render};
+use chrono::NaiveDate;
+use cuigeng_adapters::time::parse_date;
 
 /// Writes the report in each format asked for.
 pub(super) fn run(context: &Context, args: &ReportArgs, wanted: PeriodWord) -> Result<Outcome, CliError> {
@@ -17,8 +19,12 @@ pub(super) fn run(context: &Context, args: &ReportArgs, wanted: PeriodWord) -> R
     if period.begins() > now {
         return Err(CliError::usage(format!("{}还没有到，没有可写的内容", args.period)));
     }
+    let date = args.date.as_deref().map(issue_date).transpose()?;
     let prepared = context.store()?.read(|conn| Prepared::load(conn, &context.config, &profile, period, now))?;
     let mut report = prepared.compose(0);
+    if wanted != PeriodWord::Week {
+        report.paper = Some(context.config.report.paper.numbered(args.number, date));
+    }
     for finding in say(context, &prepared, &mut report)? {
         errln!("提示：{finding}");
     }
@@ -50,6 +56,11 @@ fn say(context: &Context, prepared: &Prepared, report: &mut Report) -> Result<Ve
     let findings = prepared.say(report, words.as_ref());
     let file = super::words::file(context, prepared.period);
     Ok(findings.iter().map(|finding| format!("{} {finding}", file.display())).collect())
+}
+
+/// The date under a paper: one that exists, and not before the period's end.
+fn issue_date(text: &str) -> Result<NaiveDate, CliError> {
+    parse_date(text).ok_or_else(|| CliError::usage(format!("成文日期“{text}”不是一个日期，请写成 2022-07-11")))
 }
 
 /// Which of the three reports was asked for.

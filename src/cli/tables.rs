@@ -176,6 +176,7 @@ fn printed(context: &Context, table: &Attachment, profile: &Profile) -> Result<S
         subtitle: None,
         blocks: vec![Block::Table(crate::report::Table { title: String::new(), ..table_printed })],
         footnotes: Vec::new(),
+        paper: None,
         meta: Meta { period: table.period, profile: profile.name.clone(), generated_at: context.clock.now() },
     };
     let format = if context.json { Format::Json } else { Format::Text };

@@ -55,7 +55,13 @@ fn profile_in_words(profile: &Profile) -> Vec<String> {
     let reposts = if profile.count_reposts { "转载也算" } else { "转载不算" };
     let head = format!("检查口径：{}（{}，{period}通报；{count}，{reposts}）", profile.name, profile.basis);
     let rules = profile.rules.iter().enumerate().map(|(at, rule)| format!("  {}. {}", at + 1, rule_in_words(rule)));
-    std::iter::once(head).chain(rules).collect()
+    std::iter::once(head).chain(rules).chain(scores_in_words(profile)).collect()
+}
+
+fn scores_in_words(profile: &Profile) -> Option<String> {
+    let start = profile.start_points?;
+    let line = profile.pass_line.map_or_else(String::new, |line| format!("，低于{line}分为不合格"));
+    Some(format!("  计分：{start}分起{line}；单项否决的不再计分"))
 }
 
 fn rule_in_words(rule: &Rule) -> String {

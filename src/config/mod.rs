@@ -11,11 +11,13 @@ mod collectors;
 mod faults;
 mod init;
 mod mail;
+mod paper;
 mod profiles;
 #[cfg(test)]
 mod profiles_tests;
 mod raw;
 mod remarks;
+mod script;
 mod sections;
 mod sheet;
 mod sources;
@@ -33,12 +35,13 @@ pub use calendars::imported_calendar;
 pub use check::explain;
 pub use faults::{ConfigFault, ConfigFaults};
 pub use init::{next_steps, write_example};
-pub use profiles::{profile, profile_names};
+pub use profiles::{profile, profile_names, profile_text};
 pub use raw::{load, parse};
 pub(crate) use remarks::{missing_year, remarks_of_the_file};
 pub use web::WebConfig;
 
-use crate::domain::{Check, Moment};
+use crate::domain::{Check, Moment, Period};
+use crate::repair::Counting;
 use crate::rules::{Profile, Schedule, WhenOff};
 use chrono::{NaiveTime, Weekday};
 use cuigeng_adapters::{Kinds, Manners, Source};
@@ -176,6 +179,16 @@ pub struct ReportConfig {
     pub leader: LeaderPage,
     /// The hour (Beijing) of the clerk's list of letters, on each day on which letters to owners left.
     pub sent_list_at: NaiveTime,
+    /// Days from an issued 通报 to the last day for feedback.
+    pub repair_days: u32,
+    /// Which days count for it.
+    pub repair_counting: Counting,
+    /// Later papers begin with what became of the last one's problems.
+    pub follow_up: bool,
+    /// What was repaired before the paper is issued stands in no list.
+    pub drop_repaired: bool,
+    /// Head and foot of the 通报 of a month or a quarter, without number and date.
+    pub paper: crate::report::Paper,
 }
 
 /// How often the leaders get their page of the weekly summary.
@@ -369,6 +382,13 @@ impl Config {
     pub fn checks_between(&self, from: Moment, until: Moment) -> Vec<Check> {
         let nominal = self.check.schedule.between(from, until);
         nominal.into_iter().map(|moment| self.check.when_off.hold(moment, &self.calendar)).collect()
+    }
+
+    /// The checks of a period.
+    pub fn checks_of(&self, period: Period) -> Vec<Check> {
+        let (from, until) = period.search_span();
+        let near = self.checks_between(from.plus_days(-1), until.plus_days(8));
+        near.into_iter().filter(|check| period.holds(*check)).collect()
     }
 }
 

@@ -4,12 +4,14 @@
 
 use super::faults::{ConfigFault, ConfigFaults};
 use super::raw::read_text;
+use super::script::{Around, script};
 use super::sheet::{Section, Sheet};
 use super::syntax::Written;
 use super::tables::tables;
 use super::value::Value;
 use crate::domain::Platform;
-use crate::rules::{CountUnit, LabelReading, PeriodKind, Profile, Quota, Rule, Severity, WindowKind};
+use crate::report::{Rounding, Script};
+use crate::rules::{CountUnit, LabelReading, PeriodKind, Profile, Quota, Rule, Severity, WeeklyRows, WindowKind};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -17,8 +19,13 @@ use std::path::Path;
 pub(super) const DEFAULT: &str = "通用";
 
 /// Name and text of every profile that is built in.
-const SHIPPED: [(&str, &str); 2] =
-    [(DEFAULT, include_str!("../../profiles/通用.toml")), ("开封", include_str!("../../profiles/开封.toml"))];
+const SHIPPED: [(&str, &str); 5] = [
+    (DEFAULT, include_str!("../../profiles/通用.toml")),
+    ("国办", include_str!("../../profiles/国办.toml")),
+    ("开封", include_str!("../../profiles/开封.toml")),
+    ("济源", include_str!("../../profiles/济源.toml")),
+    ("偃师", include_str!("../../profiles/偃师.toml")),
+];
 
 /// The profile of that name: from `dir` if it has one, else a shipped one.
 ///
@@ -31,11 +38,25 @@ pub fn profile(name: &str, dir: &Path) -> Result<Profile, ConfigFaults> {
     }
     match SHIPPED.iter().find(|(shipped, _)| *shipped == name) {
         Some((_, text)) => parse(name, &format!("内置口径 {name}.toml"), text),
-        None => {
-            let cure = format!("现有的有：{}", profile_names(dir).join("、"));
-            Err(ConfigFault::whole(&dir.display().to_string(), format!("没有名为“{name}”的检查口径"), &cure).into())
-        }
+        None => Err(unknown(name, dir)),
     }
+}
+
+/// The text of the profile of that name as it is written, and whether it is the office's own.
+///
+/// # Errors
+/// That its file cannot be read; or that there is no such profile, with the names that there are.
+pub fn profile_text(name: &str, dir: &Path) -> Result<(String, bool), ConfigFaults> {
+    if let Some(text) = own_text(name, dir)? {
+        return Ok((text, true));
+    }
+    let shipped = SHIPPED.iter().find(|(shipped, _)| *shipped == name);
+    shipped.map(|(_, text)| ((*text).to_owned(), false)).ok_or_else(|| unknown(name, dir))
+}
+
+fn unknown(name: &str, dir: &Path) -> ConfigFaults {
+    let cure = format!("现有的有：{}", profile_names(dir).join("、"));
+    ConfigFault::whole(&dir.display().to_string(), format!("没有名为“{name}”的检查口径"), &cure).into()
 }
 
 /// The names of all profiles: the shipped ones first, then those of `dir` by name.
@@ -84,7 +105,8 @@ pub(super) fn parse(name: &str, file: &str, text: &str) -> Result<Profile, Confi
 
 pub(super) fn understand(name: &str, sheet: &Sheet<'_>) -> Profile {
     let root = sheet.root();
-    let profile = Profile {
+    let weekly_rows = root.or("weekly_rows", WeeklyRows::Worst, |value| value.one_of(&WEEKLY_ROWS));
+    let mut profile = Profile {
         name: name.to_owned(),
         basis: root.or("basis", "国办秘函〔2019〕19号".to_owned(), Value::line),
         period: root.or("period", PeriodKind::Month, |value| {
@@ -100,22 +122,45 @@ pub(super) fn understand(name: &str, sheet: &Sheet<'_>) -> Profile {
         label_reading: root.or("label_reading", LabelReading::Quota, |value| {
             value.one_of(&[("quota", LabelReading::Quota), ("observed", LabelReading::Observed)])
         }),
+        weekly_rows,
         decimals: root.or("decimals", 1, |value| value.count(0..=3)),
+        rounding: root.or("rounding", Rounding::HalfUp, |value| {
+            value.one_of(&[("half_up", Rounding::HalfUp), ("truncate", Rounding::Truncate)])
+        }),
         platform_names: by_platform(&root.sub("platform_names"), Value::name),
-        tables: tables(&root.sub("tables")),
-        rules: rules(&root),
+        tables: tables(root.sub("tables")),
+        script: Script::default(),
+        rules: rules(&root, weekly_rows),
     };
-    if profile.pass_line.is_some() && profile.start_points.is_none() {
-        root.refuse_near("pass_line", "pass_line", "有及格线，没有起始分", "加上 start_points = 100，或删去 pass_line");
-    }
+    // A refused rule may have been the one that is missed here; its own mistake comes first.
+    let written = root.get("rules").and_then(|value| value.value.get_ref().as_array().map(|rules| rules.len()));
+    let problems = profile.has(Severity::Problem) || written != Some(profile.rules.len());
+    let scores = profile.start_points.is_some();
+    profile.script = script(root.sub("paper"), Around { period: profile.period, scores, problems });
+    agree(&root, &profile);
     root.close();
     profile
 }
 
-fn rules(root: &Section<'_, '_>) -> Vec<Rule> {
+const WEEKLY_ROWS: [(&str, WeeklyRows); 3] =
+    [("worst", WeeklyRows::Worst), ("sum", WeeklyRows::Sum), ("each", WeeklyRows::Each)];
+
+/// Points that contradict each other.
+fn agree(root: &Section<'_, '_>, profile: &Profile) {
+    let refuse = |near: &str, said: &str, cure: &str| root.refuse_near(near, near, said, cure);
+    match (profile.start_points, profile.pass_line) {
+        (None, Some(_)) => refuse("pass_line", "有及格线，没有起始分", "加上 start_points = 100，或删去 pass_line"),
+        (Some(start), Some(line)) if line > start => {
+            refuse("pass_line", "及格线高于起始分，没有账号能合格", "改低 pass_line，或改高 start_points");
+        }
+        _ => {}
+    }
+}
+
+fn rules(root: &Section<'_, '_>, rows: WeeklyRows) -> Vec<Rule> {
     const CURE: &str = "用 [[rules]] 开头的一节写一条规则";
     let written = root.must("rules", CURE, Value::list).unwrap_or_default();
-    let rules: Vec<Rule> = written.iter().filter_map(|value| rule(value.section())).collect();
+    let rules: Vec<Rule> = written.iter().filter_map(|value| rule(value.section(), rows)).collect();
     let is_twice = |at: usize| rules[..at].iter().any(|old| (&old.name, old.from) == (&rules[at].name, rules[at].from));
     // A refused rule shifts the places; its own mistake comes first.
     if let Some(at) = (0..rules.len()).find(|at| rules.len() == written.len() && is_twice(*at)) {
@@ -131,7 +176,7 @@ fn rules(root: &Section<'_, '_>) -> Vec<Rule> {
     rules
 }
 
-fn rule(section: Section<'_, '_>) -> Option<Rule> {
+fn rule(section: Section<'_, '_>, rows: WeeklyRows) -> Option<Rule> {
     if !section.is_written() {
         return None;
     }
@@ -152,9 +197,23 @@ fn rule(section: Section<'_, '_>) -> Option<Rule> {
     let label = section.must("label", "写上通报里的问题类型，例如 label = \"超过两周未更新\"", label);
     let points = section.or("points", 0, |value| value.count(0..=1000));
     let from = section.opt("from", Value::date);
+    if label.as_ref().is_some_and(|label| label.contains("{n}") || label.contains("{deduct}")) {
+        sums_up(&section, severity, rows);
+    }
     section.close();
     other?;
     Some(Rule { name: name?, window: window?, quota, severity: severity?, label: label?, points, from })
+}
+
+/// What a list does not sum up, a label cannot print.
+fn sums_up(section: &Section<'_, '_>, severity: Option<Severity>, rows: WeeklyRows) {
+    let refuse = |said: &str, cure: &str| section.refuse_near("label", "label", said, cure);
+    if severity == Some(Severity::Veto) {
+        refuse("单项否决不计次数，label 里却有 {n} 或 {deduct}", "删去 {n} 和 {deduct}");
+    } else if rows == WeeklyRows::Worst {
+        let cure = "在 [[rules]] 之前写 weekly_rows = \"sum\"（一个账号一行，各周合计），或删去 {n} 和 {deduct}";
+        refuse("label 里有 {n} 或 {deduct}，名单却不合计各周", cure);
+    }
 }
 
 fn rule_name(value: &Value<'_, '_>) -> Option<String> {

@@ -1,9 +1,10 @@
 //! Profiles as files: the shipped ones by their demands, an office's own with its mistakes.
 
-use super::profiles::{parse, profile, profile_names};
+use super::profiles::{parse, profile, profile_names, profile_text};
 use super::{Mode, explain, parse as parse_config};
 use crate::domain::Moment;
-use crate::rules::{Profile, Severity, WindowKind};
+use crate::report::{Held, ListForm, Rounding, Script};
+use crate::rules::{CountUnit, LabelReading, PeriodKind, Profile, Severity, WeeklyRows, WindowKind};
 use chrono::NaiveDate;
 use std::path::Path;
 
@@ -37,6 +38,98 @@ fn the_shipped_profiles_demand_what_they_should() {
     assert_eq!(shipped("通用").prints("微信订阅号"), "微信订阅号");
 }
 
+/// rules.md, "Presets to ship".
+#[test]
+fn the_presets_have_the_values_of_the_reference() {
+    let names = ["通用", "国办", "开封", "济源", "偃师"];
+    for (name, period, points, hides, rows, label) in [
+        ("国办", PeriodKind::Quarter, (None, None), false, WeeklyRows::Worst, "监测时间点前2周内无更新"),
+        ("开封", PeriodKind::Month, (None, None), false, WeeklyRows::Worst, "超过两周未更新"),
+        ("济源", PeriodKind::Quarter, (Some(100), Some(60)), true, WeeklyRows::Sum, "监测时间点前2周内无更新"),
+        ("偃师", PeriodKind::Month, (None, None), true, WeeklyRows::Worst, "超过2周未更新"),
+    ] {
+        let profile = shipped(name);
+        assert_eq!((profile.basis.as_str(), profile.count), ("国办秘函〔2019〕19号", CountUnit::Push));
+        assert_eq!((profile.period, profile.veto_hides_weekly, profile.weekly_rows), (period, hides, rows), "{name}");
+        assert_eq!((profile.start_points, profile.pass_line), points, "{name}");
+        let silence = &profile.rules[0];
+        assert_eq!(silence.window, WindowKind::Days { days: 14, inclusive: true });
+        assert_eq!((silence.severity, silence.points, silence.label.as_str()), (Severity::Veto, 0, label), "{name}");
+        assert_eq!((profile.rounding, profile.label_reading), (Rounding::HalfUp, LabelReading::Quota));
+    }
+    assert_eq!(shipped("国办").rules.len(), 1);
+    let weekly = |name: &str| shipped(name).rules[1].clone();
+    assert_eq!((weekly("偃师").label.as_str(), weekly("偃师").quota.of("快手")), ("一周未更新一次", 1));
+    let quotas = [("新浪微博", 2), ("微信订阅号", 2), ("抖音", 2), ("移动客户端", 2), ("微信服务号", 1), ("快手", 0)];
+    for (platform, quota) in quotas {
+        assert_eq!(weekly("济源").quota.of(platform), quota, "{platform}");
+    }
+    let (label, points) = (weekly("济源").label, weekly("济源").points);
+    assert_eq!((label.as_str(), points), ("“两微一端”每周更新的内容少于{quota}次,发现{n}次(扣{deduct}分)", 5));
+    let printed = [("新浪微博", "微博"), ("微信订阅号", "订阅号"), ("微信服务号", "服务号"), ("抖音", "抖音")];
+    assert!(printed.into_iter().all(|(ours, theirs)| shipped("济源").prints(ours) == theirs));
+    for name in names {
+        assert!(!profile_text(name, Path::new("/nonexistent")).unwrap().1, "{name} is shipped");
+    }
+}
+
+/// What stands in 通用 is what holds where nothing is written, so its file is the manual of the form.
+#[test]
+fn the_default_says_what_holds_without_it() {
+    assert_eq!(shipped("通用").script, Script::default());
+    let rules = "[[rules]]\nname = \"weekly\"\nwindow = \"week\"\nmin = 2\nseverity = \"problem\"\nlabel = \"少\"\n";
+    let bare = parse("本县", "本县.toml", rules).unwrap();
+    assert_eq!(
+        (bare.script, bare.weekly_rows, bare.rounding),
+        (Script::default(), WeeklyRows::Worst, Rounding::HalfUp)
+    );
+    let veto_only = parse("本县", "本县.toml", &rules.replace("problem", "veto")).unwrap();
+    assert_eq!(veto_only.script.lists, [ListForm::usual(Held::Failed)]);
+}
+
+#[test]
+fn mistakes_of_a_paper() {
+    let rules = "[[rules]]\nname = \"r\"\nwindow = \"week\"\nmin = 1\nseverity = \"veto\"\nlabel = \"标签\"\n[paper]\n";
+    let list = "[[paper.lists]]\nname = \"甲\"\nof = [\"failed\"]\ntitle = \"题\"\n";
+    for (more, line, word) in [
+        ("titel = \"甲\"".to_owned(), 8, "是不是想写 title"),
+        ("title = \"{周其}检查\"".to_owned(), 8, "是不是想写 {周期}"),
+        ("title = \"{总数}个\"".to_owned(), 8, "这里可以写的有：正在运行、"),
+        ("title = \"{周期检查\"".to_owned(), 8, "没有字段“周期检查”"),
+        ("title = \"周期}检查\"".to_owned(), 8, "不成对"),
+        ("title = \"{季度}\"".to_owned(), 8, "与 period 的写法不符"),
+        ("[[paper.sections]]\nheading = \"一、甲\"\nparts = [\"总体\"]".to_owned(), 9, "编号"),
+        ("[[paper.sections]]\nparts = [\"总体\", \"总体\"]".to_owned(), 8, "“总体”写了两遍"),
+        ("[[paper.sections]]\nparts = [\"表杨\"]".to_owned(), 9, "是不是想写“表扬”"),
+        ("[[paper.sections]]\nparts = [\"点名\"]".to_owned(), 8, "没有点名的句子"),
+        ("[[paper.named]]\nof = \"failed\"\ntext = \"{名单}\"".to_owned(), 8, "没有一节印“点名”"),
+        (format!("[[paper.sections]]\nparts = [\"总体\"]\n{list}"), 10, "没有一节印“名单”"),
+        ("[paper.phrases]\nplatform = \"{单位}\"".to_owned(), 9, "没有字段“单位”"),
+        ("[paper.phrases]\nremind = \"\"".to_owned(), 9, "reminders"),
+        (format!("{list}annex = 0"), 12, "应在1到99之间"),
+        (format!("{list}columns = [\"序号\"]"), 12, "没有“政务新媒体”"),
+        (format!("{list}columns = [\"政务新媒体\", \"分数\"]"), 12, "不计分"),
+        (format!("{list}order = \"score\""), 12, "不能按分数排"),
+        (
+            format!("{list}headings = {{ \"平台类型\" = \"政务新媒体\" }}\ncolumns = [\"政务新媒体\", \"平台类型\"]"),
+            13,
+            "两列的表头",
+        ),
+        (format!("{list}headings = {{ \"平台\" = \"类型\" }}"), 12, "没有这一列"),
+        (list.replace("failed", "problem"), 10, "没有一条规则会判为存在问题"),
+        (list.replace("[\"failed\"]", "[]"), 10, "没有写列哪些账号"),
+        (list.replace("甲", "甲/乙"), 9, "工作表的名称"),
+        (list.replace("甲", "无法判定"), 9, "程序自己的表"),
+        (format!("{list}{list}"), 8, "都叫“甲”"),
+        (format!("{list}annex = 3\n{}annex = 2", list.replace("甲", "乙")), 8, "从小到大"),
+    ] {
+        let told = parse("本县", "本县.toml", &format!("{rules}{more}\n")).unwrap_err();
+        let [fault] = told.list() else { panic!("{more}: one mistake wanted\n{told}") };
+        assert_eq!(fault.line, line, "{more}\n{told}");
+        assert!(fault.to_string().contains(word), "{more}: {word} wanted\n{told}");
+    }
+}
+
 #[test]
 fn an_office_has_its_own_profiles() {
     let dir = tempfile::tempdir().unwrap();
@@ -46,12 +139,12 @@ fn an_office_has_its_own_profiles() {
     write("夏邑.toml", &format!("{rule}[rules.platforms]\n\"微博\" = 4\n"));
     write("通用.toml", rule);
     write("说明.txt", "");
-    assert_eq!(profile_names(dir.path()), ["通用", "开封", "夏邑"]);
+    assert_eq!(profile_names(dir.path()), ["通用", "国办", "开封", "济源", "偃师", "夏邑"]);
     let own = profile("夏邑", dir.path()).unwrap();
     assert_eq!((own.rules[0].quota.of("新浪微博"), own.rules[0].quota.of("抖音")), (4, 3));
     assert_eq!(profile("通用", dir.path()).unwrap().rules.len(), 1);
     let told = profile("洛阳", dir.path()).unwrap_err();
-    assert!(told.to_string().contains("现有的有：通用、开封、夏邑"), "{told}");
+    assert!(told.to_string().contains("现有的有：通用、国办、开封、济源、偃师、夏邑"), "{told}");
     assert!(profile("../夏邑", dir.path()).is_err());
 }
 
@@ -92,6 +185,16 @@ fn mistakes_of_rules() {
         (rule("window = \"week\"\nplatforms = { \"抖音\" = -1 }"), 7, "应在0到100之间"),
         (format!("{}\n{}", rule("window = \"week\""), rule("window = \"week\"")), 7, "写了两遍"),
         (format!("pass_line = 60\n{}", rule("window = \"week\"")), 1, "起始分"),
+        (format!("start_points = 100\npass_line = 101\n{}", rule("window = \"week\"")), 2, "没有账号能合格"),
+        (format!("rounding = \"floor\"\n{}", rule("window = \"week\"")), 1, "half_up、truncate"),
+        (format!("weekly_rows = \"summ\"\n{}", rule("window = \"week\"")), 1, "是不是想写“sum”"),
+        (
+            format!("weekly_rows = \"sum\"\n{}", rule("window = \"week\"").replace("标签", "{n}次")),
+            6,
+            "单项否决不计次数",
+        ),
+        (rule("window = \"week\"").replace("标签", "扣{deduct}分").replace("veto", "problem"), 5, "却不合计各周"),
+        (format!("{}\n[tables]\nreport = 1", rule("window = \"week\"")), 8, "是不是想写 reported"),
         (format!("decimals = 9\n{}", rule("window = \"week\"")), 1, "应在0到3之间"),
     ] {
         let told = parse("本县", "本县.toml", &text).unwrap_err();

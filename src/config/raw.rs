@@ -62,15 +62,16 @@ pub(super) fn understand(sheet: &Sheet<'_>, base: &Path) -> Config {
     let profiles_dir = base.join("profiles");
     let profile = root.opt("profile", |value| inspecting(value, &profiles_dir)).unwrap_or_else(shipped_default);
     let (calendar, calendar_named) = calendars::calendar(root.sub("calendar"), base);
+    let office = office(root.sub("office"));
     let config = Config {
         mode: root.or("mode", Mode::Trial, |value| {
             value.one_of(&[("试运行", Mode::Trial), ("正式", Mode::Live), ("trial", Mode::Trial), ("live", Mode::Live)])
         }),
-        office: office(root.sub("office")),
         check: check(root.sub("check")),
         poll: poll(root.sub("poll")),
         warn: warn(root.sub("warn"), &profile),
-        report: report(root.sub("report")),
+        report: report(root.sub("report"), &office.name),
+        office,
         mail: mail::mail(root.sub("mail"), base),
         web: web::web(root.sub("web")),
         alarms: alarms::alarms(root.sub("alarm")),

@@ -5,6 +5,7 @@ use super::sheet::Section;
 use super::value::Value;
 use super::{CheckConfig, LeaderPage, LogConfig, OfficeConfig, PollConfig, ReportConfig, SilenceLead, WarnConfig};
 use crate::domain::Role;
+use crate::repair::Counting;
 use crate::rules::{Profile, Schedule, WhenOff, WindowKind};
 use chrono::{NaiveTime, Weekday};
 
@@ -170,12 +171,20 @@ impl Profile {
 const LEADER_PAGES: [(&str, LeaderPage); 3] =
     [("每周", LeaderPage::Weekly), ("有问题时", LeaderPage::OnProblem), ("每月", LeaderPage::Monthly)];
 
-pub(super) fn report(section: Section<'_, '_>) -> ReportConfig {
+const COUNTINGS: [(&str, Counting); 2] = [("自然日", Counting::Calendar), ("工作日", Counting::Working)];
+
+/// `office` is the name of the office that watches.
+pub(super) fn report(section: Section<'_, '_>, office: &str) -> ReportConfig {
     let report = ReportConfig {
         summary_at: section.or("summary_at", hour(9, 30), Value::time),
         summary_latest_h: section.or("summary_latest_hours", 30, |value| value.int(1..=167)),
         leader: section.or("leader", LeaderPage::Weekly, |value| value.one_of(&LEADER_PAGES)),
         sent_list_at: section.or("sent_list_at", hour(17, 30), Value::time),
+        repair_days: section.or("repair_days", 10, |value| value.count(1..=90)),
+        repair_counting: section.or("repair_counting", Counting::Calendar, |value| value.one_of(&COUNTINGS)),
+        follow_up: section.or("follow_up", true, Value::yes),
+        drop_repaired: section.or("drop_repaired", false, Value::yes),
+        paper: super::paper::paper(section.sub("paper"), office),
     };
     section.close();
     report

@@ -8,16 +8,18 @@ use crate::wording;
 use std::collections::BTreeMap;
 use toml::de::DeValue;
 
-pub(super) fn tables(section: &Section<'_, '_>) -> TableRules {
+pub(super) fn tables(section: Section<'_, '_>) -> TableRules {
     let shipped = TableRules::default();
-    TableRules {
+    let rules = TableRules {
         reported: section.or("reported", shipped.reported, points),
         adopted: section.or("adopted", shipped.adopted, points),
         order: section.or("order", shipped.order, |value| value.all(place)),
         columns: by_form(&section.sub("columns")),
         sort: by_form(&section.sub("sort")),
         words: section.opt("words", words),
-    }
+    };
+    section.close();
+    rules
 }
 
 /// A weight: 0.2, 1 or "0.2".

@@ -100,7 +100,7 @@ fn the_mailbox_of_returned_letters_is_as_for_sending_unless_it_says_otherwise() 
 }
 
 /// One line each: what is written, the line of the only mistake, a word of what is said or cured.
-const MISTAKES: [(&str, usize, &str); 65] = [
+const MISTAKES: [(&str, usize, &str); 71] = [
     ("mode = 正式", 1, "没有加引号"),
     ("mode = “正式”", 1, "全角符号「“」"),
     ("mode＝\"正式\"", 1, "全角符号「＝」"),
@@ -123,7 +123,7 @@ const MISTAKES: [(&str, usize, &str); 65] = [
     ("mode = 3", 1, "应为文字，写成了整数"),
     ("mode = \"正示\"", 1, "是不是想写“正式”"),
     ("mode = \"乙\"", 1, "可以写的有"),
-    ("profile = \"偃师市\"", 1, "现有的有：通用、开封"),
+    ("profile = \"偃师市\"", 1, "现有的有：通用、国办、开封、济源、偃师"),
     ("profile = \"../通用\"", 1, "没有名为"),
     ("mode = \"正式\"", 1, "必须有检查方的邮箱"),
     ("[office]\nname = \"\"", 2, "不能为空"),
@@ -150,6 +150,12 @@ const MISTAKES: [(&str, usize, &str); 65] = [
     ("[warn]\nsilence_leads = [{ day = 9, to = [\"分管\"] }]", 2, "分管领导"),
     ("[warn]\nsilence_leads = [{ day = 9 }]", 2, "没有写这一项"),
     ("[report]\nsummary_latest_hours = 0", 2, "应在1到167之间"),
+    ("[report.paper]\nform = \"通知\"", 2, "是不是想写“通报”"),
+    ("[report.paper]\nnumber = \"青政办函[{年}]{号}号\"", 2, "六角括号"),
+    ("[report.paper]\nnumber = \"青政办函〔{年}〕5号\"", 2, "没有留出 {号}"),
+    ("[report.paper]\nnumber = \"青政办函〔{year}〕{号}号\"", 2, "{年} 和 {号}"),
+    ("[report.paper]\nsealed = \"是\"", 2, "不加引号"),
+    ("[report.paper]\nisuer = \"甲\"", 2, "是不是想写 issuer"),
     ("[mail]\nfrom = \"政务公开办 <xmt@example.cn\"", 2, "尖括号"),
     ("[mail]\ntransport = \"smtp\"\nfrom = \"a@example.cn\"\n[office]\nclerk_mail = \"a@example.cn\"", 1, "邮件服务器"),
     ("[mail.smtp]\nhost = \"https://smtp.example.cn\"", 2, "只写主机名"),

@@ -7,6 +7,7 @@ use crate::domain::{Month, Period, Week};
 use crate::report::{Format, Prepared, Report, file_name, render};
 use crate::rules::Profile;
 use crate::store::{Store, StoreError};
+use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -25,6 +26,10 @@ pub struct Outcome {
     /// Letters that the mailbox holds.
     pub letters: usize,
 }
+
+/// Number and date of the circular about the month that the demo plays (documents.md).
+const NUMBER: u32 = 28;
+const DATE: Option<NaiveDate> = NaiveDate::from_ymd_opt(2022, 7, 11);
 
 /// The month of the demo.
 const JUNE: Period = Period::Month(Month { year: 2022, month: 6 });
@@ -95,7 +100,8 @@ fn write_all(
 ) -> Result<(), String> {
     let io = |e: std::io::Error| e.to_string();
     fs::create_dir_all(out.join("letters")).map_err(io)?;
-    write_report(out, june)?;
+    let paper = Some(stage.config.report.paper.numbered(Some(NUMBER), DATE));
+    write_report(out, &Report { paper, ..june.clone() })?;
     for check in super::town::checks() {
         write_report(out, &load(Period::Week(Week::closed_before(check)))?)?;
     }
@@ -113,7 +119,7 @@ fn write_all(
 }
 
 fn write_report(out: &Path, report: &Report) -> Result<(), String> {
-    for format in [Format::Xlsx, Format::Html, Format::Json] {
+    for format in [Format::Docx, Format::Xlsx, Format::Html, Format::Json] {
         let bytes = render(report, format).map_err(|e| e.to_string())?;
         fs::write(out.join(file_name(report.meta.period, format)), bytes).map_err(|e| e.to_string())?;
     }

@@ -132,6 +132,13 @@ clerk_mail = ["clerk@kaifeng.example"]
 leader_mail = ["leader@kaifeng.example"]
 operator_mail = ["operator@kaifeng.example"]
 
+[report.paper]
+form = "明电"
+issuer = "开封市人民政府办公室"
+number = "汴政办明电〔{{年}}〕{{号}}号"
+urgency = "平急"
+to = "各县、区人民政府，市直各有关单位"
+
 [poll]
 every_minutes = 1440
 at_once = 16

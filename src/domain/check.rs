@@ -2,6 +2,7 @@
 
 use super::Moment;
 use chrono::{Datelike, Days, IsoWeek, NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// An instant at which inspectors look (检查).
@@ -45,8 +46,9 @@ pub struct Quarter {
     pub quarter: u32,
 }
 
-/// What a report covers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What a report covers. Serialised as it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum Period {
     /// One counted week, written `2022-W25`.
     Week(Week),
@@ -95,6 +97,17 @@ impl Period {
             Period::Week(week) => week.start(),
             Period::Month(month) => month.span().0,
             Period::Quarter(quarter) => quarter.span().0,
+        }
+    }
+
+    /// The period of the same kind before it.
+    pub fn previous(self) -> Period {
+        match self {
+            Period::Week(week) => Period::Week(Week::of(week.start().plus(-1))),
+            Period::Month(Month { year, month: 1 }) => Period::Month(Month { year: year - 1, month: 12 }),
+            Period::Month(Month { year, month }) => Period::Month(Month { year, month: month - 1 }),
+            Period::Quarter(Quarter { year, quarter: 1 }) => Period::Quarter(Quarter { year: year - 1, quarter: 4 }),
+            Period::Quarter(Quarter { year, quarter }) => Period::Quarter(Quarter { year, quarter: quarter - 1 }),
         }
     }
 }
@@ -158,6 +171,20 @@ impl Period {
     }
 }
 
+impl From<Period> for String {
+    fn from(period: Period) -> String {
+        period.to_string()
+    }
+}
+
+impl TryFrom<String> for Period {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Period, String> {
+        Period::parse(&text).ok_or_else(|| format!("period {text}"))
+    }
+}
+
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -183,6 +210,20 @@ mod tests {
         }
         for text in ["2022", "2022-13", "2022-Q5", "2022-W54", "22-06", "2022-W00", "六月"] {
             assert_eq!(Period::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_period_before_is_of_the_same_kind() {
+        for (text, before) in [
+            ("2022-W25", "2022-W24"),
+            ("2022-W01", "2021-W52"),
+            ("2022-06", "2022-05"),
+            ("2022-01", "2021-12"),
+            ("2022-Q2", "2022-Q1"),
+            ("2022-Q1", "2021-Q4"),
+        ] {
+            assert_eq!(Period::parse(text).unwrap().previous().to_string(), before);
         }
     }
 

@@ -78,6 +78,26 @@ impl fmt::Debug for Person {
 }
 
 impl Person {
+    /// Somebody without any way to be reached yet, new to the sheet, until further notice.
+    pub fn new(office: &str, name: &str, role: Role, shift: Shift) -> Person {
+        Person {
+            id: 0,
+            office: office.to_owned(),
+            account: None,
+            name: name.to_owned(),
+            role,
+            shift,
+            post: String::new(),
+            mobile: String::new(),
+            landline: String::new(),
+            emails: Vec::new(),
+            qq: String::new(),
+            from: None,
+            to: None,
+            successor: None,
+        }
+    }
+
     /// Whether the person has the role on that day.
     pub fn serves_on(&self, day: NaiveDate) -> bool {
         self.from.is_none_or(|from| from <= day) && !self.left_by(day)

@@ -26,22 +26,8 @@ fn account(id: i64, office: &str, supervisor: &str, column: &[(Role, &str)]) -> 
 }
 
 fn person(id: i64, office: &str, role: Role, email: &str) -> Person {
-    Person {
-        id,
-        office: office.to_owned(),
-        account: None,
-        name: format!("某人{id}"),
-        role,
-        shift: Shift::None,
-        post: String::new(),
-        mobile: String::new(),
-        landline: String::new(),
-        emails: email.split(';').filter(|part| !part.is_empty()).map(str::to_owned).collect(),
-        qq: String::new(),
-        from: None,
-        to: None,
-        successor: None,
-    }
+    let emails = email.split(';').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    Person { id, emails, ..Person::new(office, &format!("某人{id}"), role, Shift::None) }
 }
 
 fn operators(people: Vec<Person>, account: &Account, on: &str) -> Vec<String> {

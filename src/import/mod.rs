@@ -33,6 +33,7 @@ pub use posts::{LeftOut, PlannedPost, PostPlan, plan_posts, plan_posts_of};
 pub(crate) use posts::{kind, wechat_article};
 pub use sheet::{SheetPlan, SheetRow, SignedRow, plan_sheet, sheet_book};
 pub use table::{Cell, Row, Sheet, read_sheets, read_text};
+pub(crate) use workbook::{guarded, serial_text};
 pub use write::{copy_with_problems, csv_bytes, workbook_bytes};
 
 /// Why a file is refused.

@@ -45,7 +45,7 @@ pub(super) fn read_old(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
 }
 
 /// A crafted file may make the reader panic; that is a broken file, not a broken program.
-fn guarded<T>(read: impl FnOnce() -> Option<T>) -> Option<T> {
+pub(crate) fn guarded<T>(read: impl FnOnce() -> Option<T>) -> Option<T> {
     catch_unwind(AssertUnwindSafe(read)).ok().flatten()
 }
 
@@ -209,7 +209,7 @@ pub(super) fn plain(number: f64) -> Cell {
 
 /// A day count since 1899-12-30, as Excel keeps times (sources.md, "CSV and XLSX import"). Midnight
 /// cannot be told from a date alone and reads as one.
-fn serial_text(serial: f64) -> String {
+pub(crate) fn serial_text(serial: f64) -> String {
     match serial_moment(serial) {
         Some((date, 0)) => date.to_string(),
         Some((date, seconds)) => {

@@ -48,18 +48,9 @@ pub(crate) fn queue(tx: &Transaction<'_>, config: &Config, now: Moment) -> Resul
     }
     for clerk in config.clerks() {
         let digest = NewLetter {
-            kind: LetterKind::Digest,
-            recipient: clerk.clone(),
-            role: Role::Clerk,
-            slot: now,
-            not_before: now,
-            not_after: None,
             subject: format!("【试运行】{day}本应发出{}封更新提醒", recorded.len()),
             text: text.clone(),
-            html: None,
-            attachment: None,
-            mentions: Vec::new(),
-            reason: String::new(),
+            ..NewLetter::new(LetterKind::Digest, &clerk, Role::Clerk, now, now)
         };
         outbox::queue(tx, &digest, false, config.mail.domain(), now)?;
     }

@@ -39,7 +39,7 @@ pub(crate) fn queue(tx: &Transaction<'_>, config: &Config, now: Moment) -> Resul
     let (from, until) = (listed(tx, now)?, closing_before(config, now));
     let day = Day::load(tx, config, (from, until), now)?;
     for clerk in config.clerks() {
-        outbox::queue(tx, &day.letter(config, clerk, now), false, config.mail.domain(), now)?;
+        outbox::queue(tx, &day.letter(config, &clerk, now), false, config.mail.domain(), now)?;
     }
     meta::set(tx, LISTED, &until.rfc3339())?;
     Ok(true)
@@ -94,20 +94,12 @@ impl Day {
         })
     }
 
-    fn letter(&self, config: &Config, clerk: String, now: Moment) -> NewLetter {
+    fn letter(&self, config: &Config, clerk: &str, now: Moment) -> NewLetter {
         NewLetter {
-            kind: LetterKind::Digest,
-            recipient: clerk,
-            role: Role::Clerk,
-            slot: self.until,
-            not_before: now,
-            not_after: None,
             subject: self.subject(),
             text: self.text(config),
-            html: None,
-            attachment: None,
-            mentions: Vec::new(),
             reason: "发信清单".to_owned(),
+            ..NewLetter::new(LetterKind::Digest, clerk, Role::Clerk, self.until, now)
         }
     }
 

@@ -72,17 +72,8 @@ fn refused(advice: &str) -> Sent {
 
 fn test_letter(config: &Config, address: &str, role: Role, now: Moment) -> NewLetter {
     NewLetter {
-        kind: LetterKind::Test,
-        recipient: address.to_owned(),
-        role,
-        slot: now,
-        not_before: Moment::MAX,
-        not_after: None,
         subject: "【测试】这是一封测试信".to_owned(),
         text: format!("这是一封测试信，不涉及任何账号。收到即说明发信正常。\n\n{}\n", config.office.name),
-        html: None,
-        attachment: None,
-        mentions: Vec::new(),
-        reason: String::new(),
+        ..NewLetter::new(LetterKind::Test, address, role, now, Moment::MAX)
     }
 }

@@ -1,6 +1,6 @@
 //! What both papers share: who is counted where, and the cells that a row begins with.
 
-use super::{Block, Cell, Facts, Meta, Rounding, Table, percent, words};
+use super::{Cell, Facts, Meta, Piece, Table, words};
 use crate::domain::{Account, AccountId, Check, Moment, State};
 use crate::rules::{AccountResult, ExemptWhy, Grade, Verdict, VerdictKind};
 use chrono::NaiveDate;
@@ -19,7 +19,8 @@ pub(super) struct Entry<'a> {
     pub(super) closing: bool,
 }
 
-/// The whole list, sorted into those that are counted and those that are not.
+/// The whole list or a part of it, sorted into those that are counted and those that are not.
+#[derive(Default)]
 pub(super) struct Roll<'a> {
     /// Judged and counted, in the order of the list.
     pub(super) counted: Vec<Entry<'a>>,
@@ -47,6 +48,12 @@ impl<'a> Entry<'a> {
     /// Whether something that it missed waits for a person's word.
     pub(super) fn awaits(&self, facts: &Facts<'_>) -> bool {
         self.missed_vetoes().iter().chain(self.missed_weeks()).any(|verdict| facts.decisions.awaits(verdict))
+    }
+
+    /// Whether it is to be listed for the weeks that it missed.
+    pub(super) fn names_weeks(&self, facts: &Facts<'_>) -> bool {
+        let hidden = facts.profile.veto_hides_weekly && !self.missed_vetoes().is_empty();
+        !self.missed_weeks().is_empty() && !hidden
     }
 
     pub(super) fn unclear(&self) -> &'a [Verdict] {
@@ -101,8 +108,7 @@ impl<'a> Roll<'a> {
     /// The counted that missed a week and are to be listed for it: also those of other grades, unless
     /// the profile hides them behind a veto.
     pub(super) fn short_weeks(&self, facts: &Facts<'_>) -> Vec<Entry<'a>> {
-        let hidden = |entry: &Entry<'_>| facts.profile.veto_hides_weekly && !entry.missed_vetoes().is_empty();
-        self.counted.iter().copied().filter(|e| !e.missed_weeks().is_empty() && !hidden(e)).collect()
+        self.counted.iter().copied().filter(|entry| entry.names_weeks(facts)).collect()
     }
 
     /// Whether anything at all was found, also among those that stand apart.
@@ -114,6 +120,24 @@ impl<'a> Roll<'a> {
     /// Whether anything found waits for a person's word.
     pub(super) fn awaits(&self, facts: &Facts<'_>) -> bool {
         self.counted.iter().chain(&self.closing).any(|entry| entry.awaits(facts))
+    }
+
+    /// The same by platform, office or whatever `key` says, in the order in which the list names them.
+    pub(super) fn split(&self, key: impl Fn(&'a Account) -> String) -> Vec<(String, Roll<'a>)> {
+        let mut parts: Vec<(String, Roll<'a>)> = Vec::new();
+        let mut of = |entry: &Entry<'a>| {
+            let name = key(entry.account);
+            parts.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
+                parts.push((name, Roll::default()));
+                parts.len() - 1
+            })
+        };
+        let counted: Vec<(usize, Entry<'a>)> = self.counted.iter().map(|entry| (of(entry), *entry)).collect();
+        let running: Vec<usize> =
+            self.exempt.iter().filter(|(entry, _)| entry.running).map(|(entry, _)| of(entry)).collect();
+        counted.into_iter().for_each(|(at, entry)| parts[at].1.counted.push(entry));
+        running.into_iter().for_each(|at| parts[at].1.running_exempt += 1);
+        parts
     }
 
     /// Running, but without a result of any kind: windows still open, or none that binds.
@@ -157,8 +181,8 @@ fn reason(why: Option<&ExemptWhy>, facts: &Facts<'_>) -> String {
 
 /// A share with its sign, such as 99%; of nothing it is a dash.
 pub(super) fn rate(facts: &Facts<'_>, part: usize, whole: usize) -> String {
-    let number = percent(part, whole, facts.profile.decimals, Rounding::HalfUp);
-    if whole == 0 { number } else { format!("{number}%") }
+    let whole_number = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    facts.profile.digits().rate(whole_number(part), whole_number(whole))
 }
 
 /// 序号, 政务新媒体, 主管单位, 平台类型.
@@ -193,7 +217,7 @@ pub(super) fn table(key: &str, title: String, more: &[&str], rows: Vec<Vec<Cell>
 }
 
 /// The table of those that stand apart: 关停公告中, with how they would stand.
-pub(super) fn closing_table(facts: &Facts<'_>, roll: &Roll<'_>, title: String) -> Block {
+pub(super) fn closing_table(facts: &Facts<'_>, roll: &Roll<'_>, title: String) -> Table {
     let row = |(at, entry): (usize, &Entry<'_>)| {
         let labels =
             entry.missed_vetoes().last().into_iter().chain(entry.result.and_then(AccountResult::worst_problem));
@@ -204,31 +228,51 @@ pub(super) fn closing_table(facts: &Facts<'_>, roll: &Roll<'_>, title: String) -
         cells
     };
     let rows = roll.closing.iter().enumerate().map(row).collect();
-    Block::Table(table("关停公告中", title, &["检查结果"], rows))
+    table("关停公告中", title, &["检查结果"], rows)
 }
 
 /// The table of those that were left out, with the reason.
-pub(super) fn exempt_table(facts: &Facts<'_>, roll: &Roll<'_>, title: String) -> Block {
+pub(super) fn exempt_table(facts: &Facts<'_>, roll: &Roll<'_>, title: String) -> Table {
     let row = |(at, (entry, reason)): (usize, &(Entry<'_>, String))| {
         let mut cells = first_cells(facts, at, entry.account);
         cells.push(text(reason.clone()));
         cells
     };
     let rows = roll.exempt.iter().enumerate().map(row).collect();
-    Block::Table(table("不参评", title, &["原因"], rows))
+    table("不参评", title, &["原因"], rows)
 }
 
-/// 另有k周未能核实, for the accounts that a list of findings names; grouped by k.
+/// 甲（抖音）、乙（微博）; 无 when there are none.
+pub(super) fn named<'a>(facts: &Facts<'_>, entries: impl Iterator<Item = Entry<'a>>) -> String {
+    let names: Vec<String> = entries.map(|entry| title(facts, entry.account)).collect();
+    if names.is_empty() { "无".to_owned() } else { names.join("、") }
+}
+
+/// The account with its platform as papers print it.
+pub(super) fn title(facts: &Facts<'_>, account: &Account) -> String {
+    format!("{}（{}）", account.name, facts.profile.prints(account.platform.name()))
+}
+
+/// 另有k周未能核实, for the accounts that a list of findings names, and what a score rests on then;
+/// grouped by both.
 pub(super) fn unwatched(facts: &Facts<'_>, roll: &Roll<'_>) -> Vec<String> {
-    let mut by_weeks: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    let mut groups: BTreeMap<(u32, Option<u32>), Vec<String>> = BTreeMap::new();
     let listed = roll.counted.iter().filter(|e| !e.missed_vetoes().is_empty() || !e.missed_weeks().is_empty());
-    for entry in listed {
-        let weeks = entry.result.map_or(0, |result| result.unwatched_weeks);
-        let platform = facts.profile.prints(entry.account.platform.name());
-        by_weeks.entry(weeks).or_default().push(format!("{}（{platform}）", entry.account.name));
+    for (entry, result) in listed.filter_map(|entry| Some((entry, entry.result?))) {
+        let rests_on = result.score.map(|_| result.decided_weeks);
+        groups.entry((result.unwatched_weeks, rests_on)).or_default().push(title(facts, entry.account));
     }
-    by_weeks.remove(&0);
-    by_weeks.into_iter().map(|(weeks, names)| format!("{}另有{weeks}周未能核实。", names.join("、"))).collect()
+    groups.retain(|(weeks, _), _| *weeks > 0);
+    let score = |on: Option<u32>| on.map_or_else(String::new, |on| format!("，分数按已核实的{on}周计算"));
+    groups.into_iter().map(|((k, on), names)| format!("{}另有{k}周未能核实{}。", names.join("、"), score(on))).collect()
+}
+
+/// Whom no table of the paper names although nothing could be decided about them.
+pub(super) fn undecided(facts: &Facts<'_>, roll: &Roll<'_>) -> Option<String> {
+    let count = roll.graded(Grade::Unclear);
+    let untold = count > 0 && !facts.profile.script.says(Piece::Unclear);
+    let names = || named(facts, roll.with(Grade::Unclear));
+    untold.then(|| format!("无法判定{count}个，不计入检查数，定稿前须逐一核实：{}。", names()))
 }
 
 /// What must be said beside the figures of either paper.
@@ -256,11 +300,11 @@ fn any_decided(facts: &Facts<'_>, roll: &Roll<'_>) -> bool {
 
 /// What a person has called a 误报 stands in no list, and that is said.
 fn cleared(facts: &Facts<'_>) -> Option<String> {
-    let title = |verdict: &Verdict| {
+    let name = |verdict: &Verdict| {
         let account = facts.accounts.iter().find(|account| account.id == verdict.account)?;
-        Some(format!("{}（{}）", account.name, facts.profile.prints(account.platform.name())))
+        Some(title(facts, account))
     };
-    let mut names: Vec<String> = facts.cleared.iter().filter_map(title).collect();
+    let mut names: Vec<String> = facts.cleared.iter().filter_map(name).collect();
     names.dedup();
     let count = facts.cleared.len();
     (count > 0).then(|| format!("另有{count}项经人工核实为误报，没有列入：{}。", names.join("、")))

@@ -25,7 +25,8 @@ pub struct Facts<'a> {
     pub decisions: &'a Decisions,
     /// Missed verdicts that a person has called a 误报; they are met in `verdicts` and `results`.
     pub cleared: &'a [Verdict],
-    /// The last counted update of each account before the last check that was held.
+    /// The last counted update of each account before the last check that was held; in the paper of a month
+    /// or quarter, of a vetoed account, before the check that it failed.
     pub newest: &'a BTreeMap<AccountId, Post>,
     /// The last time that each account was seen whole (最近一次核实).
     pub verified: &'a BTreeMap<AccountId, Verified>,

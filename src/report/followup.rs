@@ -33,6 +33,7 @@ pub fn followup(facts: &Facts<'_>, rows: &[(AccountId, String)]) -> Report {
             Block::Paragraph(format!("计入后，{}。", headline(facts, &roll))),
         ],
         footnotes: remarks(facts, &roll),
+        paper: None,
         meta: meta(facts),
     }
 }

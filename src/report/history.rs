@@ -5,11 +5,11 @@ use super::{ListChange, ListChangeKind, Progress, STEADY_WEEKS, Standing};
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Check, Moment, Period, State, Week};
 use crate::ledger::Ledger;
-use crate::rules::{Grade, Profile, Severity, grade};
-use crate::store::{Connection, StoreError, counts, meta, posts, verdicts};
+use crate::rules::{AccountResult, Grade, Profile, Severity, Verdict, VerdictKind, grades};
+use crate::store::{Connection, StoreError, counts, findings, meta, posts, verdicts};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How a week compares with the ones before it; empty for other periods.
+/// How a week compares with the ones before it.
 ///
 /// # Errors
 /// Those of the store.
@@ -17,15 +17,53 @@ pub(super) fn progress(
     conn: &Connection,
     config: &Config,
     profile: &Profile,
-    period: Period,
+    week: Week,
     span: (Moment, Moment),
 ) -> Result<Progress, StoreError> {
-    let Period::Week(week) = period else { return Ok(Progress::default()) };
     Ok(Progress {
         before: before(conn, config, profile, week)?,
-        prompt: prompt(conn, span)?,
+        prompt: prompt(conn, span)?.into_values().collect(),
         steady: steady(conn, profile, week)?,
     })
+}
+
+/// Whom the paper of a month or quarter may praise. Nobody in whom it found anything, also where that is
+/// left out as repaired, or whom it could not see: a paper must not praise whom it lists.
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn praise(
+    conn: &Connection,
+    config: &Config,
+    profile: &Profile,
+    (period, now): (Period, Moment),
+    span: (Moment, Moment),
+    (results, left_out): (&[AccountResult], &BTreeSet<AccountId>),
+) -> Result<Progress, StoreError> {
+    let good = |result: &&AccountResult| result.grade == Grade::Good && !left_out.contains(&result.account);
+    let good: BTreeSet<AccountId> = results.iter().filter(good).map(|result| result.account).collect();
+    let mut prompt = prompt(conn, span)?;
+    prompt.retain(|id, _| good.contains(id));
+    let steady = recovered(conn, config, profile, (period.previous(), now), &good)?;
+    Ok(Progress { before: None, prompt: prompt.into_values().collect(), steady })
+}
+
+/// Accounts in which the period before found something, as far as nobody has called it a 误报.
+fn recovered(
+    conn: &Connection,
+    config: &Config,
+    profile: &Profile,
+    (period, now): (Period, Moment),
+    good: &BTreeSet<AccountId>,
+) -> Result<Vec<String>, StoreError> {
+    let checks = config.checks_of(period);
+    let ledger = Ledger::for_checks(conn, config, profile, &checks)?;
+    let mut verdicts: Vec<Verdict> = checks.iter().flat_map(|check| ledger.judge(profile, *check, now)).collect();
+    findings::decisions(conn, &profile.name)?.clear_false(&mut verdicts);
+    let missed = verdicts.iter().filter(|verdict| matches!(verdict.kind, VerdictKind::Missed { .. }));
+    let found: BTreeSet<AccountId> = missed.map(|verdict| verdict.account).collect();
+    let praised = ledger.accounts.iter().filter(|account| good.contains(&account.id) && found.contains(&account.id));
+    Ok(praised.filter(|account| account.state_at(now) != State::Closing).map(Account::title).collect())
 }
 
 /// How the accounts stood at the check of the week before, if one was held since the installation.
@@ -41,7 +79,8 @@ fn before(conn: &Connection, config: &Config, profile: &Profile, week: Week) -> 
     let ledger = Ledger::for_checks(conn, config, profile, &[check])?;
     let judged = ledger.judge(profile, check, check.at.plus_days(7));
     let counted = ledger.accounts.iter().filter(|account| account.state_at(check.at) != State::Closing);
-    let grades: Vec<Grade> = counted.map(|account| grade(profile, account.id, &judged).grade).collect();
+    let results = grades(profile, counted.map(|account| account.id), &judged);
+    let grades: Vec<Grade> = results.into_iter().map(|result| result.grade).collect();
     let count = |wanted: Grade| grades.iter().filter(|grade| **grade == wanted).count();
     Ok(Some(Standing {
         good: count(Grade::Good),
@@ -52,7 +91,7 @@ fn before(conn: &Connection, config: &Config, profile: &Profile, week: Week) -> 
 }
 
 /// Accounts that updated on the day on which a reminder about them left, after it.
-fn prompt(conn: &Connection, (from, until): (Moment, Moment)) -> Result<Vec<String>, StoreError> {
+fn prompt(conn: &Connection, (from, until): (Moment, Moment)) -> Result<BTreeMap<AccountId, String>, StoreError> {
     let reminded: BTreeSet<(AccountId, Moment)> = counts::reminded(conn, from, until)?.into_iter().collect();
     let mut names: BTreeMap<AccountId, String> = BTreeMap::new();
     for (id, at) in reminded {
@@ -64,7 +103,7 @@ fn prompt(conn: &Connection, (from, until): (Moment, Moment)) -> Result<Vec<Stri
             names.insert(id, account.title());
         }
     }
-    Ok(names.into_values().collect())
+    Ok(names)
 }
 
 /// Accounts that met the last weeks, and missed the one before these.

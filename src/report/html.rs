@@ -1,7 +1,9 @@
 //! A report as one self-contained page: no scripts, nothing from elsewhere. It prints on A4, and its
 //! inline styles are plain enough to be the HTML half of a mail.
 
-use super::{Block, Cell, HeadCell, RenderError, Report, Table};
+use super::clean::clean;
+use super::paper::or_blank;
+use super::{Block, Cell, Grid, GridCell, GridRow, HeadCell, Paper, RenderError, Report, Shape, Table};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use std::ops::Range;
@@ -21,15 +23,58 @@ pub(super) fn render(report: &Report) -> Result<String, RenderError> {
         subtitle => report.subtitle.clone(),
         blocks => blocks,
         footnotes => report.footnotes.clone(),
+        head => report.paper.as_ref().map(head_lines).unwrap_or_default(),
+        to => report.paper.as_ref().filter(|paper| !paper.to.is_empty()).map(|paper| paper.to.clone()),
+        foot => report.paper.as_ref().map(foot_lines).unwrap_or_default(),
     };
-    Ok(templates.get_template(NAME)?.render(values)?)
+    // The template itself holds nothing that `clean` takes away.
+    Ok(clean(&templates.get_template(NAME)?.render(values)?).into_owned())
+}
+
+/// What stands above the title of a paper, a line each.
+pub(super) fn head_lines(paper: &Paper) -> Vec<String> {
+    let line = |word: &str, text: &str| format!("{word}　{}", or_blank(text));
+    match paper.shape {
+        Shape::Web => Vec::new(),
+        Shape::Telegram => vec![
+            format!("{}　　{}", line("发电单位", &paper.issuer), line("签批盖章", &paper.signer)),
+            format!("{}　　{}", line("等级", &paper.urgency), or_blank(&paper.number)),
+        ],
+        Shape::Brief => vec![
+            or_blank(&paper.masthead).to_owned(),
+            format!("（{}）", or_blank(&paper.number)),
+            format!("{}　　{}", or_blank(&paper.issuer), paper.date_words()),
+        ],
+        Shape::Letter => vec![or_blank(&paper.issuer).to_owned(), or_blank(&paper.number).to_owned()],
+    }
+}
+
+/// What follows the text of a paper, a line each.
+pub(super) fn foot_lines(paper: &Paper) -> Vec<String> {
+    let mut lines = match paper.shape {
+        Shape::Brief => Vec::new(),
+        Shape::Telegram => vec![paper.date_words()],
+        Shape::Web | Shape::Letter => vec![or_blank(&paper.issuer).to_owned(), paper.date_words()],
+    };
+    lines.extend(paper.public.then(|| "（此件公开发布）".to_owned()));
+    match paper.shape {
+        Shape::Letter => lines.push(format!("抄送：{}", or_blank(&paper.copies))),
+        Shape::Brief => lines.push(format!("送：{}　发：{}", or_blank(&paper.copies), or_blank(&paper.sent))),
+        Shape::Web | Shape::Telegram => {}
+    }
+    lines
 }
 
 fn block_value(block: &Block) -> Value {
     match block {
         Block::Heading(text) => context! { kind => "heading", text => text },
         Block::Paragraph(text) => context! { kind => "paragraph", text => text },
+        Block::Left(text) => context! { kind => "left", text => text },
+        Block::Right(text) => context! { kind => "right", text => text },
         Block::Table(table) => table_value(table),
+        Block::Grid(grid) => grid_value(grid),
+        Block::Chart(chart) => super::svg::values(chart),
+        Block::NewPage(title) => context! { kind => "page", text => title },
     }
 }
 
@@ -37,12 +82,22 @@ fn table_value(table: &Table) -> Value {
     let head: Vec<Vec<Value>> = table.head().iter().map(|row| row.iter().map(head_value).collect()).collect();
     context! {
         kind => "table",
-        title => table.title.clone(),
+        title => table.full_title(),
         subtitle => table.subtitle.clone(),
         head => head,
         rows => rows(table),
         note => table.note.clone(),
     }
+}
+
+fn grid_value(grid: &Grid) -> Value {
+    let row = |row: &GridRow| -> Value {
+        let cell =
+            |(cell, share): (&GridCell, usize)| context! { text => &cell.text, share => share, label => cell.is_label };
+        let cells: Vec<Value> = row.cells.iter().zip(row.shares()).map(cell).collect();
+        context! { cells => cells, lines => row.lines }
+    };
+    context! { kind => "grid", rows => grid.rows.iter().map(row).collect::<Vec<Value>>() }
 }
 
 fn head_value(cell: &HeadCell<'_>) -> Value {

@@ -1,7 +1,7 @@
 //! A report as one object: the same tables that the documents print, each an array of rows keyed by
 //! the column headings, in the order of the document.
 
-use super::{Cell, RenderError, Report, Table};
+use super::{Cell, Chart, Paper, RenderError, Report, Table};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use std::collections::BTreeMap;
 
@@ -14,6 +14,8 @@ pub(super) fn render(report: &Report) -> Result<Vec<u8>, RenderError> {
 /// Serialised by hand, because a map of serde_json sorts its keys.
 struct Whole<'a>(&'a Report);
 struct Tables<'a>(&'a Report);
+struct Head<'a>(&'a Paper);
+struct Picture<'a>(&'a Chart);
 struct Rows<'a>(&'a Table);
 struct Row<'a>(&'a [String], &'a [Cell]);
 
@@ -26,14 +28,72 @@ impl Serialize for Whole<'_> {
         map.serialize_entry("period", &report.meta.period.to_string())?;
         map.serialize_entry("profile", &report.meta.profile)?;
         map.serialize_entry("generated_at", &report.meta.generated_at)?;
+        if let Some(paper) = &report.paper {
+            map.serialize_entry("paper", &Head(paper))?;
+        }
         map.serialize_entry("paragraphs", &report.paragraphs().collect::<Vec<_>>())?;
         map.serialize_entry("tables", &Tables(report))?;
+        if report.paper.is_some() {
+            map.serialize_entry("annexes", &annexes(report))?;
+        }
+        if report.charts().next().is_some() {
+            map.serialize_entry("charts", &report.charts().map(Picture).collect::<Vec<_>>())?;
+        }
         let notes = report.tables().filter_map(|table| Some((&table.key, table.note.as_ref()?)));
         let notes: BTreeMap<&String, &String> = notes.collect();
         if !notes.is_empty() {
             map.serialize_entry("notes", &notes)?;
         }
         map.serialize_entry("footnotes", &report.footnotes)?;
+        map.end()
+    }
+}
+
+/// Title and tables of each annex, by its number.
+fn annexes(report: &Report) -> BTreeMap<usize, (&str, Vec<&str>)> {
+    let mut annexes: BTreeMap<usize, (&str, Vec<&str>)> = BTreeMap::new();
+    for table in report.tables() {
+        let Some(number) = table.annex() else { continue };
+        annexes.entry(number).or_insert_with(|| (&table.title, Vec::new())).1.push(&table.key);
+    }
+    annexes
+}
+
+impl Serialize for Head<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let paper = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("form", paper.shape.chinese())?;
+        let texts = [
+            ("issuer", &paper.issuer),
+            ("masthead", &paper.masthead),
+            ("number", &paper.number),
+            ("urgency", &paper.urgency),
+            ("signer", &paper.signer),
+            ("to", &paper.to),
+            ("copies", &paper.copies),
+            ("sent", &paper.sent),
+            ("printer", &paper.printer),
+            ("contact", &paper.contact),
+        ];
+        for (name, text) in texts {
+            map.serialize_entry(name, text)?;
+        }
+        map.serialize_entry("public", &paper.public)?;
+        map.serialize_entry("date", &paper.date.map(|date| date.to_string()))?;
+        map.end()
+    }
+}
+
+impl Serialize for Picture<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let chart = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("title", &chart.title)?;
+        map.serialize_entry("unit", &chart.unit)?;
+        let value = |cell: &Option<Cell>| cell.as_ref().map(Cell::text);
+        let points: Vec<_> = chart.points.iter().map(|point| (&point.label, value(&point.value))).collect();
+        map.serialize_entry("points", &points)?;
         map.end()
     }
 }

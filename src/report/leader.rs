@@ -30,6 +30,7 @@ pub fn leader(facts: &Facts<'_>) -> Report {
         subtitle: Some(subtitle(facts, &roll)),
         blocks,
         footnotes: remarks(facts, &roll),
+        paper: None,
         meta: meta(facts),
     }
 }

@@ -4,25 +4,36 @@
 //! only render. Nothing here reads a database, a file or a clock, and no figure is typed: every one is
 //! counted from the rows.
 
+mod chart;
+mod clean;
 mod compose;
+mod docx;
 mod facts;
 mod figures;
 mod followup;
+mod grid;
 mod history;
 mod html;
 mod json;
 mod leader;
+mod lists;
+mod paper;
 mod period;
 mod prepare;
 mod rate;
 pub mod reporter;
+mod script;
+mod svg;
 mod table;
 mod text;
+mod trend;
 mod unclear;
 mod week;
 mod words;
 mod xlsx;
 
+#[cfg(test)]
+mod forms_tests;
 #[cfg(test)]
 mod table_tests;
 #[cfg(test)]
@@ -30,19 +41,28 @@ mod tests;
 #[cfg(test)]
 mod town;
 
+pub use chart::{Chart, ChartPoint};
 pub use facts::{Facts, LetterTally, ListChange, ListChangeKind, Progress, STEADY_WEEKS, Standing, Verified};
 pub use followup::followup;
+pub use grid::{Grid, GridCell, GridRow};
 pub use leader::leader;
+pub use paper::{Paper, Shape};
 pub use period::{month, quarter};
 pub use prepare::Prepared;
 pub use rate::{Rounding, percent};
-pub use table::{Cell, Group, HeadCell, Table};
+pub use script::{
+    Column, GROUP_FIELDS, Held, ListForm, NAME_FIELDS, Naming, Order, Phrases, Piece, Script, ScriptSection, fields_of,
+    known_fields,
+};
+pub use table::{Cell, Group, HeadCell, Part, Table};
 pub use week::week;
 
 use crate::domain::{Moment, Period};
+use serde::{Deserialize, Serialize};
 
-/// A document before anybody has decided how it looks.
-#[derive(Clone, Debug, PartialEq)]
+/// A document before anybody has decided how it looks. An issued one is kept in its serialised form
+/// (`bulletin::freeze`): a field that is added later has a default, so that old ones are still read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// The title.
     pub title: String,
@@ -52,12 +72,15 @@ pub struct Report {
     pub blocks: Vec<Block>,
     /// What must be said and has no row of its own.
     pub footnotes: Vec<String>,
+    /// Head and foot, when it is a paper that an office issues.
+    #[serde(default)]
+    pub paper: Option<Paper>,
     /// What it speaks of.
     pub meta: Meta,
 }
 
 /// What a report speaks of.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Meta {
     /// The period.
     pub period: Period,
@@ -68,14 +91,24 @@ pub struct Meta {
 }
 
 /// One piece of a report.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Block {
     /// A heading with its number, such as 一、总体情况.
     Heading(String),
     /// Running text.
     Paragraph(String),
+    /// A line flush left, such as the office that a page is meant for.
+    Left(String),
+    /// A line flush right, such as a signature.
+    Right(String),
     /// A table; one without rows prints as 无.
     Table(Table),
+    /// A form with boxes, to be filled in by hand.
+    Grid(Grid),
+    /// A picture of figures, where the format can hold one.
+    Chart(Chart),
+    /// What follows begins on a new page; with a title, that title stands on top of it.
+    NewPage(Option<String>),
 }
 
 impl Report {
@@ -83,6 +116,22 @@ impl Report {
     pub fn tables(&self) -> impl Iterator<Item = &Table> {
         self.blocks.iter().filter_map(|block| match block {
             Block::Table(table) => Some(table),
+            _ => None,
+        })
+    }
+
+    /// The forms, in the order of the document.
+    pub fn grids(&self) -> impl Iterator<Item = &Grid> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Grid(grid) => Some(grid),
+            _ => None,
+        })
+    }
+
+    /// The pictures, in the order of the document.
+    pub fn charts(&self) -> impl Iterator<Item = &Chart> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Chart(chart) => Some(chart),
             _ => None,
         })
     }
@@ -104,6 +153,8 @@ impl Report {
 /// How a report is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
+    /// A Word document in the form of GB/T 9704-2012.
+    Docx,
     /// A workbook.
     Xlsx,
     /// One self-contained page.
@@ -116,11 +167,12 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 4] = [Format::Xlsx, Format::Html, Format::Json, Format::Text];
+    pub const ALL: [Format; 5] = [Format::Docx, Format::Xlsx, Format::Html, Format::Json, Format::Text];
 
     /// How a file of this format ends.
     pub const fn ext(self) -> &'static str {
         match self {
+            Format::Docx => "docx",
             Format::Xlsx => "xlsx",
             Format::Html => "html",
             Format::Json => "json",
@@ -136,13 +188,13 @@ impl Format {
         let mut formats = Vec::new();
         for word in text.split([',', '，']).map(str::trim).filter(|word| !word.is_empty()) {
             let known = Format::ALL.into_iter().find(|format| format.ext().eq_ignore_ascii_case(word));
-            let format = known.ok_or_else(|| format!("不认识的格式“{word}”，可用的有xlsx、html、json、txt"))?;
+            let format = known.ok_or_else(|| format!("不认识的格式“{word}”，可用的有docx、xlsx、html、json、txt"))?;
             if !formats.contains(&format) {
                 formats.push(format);
             }
         }
         if formats.is_empty() {
-            Err("没有写格式，可用的有xlsx、html、json、txt".to_owned())
+            Err("没有写格式，可用的有docx、xlsx、html、json、txt".to_owned())
         } else {
             Ok(formats)
         }
@@ -152,6 +204,9 @@ impl Format {
 /// Why a report could not be written down. The sentence is Chinese; the cause is for developers.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
+    /// The document.
+    #[error("无法生成公文文件（docx）")]
+    Docx(#[from] std::io::Error),
     /// The workbook.
     #[error("无法生成表格文件（xlsx）")]
     Xlsx(#[from] rust_xlsxwriter::XlsxError),
@@ -169,6 +224,7 @@ pub enum RenderError {
 /// When a writer refuses: a table of more than a million rows, two tables of one key.
 pub fn render(report: &Report, format: Format) -> Result<Vec<u8>, RenderError> {
     match format {
+        Format::Docx => docx::render(report),
         Format::Xlsx => xlsx::render(report),
         Format::Html => html::render(report).map(String::into_bytes),
         Format::Json => json::render(report),

@@ -1,130 +1,233 @@
-//! The lists of a month or a quarter, in the form of 开封: what was found, what could not be seen,
-//! and who stands apart.
+//! A month's or a quarter's paper in the form of its profile: section by section, each part computed from
+//! the roll, none typed.
 
-use super::compose::{Entry, Roll, closing_table, exempt_table, first_cells, held, meta, rate, remarks, table, text};
+use super::compose::{Entry, Roll, closing_table, exempt_table, meta, number, office, remarks, text, undecided};
+use super::figures::{figures, group};
+use super::lists::{self, by_platform, holds};
+use super::script::filled;
 use super::unclear::{doubts, unclear_table};
-use super::{Block, Facts, Report, Table, words};
-use crate::rules::{AccountResult, Grade};
+use super::{Block, Facts, Held, Part, Piece, Report, Table, words};
+use crate::rules::Grade;
+use crate::wording::numeral;
+use std::collections::BTreeMap;
 
-/// The lists of a month.
+/// The paper of a month.
 pub fn month(facts: &Facts<'_>) -> Report {
     compose(facts)
 }
 
-/// The lists of a quarter: the same form over more checks.
+/// The paper of a quarter: the same form over more checks.
 pub fn quarter(facts: &Facts<'_>) -> Report {
     compose(facts)
 }
 
+/// What every part reads.
+struct Saying<'a> {
+    facts: &'a Facts<'a>,
+    roll: Roll<'a>,
+    fields: BTreeMap<String, String>,
+}
+
 fn compose(facts: &Facts<'_>) -> Report {
     let roll = Roll::of(facts);
-    let period = words::period(facts.period);
-    let found = [failed_table(facts, &roll, &period), problem_table(facts, &roll, &period)];
-    let mut blocks = vec![Block::Heading("一、总体情况".to_owned())];
-    blocks.extend(overall(facts, &roll, &found).into_iter().map(Block::Paragraph));
-    blocks.push(Block::Heading("二、检查结果".to_owned()));
-    blocks.extend(found.into_iter().map(Block::Table));
-    blocks.push(unclear_table(facts, &roll, format!("{period}无法判定的政务新媒体名单")));
-    blocks.push(closing_table(facts, &roll, format!("{period}关停公告中的政务新媒体名单")));
-    blocks.push(exempt_table(facts, &roll, format!("{period}不参评的政务新媒体名单")));
+    let fields = figures(facts, &roll);
+    let saying = Saying { facts, roll, fields };
+    let roll = &saying.roll;
+    let mut footnotes = remarks(facts, roll);
+    footnotes.extend(undecided(facts, roll));
+    footnotes.extend(lists::unscored(facts, roll));
     Report {
-        title: format!("{}{period}政务新媒体检查情况", facts.region),
+        title: saying.fill(&facts.profile.script.title),
         subtitle: Some(if roll.has_findings() && !roll.awaits(facts) { "草稿" } else { "草稿 · 待核实" }.to_owned()),
-        blocks,
-        footnotes: remarks(facts, &roll),
+        blocks: saying.sections(),
+        footnotes,
+        paper: None,
         meta: meta(facts),
     }
 }
 
-/// The figures, each counted from the roll or from the two lists.
-fn overall(facts: &Facts<'_>, roll: &Roll<'_>, found: &[Table; 2]) -> Vec<String> {
-    if facts.checks.is_empty() {
-        return vec!["本期没有检查。".to_owned()];
+impl Saying<'_> {
+    /// Sections that have nothing to say are left out, and the numbers close up.
+    fn sections(&self) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        let mut number = 0;
+        if self.facts.checks.is_empty() {
+            blocks.push(Block::Paragraph("本期没有检查。".to_owned()));
+        }
+        for section in &self.facts.profile.script.sections {
+            let said: Vec<Block> = section.parts.iter().flat_map(|part| self.part(*part)).collect();
+            if let Some(heading) = section.heading.as_ref().filter(|_| !said.is_empty()) {
+                number += 1;
+                blocks.push(Block::Heading(format!("{}、{heading}", numeral(number))));
+            }
+            blocks.extend(said);
+        }
+        blocks
     }
-    let (running, checked, passed) = (roll.running(), roll.checked(), roll.passed());
-    let mut paragraphs = vec![format!(
-        "{}正在运行的政务新媒体共计{running}个，检查{checked}个，检查率{}{}。经检查，合格{passed}个，合格率为{}；不合格{}个，合格但存在问题{}个。",
-        words::whole_region(facts.region),
-        rate(facts, checked, running),
-        roll.beside(),
-        rate(facts, passed, checked),
-        found[0].rows.len(),
-        roll.graded(Grade::Problem),
-    )];
-    paragraphs.extend(twice_listed(facts, roll, &found[1]));
-    paragraphs.extend(undecided(facts, roll));
-    paragraphs
-}
 
-/// Why the list of problems is longer than the number of accounts that have but problems.
-fn twice_listed(facts: &Facts<'_>, roll: &Roll<'_>, problems: &Table) -> Option<String> {
-    let listed = roll.short_weeks(facts);
-    let with = |grade: Grade| listed.iter().filter(|entry| entry.grade() == grade).count();
-    let parts = [("同时列入不合格名单", with(Grade::Failed)), ("能否合格尚无法判定", with(Grade::Unclear))];
-    let parts: Vec<String> = parts.iter().filter(|(_, n)| *n > 0).map(|(why, n)| format!("{n}个{why}")).collect();
-    let said = format!("存在问题名单共{}个账号，其中{}。", problems.rows.len(), parts.join("，"));
-    (!parts.is_empty()).then_some(said)
-}
-
-fn undecided(facts: &Facts<'_>, roll: &Roll<'_>) -> Option<String> {
-    let doubts = doubts(facts, roll);
-    let among = if doubts.is_empty() { doubts } else { format!("（其中{doubts}）") };
-    let count = roll.graded(Grade::Unclear);
-    (count > 0).then(|| format!("无法判定{count}个{among}，不计入检查数，定稿前须逐一核实。"))
-}
-
-fn failed_table(facts: &Facts<'_>, roll: &Roll<'_>, period: &str) -> Table {
-    let failed = roll.with(Grade::Failed).collect();
-    let label = |entry: &Entry<'_>| entry.missed_vetoes().last().and_then(|verdict| verdict.label.clone());
-    findings(facts, "不合格", format!("附件2　{period}不合格的政务新媒体名单"), failed, &label)
-}
-
-/// One row per account with the largest quota that it missed, whatever the number of weeks.
-fn problem_table(facts: &Facts<'_>, roll: &Roll<'_>, period: &str) -> Table {
-    let label = |entry: &Entry<'_>| entry.result.and_then(AccountResult::worst_problem).and_then(|v| v.label.clone());
-    findings(facts, "存在问题", format!("附件3　{period}存在问题的政务新媒体名单"), roll.short_weeks(facts), &label)
-}
-
-fn findings(
-    facts: &Facts<'_>,
-    key: &str,
-    title: String,
-    mut entries: Vec<Entry<'_>>,
-    label: &dyn Fn(&Entry<'_>) -> Option<String>,
-) -> Table {
-    by_platform(facts, &mut entries);
-    // The column stands in a draft only: the paper that is issued has none.
-    let drafts = entries.iter().any(|entry| entry.awaits(facts));
-    let row = |(at, entry): (usize, &Entry<'_>)| {
-        let mut cells = first_cells(facts, at, entry.account);
-        cells.push(text(label(entry).unwrap_or_default()));
-        let state = if entry.awaits(facts) { "待核实" } else { "已确认" };
-        cells.extend(drafts.then(|| text(state)));
-        cells
-    };
-    let rows = entries.iter().enumerate().map(row).collect();
-    let columns = if drafts { &["问题类型", "核实"][..] } else { &["问题类型"] };
-    Table { subtitle: words::check_dates(&held(facts)), ..table(key, title, columns, rows) }
-}
-
-/// 新浪微博, 微信公众号, 抖音, then the others as the list first names them; within one platform in the
-/// order of the list.
-fn by_platform(facts: &Facts<'_>, entries: &mut [Entry<'_>]) {
-    let prints = |entry: &Entry<'_>| facts.profile.prints(entry.account.platform.name()).to_owned();
-    let mut first: Vec<String> = Vec::new();
-    for name in entries.iter().map(prints) {
-        if !first.contains(&name) {
-            first.push(name);
+    fn part(&self, part: Piece) -> Vec<Block> {
+        let (facts, roll) = (self.facts, &self.roll);
+        let period = words::period(facts.period);
+        let prose = |said: Vec<String>| said.into_iter().map(Block::Paragraph).collect();
+        match part {
+            // Without a check nothing was found, and nothing can be said.
+            _ if facts.checks.is_empty() && !part.is_table() => Vec::new(),
+            Piece::Opening => prose(vec![self.fill(&facts.profile.script.phrases.opening)]),
+            Piece::Overall => prose(self.overall()),
+            Piece::Platforms => prose(self.platforms().into_iter().collect()),
+            Piece::PlatformTable => vec![self.group_table("各平台情况", "平台类型", &self.by_platform())],
+            Piece::Offices => prose(self.offices().into_iter().collect()),
+            Piece::OfficeTable => vec![self.group_table("各单位情况", "主管单位", &self.by_office())],
+            Piece::Named => prose(self.named().into_iter().collect()),
+            Piece::Praise => prose(self.praise()),
+            Piece::Reminders => prose(self.reminders().into_iter().collect()),
+            Piece::Lists => facts.profile.script.lists.iter().map(|form| Block::Table(self.list(form))).collect(),
+            Piece::Unclear => working(unclear_table(facts, roll, format!("{period}无法判定的政务新媒体名单"))),
+            Piece::Closing => working(closing_table(facts, roll, format!("{period}关停公告中的政务新媒体名单"))),
+            Piece::Exempt => working(exempt_table(facts, roll, format!("{period}不参评的政务新媒体名单"))),
         }
     }
-    let rank = |name: &str| match name {
-        "新浪微博" | "微博" => 0,
-        "微信公众号" | "微信订阅号" | "微信服务号" | "订阅号" | "服务号" => 1,
-        "抖音" => 2,
-        _ => 3,
-    };
-    entries.sort_by_cached_key(|entry| {
-        let name = prints(entry);
-        (rank(&name), first.iter().position(|known| *known == name), entry.account.position)
-    });
+
+    fn fill(&self, phrase: &str) -> String {
+        filled(phrase, |name| self.fields.get(name).cloned())
+    }
+
+    /// The same with fields of its own.
+    fn fill_with(&self, phrase: &str, own: &[(&str, String)]) -> String {
+        let of_own = |name: &str| own.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+        filled(phrase, |name| of_own(name).or_else(|| self.fields.get(name).cloned()))
+    }
+
+    /// The figures, each counted from the roll.
+    fn overall(&self) -> Vec<String> {
+        let said = self.fill(&self.facts.profile.script.phrases.overall);
+        std::iter::once(said).chain(self.twice_listed()).chain(self.undecided()).collect()
+    }
+
+    /// Why the list of problems is longer than the number of accounts that have but problems.
+    fn twice_listed(&self) -> Option<String> {
+        let lists = &self.facts.profile.script.lists;
+        let apart = self.facts.profile.script.says(Piece::Lists) && lists.iter().any(|list| list.of == [Held::Problem]);
+        let listed = holds(self.facts, &self.roll, Held::Problem);
+        let with = |grade: Grade| listed.iter().filter(|entry| entry.grade() == grade).count();
+        let parts = [("同时列入不合格名单", with(Grade::Failed)), ("能否合格尚无法判定", with(Grade::Unclear))];
+        let parts: Vec<String> = parts.iter().filter(|(_, n)| *n > 0).map(|(why, n)| format!("{n}个{why}")).collect();
+        let said = format!("存在问题名单共{}个账号，其中{}。", listed.len(), parts.join("，"));
+        (apart && !parts.is_empty()).then_some(said)
+    }
+
+    fn undecided(&self) -> Option<String> {
+        let doubts = doubts(self.facts, &self.roll);
+        let among = if doubts.is_empty() { doubts } else { format!("（其中{doubts}）") };
+        let count = self.roll.graded(Grade::Unclear);
+        (count > 0).then(|| format!("无法判定{count}个{among}，不计入检查数，定稿前须逐一核实。"))
+    }
+
+    fn by_platform(&self) -> Vec<(String, Roll<'_>)> {
+        let facts = self.facts;
+        let mut parts = self.roll.split(|account| facts.profile.prints(account.platform.name()).to_owned());
+        parts.sort_by_key(|(name, _)| by_platform(name));
+        parts
+    }
+
+    fn by_office(&self) -> Vec<(String, Roll<'_>)> {
+        self.roll.split(|account| office(account).to_owned())
+    }
+
+    /// One platform needs no sentence of its own: it would be the one above.
+    fn platforms(&self) -> Option<String> {
+        let parts = self.by_platform();
+        let phrases = &self.facts.profile.script.phrases;
+        (parts.len() > 1).then(|| self.joined(&phrases.platforms, &phrases.platform, "平台", &parts))
+    }
+
+    /// The offices with findings, the most first.
+    fn offices(&self) -> Option<String> {
+        let found = |roll: &Roll<'_>| (roll.graded(Grade::Failed), roll.graded(Grade::Problem));
+        let mut parts = self.by_office();
+        parts.retain(|(_, roll)| found(roll) != (0, 0));
+        parts.sort_by_key(|(_, roll)| std::cmp::Reverse(found(roll)));
+        let phrases = &self.facts.profile.script.phrases;
+        (!parts.is_empty()).then(|| self.joined(&phrases.offices, &phrases.office, "单位", &parts))
+    }
+
+    fn joined(&self, around: &str, one: &str, name: &str, parts: &[(String, Roll<'_>)]) -> String {
+        let say = |(of, roll): &(String, Roll<'_>)| {
+            let mut fields = group(self.facts, roll);
+            fields.insert(name.to_owned(), of.clone());
+            filled(one, |name| fields.get(name).cloned())
+        };
+        let all: Vec<String> = parts.iter().map(say).collect();
+        self.fill_with(around, &[("各项", all.join("；"))])
+    }
+
+    /// A row for each, with the figures that [`group`] counts.
+    fn group_table(&self, key: &str, heading: &str, parts: &[(String, Roll<'_>)]) -> Block {
+        const GRADES: [Grade; 3] = [Grade::Failed, Grade::Problem, Grade::Unclear];
+        let row = |(at, (name, roll)): (usize, &(String, Roll<'_>))| {
+            let mut cells = vec![number(at + 1), text(name.clone())];
+            cells.extend([roll.running(), roll.checked(), roll.passed()].map(number));
+            cells.extend(GRADES.map(|grade| number(roll.graded(grade))));
+            cells.push(text(super::compose::rate(self.facts, roll.passed(), roll.checked())));
+            cells
+        };
+        let columns = ["序号", heading, "正在运行", "检查", "合格", "不合格", "存在问题", "无法判定", "合格率"];
+        let rows = parts.iter().enumerate().map(row).collect();
+        Block::Table(Table::new(key, format!("{}{key}", words::period(self.facts.period)), &columns, rows))
+    }
+
+    /// One paragraph; a sentence that has nobody to name says what the profile lets it say then.
+    fn named(&self) -> Option<String> {
+        let one = |naming: &super::Naming| {
+            let entries = holds(self.facts, &self.roll, naming.of);
+            if entries.is_empty() {
+                return naming.none.as_ref().map(|none| self.fill(none));
+            }
+            let names: Vec<String> = entries.iter().map(|entry| self.name(&naming.name, entry)).collect();
+            let own = [("名单", names.join("、")), ("个数", names.len().to_string())];
+            Some(self.fill_with(&naming.text, &own))
+        };
+        let said: String = self.facts.profile.script.named.iter().filter_map(one).collect();
+        (!said.is_empty()).then_some(said)
+    }
+
+    fn name(&self, phrase: &str, entry: &Entry<'_>) -> String {
+        let facts = self.facts;
+        filled(phrase, |field| match field {
+            "账号" => Some(entry.account.name.clone()),
+            "平台" => Some(facts.profile.prints(entry.account.platform.name()).to_owned()),
+            "单位" => Some(office(entry.account).to_owned()),
+            "问题" => Some(lists::whole_label(facts, entry)),
+            "分数" => Some(lists::score(entry).text()),
+            _ => None,
+        })
+    }
+
+    fn praise(&self) -> Vec<String> {
+        let phrases = &self.facts.profile.script.phrases;
+        let progress = self.facts.progress;
+        let said = [(&phrases.praise_steady, &progress.steady), (&phrases.praise_prompt, &progress.prompt)];
+        let one = |(phrase, names): (&String, &Vec<String>)| {
+            let own = [("名单", names.join("、")), ("个数", names.len().to_string())];
+            (!names.is_empty()).then(|| self.fill_with(phrase, &own))
+        };
+        said.into_iter().filter_map(one).collect()
+    }
+
+    /// An office that sends none need not say so.
+    fn reminders(&self) -> Option<String> {
+        let letters = self.facts.letters;
+        (letters.alarms + letters.reminders > 0).then(|| self.fill(&self.facts.profile.script.phrases.reminders))
+    }
+
+    fn list(&self, form: &super::ListForm) -> Table {
+        let subtitle = form.subtitle.as_ref().map(|line| self.fill(line)).filter(|line| !line.is_empty());
+        let part = form.annex.map_or(Part::Body, Part::Annex);
+        Table { subtitle, part, ..lists::table(self.facts, &self.roll, form, self.fill(&form.title)) }
+    }
+}
+
+/// What is for the office that checks.
+fn working(table: Table) -> Vec<Block> {
+    vec![Block::Table(Table { part: Part::Working, ..table })]
 }

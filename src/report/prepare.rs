@@ -1,15 +1,20 @@
 //! From the store to a report: loads the evidence of a period, judges every check of it under the
 //! profile asked for, and composes. It writes nothing.
 
+use super::compose::Roll;
 use super::figures::figures;
+use super::trend::trend;
 use super::{
-    Facts, LetterTally, ListChange, Progress, Report, Verified, followup, history, leader, month, quarter, week,
+    Block, Facts, LetterTally, ListChange, Piece, Progress, Report, Verified, followup, history, leader, month,
+    quarter, week,
 };
 use crate::config::Config;
-use crate::domain::{AccountId, Check, Moment, Period, Post, Week};
+use crate::domain::{Account, AccountId, Check, Moment, Period, Post, Week};
+use crate::issued;
 use crate::ledger::{self, Ledger};
+use crate::repair::{self, Followed};
 use crate::rules::WindowKind;
-use crate::rules::{AccountResult, Decisions, Grade, Profile, Severity, Verdict, VerdictKind, grade};
+use crate::rules::{AccountResult, Decisions, Grade, Profile, Severity, Verdict, VerdictKind, grades};
 use crate::store::{Connection, LetterKind, StoreError, answers, attachments, counts, findings, looks};
 use crate::tables::{self, Attachment, Style};
 use crate::warn::{last_update, may_remind, silence_deadline};
@@ -40,6 +45,8 @@ pub struct Prepared {
     changes: Vec<ListChange>,
     decisions: Decisions,
     cleared: Vec<Verdict>,
+    dropped: Vec<Verdict>,
+    followed: Followed,
     next_week: Vec<String>,
     attachments: Vec<Attachment>,
 }
@@ -56,26 +63,34 @@ impl Prepared {
         period: Period,
         now: Moment,
     ) -> Result<Prepared, StoreError> {
-        let (from, until) = period.search_span();
-        let near = config.checks_between(from.plus_days(-1), until.plus_days(8));
-        let checks: Vec<Check> = near.into_iter().filter(|check| period.holds(*check)).collect();
+        let checks = config.checks_of(period);
         let ledger = Ledger::for_checks(conn, config, profile, &checks)?;
         let mut verdicts: Vec<Verdict> = checks.iter().flat_map(|check| ledger.judge(profile, *check, now)).collect();
         let decisions = findings::decisions(conn, &profile.name)?;
         let cleared = decisions.clear_false(&mut verdicts);
-        let results = ledger.accounts.iter().map(|account| grade(profile, account.id, &verdicts)).collect();
+        let dropped = issued::drop_repaired(conn, config, profile, period, &mut verdicts)?;
+        let results = grades(profile, ledger.accounts.iter().map(|account| account.id), &verdicts);
         let held = checks.iter().map(|check| check.at).filter(|at| *at <= now).max();
-        let span = span_of_letters(&checks, until);
-        Ok(Prepared {
-            newest: ledger::newest(conn, held.unwrap_or(now))?,
+        let span = span_of_letters(&checks, period.search_span().1);
+        let mut prepared = Prepared {
+            newest: newest(conn, period, &results, held.unwrap_or(now))?,
             verified: verified(conn, &ledger)?,
             tally: tally(conn, config, &verdicts, span)?,
-            progress: history::progress(conn, config, profile, period, span)?,
+            progress: match period {
+                Period::Week(week) => history::progress(conn, config, profile, week, span)?,
+                _ if profile.script.says(Piece::Praise) => {
+                    let left_out = dropped.iter().map(|verdict| verdict.account).collect();
+                    history::praise(conn, config, profile, (period, now), span, (&results, &left_out))?
+                }
+                _ => Progress::default(),
+            },
             changes: history::list_changes(conn, &ledger.accounts, span)?,
             next_week: next_week(config, &ledger, now),
             attachments: attachments::of(conn, period)?,
             decisions,
             cleared,
+            dropped,
+            followed: Followed::default(),
             region: config.office.region.clone(),
             profile: profile.clone(),
             period,
@@ -84,19 +99,26 @@ impl Prepared {
             verdicts,
             results,
             now,
-        })
+        };
+        prepared.followed = issued::followed(conn, config, &prepared)?;
+        Ok(prepared)
     }
 
     /// The document, with its running number (weekly summaries only; else 0).
     pub fn compose(&self, number: u32) -> Report {
         let facts = self.facts(number);
         let mut report = match self.period {
-            Period::Week(_) => return week(&facts),
+            Period::Week(_) => {
+                let mut report = week(&facts);
+                repair::append(&mut report, &self.followed, self.now.date());
+                return report;
+            }
             Period::Month(_) => month(&facts),
             Period::Quarter(_) => quarter(&facts),
         };
         let checks = self.check_dates();
         tables::place(&mut report, &self.attachments, self.style(checks.as_deref()));
+        report.blocks.extend(trend(&facts).into_iter().map(Block::Chart));
         report
     }
 
@@ -108,17 +130,35 @@ impl Prepared {
         let Some(words) = words else {
             let said = tables::tally_sentence(&self.attachments, style);
             wording::place(report, said.map(|said| Said::of("信息报送情况", said)).into_iter().collect());
+            self.follow(report);
             return Vec::new();
         };
         let filled = wording::fill(words, &self.fields(), self.profile.digits());
-        wording::place(report, filled.said);
+        if self.profile.script.says(Piece::Overall) {
+            wording::place(report, filled.said);
+        } else {
+            wording::place_before(report, filled.said);
+        }
+        self.follow(report);
         filled.findings
+    }
+
+    /// What became of the last paper's problems, and of those that this one leaves out. After the office's
+    /// words, whose first section is the first heading.
+    fn follow(&self, report: &mut Report) {
+        repair::place(report, &self.followed, self.now.date());
+        let mut names: Vec<String> = self.dropped.iter().map(|verdict| self.title(verdict.account)).collect();
+        names.dedup();
+        report.footnotes.extend(repair::dropped_note(&names));
     }
 
     /// Every field that the office's words may use, computed from what the report prints.
     pub fn fields(&self) -> BTreeMap<String, String> {
         let checks = self.check_dates();
-        let mut fields = figures(&self.facts(0));
+        let mut fields = {
+            let facts = self.facts(0);
+            figures(&facts, &Roll::of(&facts))
+        };
         fields.extend(tables::fields(&self.attachments, self.style(checks.as_deref())));
         fields
     }
@@ -187,10 +227,61 @@ impl Prepared {
             && !self.verdicts.iter().any(|verdict| verdict.awaits_data(self.now))
     }
 
+    /// Every verdict as it was judged, whatever a person said of it.
+    pub fn judged(&self) -> Vec<Verdict> {
+        let key = |verdict: &Verdict| (verdict.account, verdict.rule.clone(), verdict.window, verdict.check);
+        let taken: BTreeMap<_, &Verdict> = self.cleared.iter().chain(&self.dropped).map(|v| (key(v), v)).collect();
+        self.verdicts.iter().map(|verdict| (*taken.get(&key(verdict)).unwrap_or(&verdict)).clone()).collect()
+    }
+
+    /// Missed verdicts that the paper leaves out, because they were repaired before it is issued.
+    pub fn dropped(&self) -> &[Verdict] {
+        &self.dropped
+    }
+
+    /// What persons have decided.
+    pub(crate) fn decisions(&self) -> &Decisions {
+        &self.decisions
+    }
+
+    /// The evidence.
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The last counted update of an account before the last check that was held.
+    pub(crate) fn newest(&self, account: AccountId) -> Option<&Post> {
+        self.newest.get(&account)
+    }
+
+    /// How people tell an account from others.
+    pub(crate) fn title(&self, account: AccountId) -> String {
+        self.ledger.account(account).map_or_else(String::new, Account::title)
+    }
+
     /// The accounts, in the order of the list.
     pub fn accounts(&self) -> &[crate::domain::Account] {
         &self.ledger.accounts
     }
+}
+
+/// The last counted update before `end`; of a vetoed account before the check that it failed, where a
+/// paper covers several.
+fn newest(
+    conn: &Connection,
+    period: Period,
+    results: &[AccountResult],
+    end: Moment,
+) -> Result<BTreeMap<AccountId, Post>, StoreError> {
+    let mut newest = ledger::newest(conn, end)?;
+    if matches!(period, Period::Week(_)) {
+        return Ok(newest);
+    }
+    for (id, veto) in results.iter().filter_map(|result| Some((result.account, result.vetoes.last()?))) {
+        newest.remove(&id);
+        newest.extend(ledger::newest_of(conn, id, veto.check.at)?.map(|post| (id, post)));
+    }
+    Ok(newest)
 }
 
 /// Letters count for the weeks that the checks counted.

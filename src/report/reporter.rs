@@ -158,17 +158,10 @@ fn letter(
 ) -> Result<NewLetter, StoreError> {
     let text = |format| rendered(report, format).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     Ok(NewLetter {
-        kind: LetterKind::Summary,
-        recipient: recipient.to_owned(),
-        role,
-        slot: check.at,
-        not_before: now,
-        not_after: None,
         subject: report.title.clone(),
         text: text(Format::Text)?,
         html: Some(text(Format::Html)?),
         attachment,
-        mentions: Vec::new(),
-        reason: String::new(),
+        ..NewLetter::new(LetterKind::Summary, recipient, role, check.at, now)
     })
 }

@@ -1,15 +1,20 @@
 //! A table before anybody has decided how it looks: its cells, its head of one row or two, and which
 //! of its rows belong together.
 
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// A table with named columns.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Table {
     /// Name of its sheet and of its array in JSON; unique in a report, at most 31 characters, none of
     /// `[]:*?/\`.
     pub key: String,
-    /// The title; empty when the heading above says it already.
+    /// Where it stands in the paper.
+    pub part: Part,
+    /// The title, without the number of an annex; empty when the heading above says it already, or when
+    /// the table continues the annex before it.
     pub title: String,
     /// The line below the title.
     pub subtitle: Option<String>,
@@ -27,8 +32,20 @@ pub struct Table {
     pub note: Option<String>,
 }
 
+/// Where a table stands in the paper.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Part {
+    /// In the running text, where its block stands.
+    #[default]
+    Body,
+    /// In the annex of that number, from 1; tables of one number share the annex.
+    Annex(usize),
+    /// Beside the paper: for the office that checks, not for those who get the paper.
+    Working,
+}
+
 /// A title over some columns.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     /// As it prints; empty: these columns stand alone and span both rows of the head.
     pub title: String,
@@ -50,7 +67,7 @@ pub struct HeadCell<'a> {
 }
 
 /// One cell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cell {
     /// Text; never a formula, whatever it begins with.
     Text(String),
@@ -108,6 +125,22 @@ impl Table {
     pub fn new(key: impl Into<String>, title: impl Into<String>, columns: &[&str], rows: Vec<Vec<Cell>>) -> Table {
         let columns = columns.iter().map(|column| (*column).to_owned()).collect();
         Table { key: key.into(), title: title.into(), columns, rows, ..Table::default() }
+    }
+
+    /// The title with the number of its annex: 附件2　2022年6月份不合格的政务新媒体名单.
+    pub fn full_title(&self) -> String {
+        match self.part {
+            Part::Annex(number) if !self.title.is_empty() => format!("附件{number}　{}", self.title),
+            _ => self.title.clone(),
+        }
+    }
+
+    /// The number of its annex.
+    pub const fn annex(&self) -> Option<usize> {
+        match self.part {
+            Part::Annex(number) => Some(number),
+            Part::Body | Part::Working => None,
+        }
     }
 
     /// The head, row by row: one row without groups, else two.

@@ -15,6 +15,7 @@ fn report(table: Table) -> Report {
         subtitle: None,
         blocks: vec![Block::Table(table)],
         footnotes: Vec::new(),
+        paper: None,
         meta: Meta {
             period: Period::parse("2022-06").unwrap(),
             profile: "开封".to_owned(),
@@ -141,4 +142,98 @@ fn groups_that_do_not_fit_the_columns_harm_nothing() {
             render(&report(table.clone()), format).unwrap();
         }
     }
+}
+
+/// Whatever a platform may send as a title does no harm in any format.
+#[test]
+fn hostile_text_harms_no_format() {
+    let long = "长".repeat(4000);
+    let all = [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "]]>",
+        "{{ title }}",
+        "{% raw %}",
+        "<script>x</script>",
+        "\u{0}\u{b}\u{1f}甲",
+        "甲\u{202e}cod.exe\u{202c}乙",
+        "שלום",
+        "👨‍👩‍👧",
+        &long,
+    ];
+    let rows: Vec<Vec<Cell>> = all.iter().map(|one| vec![text(one), Cell::Number(5)]).collect();
+    let whole = Report {
+        title: all.concat(),
+        footnotes: vec![all.concat()],
+        ..report(Table::new("表", "", &["标题", "数"], rows))
+    };
+    let page = String::from_utf8(render(&whole, Format::Html).unwrap()).unwrap();
+    assert!(
+        !page.contains("<script") && !page.contains('\u{202e}') && page.contains("{{ title }}") && page.contains(&long)
+    );
+    let plain = String::from_utf8(render(&whole, Format::Text).unwrap()).unwrap();
+    assert!(plain.contains("\u{2068}שלום\u{2069}") && !plain.contains('\u{202e}') && !plain.contains('\u{0}'));
+    let json: serde_json::Value = serde_json::from_slice(&render(&whole, Format::Json).unwrap()).unwrap();
+    let read: Vec<&str> =
+        json["tables"]["表"].as_array().unwrap().iter().map(|row| row["标题"].as_str().unwrap()).collect();
+    assert_eq!(read, all);
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(render(&whole, Format::Xlsx).unwrap())).unwrap();
+    assert!(book.worksheet_formula("表").unwrap().is_empty());
+    let cells = book.worksheet_range("表").unwrap();
+    assert_eq!(cells.get_value((2, 0)), Some(&Data::String("=1+1".to_owned())));
+    assert!(render(&whole, Format::Docx).unwrap().starts_with(b"PK"));
+}
+
+#[test]
+fn charts_are_pictures_with_their_figures_in_words() {
+    let point = |label: &str, value| ChartPoint { label: label.to_owned(), value };
+    let chart = Chart {
+        key: "合格率".to_owned(),
+        title: "各次检查的合格率".to_owned(),
+        over: "检查日期".to_owned(),
+        value: "合格率".to_owned(),
+        unit: "%".to_owned(),
+        points: vec![
+            point("6月6日", Some(Cell::Decimal { units: 997, places: 1 })),
+            point("6月13日", None),
+            point("6月20日", Some(Cell::Number(100))),
+            point("6月27日", Some(Cell::Number(99))),
+        ],
+        note: None,
+    };
+    assert!(Chart { points: chart.points[..2].to_vec(), ..chart.clone() }.drawable().is_none());
+    let whole = Report { blocks: vec![Block::Chart(chart)], ..report(sites()) };
+    let words = "各次检查的合格率：6月6日99.7%，6月13日没有数据，6月20日100%，6月27日99%。";
+    let page = String::from_utf8(render(&whole, Format::Html).unwrap()).unwrap();
+    assert!(page.contains(&format!("aria-label=\"{words}\"")), "{page}");
+    assert_eq!((page.matches("<circle ").count(), page.matches("<polyline ").count()), (3, 1), "a gap stays a gap");
+    assert!(String::from_utf8(render(&whole, Format::Text).unwrap()).unwrap().contains(words));
+    let json: serde_json::Value = serde_json::from_slice(&render(&whole, Format::Json).unwrap()).unwrap();
+    assert_eq!(json["charts"][0]["points"][1], serde_json::json!(["6月13日", null]));
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(render(&whole, Format::Xlsx).unwrap())).unwrap();
+    let cells = book.worksheet_range("合格率").unwrap();
+    assert_eq!(cells.get_value((1, 1)), Some(&Data::Float(99.7)));
+    let mut package = zip::ZipArchive::new(Cursor::new(render(&whole, Format::Xlsx).unwrap())).unwrap();
+    assert!(package.by_name("xl/charts/chart1.xml").is_ok());
+}
+
+#[test]
+fn a_papers_head_and_foot_stand_in_every_format() {
+    let paper = Paper {
+        shape: Shape::Letter,
+        issuer: "某市人民政府办公室".to_owned(),
+        number: "某政办函〔{年}〕{号}号".to_owned(),
+        ..Paper::default()
+    };
+    let whole = Report { paper: Some(paper.numbered(Some(7), None)), ..report(sites()) };
+    for format in [Format::Html, Format::Json, Format::Text] {
+        let text = String::from_utf8(render(&whole, format).unwrap()).unwrap();
+        assert!(text.contains("某市人民政府办公室"), "{format:?}");
+        assert!(format == Format::Text || text.contains("某政办函〔____〕7号"), "{format:?}");
+    }
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(render(&whole, Format::Xlsx).unwrap())).unwrap();
+    let lines = book.worksheet_range("总体情况").unwrap();
+    assert_eq!(lines.get_value((1, 0)), Some(&Data::String("某政办函〔____〕7号".to_owned())));
 }

@@ -1,7 +1,7 @@
 //! 无法判定: what could not be decided, why, and who can do what about it.
 
 use super::compose::{Entry, Roll, first_cells, table, text};
-use super::{Block, Cell, Facts, words};
+use super::{Cell, Facts, Table, words};
 use crate::domain::{Class, Moment};
 use crate::rules::{Gap, GapWhy, Grade, Severity, Verdict, VerdictKind};
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ impl Doubt {
 }
 
 /// The table of the undecided.
-pub(super) fn unclear_table(facts: &Facts<'_>, roll: &Roll<'_>, title: String) -> Block {
+pub(super) fn unclear_table(facts: &Facts<'_>, roll: &Roll<'_>, title: String) -> Table {
     let mut entries: Vec<Entry<'_>> = roll.with(Grade::Unclear).collect();
     entries.sort_by_key(|entry| (!decides_veto(entry), doubt(facts, entry)));
     let row = |(at, entry): (usize, &Entry<'_>)| {
@@ -40,7 +40,7 @@ pub(super) fn unclear_table(facts: &Facts<'_>, roll: &Roll<'_>, title: String) -
         cells
     };
     let rows = entries.iter().enumerate().map(row).collect();
-    Block::Table(table("无法判定", title, &COLUMNS, rows))
+    table("无法判定", title, &COLUMNS, rows)
 }
 
 /// How many are undecided in which way, such as 待人工核实1个、待数据2个; empty when none is.

@@ -30,6 +30,7 @@ pub fn week(facts: &Facts<'_>) -> Report {
         subtitle: Some(subtitle(facts, &roll)),
         blocks,
         footnotes: remarks(facts, &roll),
+        paper: None,
         meta: meta(facts),
     }
 }
@@ -135,7 +136,9 @@ fn change(word: &str, before: usize, now: usize) -> Option<String> {
 
 /// 二: the vetoed, the longest silence first; one that was never seen to update leads.
 pub(super) fn silent(facts: &Facts<'_>, roll: &Roll<'_>, limit: Limit) -> [Block; 2] {
-    let mut entries: Vec<Entry<'_>> = roll.with(Grade::Failed).collect();
+    // Whoever failed by its score stands among the short weeks.
+    let mut entries: Vec<Entry<'_>> =
+        roll.with(Grade::Failed).filter(|entry| !entry.missed_vetoes().is_empty()).collect();
     let date = end_of(facts).date();
     let days = |entry: &Entry<'_>| silent_days(facts, entry.account.id, date).map_or(i64::MAX, |(days, _)| days);
     entries.sort_by_key(|entry| std::cmp::Reverse(days(entry)));
@@ -222,7 +225,7 @@ fn unclear(facts: &Facts<'_>, roll: &Roll<'_>) -> [Block; 2] {
     let doubts = doubts(facts, roll);
     let among = if doubts.is_empty() { doubts } else { format!("，其中{doubts}") };
     let title = format!("五、无法判定（{}个{among}）", roll.graded(Grade::Unclear));
-    [heading(title), unclear_table(facts, roll, String::new())]
+    [heading(title), Block::Table(unclear_table(facts, roll, String::new()))]
 }
 
 fn reminded(facts: &Facts<'_>) -> String {
@@ -274,10 +277,10 @@ fn list_changes(facts: &Facts<'_>, roll: &Roll<'_>) -> Vec<Block> {
     let said = if facts.list_changes.is_empty() { "无。".to_owned() } else { format!("{}。", kinds.join("；")) };
     let mut blocks = vec![heading("七、台账变动"), Block::Paragraph(said)];
     if !roll.closing.is_empty() {
-        blocks.push(closing_table(facts, roll, "关停公告中的政务新媒体".to_owned()));
+        blocks.push(Block::Table(closing_table(facts, roll, "关停公告中的政务新媒体".to_owned())));
     }
     if !roll.exempt.is_empty() {
-        blocks.push(exempt_table(facts, roll, "不参评的政务新媒体".to_owned()));
+        blocks.push(Block::Table(exempt_table(facts, roll, "不参评的政务新媒体".to_owned())));
     }
     blocks
 }

@@ -1,7 +1,7 @@
 //! A report as a workbook: one sheet with the running text, and one for each table. Text is written as
 //! text only, so a name that begins with `=` stays a name.
 
-use super::{Block, Cell, RenderError, Report, Table};
+use super::{Block, Cell, Chart, RenderError, Report, Table};
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
@@ -26,6 +26,9 @@ pub(super) fn render(report: &Report) -> Result<Vec<u8>, RenderError> {
     write_text(book.add_worksheet(), report, &styles)?;
     for table in report.tables() {
         write_table(book.add_worksheet(), table, &styles)?;
+    }
+    for chart in report.charts() {
+        write_chart(book.add_worksheet(), chart, &styles)?;
     }
     Ok(book.save_to_buffer()?)
 }
@@ -72,21 +75,30 @@ fn write_text(sheet: &mut Worksheet, report: &Report, styles: &Styles) -> Result
         row += 1;
         Ok(())
     };
+    if let Some(paper) = &report.paper {
+        for text in super::html::head_lines(paper) {
+            line(&text, &styles.subtitle)?;
+        }
+    }
     line(&report.title, &styles.title)?;
     report.subtitle.iter().try_for_each(|subtitle| line(subtitle, &styles.subtitle))?;
     for block in &report.blocks {
         match block {
             Block::Heading(text) => line(text, &styles.heading)?,
-            Block::Paragraph(text) => line(text, &styles.paragraph)?,
+            Block::Paragraph(text) | Block::Left(text) | Block::Right(text) => line(text, &styles.paragraph)?,
             Block::Table(table) => line(&pointer(table), &styles.paragraph)?,
+            Block::Grid(_) | Block::Chart(_) => {}
+            Block::NewPage(title) => title.iter().try_for_each(|title| line(title, &styles.title))?,
         }
     }
-    report.footnotes.iter().try_for_each(|note| line(&format!("注：{note}"), &styles.paragraph))
+    report.footnotes.iter().try_for_each(|note| line(&format!("注：{note}"), &styles.paragraph))?;
+    let foot = report.paper.as_ref().map(super::html::foot_lines).unwrap_or_default();
+    foot.iter().try_for_each(|text| line(text, &styles.paragraph))
 }
 
 /// What stands in the running text where the document has a table.
 fn pointer(table: &Table) -> String {
-    let title = if table.title.is_empty() { String::new() } else { format!("{}：", table.title) };
+    let title = if table.title.is_empty() { String::new() } else { format!("{}：", table.full_title()) };
     match table.rows.len() {
         0 => format!("{title}无。"),
         rows => format!("{title}共{rows}行，见工作表“{}”。", table.key),
@@ -106,14 +118,50 @@ fn write_table(sheet: &mut Worksheet, table: &Table, styles: &Styles) -> Result<
     sheet.set_freeze_panes(body, 0)?;
     sheet.set_repeat_rows(head, body - 1)?;
     let end = write_rows(sheet, body, table, &widths, styles)?;
+    // Merged cells cannot be filtered.
+    if table.once == 0 && end > body && !table.columns.is_empty() {
+        sheet.autofilter(body - 1, 0, end - 1, place(table.columns.len() - 1)?)?;
+    }
     table.note.iter().try_for_each(|note| across(sheet, end, table, (note, width), &styles.note))
+}
+
+/// The figures of a chart, and beside them the picture that the workbook draws from them. An unknown
+/// point is an empty cell, hence a gap.
+fn write_chart(sheet: &mut Worksheet, chart: &Chart, styles: &Styles) -> Result<(), XlsxError> {
+    sheet.set_name(&chart.key)?;
+    page(sheet);
+    sheet.set_column_width(0, 14)?.set_column_width(1, 14)?;
+    sheet.write_string_with_format(0, 0, clean(&chart.over), &styles.header)?;
+    sheet.write_string_with_format(0, 1, clean(&format!("{}（{}）", chart.value, chart.unit)), &styles.header)?;
+    let mut row = 0;
+    for point in &chart.points {
+        row += 1;
+        sheet.write_string_with_format(row, 0, clean(&point.label), &styles.cell)?;
+        if let Some(number) = point.value.as_ref().and_then(Cell::number) {
+            sheet.write_number_with_format(row, 1, number, &styles.number)?;
+        }
+    }
+    let mut picture = rust_xlsxwriter::Chart::new(rust_xlsxwriter::ChartType::Line);
+    let series = picture.add_series();
+    series.set_categories((chart.key.as_str(), 1, 0, row, 0)).set_values((chart.key.as_str(), 1, 1, row, 1));
+    series.set_name(clean(&chart.value).as_str());
+    series.set_marker(rust_xlsxwriter::ChartMarker::new().set_automatic());
+    picture.title().set_name(clean(&chart.title).as_str());
+    picture.legend().set_hidden();
+    picture.set_alt_text(clean(&chart.words()).as_str());
+    sheet.insert_chart(0, 3, &picture)?;
+    chart
+        .note
+        .iter()
+        .try_for_each(|note| sheet.write_string_with_format(row + 2, 0, clean(note), &styles.paragraph).map(|_| ()))
 }
 
 /// Title and line below it; tells the row after them. A table that continues an attachment has only the
 /// line.
 fn write_titles(sheet: &mut Worksheet, table: &Table, width: usize, styles: &Styles) -> Result<u32, XlsxError> {
     let key = table.subtitle.is_none().then_some(&table.key);
-    let title = if table.title.is_empty() { key } else { Some(&table.title) };
+    let full = table.full_title();
+    let title = if full.is_empty() { key } else { Some(&full) };
     let mut row = 0;
     if let Some(title) = title {
         // The letters of a title are half as wide again.
@@ -248,7 +296,7 @@ fn page(sheet: &mut Worksheet) {
     sheet.set_footer("&C第 &P 页，共 &N 页");
 }
 
-/// Control characters have no place in a cell, and a cell has a longest length.
+/// What harms a document has no place in a cell, and a cell has a longest length.
 fn clean(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || *c == '\n').take(LONGEST).collect()
+    super::clean::clean(text).chars().take(LONGEST).collect()
 }

@@ -79,16 +79,21 @@ pub fn duties<'a>(profile: &'a Profile, account: &'a Account, check: Check) -> V
 }
 
 fn duty<'a>(profile: &'a Profile, account: &'a Account, check: Check, name: &str) -> Option<Duty<'a>> {
-    // The window of today's version tells the time whose version binds.
-    let of = |date| profile.rules_on(date).into_iter().find(|rule| rule.name == name);
-    let start = window_of(of(check.nominal.date())?.window, check).from;
-    let rule = of(start.date()).or_else(|| of(check.nominal.date()))?;
+    let rule = binding(profile, check, name)?;
     let window = window_of(rule.window, check);
     let own = account.quota_at(window.from).filter(|_| rule.quota.account_may_override);
     let by_platform = rule.quota.of(account.platform.name());
     let required = own.unwrap_or(by_platform);
     let binds = own.is_some() || by_platform > 0;
     binds.then_some(Duty { account, profile, rule, required, check, window })
+}
+
+/// The version of a rule that binds at a check: the window of the version of its day tells the time
+/// whose version binds.
+fn binding<'a>(profile: &'a Profile, check: Check, name: &str) -> Option<&'a Rule> {
+    let of = |date| profile.rules_on(date).into_iter().find(|rule| rule.name == name);
+    let of_its_day = of(check.nominal.date())?;
+    of(window_of(of_its_day.window, check).from.date()).or(Some(of_its_day))
 }
 
 /// The answer of one rule. Cannot fail; the same values give the same answer.
@@ -233,18 +238,46 @@ fn uncertain(duty: &Duty<'_>, evidence: &Evidence<'_>) -> Vec<Gap> {
     posts.map(|post| cut(post.kind, post.when)).chain(told.map(|tally| cut(kind, tally.counted()))).collect()
 }
 
-/// The label as the papers print it; 2 is 两, never 二.
 fn label(duty: &Duty<'_>, seen: u32) -> String {
-    let shown = match duty.profile.label_reading {
-        LabelReading::Quota => duty.required,
-        LabelReading::Observed => (seen + 1).min(duty.required),
+    print(duty.profile, duty.rule, duty.required, seen, (1, duty.rule.points))
+}
+
+/// What several missed verdicts of one account come to in one row: those of one demand are summed up,
+/// `{n}` times and `{deduct}` points; different ones are joined (documents.md, "Quarterly 通报").
+pub fn summed_label(profile: &Profile, missed: &[&Verdict]) -> String {
+    let mut labels: Vec<String> = Vec::new();
+    let mut left: Vec<&Verdict> = missed.to_vec();
+    while let Some(first) = left.first().copied() {
+        let rule = |verdict: &Verdict| binding(profile, verdict.check, &verdict.rule);
+        let alike = |other: &Verdict| {
+            other.required == first.required && rule(other).map(|r| &r.label) == rule(first).map(|r| &r.label)
+        };
+        let (same, rest): (Vec<&Verdict>, Vec<&Verdict>) = left.into_iter().partition(|other| alike(other));
+        let seen = same.iter().map(|verdict| verdict.kind.seen()).min().unwrap_or_default();
+        let points = same.iter().fold(0_u32, |sum, verdict| sum.saturating_add(verdict.points));
+        let label = match rule(first) {
+            Some(rule) => print(profile, rule, first.required, seen, (same.len(), points)),
+            None => first.label.clone().unwrap_or_default(),
+        };
+        if !labels.contains(&label) {
+            labels.push(label);
+        }
+        left = rest;
+    }
+    labels.join(";")
+}
+
+/// The label as the papers print it, so many times for so many points; 2 is 两, never 二.
+fn print(profile: &Profile, rule: &Rule, required: u32, seen: u32, (times, points): (usize, u32)) -> String {
+    let shown = match profile.label_reading {
+        LabelReading::Quota => required,
+        LabelReading::Observed => (seen + 1).min(required),
     };
-    duty.rule
-        .label
+    rule.label
         .replace("{quota_han}", &han(shown))
-        .replace("{quota}", &duty.required.to_string())
-        .replace("{n}", "1")
-        .replace("{deduct}", &duty.rule.points.to_string())
+        .replace("{quota}", &required.to_string())
+        .replace("{n}", &times.to_string())
+        .replace("{deduct}", &points.to_string())
 }
 
 fn han(number: u32) -> String {

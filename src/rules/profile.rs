@@ -1,7 +1,7 @@
 //! A profile (检查口径): a named set of rules, labels and points. Pure values; the files that hold
 //! them are read by `config`.
 
-use crate::report::Rounding;
+use crate::report::{Rounding, Script};
 use crate::tables::{Digits, TableRules};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -27,12 +27,18 @@ pub struct Profile {
     pub veto_hides_weekly: bool,
     /// How 一周未更新N次 is to be read.
     pub label_reading: LabelReading,
+    /// How many rows an account gets in a list of problems.
+    pub weekly_rows: WeeklyRows,
     /// Decimals of a pass rate.
     pub decimals: u32,
+    /// What happens to the digits behind them.
+    pub rounding: Rounding,
     /// Our platform name to the name that the papers print.
     pub platform_names: BTreeMap<String, String>,
     /// How tables that come from elsewhere are computed and placed.
     pub tables: TableRules,
+    /// What its 通报 says, in which order.
+    pub script: Script,
     /// The rules, in the order of the profile. Versions of one rule share its name.
     pub rules: Vec<Rule>,
 }
@@ -64,6 +70,17 @@ pub enum LabelReading {
     Quota,
     /// N tells what was not seen: once when nothing was seen, else one more than was seen.
     Observed,
+}
+
+/// How many rows an account gets in a list of problems, and what they say (rules.md, "Presets to ship").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WeeklyRows {
+    /// One, with the largest quota that it missed.
+    Worst,
+    /// One, with its weeks summed up: `{n}` times, `{deduct}` points.
+    Sum,
+    /// One a missed week.
+    Each,
 }
 
 /// One rule: at least so many updates in a window before a check.
@@ -153,7 +170,18 @@ impl Profile {
 
     /// How its rates print.
     pub fn digits(&self) -> Digits {
-        Digits { decimals: self.decimals, rounding: Rounding::HalfUp }
+        Digits { decimals: self.decimals, rounding: self.rounding }
+    }
+
+    /// Whether any version of any rule means that when it is missed.
+    pub fn has(&self, severity: Severity) -> bool {
+        self.rules.iter().any(|rule| rule.severity == severity)
+    }
+
+    /// The same with the newest version of each rule, as if it had held all along.
+    pub fn as_if_always(&self) -> Profile {
+        let newest = self.rules_on(NaiveDate::MAX).into_iter().cloned();
+        Profile { rules: newest.map(|rule| Rule { from: None, ..rule }).collect(), ..self.clone() }
     }
 
     /// The version of each rule that holds on `date`, in the order of the profile.

@@ -2,11 +2,13 @@
 
 use super::{Profile, Severity, Verdict, VerdictKind};
 use crate::domain::AccountId;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 /// How an account stands (结果).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Grade {
-    /// 不合格: a veto was missed.
+    /// 不合格: a veto was missed, or the score lies below the pass line.
     Failed,
     /// 无法判定: a veto, or without one a week, could not be decided.
     Unclear,
@@ -21,6 +23,22 @@ pub enum Grade {
 }
 
 impl Grade {
+    /// Every grade, the worst first.
+    pub const ALL: [Grade; 6] =
+        [Grade::Failed, Grade::Unclear, Grade::Problem, Grade::Good, Grade::Open, Grade::Exempt];
+
+    /// The word in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Grade::Failed => "failed",
+            Grade::Unclear => "unclear",
+            Grade::Problem => "problem",
+            Grade::Good => "good",
+            Grade::Open => "open",
+            Grade::Exempt => "exempt",
+        }
+    }
+
     /// As papers print it.
     pub const fn chinese(self) -> &'static str {
         match self {
@@ -49,29 +67,54 @@ pub struct AccountResult {
     pub unclear: Vec<Verdict>,
     /// Weeks that nobody could decide (另有k周未能核实).
     pub unwatched_weeks: u32,
+    /// Weeks that were decided either way: what the score rests on.
+    pub decided_weeks: u32,
     /// Score, where the profile has one and nothing vetoed it.
     pub score: Option<u32>,
 }
 
-/// Sums up the verdicts of one account, whatever their order.
+/// Sums up the verdicts of one account, whatever their order and whoever else's stand among them.
 pub fn grade(profile: &Profile, account: AccountId, verdicts: &[Verdict]) -> AccountResult {
-    let mut own: Vec<&Verdict> = verdicts.iter().filter(|v| v.account == account).collect();
+    sum_up(profile, account, verdicts.iter().filter(|v| v.account == account).collect())
+}
+
+/// The same for many accounts, looking at each verdict once: a quarter of a province has hundreds of
+/// thousands.
+pub fn grades(
+    profile: &Profile,
+    accounts: impl Iterator<Item = AccountId>,
+    verdicts: &[Verdict],
+) -> Vec<AccountResult> {
+    let mut own: BTreeMap<AccountId, Vec<&Verdict>> = BTreeMap::new();
+    for verdict in verdicts {
+        own.entry(verdict.account).or_default().push(verdict);
+    }
+    accounts.map(|account| sum_up(profile, account, own.remove(&account).unwrap_or_default())).collect()
+}
+
+fn sum_up(profile: &Profile, account: AccountId, mut own: Vec<&Verdict>) -> AccountResult {
     own.sort_by_key(|v| (v.check.nominal, v.window));
     own.dedup_by(|a, b| a.rule == b.rule && a.window == b.window);
     let pick = |wanted: &dyn Fn(&Verdict) -> bool| -> Vec<Verdict> {
         own.iter().filter(|v| wanted(v)).map(|v| (*v).clone()).collect()
     };
     let missed = |v: &Verdict| matches!(v.kind, VerdictKind::Missed { .. });
-    let unclear = |v: &Verdict| matches!(v.kind, VerdictKind::Suspected { .. } | VerdictKind::Unknown { .. });
+    let is_unclear = |v: &Verdict| matches!(v.kind, VerdictKind::Suspected { .. } | VerdictKind::Unknown { .. });
     let vetoes = pick(&|v| missed(v) && v.severity == Severity::Veto);
     let problems = pick(&|v| missed(v) && v.severity == Severity::Problem);
-    let unclear = pick(&unclear);
-    let weeks = unclear.iter().filter(|v| v.severity == Severity::Problem).count();
+    let unclear = pick(&is_unclear);
+    let weeks = |wanted: &dyn Fn(&Verdict) -> bool| {
+        let weeks = own.iter().filter(|v| v.severity == Severity::Problem && wanted(v)).count();
+        u32::try_from(weeks).unwrap_or(u32::MAX)
+    };
+    let score = score(profile, &vetoes, &problems);
+    let fails = score.zip(profile.pass_line).is_some_and(|(score, line)| score < line);
     AccountResult {
         account,
-        grade: stands(&own, &vetoes, &problems, &unclear),
-        score: score(profile, &vetoes, &problems),
-        unwatched_weeks: u32::try_from(weeks).unwrap_or(u32::MAX),
+        grade: if fails { Grade::Failed } else { stands(&own, &vetoes, &problems, &unclear) },
+        score,
+        unwatched_weeks: weeks(&is_unclear),
+        decided_weeks: weeks(&|v| missed(v) || matches!(v.kind, VerdictKind::Met { .. })),
         vetoes,
         problems,
         unclear,
@@ -98,16 +141,15 @@ fn stands(own: &[&Verdict], vetoes: &[Verdict], problems: &[Verdict], unclear: &
 }
 
 fn score(profile: &Profile, vetoes: &[Verdict], problems: &[Verdict]) -> Option<u32> {
-    let start = profile.start_points?;
-    if !vetoes.is_empty() {
-        return Some(0);
-    }
-    Some(start.saturating_sub(problems.iter().map(|v| v.points).sum()))
+    let start = profile.start_points.filter(|_| vetoes.is_empty())?;
+    let off = problems.iter().fold(0_u32, |off, verdict| off.saturating_add(verdict.points));
+    Some(start.saturating_sub(off))
 }
 
 impl AccountResult {
-    /// The problem that the papers print: the largest quota missed, the latest of those.
+    /// The problem that the papers print: the largest quota missed, of those the fewest updates, and of
+    /// those the latest.
     pub fn worst_problem(&self) -> Option<&Verdict> {
-        self.problems.iter().max_by_key(|v| (v.required, v.check.nominal))
+        self.problems.iter().max_by_key(|v| (v.required, Reverse(v.kind.seen()), v.check.nominal))
     }
 }

@@ -105,6 +105,26 @@ pub struct NewLetter {
     pub reason: String,
 }
 
+impl NewLetter {
+    /// A letter that says nothing yet, about nothing, without an end.
+    pub fn new(kind: LetterKind, recipient: &str, role: Role, slot: Moment, not_before: Moment) -> NewLetter {
+        NewLetter {
+            kind,
+            recipient: recipient.to_owned(),
+            role,
+            slot,
+            not_before,
+            not_after: None,
+            subject: String::new(),
+            text: String::new(),
+            html: None,
+            attachment: None,
+            mentions: Vec::new(),
+            reason: String::new(),
+        }
+    }
+}
+
 /// A letter as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetterRow {

@@ -52,6 +52,16 @@ impl Points {
         Points(self.0.saturating_add(other.0))
     }
 
+    /// The difference.
+    pub const fn minus(self, other: Points) -> Points {
+        Points(self.0.saturating_sub(other.0))
+    }
+
+    /// Shared out equally; `None` where thousandths would be left over.
+    pub const fn over(self, count: i64) -> Option<Points> {
+        if count > 0 && self.0 % count == 0 { Some(Points(self.0 / count)) } else { None }
+    }
+
     /// The whole number that it is, if it is one.
     pub const fn as_whole(self) -> Option<i64> {
         if self.0 % ONE == 0 { Some(self.0 / ONE) } else { None }

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::domain::{Moment, Period};
-use crate::report::{Block, Cell, Meta, Report, Table};
+use crate::report::{Block, Cell, Meta, Part, Report, Table};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -141,14 +141,16 @@ fn rates_may_be_written_in_three_ways() {
 
 fn paper() -> Report {
     let list = |n: usize, key: &str| {
-        let title = format!("附件{n}　2022年6月份{key}的政务新媒体名单");
-        Block::Table(Table::new(key, title, &["序号"], vec![vec![Cell::Number(1)]]))
+        let table =
+            Table::new(key, format!("2022年6月份{key}的政务新媒体名单"), &["序号"], vec![vec![Cell::Number(1)]]);
+        Block::Table(Table { part: Part::Annex(n), ..table })
     };
     Report {
         title: "通报".to_owned(),
         subtitle: None,
         blocks: vec![Block::Heading("二、检查结果".to_owned()), list(2, "不合格"), list(3, "存在问题")],
         footnotes: Vec::new(),
+        paper: None,
         meta: Meta {
             period: Period::parse("2022-06").unwrap(),
             profile: "开封".to_owned(),
@@ -160,7 +162,7 @@ fn paper() -> Report {
 fn titles(attachments: &[Attachment]) -> Vec<String> {
     let mut report = paper();
     place(&mut report, attachments, style(&TableRules::default()));
-    report.tables().map(|table| format!("{}|{}", table.title, table.key)).collect()
+    report.tables().map(|table| format!("{}|{}", table.full_title(), table.key)).collect()
 }
 
 #[test]
@@ -198,7 +200,8 @@ fn two_tables_of_one_attachment_share_its_number() {
     };
     place(&mut report, &[columns("区管委会部门", 1), towns], style(&TableRules::default()));
     let tables: Vec<&Table> = report.tables().skip(2).collect();
-    assert_eq!((tables[0].title.as_str(), tables[1].title.as_str()), ("附件4　2022年6月份政务公开专栏检查情况", ""));
+    assert_eq!(tables[0].full_title(), "附件4　2022年6月份政务公开专栏检查情况");
+    assert_eq!((tables[1].full_title().as_str(), tables[1].annex()), ("", Some(4)));
     assert_eq!(tables[1].subtitle.as_deref(), Some("(片区、镇、街道办事处)"));
     assert_eq!(
         (tables[1].columns[1].as_str(), printed(tables[1])),

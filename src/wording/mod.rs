@@ -13,7 +13,9 @@ mod tests;
 pub use draft::draft;
 pub use fill::{FilledWording, fill};
 pub use parse::{Figure, Paragraph, Section, Wording, parse};
-pub use place::place;
+pub(crate) use place::numeral;
+pub(crate) use place::renumber;
+pub use place::{place, place_before};
 
 /// What stands where something is missing (documents.md, "Four shapes of paper").
 pub const BLANK: &str = "____";

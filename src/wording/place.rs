@@ -14,18 +14,38 @@ pub fn place(report: &mut Report, said: Vec<Said>) {
     }
     for one in said {
         match find(report, &one.heading) {
-            Some(at) => {
-                let end = end_of_paragraphs(report, at);
-                report.blocks.splice(end..end, one.paragraphs.into_iter().map(Block::Paragraph));
-            }
-            None => {
-                let at = before_lists(report);
-                let heading = std::iter::once(Block::Heading(format!("〇、{}", plain(&one.heading))));
-                report.blocks.splice(at..at, heading.chain(one.paragraphs.into_iter().map(Block::Paragraph)));
-            }
+            Some(at) => continue_at(report, at, one),
+            None => insert(report, before_lists(report), one),
         }
     }
-    renumber(report);
+    renumber(&mut report.blocks);
+}
+
+/// The same for a paper in which ours is one item of the office's, the last: theirs stand before it, and
+/// their first is not ours.
+pub fn place_before(report: &mut Report, said: Vec<Said>) {
+    let of = |block: &Block| matches!(block, Block::Heading(_));
+    let ours = report.blocks.iter().find(|block| of(block)).cloned();
+    for one in said {
+        let first = || report.blocks.iter().position(|block| Some(block) == ours.as_ref());
+        match same(report, plain(&one.heading)) {
+            Some(at) => continue_at(report, at, one),
+            None => insert(report, first().unwrap_or(report.blocks.len()), one),
+        }
+    }
+    renumber(&mut report.blocks);
+}
+
+/// Below the paragraphs that follow the heading at `at`.
+fn continue_at(report: &mut Report, at: usize, one: Said) {
+    let end = end_of_paragraphs(report, at);
+    report.blocks.splice(end..end, one.paragraphs.into_iter().map(Block::Paragraph));
+}
+
+/// Below a heading of its own.
+fn insert(report: &mut Report, at: usize, one: Said) {
+    let heading = std::iter::once(Block::Heading(format!("〇、{}", plain(&one.heading))));
+    report.blocks.splice(at..at, heading.chain(one.paragraphs.into_iter().map(Block::Paragraph)));
 }
 
 /// A heading without its number: 总体情况 for 一、总体情况.
@@ -41,11 +61,14 @@ fn is_numeral(text: &str) -> bool {
 }
 
 fn find(report: &Report, heading: &str) -> Option<usize> {
-    let wanted = plain(heading);
     let is_heading = |block: &Block| matches!(block, Block::Heading(_));
-    let same = report.blocks.iter().position(|block| matches!(block, Block::Heading(text) if plain(text) == wanted));
-    // The first section is always ours, whatever a profile calls it.
-    same.or_else(|| heading.trim().strip_prefix("一、").and_then(|_| report.blocks.iter().position(is_heading)))
+    let first = || heading.trim().strip_prefix("一、").and_then(|_| report.blocks.iter().position(is_heading));
+    // The first section is ours, whatever a profile calls it.
+    same(report, plain(heading)).or_else(first)
+}
+
+fn same(report: &Report, wanted: &str) -> Option<usize> {
+    report.blocks.iter().position(|block| matches!(block, Block::Heading(text) if plain(text) == wanted))
 }
 
 /// The place after the paragraphs that follow the heading at `at`.
@@ -64,9 +87,10 @@ fn before_lists(report: &Report) -> usize {
     }
 }
 
-fn renumber(report: &mut Report) {
+/// Numbers the headings that have a number through: 一、 二、 …
+pub(crate) fn renumber(blocks: &mut [Block]) {
     let mut number = 0;
-    for block in &mut report.blocks {
+    for block in blocks {
         if let Block::Heading(text) = block
             && plain(text) != text.trim()
         {
@@ -77,7 +101,7 @@ fn renumber(report: &mut Report) {
 }
 
 /// 一 to 九十九.
-fn numeral(number: usize) -> String {
+pub(crate) fn numeral(number: usize) -> String {
     let digit = |n: usize| if n == 0 { "" } else { NUMERALS[n - 1] };
     match number {
         1..=10 => digit(number).to_owned(),

@@ -87,6 +87,7 @@ fn paper() -> Report {
             Block::Table(Table::new("不合格", "附件2　名单", &["序号"], Vec::new())),
         ],
         footnotes: Vec::new(),
+        paper: None,
         meta: Meta {
             period: Period::parse("2022-06").unwrap(),
             profile: "开封".to_owned(),
@@ -100,6 +101,7 @@ fn outline(report: &Report) -> Vec<&str> {
         match block {
             Block::Heading(text) | Block::Paragraph(text) => text,
             Block::Table(table) => &table.key,
+            _ => unreachable!("no other block in the paper"),
         }
     }
     report.blocks.iter().map(line).collect()

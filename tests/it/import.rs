@@ -1,48 +1,7 @@
 //! Lists and evidence from files, through the binary: applied whole or refused whole.
 
+use super::desk::Desk;
 use serde_json::Value;
-use std::path::Path;
-use std::process::{Command, Output};
-use tempfile::TempDir;
-
-struct Office {
-    dir: TempDir,
-}
-
-impl Office {
-    fn new() -> Office {
-        Office { dir: TempDir::new().unwrap() }
-    }
-
-    fn path(&self) -> &Path {
-        self.dir.path()
-    }
-
-    fn file(&self, name: &str, text: &str) {
-        std::fs::write(self.path().join(name), text).unwrap();
-    }
-
-    fn run(&self, line: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cuigeng"));
-        command.current_dir(self.path()).args(["--data", "data"]).args(line).output().unwrap()
-    }
-
-    fn ok(&self, line: &[&str]) -> String {
-        let output = self.run(line);
-        assert!(output.status.success(), "{line:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    fn json(&self, line: &[&str]) -> Value {
-        serde_json::from_str(&self.ok(&[&["--json"], line].concat())).unwrap()
-    }
-
-    /// Exit code and what stderr says.
-    fn refused(&self, line: &[&str]) -> (i32, String) {
-        let output = self.run(line);
-        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
-    }
-}
 
 fn thousand() -> String {
     let rows =
@@ -52,7 +11,7 @@ fn thousand() -> String {
 
 #[test]
 fn a_thousand_accounts_their_posts_and_watches() {
-    let office = Office::new();
+    let office = Desk::new();
     office.file("台账.csv", &thousand());
     assert_eq!(office.json(&["account", "import", "台账.csv", "--dry-run"])["changes"].as_array().unwrap().len(), 1000);
     assert_eq!(office.json(&["account", "list"]).as_array().unwrap().len(), 0);
@@ -88,7 +47,7 @@ fn a_thousand_accounts_their_posts_and_watches() {
 
 #[test]
 fn a_refused_file_changes_nothing_and_comes_back_with_what_is_wrong() {
-    let office = Office::new();
+    let office = Desk::new();
     office.file("台账.csv", &thousand());
     office.ok(&["account", "import", "台账.csv"]);
     let before = office.ok(&["account", "export"]);
@@ -119,7 +78,7 @@ fn a_refused_file_changes_nothing_and_comes_back_with_what_is_wrong() {
 
 #[test]
 fn what_is_no_workbook_is_refused_in_a_sentence() {
-    let office = Office::new();
+    let office = Desk::new();
     std::fs::write(office.path().join("噪声.xlsx"), (0..=255).cycle().take(9000).collect::<Vec<u8>>()).unwrap();
     office.file("表头.csv", "名字,哪里\n甲,抖音\n");
     for (file, word) in [("噪声.xlsx", "不是表格"), ("表头.csv", "找不到表头"), ("没有.csv", "读不出来")]
@@ -131,7 +90,7 @@ fn what_is_no_workbook_is_refused_in_a_sentence() {
 
 #[test]
 fn an_export_comes_back_without_a_change() {
-    let office = Office::new();
+    let office = Desk::new();
     office.file(
         "台账.csv",
         "账号名称,平台,账号标识,主办单位,运维邮箱,状态,开设日期,来源,来源参数,每周次数\n\
@@ -150,7 +109,7 @@ fn an_export_comes_back_without_a_change() {
 
 #[test]
 fn accounts_are_named_by_name_handle_and_platform() {
-    let office = Office::new();
+    let office = Desk::new();
     office.file("台账.csv", "账号名称,平台,账号标识\n兰考县教体局,微博,w1\n兰考县教体局,抖音,d1\n");
     office.ok(&["account", "import", "台账.csv"]);
     assert_eq!(office.json(&["account", "show", "d1"])["platform"], "抖音");
@@ -165,7 +124,7 @@ fn accounts_are_named_by_name_handle_and_platform() {
 /// Which of its two kinds an inspector counts is disputed, so a 公众号 is told kind by kind.
 #[test]
 fn pushes_articles_and_the_two_kinds_of_a_wechat_account_are_told_apart() {
-    let office = Office::new();
+    let office = Desk::new();
     office.file("台账.csv", "账号名称,平台\n青禾发布,微信订阅号\n青禾文旅,新浪微博\n");
     office.ok(&["account", "import", "台账.csv"]);
     office.file(

@@ -6,8 +6,9 @@ mod group;
 mod recall;
 pub(crate) mod server;
 
+use chrono::{Datelike, NaiveDate, Weekday};
 use cuigeng::Step;
-use cuigeng::clock::SystemClock;
+use cuigeng::clock::{Clock, SystemClock};
 use cuigeng::config::{self, Config};
 use cuigeng::domain::Moment;
 use cuigeng::inspect::Inspector;
@@ -17,7 +18,7 @@ use cuigeng::poll::{Lanes, Poller};
 use cuigeng::secrets::FileSecrets;
 use cuigeng::store::{LetterRow, LetterState, Store, accounts, attest, outbox};
 use cuigeng_adapters::http::Http;
-use serde_json::Value;
+use serde_json::{Value, json};
 use server::Server;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -398,31 +399,42 @@ fn an_office_words_its_letters_itself_and_a_broken_template_costs_none() {
     assert!(letter["text"].as_str().unwrap().contains("本周（7月20日至26日）已更新1次"), "ours stands in: {letter}");
 }
 
-/// A command asks the clock on the wall, so this silence began ten days before today.
+/// The first moment of a working day on which letters leave that lies behind: today or yesterday.
+fn last_morning(now: Moment) -> Moment {
+    let ten = Moment::start_of(now.date()).plus(10 * 3600);
+    if ten > now { ten.plus_days(-1) } else { ten }
+}
+
+/// A calendar in which no day is off, so that a test on the clock on the wall may run on any day.
+fn all_worked(now: Moment) -> String {
+    let weekend = |day: &NaiveDate| matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
+    let year = |year: i32| {
+        let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap();
+        let worked: Vec<NaiveDate> = first.iter_days().take_while(|day| day.year() == year).filter(weekend).collect();
+        (year.to_string(), json!({ "holidays": [], "worked": worked }))
+    };
+    let here = now.date().year();
+    Value::Object((here - 1..=here + 1).map(year).collect()).to_string()
+}
+
+/// A command asks the clock on the wall, so this silence began twelve days before today.
 #[test]
 fn whoever_has_no_mailbox_is_called_and_a_call_counts() {
     let office = Office::new();
-    let now = Moment::from_unix(
-        std::fs::metadata(office.path().join("config.toml"))
-            .unwrap()
-            .modified()
-            .unwrap()
-            .duration_since(std::time::UNIX_EPOCH)
-            .unwrap()
-            .as_secs()
-            .try_into()
-            .unwrap(),
-    );
-    let day = |days: i64| now.plus_days(-days).beijing().format("%Y-%m-%d 08:00").to_string();
-    office.posted(&[("青禾文旅", &day(0), "今"), ("青禾应急", &day(11), "防汛"), ("青禾交通", &day(0), "今")]);
+    let now = SystemClock::shared().now();
+    office.file("calendar.json", &all_worked(now));
+    let config = std::fs::read_to_string(office.path().join("config.toml")).unwrap();
+    office.file("config.toml", &format!("{config}[calendar]\nfile = [\"calendar.json\"]\n"));
+    let day = |days: i64| now.plus_days(-days).beijing().format("%Y-%m-%d 00:00").to_string();
+    office.posted(&[("青禾文旅", &day(0), "今"), ("青禾应急", &day(12), "防汛"), ("青禾交通", &day(0), "今")]);
     office.watched(now.plus_days(-20), now);
     office.server.answers("RCPT", "451 later", false);
-    office.live(now);
+    office.live(last_morning(now));
     let letter = office.to("clerk@qinghe.example");
     assert_eq!(letter.state, LetterState::Queued);
     let calls = office.json(&["letters", "calls"]);
     let call = calls.as_array().unwrap().iter().find(|call| call["account"] == "青禾应急（抖音）").unwrap();
-    assert!(call["why"] == "无联系人" && call["fact"].as_str().unwrap().contains("已11天未监测到更新"), "{calls}");
+    assert!(call["why"] == "无联系人" && call["fact"].as_str().unwrap().contains("已12天未监测到更新"), "{calls}");
     assert!(call["sms"].as_str().unwrap().chars().count() <= 70);
     office.ok(&["letters", "calls", "--out", "清单.xlsx"]);
     assert!(std::fs::read(office.path().join("清单.xlsx")).unwrap().starts_with(b"PK"));

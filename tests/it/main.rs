@@ -3,10 +3,12 @@
 
 mod alarms;
 mod answer;
+mod bulletin;
 mod calendar;
 mod city;
 mod crash;
 mod demo;
+mod desk;
 mod evidence;
 mod followup;
 mod health;
@@ -21,6 +23,7 @@ mod pages;
 mod people;
 mod platform;
 mod post_office;
+mod profiles;
 mod replies;
 mod sheet;
 mod silences;

@@ -1,6 +1,7 @@
 //! The promise: a person stands between a verdict and a name in print, letters go to whoever is in
 //! office, and nothing reaches anybody before a named person has said so.
 
+use super::desk;
 use cuigeng::clock::Clock;
 use cuigeng::config;
 use cuigeng::daemon::{Daemon, TASKS};
@@ -8,10 +9,8 @@ use cuigeng::demo::clock::SimClock;
 use cuigeng::domain::{AccountId, Moment, Role};
 use cuigeng::store::{Composed, Ending, LetterKind, LetterState, Mention, NewLetter, Store, outbox};
 use serde_json::Value;
-use std::path::Path;
-use std::process::{Command, Output};
+use std::ops::Deref;
 use std::sync::Arc;
-use tempfile::TempDir;
 
 const LIST: &str = "账号名称,平台,账号标识,主办单位,主管单位,运维邮箱\n\
     青禾文旅,新浪微博,w1,文旅局,县政府办,\n\
@@ -24,46 +23,27 @@ const CONFIG: &str = "mode = \"正式\"\n\
     [office]\nname = \"县政务公开办\"\nclerk_mail = [\"clerk@x.example\"]\ncontact = \"0914-6000000\"\n\
     [mail]\nfrom = \"xmt@x.example\"\n";
 
-struct Desk(TempDir);
+/// A desk whose daemon can be let live.
+struct Desk(desk::Desk);
+
+impl Deref for Desk {
+    type Target = desk::Desk;
+
+    fn deref(&self) -> &desk::Desk {
+        &self.0
+    }
+}
 
 impl Desk {
     /// An office with two accounts that people look at, and its contact sheet.
     fn new() -> Desk {
-        let desk = Desk(TempDir::new().unwrap());
+        let desk = Desk(desk::Desk::new());
         for (name, text) in [("config.toml", CONFIG), ("台账.csv", LIST), ("联系人.csv", PEOPLE)] {
             desk.file(name, text);
         }
         desk.ok(&["account", "import", "台账.csv"]);
         desk.ok(&["contact", "import", "联系人.csv", "--by", "李四"]);
         desk
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn file(&self, name: &str, text: &str) {
-        std::fs::write(self.path().join(name), text).unwrap();
-    }
-
-    fn run(&self, line: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cuigeng"));
-        command.current_dir(self.path()).args(["--data", "data"]).args(line).output().unwrap()
-    }
-
-    fn ok(&self, line: &[&str]) -> String {
-        let output = self.run(line);
-        assert!(output.status.success(), "{line:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    fn json(&self, line: &[&str]) -> Value {
-        serde_json::from_str(&self.ok(&[&["--json"], line].concat())).unwrap()
-    }
-
-    fn refused(&self, line: &[&str]) -> (i32, String) {
-        let output = self.run(line);
-        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
     }
 
     fn store(&self) -> Store {

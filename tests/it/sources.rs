@@ -47,6 +47,9 @@ fn the_core_touches_nothing() {
         let found = offenders(&files(core), &marks, &["_tests.rs"]);
         assert_eq!(found, Vec::<String>::new(), "{core}");
     }
+    for core in ["src/bulletin", "src/repair"] {
+        assert_eq!(offenders(&files(core), &marks, &["tests.rs"]), Vec::<String>::new(), "{core}");
+    }
     for core in ["src/plan.rs", "src/health.rs"] {
         let file = [(PathBuf::from(core), text(core))];
         assert_eq!(offenders(&file, &marks, &[]), Vec::<String>::new(), "{core}");
@@ -127,7 +130,7 @@ fn both_readmes_tell_the_same_commands_and_they_exist() {
     for verb in [
         "serve", "demo", "check", "init", "account", "contact", "confirm", "mode", "post", "attest", "sheet", "look",
         "judge", "status", "explain", "letters", "outbox", "report", "source", "plugin", "doctor", "alarm", "silence",
-        "calendar", "user", "version",
+        "calendar", "user", "bulletin", "repair", "dispute", "lint", "version",
     ] {
         assert!(help.contains(&format!("  {verb}")), "{verb}\n{help}");
         assert!(text("README.md").contains(&format!("`{verb}")), "{verb}");

@@ -56,10 +56,14 @@ impl Office {
     }
 
     fn reminded(&self, account: i64, sent: &str) {
+        self.reminded_of(account, sent, "weekly", false);
+    }
+
+    fn reminded_of(&self, account: i64, sent: &str, rule: &'static str, trial: bool) {
         let (domain, sent) = (self.config.mail.domain().to_owned(), at(sent));
         self.store
             .write(move |tx| {
-                let id = outbox::queue(tx, &letter(account, sent), false, &domain, sent)?.unwrap();
+                let id = outbox::queue(tx, &letter(account, sent, rule), trial, &domain, sent)?.unwrap();
                 let ending = Ending {
                     state: LetterState::Sent,
                     class: "accepted".to_owned(),
@@ -92,6 +96,11 @@ impl Office {
     }
 
     fn summary(&self, week: &str) -> String {
+        self.text(week)
+    }
+
+    fn text(&self, period: &str) -> String {
+        let week = period;
         let period = Period::parse(week).unwrap();
         let load = |conn: &cuigeng::store::Connection| {
             Prepared::load(conn, &self.config, &self.config.profile, period, at("2022-07-01 00:00"))
@@ -116,7 +125,7 @@ fn row(time: &str) -> RawPost {
     }
 }
 
-fn letter(account: i64, slot: Moment) -> NewLetter {
+fn letter(account: i64, slot: Moment, rule: &str) -> NewLetter {
     NewLetter {
         kind: LetterKind::Reminder,
         recipient: format!("yunwei{account}@qinghe.example"),
@@ -130,7 +139,7 @@ fn letter(account: i64, slot: Moment) -> NewLetter {
         attachment: None,
         mentions: vec![Mention {
             account: AccountId(account),
-            rule: "weekly".to_owned(),
+            rule: rule.to_owned(),
             anchor: slot.week_start().date(),
             stage: "week4".to_owned(),
             revision: None,
@@ -190,4 +199,25 @@ fn what_changed_in_the_list_is_told() {
         office.summary("2022-W25").contains("新开：勤（抖音）；更名：新（原名旧，抖音）；关停公告：无；注销：无。")
     );
     assert!(office.summary("2022-W24").contains("七、台账变动\n无。"));
+}
+
+/// A month praises whom the month before had listed, and whoever updated on the day of a reminder; never
+/// somebody whom it lists itself. Reminders of trial mode never left.
+#[test]
+fn a_month_counts_its_reminders_and_praises_only_whom_it_does_not_list() {
+    let office = Office::new();
+    office.posts(1, &twice_a_week(0..9));
+    // Short in the week of 23 May, which June does not count.
+    office.posts(2, &[twice_a_week(0..3), twice_a_week(4..9)].concat());
+    office.posts(3, &twice_a_week(0..7));
+    office.reminded_of(3, "2022-06-23 09:00", "weekly", false);
+    office.reminded_of(1, "2022-06-23 09:00", "silence", false);
+    office.reminded_of(2, "2022-06-24 09:00", "weekly", true);
+    office.posts(3, &["2022-06-23 15:00".to_owned()]);
+    let text = office.text("2022-06");
+    assert!(text.contains("合格3个，合格率为100%；不合格0个，合格但存在问题1个。"), "{text}");
+    assert!(text.contains("本期共发出提醒2条，涉及账号2个，其中告警提醒1次、更新提醒1次。"), "{text}");
+    assert!(text.contains("上期查出问题、本期每次检查均达标的1个：改（抖音）。"), "{text}");
+    assert!(text.contains("收到提醒后当日更新、本期未查出问题的1个：勤（抖音）。"), "{text}");
+    assert!(!office.text("2022-05").contains("本期共发出提醒"), "none left in May");
 }

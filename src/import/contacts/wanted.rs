@@ -187,21 +187,6 @@ impl Wanted {
     }
 
     fn blank(&self) -> Person {
-        Person {
-            id: 0,
-            office: self.office.clone(),
-            account: self.account,
-            name: self.name.clone(),
-            role: self.role,
-            shift: self.shift,
-            post: String::new(),
-            mobile: String::new(),
-            landline: String::new(),
-            emails: Vec::new(),
-            qq: String::new(),
-            from: None,
-            to: None,
-            successor: None,
-        }
+        Person { account: self.account, ..Person::new(&self.office, &self.name, self.role, self.shift) }
     }
 }

@@ -161,6 +161,34 @@ const REFUSED: &[(&str, &str)] = &[
     ("a link that was revoked by nobody", "UPDATE office_link SET revoked_at = 1"),
     ("an audit entry that is changed", "UPDATE audit SET who = '乙'"),
     ("an audit entry that is taken away", "DELETE FROM audit"),
+    ("a bulletin of one version twice", "INSERT INTO bulletin (period, profile, version) VALUES ('2022-06', 'p', 1)"),
+    ("a step twice", "INSERT INTO bulletin_step VALUES (1, 1, 'draft', 'y', 0, '', NULL)"),
+    ("two signatures", "INSERT INTO bulletin_step VALUES (1, 3, 'issued', 'y', 0, '', NULL)"),
+    ("a review without a last day", "INSERT INTO bulletin_step VALUES (1, 3, 'review', 'y', 0, '', NULL)"),
+    ("a step by nobody", "INSERT INTO bulletin_step VALUES (1, 3, 'draft', '', 0, '', NULL)"),
+    ("one number for two papers", "INSERT INTO bulletin_issue VALUES (2, '28号', '2022-07-11', '')"),
+    ("a paper of no step", "INSERT INTO bulletin_paper VALUES (1, 9, 'circular', '{}', printf('%064d', 0))"),
+    (
+        "an objection without a reason",
+        "INSERT INTO review_answer (bulletin, office, account, word, reason, said_by, on_d, by, at) VALUES (1, '某局', 1, 'objects', '', 'x', '2022-07-01', 'y', 0)",
+    ),
+    (
+        "an objection about no account",
+        "INSERT INTO review_answer (bulletin, office, account, word, reason, said_by, on_d, by, at) VALUES (1, '某局', NULL, 'objects', 'z', 'x', '2022-07-01', 'y', 0)",
+    ),
+    ("an objection settled twice", "INSERT INTO review_ruling VALUES (1, 'kept', 'z', 'y', 0)"),
+    ("an objection settled without a reason", "INSERT INTO review_ruling VALUES (2, 'kept', '', 'y', 0)"),
+    (
+        "one problem opened twice",
+        "INSERT INTO repair (bulletin, period, profile, account, rule, name, platform, office, problem, seen, checked_at, dated, due) VALUES (2, '2022-06', 'p', 1, 'weekly', '', '', '', '', '', 0, '2022-07-11', '2022-07-21')",
+    ),
+    (
+        "a last day before the paper",
+        "INSERT INTO repair (bulletin, period, profile, account, rule, name, platform, office, problem, seen, checked_at, dated, due) VALUES (1, '2022-06', 'p', 2, 'weekly', '', '', '', '', '', 0, '2022-07-11', '2022-07-10')",
+    ),
+    ("one event twice", "INSERT INTO repair_event VALUES (1, 1, 'answer', 'x', 'y', '2022-07-15', 'z', 0)"),
+    ("feedback without a word", "INSERT INTO repair_event VALUES (1, 2, 'answer', '', 'y', '2022-07-15', 'z', 0)"),
+    ("feedback of nobody", "INSERT INTO repair_event VALUES (1, 2, 'answer', 'x', '', '2022-07-15', 'z', 0)"),
     ("two incidents of one source at once", "INSERT INTO incident (source, class, began) VALUES ('s', 'auth', 1)"),
 ];
 
@@ -177,6 +205,13 @@ INSERT INTO audit (at, who, what, detail) VALUES (0, '甲', 'mode', '');
 INSERT INTO call VALUES (1, 1, 'x', 0, '', 0);
 INSERT INTO attestation (id, account, from_s, until_s, by, at) VALUES (1, 1, 0, 10, 'x', 10), (2, 1, 0, 10, 'x', 10);
 INSERT INTO tally (account, from_s, updates, unit, by, looked_at, at, attestation) VALUES (1, 0, 1, 'push', 'x', 8, 8, 1);
+INSERT INTO bulletin (id, period, profile, version) VALUES (1, '2022-06', 'p', 1), (2, '2022-05', 'p', 1);
+INSERT INTO bulletin_step VALUES (1, 1, 'draft', 'x', 0, '', NULL), (1, 2, 'issued', 'x', 0, '', NULL);
+INSERT INTO bulletin_issue VALUES (1, '28号', '2022-07-11', '');
+INSERT INTO review_answer (id, bulletin, office, account, word, reason, said_by, on_d, by, at) VALUES (1, 1, '某局', 1, 'objects', 'z', 'x', '2022-07-01', 'y', 0), (2, 1, '某局', 1, 'objects', 'z', 'x', '2022-07-01', 'y', 0);
+INSERT INTO review_ruling VALUES (1, 'kept', 'z', 'y', 0);
+INSERT INTO repair (id, bulletin, period, profile, account, rule, name, platform, office, problem, seen, checked_at, dated, due) VALUES (1, 1, '2022-06', 'p', 1, 'weekly', '', '', '', '', '', 0, '2022-07-11', '2022-07-21');
+INSERT INTO repair_event VALUES (1, 1, 'answer', 'x', 'y', '2022-07-14', 'z', 0);
 INSERT INTO verdict (account, profile, rule, from_s, until_s, nominal, held_at, revision, kind, seen, required, label, proof, gaps, at) VALUES (1, 'p', 'weekly', 0, 9, 1, 1, 1, 'missed', 0, 2, '一周未更新两次', '[1]', '[]', 1);
 ";
 

@@ -1,0 +1,261 @@
+//! The papers of a 通报 word for word, what differs after a signature, and what a frozen paper gives back.
+//! `UPDATE_GOLDEN=1` rewrites.
+
+use super::*;
+use crate::domain::{AccountId, Check, Role, WatchOrigin, When};
+use crate::report::{Block, Format, Report, Table, render};
+use crate::rules::{Ruling, Window, WindowKind};
+use std::path::Path;
+
+fn at(text: &str) -> Moment {
+    Moment::parse(text).unwrap()
+}
+
+fn window(from: &str, until: &str) -> Window {
+    Window { from: at(from), until: at(until) }
+}
+
+fn head() -> Head {
+    Head {
+        period: Period::parse("2022-06").unwrap(),
+        profile: "通用".to_owned(),
+        region: "青禾县".to_owned(),
+        office: "县政务公开办".to_owned(),
+        contact: "0914-6000000".to_owned(),
+        basis: "国办秘函〔2019〕19号".to_owned(),
+        now: at("2022-07-01 10:05"),
+    }
+}
+
+fn week(account: i64, name: &str, office: &str) -> Finding {
+    let monday = at("2022-06-20 00:00");
+    let basis = |at_: &str, origin, until: &str| Basis { at: at(at_), origin, seen: (monday, at(until)) };
+    Finding {
+        account: AccountId(account),
+        name: name.to_owned(),
+        platform: "新浪微博".to_owned(),
+        office: office.to_owned(),
+        rule: "weekly".to_owned(),
+        demand: words::rule(WindowKind::Week { weeks: 1 }, 2),
+        label: "一周未更新两次".to_owned(),
+        window: window("2022-06-20 00:00", "2022-06-27 00:00"),
+        check: Check::unmoved(at("2022-06-27 09:00")),
+        seen: 1,
+        required: 2,
+        basis: vec![
+            basis("2022-06-24 09:00", WatchOrigin::Source("微博手机版".to_owned()), "2022-06-24 09:00"),
+            basis("2022-06-27 08:55", WatchOrigin::Person("李四".to_owned()), "2022-06-27 08:55"),
+        ],
+        last: Some((When::At(at("2022-06-21 10:00")), "=稻田里的\u{7}课堂".to_owned())),
+        reminders: vec![
+            reminder(7, "2022-06-23 09:00", "已接收（250）", true),
+            reminder(9, "2022-06-24 09:00", "拒收（550）", false),
+        ],
+        standing: Standing::Waiting,
+    }
+}
+
+fn reminder(letter: i64, when: &str, answer: &str, sent: bool) -> Reminder {
+    let rung = "本周次数不足（周四提醒）".to_owned();
+    Reminder { letter, at: at(when), role: Role::Operator, rung, answer: answer.to_owned(), sent }
+}
+
+fn decided(finding: Finding, ruling: Ruling, reason: &str) -> Finding {
+    let standing =
+        Standing::Decided { ruling, by: "李四".to_owned(), at: at("2022-06-28 09:00"), reason: reason.to_owned() };
+    Finding { standing, ..finding }
+}
+
+fn findings() -> Vec<Finding> {
+    let vetoed = Finding {
+        rule: "silence".to_owned(),
+        demand: words::rule(WindowKind::Days { days: 14, inclusive: true }, 1),
+        label: "超过两周未更新".to_owned(),
+        window: window("2022-06-13 00:00", "2022-06-27 09:00"),
+        seen: 0,
+        required: 1,
+        last: None,
+        reminders: Vec::new(),
+        ..week(2, "青禾应急", "县应急局")
+    };
+    vec![
+        decided(week(1, "青禾文旅", "县文旅局"), Ruling::Confirmed, ""),
+        decided(vetoed, Ruling::Confirmed, ""),
+        decided(week(3, "青禾水利", "县文旅局"), Ruling::False, "电视台证明"),
+    ]
+}
+
+fn text_of(report: &Report) -> String {
+    String::from_utf8(render(report, Format::Text).unwrap()).unwrap()
+}
+
+fn golden(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bulletin/golden").join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, text).unwrap();
+    }
+    assert_eq!(text, std::fs::read_to_string(&path).unwrap_or_default(), "{name}");
+}
+
+fn disputed() -> Report {
+    let all = findings();
+    let others = ["2022年6月20日检查，2022年6月13日至6月19日：无法判定，没有列为问题。".to_owned()];
+    let gaps = ["2022年6月18日0时至6月19日12时".to_owned()];
+    let of = Dispute {
+        title: "青禾文旅（新浪微博）",
+        office: "县文旅局",
+        findings: &all[..1],
+        others: &others,
+        gaps: &gaps,
+    };
+    dispute(&head(), of)
+}
+
+#[test]
+fn the_papers_word_for_word() {
+    let all = findings();
+    let groups = by_office(&all);
+    assert_eq!(
+        groups.iter().map(|(office, own)| (*office, own.len())).collect::<Vec<_>>(),
+        [("县文旅局", 2), ("县应急局", 1)]
+    );
+    let reply_by = "2022-07-06".parse().unwrap();
+    golden("review.txt", &text_of(&review(&head(), "县文旅局", &groups[0].1, reply_by)));
+    golden("evidence.txt", &text_of(&evidence(&head(), &all)));
+    golden("dispute.txt", &text_of(&disputed()));
+    let of = Approval {
+        title: "青禾县2022年6月份政务新媒体检查情况".to_owned(),
+        drafted_by: "张三".to_owned(),
+        asked: 2,
+        answered: 1,
+        objections: (1, 1, 0),
+        standings: (2, 1, 0),
+        unclear: 1,
+        changes: vec!["青禾文旅：现为达到要求".to_owned()],
+    };
+    golden("approval.txt", &text_of(&approval(&head(), &of)));
+}
+
+/// What goes to other offices names no person, no source of ours, no address; and nobody else's account.
+#[test]
+fn papers_for_offices_keep_to_themselves() {
+    let all = findings();
+    let own: Vec<&Finding> = all.iter().filter(|finding| finding.office == "县应急局").collect();
+    let texts = [text_of(&review(&head(), "县应急局", &own, "2022-07-06".parse().unwrap())), text_of(&disputed())];
+    for text in &texts {
+        for word in ["李四", "微博手机版", "@", "电视台证明"] {
+            assert!(!text.contains(word), "{word}: {text}");
+        }
+    }
+    assert!(!texts[0].contains("文旅") && !texts[1].contains("应急"), "{texts:?}");
+}
+
+#[test]
+fn a_frozen_paper_gives_the_same_bytes_again() {
+    let report = evidence(&head(), &findings());
+    let kept = freeze(&report).unwrap();
+    let back = thaw(&kept).unwrap();
+    assert_eq!(back, report);
+    for format in Format::ALL {
+        assert_eq!(render(&back, format).unwrap(), render(&report, format).unwrap(), "{format:?}");
+    }
+    let forged = Frozen { json: kept.json.replace("青禾文旅", "青禾水利"), ..kept };
+    assert!(thaw(&forged).unwrap_err().contains("被改动过"));
+}
+
+/// What an older version has frozen is still read: fields that were added since have defaults.
+#[test]
+fn a_paper_of_the_first_version_opens() {
+    let json = include_str!("golden/frozen-1.json").trim_end().to_owned();
+    let report: Report = serde_json::from_str(&json).unwrap();
+    assert_eq!((report.title.as_str(), report.tables().count()), ("发文呈批单", 1));
+    assert_eq!(report.meta.period.to_string(), "2022-06");
+}
+
+#[test]
+fn every_blank_is_found_where_it_is() {
+    let cell = |words: &str| super::text(words);
+    let mut table = Table::new("附件4", "附件4　信息报送", &["单位", "条数"], vec![vec![cell("甲局"), cell("____")]]);
+    table.note = Some("截至____".to_owned());
+    let report = Report {
+        title: "____通报".to_owned(),
+        subtitle: Some("第1期".to_owned()),
+        blocks: vec![
+            Block::Heading("一、总体情况".to_owned()),
+            Block::Paragraph("开展政务访谈____期，其中网上____期。".to_owned()),
+            Block::Table(table),
+        ],
+        footnotes: vec!["联系人____".to_owned()],
+        ..evidence(&head(), &[])
+    };
+    let found = blanks(&report);
+    assert_eq!(found.len(), 5, "{found:?}");
+    for (found, want) in found.iter().zip([
+        "标题“____通报",
+        "正文“开展政务访谈____期",
+        "表头“截至____",
+        "附件4　信息报送第1行“____",
+        "注“联系人____",
+    ]) {
+        assert!(found.starts_with(want), "{found} {want}");
+    }
+    assert_eq!(blanks(&evidence(&head(), &findings())), Vec::<String>::new());
+}
+
+fn stood(outcome: Outcome, label: Option<&str>, seen: u32) -> Stood {
+    Stood {
+        account: AccountId(1),
+        rule: "weekly".to_owned(),
+        window: window("2022-06-20 00:00", "2022-06-27 00:00"),
+        check: Check::unmoved(at("2022-06-27 09:00")),
+        outcome,
+        label: label.map(str::to_owned),
+        seen,
+    }
+}
+
+/// Every pair of outcomes: only what the paper tells differently is a change.
+#[test]
+fn what_differs_after_a_signature_is_named() {
+    let missed = || stood(Outcome::Missed, Some("一周未更新两次"), 1);
+    let all = [
+        missed(),
+        stood(Outcome::Fine, None, 2),
+        stood(Outcome::Fine, Some("一周未更新两次"), 1),
+        stood(Outcome::Unclear, None, 0),
+        stood(Outcome::Exempt, None, 0),
+    ];
+    let title = |_: AccountId| "青禾文旅（新浪微博）".to_owned();
+    for (i, then) in all.iter().enumerate() {
+        for (j, now) in all.iter().enumerate() {
+            let said = changes(std::slice::from_ref(then), std::slice::from_ref(now), &title);
+            let same = then.outcome == now.outcome;
+            assert_eq!(said.is_empty(), same, "{i} {j}: {said:?}");
+        }
+    }
+    let said = changes(&all[..1], &all[1..2], &title);
+    assert_eq!(
+        said,
+        [
+            "青禾文旅（新浪微博），2022年6月27日检查（2022年6月20日至6月26日）：签发时为“一周未更新两次”（更新1次），现为达到要求（更新2次）"
+        ]
+    );
+    let other_label = stood(Outcome::Missed, Some("一周未更新一次"), 0);
+    assert_eq!(changes(&all[..1], &[other_label], &title).len(), 1);
+    assert_eq!(changes(&[], &all[1..], &title), Vec::<String>::new(), "an account that is new and has no finding");
+    assert_eq!(changes(&[], &[missed(), missed()], &title).len(), 1, "two checks that share a window");
+}
+
+#[test]
+fn spans_and_times_of_papers() {
+    for (from, until, want) in [
+        ("2022-06-20 00:00", "2022-06-27 00:00", "2022年6月20日至6月26日"),
+        ("2022-06-13 00:00", "2022-06-27 09:00", "2022年6月13日至6月27日9时"),
+        ("2022-12-26 00:00", "2023-01-02 00:00", "2022年12月26日至2023年1月1日"),
+        ("2022-06-13 00:00", "2022-06-14 00:00", "2022年6月13日"),
+    ] {
+        assert_eq!(words::span(window(from, until)), want);
+    }
+    assert_eq!(words::minute(at("2022-06-13 09:05")), "2022年6月13日9时5分");
+    assert_eq!(words::seen(Moment::MIN, at("2022-06-13 09:00")), "最早至2022年6月13日9时");
+}

@@ -1,0 +1,184 @@
+//! `bulletin list` and `bulletin show`: where each 通报 stands, what differs since it was signed, and its
+//! documents once more. What is issued comes from what was frozen.
+
+use super::bulletin::{Papers, of_stage};
+use super::bulletin_args::{Files, ShowArgs};
+use super::{CliError, Context, Outcome, beijing, outln, papers, print_json, print_rows};
+use crate::bulletin::{Frozen, thaw};
+use crate::domain::Period;
+use crate::issued::amended;
+use crate::store::bulletins::{self, Answer, Bulletin, PaperKind};
+use serde_json::{Value, json};
+
+/// `bulletin list`
+pub(super) fn list(context: &Context) -> Result<Outcome, CliError> {
+    let profile = &context.config.profile.name;
+    let all = context.store()?.read(|conn| bulletins::list(conn, profile))?;
+    if context.json {
+        print_json(&all.iter().map(as_json).collect::<Vec<_>>())?;
+        return Ok(Outcome::Done);
+    }
+    if all.is_empty() {
+        outln!("还没有起草过通报；用 bulletin draft 起草");
+        return Ok(Outcome::Done);
+    }
+    print_rows(
+        &["周期", "版本", "阶段", "文号", "成文日期", "经手人", "时间"],
+        &all.iter().map(row).collect::<Vec<_>>(),
+    );
+    Ok(Outcome::Done)
+}
+
+fn row(bulletin: &Bulletin) -> Vec<String> {
+    let last = bulletin.steps.last();
+    let issue = bulletin.issue.as_ref();
+    vec![
+        bulletin.period.to_string(),
+        bulletin.version.to_string(),
+        bulletin.stage().chinese().to_owned(),
+        issue.map_or_else(String::new, |issue| issue.number.clone()),
+        issue.map_or_else(String::new, |issue| issue.dated.to_string()),
+        last.map_or_else(String::new, |step| step.by.clone()),
+        last.map_or_else(String::new, |step| beijing(step.at)),
+    ]
+}
+
+fn as_json(bulletin: &Bulletin) -> Value {
+    let steps: Vec<Value> = bulletin
+        .steps
+        .iter()
+        .map(|step| {
+            json!({"stage": step.stage.word(), "by": step.by, "at": step.at, "note": step.note,
+            "reply_by": step.reply_by.map(|day| day.to_string())})
+        })
+        .collect();
+    let issue = bulletin
+        .issue
+        .as_ref()
+        .map(|issue| json!({"number": issue.number, "dated": issue.dated.to_string(), "unclear": issue.unclear}));
+    json!({"period": bulletin.period.to_string(), "version": bulletin.version, "stage": bulletin.stage().word(),
+        "steps": steps, "issue": issue})
+}
+
+/// `bulletin show`
+pub(super) fn show(context: &Context, args: &ShowArgs) -> Result<Outcome, CliError> {
+    let now = context.clock.now();
+    let period = papers::begun(&args.of.period, now)?;
+    let bulletin = find(context, period, args.version)?;
+    let (answers, amended) = context.store()?.read(|conn| {
+        let changes = if bulletin.issue.is_some() { amended(conn, &context.config, period, now)? } else { None };
+        Ok((bulletins::answers(conn, bulletin.id)?, changes))
+    })?;
+    let changes = amended.map(|amended| amended.changes).unwrap_or_default();
+    let written = match &args.out {
+        Some(out) => {
+            papers::write(&Files { format: args.format.clone(), out: out.clone() }, &again(context, &bulletin)?)?
+        }
+        None => Vec::new(),
+    };
+    if context.json {
+        let mut object = as_json(&bulletin);
+        object["answers"] = answers.iter().map(|answer| answer_json(context, answer)).collect::<Result<_, _>>()?;
+        object["changes"] = json!(changes);
+        object["files"] = json!(written);
+        print_json(&object)?;
+        return Ok(Outcome::Done);
+    }
+    tell(context, &bulletin, &answers, &changes)?;
+    for path in written {
+        outln!("已写出 {path}");
+    }
+    Ok(Outcome::Done)
+}
+
+fn tell(context: &Context, bulletin: &Bulletin, answers: &[Answer], changes: &[String]) -> Result<(), CliError> {
+    outln!("{} 第{}版：{}", bulletin.period, bulletin.version, bulletin.stage().chinese());
+    for step in &bulletin.steps {
+        let until = step.reply_by.map_or_else(String::new, |day| format!("，{day}前答复"));
+        let note = if step.note.is_empty() { String::new() } else { format!("：{}", step.note) };
+        outln!("  {} {} {}{until}{note}", beijing(step.at), step.stage.chinese(), step.by);
+    }
+    if let Some(issue) = &bulletin.issue {
+        let number = if issue.number.is_empty() { "不编文号" } else { &issue.number };
+        outln!("  {number}，{}", issue.dated);
+    }
+    for answer in answers {
+        outln!("  {}", answer_words(context, answer)?);
+    }
+    if bulletin.issue.is_some() && !changes.is_empty() {
+        outln!("签发以后有变化，请核对后用 bulletin draft 起草更正：");
+        changes.iter().for_each(|change| outln!("  {change}"));
+    }
+    Ok(())
+}
+
+fn about(context: &Context, answer: &Answer) -> Result<Option<String>, CliError> {
+    let Some(id) = answer.account else { return Ok(None) };
+    let found = context.store()?.read(|conn| crate::store::accounts::one(conn, id))?;
+    Ok(found.map(|account| account.title()))
+}
+
+fn answer_words(context: &Context, answer: &Answer) -> Result<String, CliError> {
+    let about = about(context, answer)?.map_or_else(String::new, |title| format!("，{title}"));
+    let reason = if answer.reason.is_empty() { String::new() } else { format!("：{}", answer.reason) };
+    let ruling = match &answer.ruling {
+        Some((ruling, why, by, at)) => {
+            let word = if *ruling == crate::rules::Ruling::False { "认定误报" } else { "维持" };
+            format!("；{}{by}{word}：{why}", beijing(*at))
+        }
+        None if answer.is_open() => "；没有办结".to_owned(),
+        None => String::new(),
+    };
+    let Answer { on, office, said_by, word, by, .. } = answer;
+    Ok(format!("{on} {office}（{said_by}）{}{about}{reason}（{by}登记）{ruling}", word.chinese()))
+}
+
+fn answer_json(context: &Context, answer: &Answer) -> Result<Value, CliError> {
+    let ruling = answer.ruling.as_ref().map(|(ruling, reason, by, at)| {
+        let outcome = if *ruling == crate::rules::Ruling::False { "false" } else { "kept" };
+        json!({"outcome": outcome, "reason": reason, "by": by, "at": at})
+    });
+    Ok(
+        json!({"id": answer.id, "office": answer.office, "account": about(context, answer)?, "answer": answer.word.word(),
+        "reason": answer.reason, "said_by": answer.said_by, "on": answer.on.to_string(), "by": answer.by,
+        "open": answer.is_open(), "ruling": ruling}),
+    )
+}
+
+fn find(context: &Context, period: Period, version: Option<u32>) -> Result<Bulletin, CliError> {
+    let profile = &context.config.profile.name;
+    let all = context.store()?.read(|conn| bulletins::list(conn, profile))?;
+    let mut own = all.into_iter().filter(|bulletin| bulletin.period == period);
+    let found = match version {
+        None => own.next_back(),
+        Some(version) => own.find(|bulletin| bulletin.version == version),
+    };
+    let which = version.map_or_else(String::new, |version| format!("第{version}版"));
+    found.ok_or_else(|| CliError::failed(format!("没有 {period}{which} 的通报；有哪些用 bulletin list 看")))
+}
+
+/// The documents of the stage at which it stands.
+fn again(context: &Context, bulletin: &Bulletin) -> Result<Papers, CliError> {
+    if bulletin.issue.is_some() {
+        return issued_papers(context, bulletin.period, Some(bulletin.version));
+    }
+    let words = super::words::read(context, bulletin.period)?;
+    let now = context.clock.now();
+    let composed = context.store()?.read(|conn| of_stage(conn, &context.config, bulletin, words.as_ref(), now))?;
+    Ok(composed.0)
+}
+
+/// The frozen documents of an issued 通报.
+pub(super) fn issued_papers(context: &Context, period: Period, version: Option<u32>) -> Result<Papers, CliError> {
+    let bulletin = find(context, period, version)?;
+    let which = if bulletin.amends() { format!("-更正{}", bulletin.version - 1) } else { String::new() };
+    let mut papers = Papers::new();
+    for (kind, name) in [(PaperKind::Circular, "通报"), (PaperKind::Evidence, "问题依据清单")] {
+        let key = (bulletin.id, bulletin.seq());
+        let kept: Option<Frozen> = context.store()?.read(|conn| bulletins::paper(conn, key, kind))?;
+        if let Some(kept) = kept {
+            papers.push((format!("{name}-{period}{which}"), thaw(&kept).map_err(CliError::failed)?));
+        }
+    }
+    Ok(papers)
+}

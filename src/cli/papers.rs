@@ -1,0 +1,131 @@
+//! Documents as files: in the formats asked for, under names that a clerk recognises.
+
+use super::bulletin_args::Files;
+use super::{CliError, Context, Outcome, outln, print_json};
+use crate::domain::{Moment, Period};
+use crate::report::{Format, Report, render};
+use chrono::NaiveDate;
+use cuigeng_adapters::time::parse_date;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Writes each document; returns the paths, as they are told. A file of that name is written over: the
+/// documents are made from what is kept.
+pub(super) fn write(files: &Files, papers: &[(String, Report)]) -> Result<Vec<String>, CliError> {
+    let formats = Format::parse_list(&files.format).map_err(CliError::usage)?;
+    std::fs::create_dir_all(&files.out)
+        .map_err(|e| CliError::failed(format!("目录 {} 无法创建：{e}", files.out.display())))?;
+    let mut written = Vec::new();
+    for (name, report) in distinct(papers) {
+        let fitting: BTreeSet<&str> = formats.iter().map(|format| fitting(report, *format).ext()).collect();
+        for format in Format::ALL.into_iter().filter(|format| fitting.contains(format.ext())) {
+            written.push(one(&files.out, &name, report, format)?);
+        }
+    }
+    Ok(written)
+}
+
+/// A form without a table is no workbook: it is written for Word instead.
+fn fitting(report: &Report, format: Format) -> Format {
+    let empty = report.tables().next().is_none();
+    if format == Format::Xlsx && empty { Format::Docx } else { format }
+}
+
+/// Refuses an unknown format before anything is kept.
+pub(super) fn check(files: &Files) -> Result<(), CliError> {
+    Format::parse_list(&files.format).map(drop).map_err(CliError::usage)
+}
+
+/// Two offices whose names differ only in signs that a file cannot bear get files of their own.
+fn distinct(papers: &[(String, Report)]) -> Vec<(String, &Report)> {
+    let mut taken = BTreeSet::new();
+    let mut named = Vec::new();
+    for (name, report) in papers {
+        let safe = file_part(name);
+        let mut own = safe.clone();
+        let mut n = 2;
+        while !taken.insert(own.to_lowercase()) {
+            own = format!("{safe}-{n}");
+            n += 1;
+        }
+        named.push((own, report));
+    }
+    named
+}
+
+fn one(dir: &Path, name: &str, report: &Report, format: Format) -> Result<String, CliError> {
+    let bytes = render(report, format).map_err(|e| CliError::failed(format!("文件写不出来：{e}")))?;
+    let path = dir.join(format!("{name}.{}", format.ext()));
+    std::fs::write(&path, bytes).map_err(|e| CliError::failed(format!("{} 写不出来：{e}", path.display())))?;
+    Ok(path.display().to_string())
+}
+
+/// A name without signs that a file system or a program for Windows refuses, at most 60 characters.
+fn file_part(name: &str) -> String {
+    let bad = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
+    let kept: String = name.trim().chars().map(|c| if bad(c) { '_' } else { c }).take(60).collect();
+    let kept = kept.trim_matches(['.', ' ']).to_owned();
+    if kept.is_empty() { "未命名".to_owned() } else { kept }
+}
+
+/// Tells what was done, and which files were written.
+pub(super) fn tell(
+    context: &Context,
+    said: &str,
+    more: serde_json::Value,
+    written: &[String],
+) -> Result<Outcome, CliError> {
+    if context.json {
+        let mut object = more;
+        object["files"] = serde_json::json!(written);
+        print_json(&object)?;
+        return Ok(Outcome::Done);
+    }
+    outln!("{said}");
+    for path in written {
+        outln!("已写出 {path}");
+    }
+    Ok(Outcome::Done)
+}
+
+/// A date that somebody wrote.
+pub(super) fn date(option: &str, text: &str) -> Result<NaiveDate, CliError> {
+    parse_date(text).ok_or_else(|| CliError::usage(format!("看不懂 {option} 的日期“{text}”，请写成 2022-07-11")))
+}
+
+/// A date in the past, or today when nothing is written.
+pub(super) fn past_date(option: &str, text: Option<&str>, now: Moment) -> Result<NaiveDate, CliError> {
+    let Some(text) = text else { return Ok(now.date()) };
+    let day = date(option, text)?;
+    if day > now.date() {
+        return Err(CliError::usage(format!("{option} 写的{day}还没有到，请核对")));
+    }
+    Ok(day)
+}
+
+/// A month or a quarter that has begun.
+pub(super) fn begun(text: &str, now: Moment) -> Result<Period, CliError> {
+    let period = super::tables::month_or_quarter(text)?;
+    if period.begins() > now {
+        return Err(CliError::usage(format!("{text}还没有到，没有可写的内容")));
+    }
+    Ok(period)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_an_office_is_no_path() {
+        for (name, want) in [
+            ("核对稿-2022-06-文旅局", "核对稿-2022-06-文旅局"),
+            ("../etc/文旅局", "_etc_文旅局"),
+            ("a:b*c?\n", "a_b_c_"),
+            ("..", "未命名"),
+        ] {
+            assert_eq!(file_part(name), want);
+        }
+        assert_eq!(file_part(&"长".repeat(300)).chars().count(), 60);
+    }
+}

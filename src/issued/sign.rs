@@ -1,0 +1,347 @@
+//! Signing: what must be true before it, and what is frozen by it, all in one transaction.
+
+use super::dossier::Dossier;
+use super::followed::changed;
+use crate::bulletin::{Finding, Frozen, Stage, blanks, evidence, freeze, words};
+use crate::config::Config;
+use crate::domain::{Moment, Period};
+use crate::repair::{Event, EventKind, Repair, State, due};
+use crate::report::{Block, Cell, Paper, Report, Shape, period_words};
+use crate::store::bulletins::{self, Bulletin, Issue, PaperKind, Step};
+use crate::store::{Connection, StoreError, Transaction, meta, repairs, verdicts};
+use crate::wording::{Wording, WordsFinding};
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What whoever signs says.
+#[derive(Clone, Debug)]
+pub struct SignAsk {
+    /// 发文字号; empty: it bears none.
+    pub number: String,
+    /// 成文日期.
+    pub dated: NaiveDate,
+    /// Who signs.
+    pub by: String,
+    /// Why it is issued although something could not be judged; empty: it is not.
+    pub unclear: String,
+    /// The last day for feedback; `None`: as configured.
+    pub due: Option<NaiveDate>,
+    /// The office's own words.
+    pub words: Option<Wording>,
+}
+
+/// What was signed.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// Its version.
+    pub version: u32,
+    /// The hash of the frozen paper.
+    pub sha256: String,
+    /// How many 整改项 it has opened.
+    pub opened: usize,
+    /// How many 整改项 it has taken back.
+    pub withdrawn: usize,
+    /// The last day for feedback.
+    pub due: NaiveDate,
+}
+
+/// What a 更正 corrects.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Amended {
+    /// The paper before it: number and date in words.
+    pub paper: String,
+    /// What differs, a sentence each.
+    pub changes: Vec<String>,
+}
+
+/// What differs between the last issued paper of the period and what is known now; `None`: there is none.
+///
+/// # Errors
+/// Those of the store.
+pub fn amended(conn: &Connection, config: &Config, period: Period, now: Moment) -> Result<Option<Amended>, StoreError> {
+    let all = bulletins::list(conn, &config.profile.name)?;
+    let last = all.into_iter().rfind(|bulletin| bulletin.period == period && bulletin.issue.is_some());
+    let Some(bulletin) = last else { return Ok(None) };
+    let paper = bulletin.issue.as_ref().map_or_else(String::new, paper_words);
+    Ok(Some(Amended { paper, changes: changed(conn, config, &bulletin, now)? }))
+}
+
+/// What a 更正 corrects, and the reason that was given when it was begun; `None` for a first issue.
+pub(crate) fn correction(
+    conn: &Connection,
+    config: &Config,
+    bulletin: &Bulletin,
+    now: Moment,
+) -> Result<Option<Amended>, StoreError> {
+    if !bulletin.amends() {
+        return Ok(None);
+    }
+    let reason = bulletin.steps.first().map(|step| step.note.clone()).filter(|note| !note.is_empty());
+    let before = amended(conn, config, bulletin.period, now)?;
+    Ok(before.map(|mut amended| {
+        amended.changes.extend(reason);
+        amended
+    }))
+}
+
+/// 汴政办明电〔2022〕28号，2022年7月11日
+fn paper_words(issue: &Issue) -> String {
+    let number = if issue.number.is_empty() { String::new() } else { format!("{}，", issue.number) };
+    format!("{number}{}", words::date(issue.dated))
+}
+
+/// The 通报 as it would be printed at a stage, and what is missing in the office's own words.
+pub(crate) fn dressed(
+    dossier: &Dossier,
+    stage: Stage,
+    amended: Option<&Amended>,
+    words: Option<&Wording>,
+) -> (Report, Vec<WordsFinding>) {
+    let (mut report, missing) = dossier.circular(words);
+    let waits = if dossier.waiting().next().is_some() { " · 待核实" } else { "" };
+    report.subtitle = Some(format!("{}{waits}", stage.chinese()));
+    if let Some(amended) = amended {
+        report.title = format!("{}（更正）", report.title);
+        let begins = format!("现对{}通报（{}）更正如下：", period_words(dossier.head.period), amended.paper);
+        let said = std::iter::once(begins).chain(amended.changes.iter().cloned()).map(Block::Paragraph);
+        report.blocks.splice(0..0, said.collect::<Vec<_>>());
+    }
+    (report, missing)
+}
+
+/// The paper that is signed: without the marks of a draft, with number, office and date. Forms with a head
+/// of their own bear them there.
+fn final_paper(mut report: Report, config: &Config, dossier: &Dossier, ask: &SignAsk) -> Report {
+    report.subtitle = Some(ask.number.clone()).filter(|number| !number.is_empty());
+    for block in &mut report.blocks {
+        if let Block::Paragraph(text) = block {
+            *text = text.replace("，定稿前须逐一核实", "");
+        }
+    }
+    let unclear = dossier.unclear();
+    if !unclear.is_empty() {
+        let (count, names) = (unclear.len(), unclear.join("、"));
+        report.footnotes.push(format!("无法判定的{count}个账号按未检查计算（{}）：{names}。", ask.unclear));
+    }
+    if config.report.paper.shape == Shape::Web {
+        let signed = [config.report.paper.issuer.clone(), words::date(ask.dated)];
+        report.blocks.extend(signed.into_iter().map(Block::Right));
+    } else {
+        let (number, date) = (ask.number.clone(), Some(ask.dated));
+        report.paper = Some(Paper { number, date, ..config.report.paper.clone() });
+    }
+    report
+}
+
+/// Signs and freezes. `Err` inside names everything that stands against it; then nothing is changed.
+///
+/// # Errors
+/// Those of the store.
+pub fn sign(
+    tx: &Transaction<'_>,
+    config: &Config,
+    bulletin: &Bulletin,
+    ask: &SignAsk,
+    now: Moment,
+) -> Result<Result<Signed, Vec<String>>, StoreError> {
+    let dossier = Dossier::load(tx, config, bulletin.period, now)?;
+    let amended = correction(tx, config, bulletin, now)?;
+    let (submitted, missing) = dressed(&dossier, Stage::Submitted, amended.as_ref(), ask.words.as_ref());
+    let paper = final_paper(submitted.clone(), config, &dossier, ask);
+    let mut against = obstacles(tx, bulletin, &dossier, ask)?;
+    against.extend(missing.iter().map(|finding| format!("办公室的段落{finding}")));
+    against.extend(blanks(&paper).into_iter().map(|place| format!("还有没填的____：{place}")));
+    against.extend(differs(tx, bulletin, &submitted)?);
+    if !against.is_empty() {
+        return Ok(Err(against));
+    }
+    Ok(Ok(keep(tx, config, bulletin, &dossier, &paper, ask, now)?))
+}
+
+fn obstacles(
+    tx: &Transaction<'_>,
+    bulletin: &Bulletin,
+    dossier: &Dossier,
+    ask: &SignAsk,
+) -> Result<Vec<String>, StoreError> {
+    let mut against = Vec::new();
+    let to_come = dossier.prepared.checks.iter().filter(|check| check.at > dossier.head.now).count();
+    if to_come > 0 {
+        against.push(format!("本期还有{to_come}次检查没有到时间"));
+    }
+    if let Some(check) = dossier.prepared.checks.iter().rfind(|check| check.at.date() > ask.dated) {
+        let (dated, held) = (words::date(ask.dated), words::date(check.at.date()));
+        against.push(format!("成文日期{dated}早于本期的检查（{held}），请核对 --date"));
+    }
+    against.extend(unsettled(tx, bulletin, dossier)?);
+    let unclear = dossier.unclear();
+    if !unclear.is_empty() && ask.unclear.is_empty() {
+        let named = named(unclear.iter().cloned());
+        against
+            .push(format!("{}个账号无法判定：{named}；补齐依据，或用 --unclear 理由 写明按未检查计算", unclear.len()));
+    }
+    if let Some(period) = bulletins::numbered(tx, &ask.number)?.filter(|_| !ask.number.is_empty()) {
+        against.push(format!("文号“{}”已经用在{period}的通报上，请核对 --number", ask.number));
+    }
+    Ok(against)
+}
+
+/// What a person must still decide before the paper lies before whoever signs.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) fn unsettled(conn: &Connection, bulletin: &Bulletin, dossier: &Dossier) -> Result<Vec<String>, StoreError> {
+    let mut against = Vec::new();
+    let waiting: Vec<&Finding> = dossier.waiting().collect();
+    if !waiting.is_empty() {
+        let named = named(waiting.iter().map(|finding| finding.title()));
+        against.push(format!("{}项结果待核实，先用 confirm 核实：{named}", waiting.len()));
+    }
+    let open: Vec<_> = bulletins::answers(conn, bulletin.id)?.into_iter().filter(bulletins::Answer::is_open).collect();
+    if !open.is_empty() {
+        let accounts = open.iter().filter_map(|answer| answer.account).map(|id| dossier.title(id));
+        let named = named(accounts);
+        against.push(format!("{}件异议没有办结，先用 confirm --account 认定误报或说明理由维持：{named}", open.len()));
+    }
+    Ok(against)
+}
+
+fn named(names: impl Iterator<Item = String>) -> String {
+    let mut names: Vec<String> = names.collect();
+    names.dedup();
+    let more = if names.len() > 10 { "等" } else { "" };
+    format!("{}{more}", names.iter().take(10).cloned().collect::<Vec<_>>().join("、"))
+}
+
+/// Whoever signs has read the paper that was submitted: another one goes back to him first.
+fn differs(tx: &Transaction<'_>, bulletin: &Bulletin, now: &Report) -> Result<Option<String>, StoreError> {
+    let Some(kept) = bulletins::paper(tx, (bulletin.id, bulletin.seq()), PaperKind::Circular)? else { return Ok(None) };
+    let then = match crate::bulletin::thaw(&kept) {
+        Ok(then) => then,
+        Err(why) => return Ok(Some(why)),
+    };
+    let same = same_words(&then) == same_words(now);
+    Ok((!same).then(|| "送审以后内容有变化（新的依据、核实、附表或段落），签的不是送审的那一份；请先 bulletin return 退回，再重新送审".to_owned()))
+}
+
+/// A report without what changes by the hour: when it was made, and when an account was last looked at.
+fn same_words(report: &Report) -> (String, Vec<Block>, Vec<String>) {
+    let mut blocks = report.blocks.clone();
+    for block in &mut blocks {
+        if let Block::Table(table) = block
+            && let Some(at) = table.columns.iter().position(|column| column == "最近一次核实")
+        {
+            for cell in table.rows.iter_mut().filter_map(|row| row.get_mut(at)) {
+                *cell = Cell::Number(0);
+            }
+        }
+    }
+    (report.title.clone(), blocks, report.footnotes.clone())
+}
+
+fn keep(
+    tx: &Transaction<'_>,
+    config: &Config,
+    bulletin: &Bulletin,
+    dossier: &Dossier,
+    paper: &Report,
+    ask: &SignAsk,
+    now: Moment,
+) -> Result<Signed, StoreError> {
+    let seq = bulletin.seq() + 1;
+    let step = Step { seq, stage: Stage::Issued, by: ask.by.clone(), at: now, note: String::new(), reply_by: None };
+    bulletins::take(tx, bulletin.id, &step)?;
+    let circular = frozen(paper)?;
+    bulletins::keep(tx, (bulletin.id, seq), PaperKind::Circular, &circular)?;
+    let list = frozen(&evidence(&dossier.head, &dossier.findings))?;
+    bulletins::keep(tx, (bulletin.id, seq), PaperKind::Evidence, &list)?;
+    let issue = Issue { number: ask.number.clone(), dated: ask.dated, unclear: ask.unclear.clone() };
+    bulletins::issued(tx, bulletin.id, &issue)?;
+    rest_on(tx, bulletin.id, dossier, now)?;
+    let last_day = ask
+        .due
+        .unwrap_or_else(|| due(&config.calendar, ask.dated, config.report.repair_days, config.report.repair_counting));
+    let (opened, withdrawn) = repairs_of(tx, bulletin, dossier, (ask, last_day), now)?;
+    let said = format!(
+        "{} 第{}版 {}，整改项{opened}项，期限{last_day}，校验值{}",
+        bulletin.period,
+        bulletin.version,
+        paper_words(&issue),
+        circular.sha256
+    );
+    meta::audit(tx, now, &ask.by, "bulletin.issue", &said)?;
+    Ok(Signed { version: bulletin.version, sha256: circular.sha256, opened, withdrawn, due: last_day })
+}
+
+/// A document as it is kept.
+pub(crate) fn frozen(report: &Report) -> Result<Frozen, StoreError> {
+    freeze(report).map_err(|error| StoreError::odd(error.to_string()))
+}
+
+/// Keeps the verdicts, as judged and not as people decided, and what each came to.
+fn rest_on(tx: &Transaction<'_>, bulletin: i64, dossier: &Dossier, now: Moment) -> Result<(), StoreError> {
+    let ids = verdicts::record(tx, &dossier.head.profile, dossier.judged(), now)?;
+    let outcomes = dossier.stood().into_iter().map(|stood| stood.outcome);
+    bulletins::freeze(tx, bulletin, &ids.into_iter().zip(outcomes).collect::<Vec<_>>())
+}
+
+/// Opens one 整改项 an account and rule; a 更正 takes back those whose finding is gone.
+fn repairs_of(
+    tx: &Transaction<'_>,
+    bulletin: &Bulletin,
+    dossier: &Dossier,
+    (ask, last_day): (&SignAsk, NaiveDate),
+    now: Moment,
+) -> Result<(usize, usize), StoreError> {
+    let mut problems: BTreeMap<(crate::domain::AccountId, &str), Vec<&Finding>> = BTreeMap::new();
+    for finding in dossier.standing() {
+        problems.entry((finding.account, &finding.rule)).or_default().push(finding);
+    }
+    let mut opened = 0;
+    for findings in problems.values() {
+        let Some(repair) = repair(bulletin.period, findings, ask.dated, last_day) else { continue };
+        opened += usize::from(repairs::open(tx, bulletin.id, &dossier.head.profile, &repair)?);
+    }
+    let still: BTreeSet<_> = problems.keys().copied().collect();
+    let mut withdrawn = 0;
+    for repair in repairs::list(tx, &dossier.head.profile)?.iter().filter(|repair| repair.period == bulletin.period) {
+        if still.contains(&(repair.account, repair.rule.as_str())) || repair.state() == State::Withdrawn {
+            continue;
+        }
+        let event = Event {
+            kind: EventKind::Withdrawn,
+            text: format!("第{}版更正，不再列为问题", bulletin.version),
+            said_by: String::new(),
+            on: ask.dated,
+            by: ask.by.clone(),
+            at: now,
+        };
+        repairs::add(tx, repair.id, repair.events.len() + 1, &event)?;
+        withdrawn += 1;
+    }
+    Ok((opened, withdrawn))
+}
+
+/// One problem of one account: the worst label, and every span in which it was found.
+fn repair(period: Period, findings: &[&Finding], dated: NaiveDate, last_day: NaiveDate) -> Option<Repair> {
+    let worst = findings.iter().max_by_key(|finding| (finding.required, finding.check))?;
+    let spans: Vec<String> = findings
+        .iter()
+        .map(|finding| format!("{}更新{}次，应更新{}次", words::span(finding.window), finding.seen, finding.required))
+        .collect();
+    Some(Repair {
+        id: 0,
+        period,
+        account: worst.account,
+        rule: worst.rule.clone(),
+        name: worst.name.clone(),
+        platform: worst.platform.clone(),
+        office: worst.office.clone(),
+        problem: worst.label.clone(),
+        seen: spans.join("；"),
+        checked_at: findings.iter().map(|finding| finding.check.at).max()?,
+        dated,
+        first_due: last_day,
+        events: Vec::new(),
+    })
+}

@@ -1,0 +1,69 @@
+//! 5: an account in two lists that exclude each other. And which list is which.
+
+use crate::lint::column::Kind;
+use crate::lint::finding::{Out, Spot, short};
+use crate::lint::paper::{Row, Table, squeezed};
+use crate::lint::seen::Seen;
+use std::collections::HashMap;
+
+/// What a list of accounts says of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum List {
+    Failed,
+    Problem,
+    Unclear,
+    Exempt,
+    Closing,
+}
+
+/// What the nearest title of a list of accounts calls it.
+pub(super) fn list(table: &Table) -> Option<List> {
+    table.column(Kind::Account)?;
+    let of = |line: &str| match () {
+        () if line.contains("无法判定") => Some(List::Unclear),
+        () if line.contains("不参评") => Some(List::Exempt),
+        () if line.contains("关停") => Some(List::Closing),
+        () if line.contains("不合格") => Some(List::Failed),
+        () if line.contains("存在问题") => Some(List::Problem),
+        () => None,
+    };
+    let titles = table.around.iter().rev().filter(|line| !line.starts_with(['注', '※']));
+    titles.map(String::as_str).chain([table.name.as_str()]).find_map(of)
+}
+
+/// Name and platform of an account, as they are compared.
+pub(super) fn identity(table: &Table, row: &Row) -> Option<(String, String)> {
+    let name = squeezed(row.text(table.column(Kind::Account)?));
+    let platform = table.column(Kind::Platform).map_or_else(String::new, |at| squeezed(row.text(at)));
+    (!name.is_empty()).then_some((name, platform))
+}
+
+pub(super) fn check(seen: &Seen<'_>, out: &mut Out) {
+    let of = |wanted: &[List]| -> Vec<(usize, &Table)> {
+        seen.tables
+            .iter()
+            .copied()
+            .filter(|(_, table)| list(table).is_some_and(|list| wanted.contains(&list)))
+            .collect()
+    };
+    compare(&of(&[List::Failed]), &of(&[List::Problem]), out);
+    compare(&of(&[List::Exempt]), &of(&[List::Failed, List::Problem]), out);
+}
+
+fn compare(first: &[(usize, &Table)], second: &[(usize, &Table)], out: &mut Out) {
+    let mut listed = HashMap::new();
+    for (_, table) in first {
+        for row in &table.rows {
+            listed.extend(identity(table, row).map(|id| (id, (table.name.as_str(), row.line))));
+        }
+    }
+    for &table in second {
+        for row in &table.1.rows {
+            let Some(id) = identity(table.1, row) else { continue };
+            if let Some((name, line)) = listed.get(&id) {
+                let what = format!("“{}”也列在{name}第{line}行", short(&id.0));
+                out.warn(5, &Spot::row(table, row), what, "请核对是否只应列在一张名单里（开封的口径允许都列）");
+            }
+        }
+    }
+}

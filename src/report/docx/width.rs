@@ -1,0 +1,155 @@
+//! Column widths from what characters occupy: a Chinese one is twice as wide as a digit.
+
+use super::pen::Lie;
+use super::style::{HEIGHT, WIDTH};
+use crate::report::Table;
+use unicode_width::UnicodeWidthStr;
+
+/// Half points of type that a table may have: 4号 and 小四 (documents.md: 12 to 14 pt).
+const SIZES: [i64; 3] = [28, 26, 24];
+/// Space beside the text of a cell, and the line.
+pub(super) const PADDING: i64 = 40;
+const AROUND: i64 = 2 * PADDING + 20;
+/// No cell asks for more: thirty characters; longer text turns.
+const WIDEST: usize = 60;
+/// A table whose text columns cannot have five characters lies better on its side.
+const NARROWEST: usize = 10;
+/// A heading may turn into so many lines before the text below it must.
+const HEADING_LINES: usize = 3;
+/// A column of so few half-width characters gets nothing of what is left over.
+const SMALL: usize = 8;
+
+/// How a table lies on its page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fit {
+    /// Half points of its type.
+    pub(super) size: i64,
+    /// Which way the page lies.
+    pub(super) lie: Lie,
+    /// Twips of each column.
+    pub(super) widths: Vec<i64>,
+    /// Whether every text of the column stands on one line: then it is centred.
+    pub(super) is_short: Vec<bool>,
+}
+
+/// The largest type in which no text turns, first with whole headings, then with headings that turn; else
+/// the smallest one, on its side if it must be.
+pub(super) fn fit(table: &Table) -> Fit {
+    let (whole, turned) = (wanted(table, 1), wanted(table, HEADING_LINES));
+    for wanted in [&whole, &turned] {
+        for size in SIZES {
+            if wanted.iter().map(|units| twips(*units, size)).sum::<i64>() <= WIDTH {
+                return fitted(wanted, size, Lie::Upright);
+            }
+        }
+    }
+    let smallest = SIZES[SIZES.len() - 1];
+    let is_wide = limit(&turned, smallest, WIDTH) < twips(NARROWEST, smallest);
+    fitted(&turned, smallest, if is_wide { Lie::Side } else { Lie::Upright })
+}
+
+/// Half-width characters that each column would like to have. A column to be filled in by hand has at
+/// least its heading's.
+fn wanted(table: &Table, heading_lines: usize) -> Vec<usize> {
+    let cells = |at: usize| table.rows.iter().filter_map(move |row| row.get(at)).map(|cell| longest_line(&cell.text()));
+    let column = |at: usize| {
+        let (text, heading) = (cells(at).max().unwrap_or(0), table.columns[at].width_cjk());
+        let lines = if text == 0 { 1 } else { heading_lines };
+        text.max(heading.div_ceil(2 * lines) * 2).clamp(4, WIDEST)
+    };
+    (0..table.columns.len()).map(column).collect()
+}
+
+fn longest_line(text: &str) -> usize {
+    text.lines().map(|line| line.width_cjk()).max().unwrap_or(0)
+}
+
+fn twips(units: usize, size: i64) -> i64 {
+    units as i64 * size * 5 + AROUND
+}
+
+fn fitted(wanted: &[usize], size: i64, lie: Lie) -> Fit {
+    let room = if lie == Lie::Upright { WIDTH } else { HEIGHT };
+    let natural: Vec<i64> = wanted.iter().map(|units| twips(*units, size)).collect();
+    let limit = limit(wanted, size, room);
+    let mut widths: Vec<i64> = natural.iter().map(|width| (*width).min(limit)).collect();
+    spread(&mut widths, wanted, room);
+    let is_short = widths.iter().zip(&natural).zip(wanted).map(|((has, wants), units)| has >= wants && *units < WIDEST);
+    Fit { size, lie, is_short: is_short.collect(), widths }
+}
+
+/// The width above which columns are cut so that all fit.
+fn limit(wanted: &[usize], size: i64, room: i64) -> i64 {
+    let mut sorted: Vec<i64> = wanted.iter().map(|units| twips(*units, size)).collect();
+    sorted.sort_unstable();
+    let mut left = room;
+    for (at, width) in sorted.iter().enumerate() {
+        let share = left / (sorted.len() - at) as i64;
+        if *width > share {
+            return share;
+        }
+        left -= width;
+    }
+    room
+}
+
+/// Gives what is left over to the columns, in proportion; a column of numbers needs none.
+fn spread(widths: &mut [i64], wanted: &[usize], room: i64) {
+    let left = room - widths.iter().sum::<i64>();
+    let takes = |at: usize| wanted[at] > SMALL || wanted.iter().all(|units| *units <= SMALL);
+    let all: i64 = (0..widths.len()).filter(|at| takes(*at)).map(|at| widths[at]).sum();
+    if all == 0 {
+        return;
+    }
+    for at in (0..widths.len()).filter(|at| takes(*at)).collect::<Vec<_>>() {
+        widths[at] += widths[at] * left / all;
+    }
+}
+
+/// Lines that a text needs in a column.
+pub(super) fn lines(text: &str, width: i64, size: i64) -> i64 {
+    let room = ((width - AROUND) / (size * 5)).max(2) as usize;
+    text.split('\n').map(|line| line.width_cjk().div_ceil(room).max(1) as i64).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Cell;
+
+    fn table(columns: &[&str], cells: &[&str]) -> Table {
+        let row = cells.iter().map(|cell| Cell::Text((*cell).to_owned())).collect();
+        Table::new("表", "", columns, vec![row])
+    }
+
+    #[test]
+    fn columns_have_the_width_of_their_text() {
+        let list = table(&["序号", "政务新媒体", "问题类型"], &["1", "开封市公安局交通警察支队", "超过两周未更新"]);
+        let fit = fit(&list);
+        assert_eq!((fit.size, fit.lie), (28, Lie::Upright));
+        assert!(fit.widths[1] > fit.widths[2] && fit.widths[2] > 2 * fit.widths[0], "{fit:?}");
+        assert_eq!(fit.widths[0], twips(4, fit.size), "a number gets no more");
+        assert!((WIDTH - 3..=WIDTH).contains(&fit.widths.iter().sum()), "{fit:?}");
+        assert_eq!(fit.is_short, [true; 3]);
+    }
+
+    #[test]
+    fn only_what_does_not_fit_lies_on_its_side() {
+        let long = "字".repeat(4000);
+        let tall = fit(&table(&["序号", "标题"], &["1", &long]));
+        assert_eq!((tall.lie, tall.is_short), (Lie::Upright, vec![true, false]));
+        let wide = fit(&table(&["联系电话（手机和固话）"; 9], &[""; 9]));
+        assert_eq!((wide.lie, wide.size), (Lie::Side, 24));
+        assert!(wide.widths.iter().sum::<i64>() <= HEIGHT);
+        assert!(fit(&table(&[], &[])).widths.is_empty());
+        assert!(fit(&table(&["甲"; 63], &["乙"; 63])).widths.iter().all(|width| *width > 0));
+    }
+
+    #[test]
+    fn lines_of_a_cell() {
+        let width = twips(10, 24);
+        for (text, needed) in [("", 1), ("一二三四五", 1), ("一二三四五六", 2), ("一\n二", 2)] {
+            assert_eq!(lines(text, width, 24), needed, "{text}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The two pictures of a report: updates of each week, and the pass rate of each check. Pure: everything
+//! is counted from the verdicts of the period, and fewer than two points make no picture.
+
+use super::{Cell, Chart, ChartPoint, Facts, Rounding, percent, words};
+use crate::domain::{AccountId, Check, Moment};
+use crate::rules::{Grade, Severity, Verdict, VerdictKind, grade};
+use std::collections::BTreeMap;
+
+/// The pictures that can be drawn.
+pub(super) fn trend(facts: &Facts<'_>) -> Vec<Chart> {
+    [updates(facts), rates(facts)].into_iter().filter_map(Chart::drawable).collect()
+}
+
+/// Updates seen in each week that a weekly rule counted; a week in which nobody was watched whole has no
+/// figure, since nothing that was not seen is a zero.
+fn updates(facts: &Facts<'_>) -> Chart {
+    // What was seen, whether anything was certain, whether anything was not.
+    let mut weeks: BTreeMap<(Moment, Moment), (u32, bool, bool)> = BTreeMap::new();
+    for verdict in facts.verdicts.iter().filter(|verdict| verdict.severity == Severity::Problem) {
+        let week = weeks.entry((verdict.window.from, verdict.window.until)).or_default();
+        week.0 = week.0.saturating_add(verdict.kind.seen());
+        match verdict.kind {
+            VerdictKind::Met { .. } | VerdictKind::Missed { .. } => week.1 = true,
+            VerdictKind::Unknown { .. } | VerdictKind::Suspected { .. } => week.2 = true,
+            VerdictKind::Exempt { .. } | VerdictKind::Pending { .. } => {}
+        }
+    }
+    let is_incomplete = weeks.values().any(|(_, _, unsure)| *unsure);
+    let point = |((from, until), (seen, sure, _)): (&(Moment, Moment), &(u32, bool, bool))| ChartPoint {
+        label: words::days(from.date(), until.plus(-1).date()),
+        value: sure.then_some(Cell::Number(i64::from(*seen))),
+    };
+    Chart {
+        key: "更新次数".to_owned(),
+        title: "各周监测到的更新次数".to_owned(),
+        over: "周".to_owned(),
+        value: "更新次数".to_owned(),
+        unit: "次".to_owned(),
+        points: weeks.iter().map(point).collect(),
+        note: is_incomplete.then(|| "有的周未能全部监测，实际更新次数可能更多".to_owned()),
+    }
+}
+
+/// The pass rate of each check that was held, by the profile's rounding.
+fn rates(facts: &Facts<'_>) -> Chart {
+    let mut checks: BTreeMap<Moment, BTreeMap<AccountId, Vec<Verdict>>> = BTreeMap::new();
+    let is_held = |check: &Check| check.at <= facts.now;
+    for verdict in facts.verdicts.iter().filter(|verdict| is_held(&verdict.check)) {
+        checks.entry(verdict.check.at).or_default().entry(verdict.account).or_default().push(verdict.clone());
+    }
+    let point = |(at, accounts): (&Moment, &BTreeMap<AccountId, Vec<Verdict>>)| {
+        let grades = accounts.iter().map(|(account, verdicts)| grade(facts.profile, *account, verdicts).grade);
+        let (mut passed, mut failed) = (0, 0);
+        for grade in grades {
+            match grade {
+                Grade::Good | Grade::Problem => passed += 1,
+                Grade::Failed => failed += 1,
+                _ => {}
+            }
+        }
+        let rate = percent(passed, passed + failed, facts.profile.decimals, Rounding::HalfUp);
+        ChartPoint { label: words::day(at.date()), value: decimal(&rate) }
+    };
+    Chart {
+        key: "合格率".to_owned(),
+        title: "各次检查的合格率".to_owned(),
+        over: "检查日期".to_owned(),
+        value: "合格率".to_owned(),
+        unit: "%".to_owned(),
+        points: checks.iter().map(point).collect(),
+        note: None,
+    }
+}
+
+/// The number as it is printed; a dash is none.
+fn decimal(text: &str) -> Option<Cell> {
+    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+    let units = format!("{whole}{rest}").parse().ok()?;
+    Some(Cell::Decimal { units, places: u8::try_from(rest.len()).ok()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::town::{JUNE, Town, everybody, kaifeng};
+
+    #[test]
+    fn a_month_has_a_point_for_each_week_and_each_check() {
+        let town = Town::new(kaifeng(), "2022-06", &JUNE, "2022-06-28 15:30", everybody());
+        let charts = trend(&town.facts());
+        let [updates, rates] = charts.as_slice() else { panic!("{charts:?}") };
+        assert_eq!((updates.points.len(), rates.points.len()), (4, 4));
+        let seen: u32 =
+            town.facts().verdicts.iter().filter(|v| v.severity == Severity::Problem).map(|v| v.kind.seen()).sum();
+        let drawn: f64 = updates.known().map(|(_, value)| value).sum();
+        assert_eq!(drawn, f64::from(seen));
+        assert_eq!(rates.points[3].label, "6月27日");
+        assert!(rates.known().all(|(_, rate)| (0.0..=100.0).contains(&rate)));
+    }
+
+    #[test]
+    fn one_check_makes_no_picture() {
+        let town = Town::new(kaifeng(), "2022-W25", &["2022-06-27"], "2022-06-28 15:30", everybody());
+        assert!(trend(&town.facts()).is_empty());
+        assert_eq!((decimal("99.7"), decimal("—")), (Some(Cell::Decimal { units: 997, places: 1 }), None));
+    }
+}

@@ -1,0 +1,426 @@
+//! 通报 and what became of them: their steps, what was frozen, what offices answered. Only ever added to.
+
+use super::{Connection, StoreError, Transaction};
+use crate::bulletin::{Frozen, Outcome, Stage, Stood};
+use crate::domain::{AccountId, Check, Moment, Period};
+use crate::rules::{Ruling, Window};
+use chrono::NaiveDate;
+use rusqlite::{OptionalExtension, Row};
+
+const LIST: &str =
+    "SELECT b.id, b.period, b.version, s.seq, s.stage, s.by, s.at, s.note, s.reply_by, i.number, i.dated, i.unclear
+  FROM bulletin b JOIN bulletin_step s ON s.bulletin = b.id LEFT JOIN bulletin_issue i ON i.bulletin = b.id
+  WHERE b.profile = ?1 ORDER BY b.id, s.seq";
+const BEGIN: &str = "INSERT INTO bulletin (period, profile, version) VALUES (?1, ?2, ?3)";
+const STEP: &str =
+    "INSERT INTO bulletin_step (bulletin, seq, stage, by, at, note, reply_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+const KEEP: &str = "INSERT INTO bulletin_paper (bulletin, seq, kind, json, sha256) VALUES (?1, ?2, ?3, ?4, ?5)";
+const PAPER: &str = "SELECT json, sha256 FROM bulletin_paper WHERE bulletin = ?1 AND seq = ?2 AND kind = ?3";
+const ISSUE: &str = "INSERT INTO bulletin_issue (bulletin, number, dated, unclear) VALUES (?1, ?2, ?3, ?4)";
+const NUMBERED: &str =
+    "SELECT b.period FROM bulletin_issue i JOIN bulletin b ON b.id = i.bulletin WHERE i.number = ?1 AND i.number <> ''";
+const FREEZE: &str =
+    "INSERT INTO bulletin_verdict (bulletin, verdict, outcome) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+const FROZEN: &str = "SELECT v.account, v.rule, v.from_s, v.until_s, v.nominal, v.held_at, f.outcome, v.label, v.seen
+  FROM bulletin_verdict f JOIN verdict v ON v.id = f.verdict WHERE f.bulletin = ?1 ORDER BY v.account, v.from_s";
+const ANSWER: &str = "INSERT INTO review_answer (bulletin, office, account, word, reason, said_by, on_d, by, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+const ANSWERS: &str =
+    "SELECT a.id, a.office, a.account, a.word, a.reason, a.said_by, a.on_d, a.by, a.at, r.outcome, r.reason, r.by, r.at
+  FROM review_answer a LEFT JOIN review_ruling r ON r.answer = a.id WHERE a.bulletin = ?1 ORDER BY a.id";
+const OPEN: &str = "SELECT a.id, b.period FROM review_answer a JOIN bulletin b ON b.id = a.bulletin LEFT JOIN review_ruling r ON r.answer = a.id
+  WHERE a.account = ?1 AND b.profile = ?2 AND a.word = 'objects' AND r.answer IS NULL ORDER BY a.id";
+const SETTLE: &str = "INSERT INTO review_ruling (answer, outcome, reason, by, at) VALUES (?1, ?2, ?3, ?4, ?5)";
+const REPAIRED: &str = "SELECT DISTINCT a.account FROM review_answer a JOIN bulletin b ON b.id = a.bulletin
+  WHERE b.period = ?1 AND b.profile = ?2 AND a.word = 'repaired' AND a.id = (SELECT max(n.id) FROM review_answer n WHERE n.bulletin = a.bulletin AND n.account = a.account)";
+
+#[cfg(test)]
+pub(super) const ALL: &[&str] =
+    &[LIST, BEGIN, STEP, KEEP, PAPER, ISSUE, NUMBERED, FREEZE, FROZEN, ANSWER, ANSWERS, OPEN, SETTLE, REPAIRED];
+
+/// A 通报 with all of its steps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bulletin {
+    /// Its number.
+    pub id: i64,
+    /// What it covers.
+    pub period: Period,
+    /// 1; every 更正 has one more.
+    pub version: u32,
+    /// Its steps, oldest first; at least one.
+    pub steps: Vec<Step>,
+    /// How it was issued; `None`: it was not.
+    pub issue: Option<Issue>,
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// 1 for the first.
+    pub seq: i64,
+    /// Where it led to.
+    pub stage: Stage,
+    /// Who took it.
+    pub by: String,
+    /// When.
+    pub at: Moment,
+    /// Why it went back, what a 更正 corrects; may be empty.
+    pub note: String,
+    /// Last day for the answers of offices.
+    pub reply_by: Option<NaiveDate>,
+}
+
+/// How it was issued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issue {
+    /// 发文字号; empty: it bears none.
+    pub number: String,
+    /// 成文日期.
+    pub dated: NaiveDate,
+    /// Why it was issued with 无法判定; empty: there was none.
+    pub unclear: String,
+}
+
+/// What an office answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Its number.
+    pub id: i64,
+    /// Which office.
+    pub office: String,
+    /// About which account; `None`: all of the office.
+    pub account: Option<AccountId>,
+    /// agreed, objects or repaired.
+    pub word: AnswerWord,
+    /// Why; empty only for agreed.
+    pub reason: String,
+    /// Who of the office.
+    pub said_by: String,
+    /// On which day.
+    pub on: NaiveDate,
+    /// Who wrote it down.
+    pub by: String,
+    /// When.
+    pub at: Moment,
+    /// How the objection was settled: 误报 or kept, reason, who, when.
+    pub ruling: Option<(Ruling, String, String, Moment)>,
+}
+
+/// 一致, 有异议 or 已整改.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AnswerWord {
+    /// 一致.
+    Agreed,
+    /// 有异议.
+    Objects,
+    /// 已整改, as a named person has checked.
+    Repaired,
+}
+
+impl AnswerWord {
+    /// The word in JSON and in the database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            AnswerWord::Agreed => "agreed",
+            AnswerWord::Objects => "objects",
+            AnswerWord::Repaired => "repaired",
+        }
+    }
+
+    /// What a clerk reads.
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            AnswerWord::Agreed => "一致",
+            AnswerWord::Objects => "有异议",
+            AnswerWord::Repaired => "已整改",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<AnswerWord> {
+        [AnswerWord::Agreed, AnswerWord::Objects, AnswerWord::Repaired].into_iter().find(|known| known.word() == word)
+    }
+}
+
+impl Answer {
+    /// 争议: an objection that nobody has settled.
+    pub fn is_open(&self) -> bool {
+        self.word == AnswerWord::Objects && self.ruling.is_none()
+    }
+}
+
+impl Bulletin {
+    /// Where it stands.
+    pub fn stage(&self) -> Stage {
+        self.steps.last().map_or(Stage::Draft, |step| step.stage)
+    }
+
+    /// The number of its last step.
+    pub fn seq(&self) -> i64 {
+        self.steps.last().map_or(0, |step| step.seq)
+    }
+
+    /// Whether it corrects one that was issued.
+    pub const fn amends(&self) -> bool {
+        self.version > 1
+    }
+}
+
+/// Every 通报 under a profile, in the order in which they were begun.
+///
+/// # Errors
+/// Those of SQLite; a row that this program does not understand.
+pub fn list(conn: &Connection, profile: &str) -> Result<Vec<Bulletin>, StoreError> {
+    let mut statement = conn.prepare_cached(LIST)?;
+    let mut rows = statement.query([profile])?;
+    let mut found: Vec<Bulletin> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id = row.get(0)?;
+        if found.last().is_none_or(|last| last.id != id) {
+            let (period, issue) = (period(row, 1)?, issue(row)?);
+            found.push(Bulletin { id, period, version: row.get(2)?, steps: Vec::new(), issue });
+        }
+        let step = step(row)?;
+        if let Some(last) = found.last_mut() {
+            last.steps.push(step);
+        }
+    }
+    Ok(found)
+}
+
+/// The newest 通报 of a period.
+///
+/// # Errors
+/// Those of [`list`].
+pub fn newest(conn: &Connection, profile: &str, period: Period) -> Result<Option<Bulletin>, StoreError> {
+    Ok(list(conn, profile)?.into_iter().rfind(|bulletin| bulletin.period == period))
+}
+
+fn issue(row: &Row<'_>) -> Result<Option<Issue>, StoreError> {
+    let Some(number) = row.get::<_, Option<String>>(9)? else { return Ok(None) };
+    Ok(Some(Issue { number, dated: date(row, 10)?, unclear: row.get(11)? }))
+}
+
+fn step(row: &Row<'_>) -> Result<Step, StoreError> {
+    let stage: String = row.get(4)?;
+    let reply_by = row.get::<_, Option<String>>(8)?.map(|_| date(row, 8)).transpose()?;
+    Ok(Step {
+        seq: row.get(3)?,
+        stage: Stage::from_word(&stage).ok_or_else(|| StoreError::odd(&stage))?,
+        by: row.get(5)?,
+        at: Moment::from_unix(row.get(6)?),
+        note: row.get(7)?,
+        reply_by,
+    })
+}
+
+fn date(row: &Row<'_>, column: usize) -> Result<NaiveDate, StoreError> {
+    let text: String = row.get(column)?;
+    text.parse().map_err(|_| StoreError::odd(&text))
+}
+
+fn period(row: &Row<'_>, column: usize) -> Result<Period, StoreError> {
+    let text: String = row.get(column)?;
+    Period::parse(&text).ok_or_else(|| StoreError::odd(&text))
+}
+
+/// Begins the 通报 of that version, without a step yet. Returns its number.
+///
+/// # Errors
+/// Those of SQLite; a version that exists is refused by the table.
+pub fn begin(tx: &Transaction<'_>, period: Period, profile: &str, version: u32) -> Result<i64, StoreError> {
+    Ok(tx.prepare_cached(BEGIN)?.insert((period.to_string(), profile, version))?)
+}
+
+/// Takes a step. One of that number is refused by the table: two people cannot take the same one.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn take(tx: &Transaction<'_>, bulletin: i64, step: &Step) -> Result<(), StoreError> {
+    let reply_by = step.reply_by.map(|day| day.to_string());
+    let values = (bulletin, step.seq, step.stage.word(), &step.by, step.at.unix(), &step.note, reply_by);
+    tx.prepare_cached(STEP)?.execute(values)?;
+    Ok(())
+}
+
+/// Which paper of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaperKind {
+    /// The 通报.
+    Circular,
+    /// 问题依据清单.
+    Evidence,
+}
+
+impl PaperKind {
+    const fn word(self) -> &'static str {
+        match self {
+            PaperKind::Circular => "circular",
+            PaperKind::Evidence => "evidence",
+        }
+    }
+}
+
+/// Keeps a paper as it was at a step.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn keep(
+    tx: &Transaction<'_>,
+    (bulletin, seq): (i64, i64),
+    kind: PaperKind,
+    frozen: &Frozen,
+) -> Result<(), StoreError> {
+    tx.prepare_cached(KEEP)?.execute((bulletin, seq, kind.word(), &frozen.json, &frozen.sha256))?;
+    Ok(())
+}
+
+/// A paper as it was at a step.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn paper(conn: &Connection, (bulletin, seq): (i64, i64), kind: PaperKind) -> Result<Option<Frozen>, StoreError> {
+    let found = conn
+        .prepare_cached(PAPER)?
+        .query_row((bulletin, seq, kind.word()), |row| Ok(Frozen { json: row.get(0)?, sha256: row.get(1)? }));
+    Ok(found.optional()?)
+}
+
+/// Writes down how it was issued.
+///
+/// # Errors
+/// Those of SQLite; a number that another paper bears is refused by the table.
+pub fn issued(tx: &Transaction<'_>, bulletin: i64, issue: &Issue) -> Result<(), StoreError> {
+    let values = (bulletin, &issue.number, issue.dated.to_string(), &issue.unclear);
+    tx.prepare_cached(ISSUE)?.execute(values)?;
+    Ok(())
+}
+
+/// The period of the paper that bears this number.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn numbered(conn: &Connection, number: &str) -> Result<Option<String>, StoreError> {
+    Ok(conn.prepare_cached(NUMBERED)?.query_row([number], |row| row.get(0)).optional()?)
+}
+
+/// Freezes what the paper rests on: revisions of verdicts, and what each comes to.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn freeze(tx: &Transaction<'_>, bulletin: i64, rests_on: &[(i64, Outcome)]) -> Result<(), StoreError> {
+    let mut statement = tx.prepare_cached(FREEZE)?;
+    for (verdict, outcome) in rests_on {
+        statement.execute((bulletin, verdict, outcome.word()))?;
+    }
+    Ok(())
+}
+
+/// What an issued paper rests on, by account and window.
+///
+/// # Errors
+/// Those of SQLite; a stored word that is not known.
+pub fn frozen(conn: &Connection, bulletin: i64) -> Result<Vec<Stood>, StoreError> {
+    let mut statement = conn.prepare_cached(FROZEN)?;
+    let mut rows = statement.query([bulletin])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let moment = |column: usize| row.get(column).map(Moment::from_unix);
+        let outcome: String = row.get(6)?;
+        found.push(Stood {
+            account: AccountId(row.get(0)?),
+            rule: row.get(1)?,
+            window: Window { from: moment(2)?, until: moment(3)? },
+            check: Check { nominal: moment(4)?, at: moment(5)? },
+            outcome: Outcome::from_word(&outcome).ok_or_else(|| StoreError::odd(&outcome))?,
+            label: row.get(7)?,
+            seen: row.get(8)?,
+        });
+    }
+    Ok(found)
+}
+
+/// Writes down what an office answered; its number and ruling are not read. Returns the number.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn answer(tx: &Transaction<'_>, bulletin: i64, answer: &Answer) -> Result<i64, StoreError> {
+    let values = rusqlite::params![
+        bulletin,
+        answer.office,
+        answer.account.map(|id| id.0),
+        answer.word.word(),
+        answer.reason,
+        answer.said_by,
+        answer.on.to_string(),
+        answer.by,
+        answer.at.unix()
+    ];
+    Ok(tx.prepare_cached(ANSWER)?.insert(values)?)
+}
+
+/// Every answer to the 核对稿 of a 通报, oldest first.
+///
+/// # Errors
+/// Those of SQLite; a stored word that is not known.
+pub fn answers(conn: &Connection, bulletin: i64) -> Result<Vec<Answer>, StoreError> {
+    let mut statement = conn.prepare_cached(ANSWERS)?;
+    let mut rows = statement.query([bulletin])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let word: String = row.get(3)?;
+        found.push(Answer {
+            id: row.get(0)?,
+            office: row.get(1)?,
+            account: row.get::<_, Option<i64>>(2)?.map(AccountId),
+            word: AnswerWord::from_word(&word).ok_or_else(|| StoreError::odd(&word))?,
+            reason: row.get(4)?,
+            said_by: row.get(5)?,
+            on: date(row, 6)?,
+            by: row.get(7)?,
+            at: Moment::from_unix(row.get(8)?),
+            ruling: ruling(row)?,
+        });
+    }
+    Ok(found)
+}
+
+fn ruling(row: &Row<'_>) -> Result<Option<(Ruling, String, String, Moment)>, StoreError> {
+    let Some(word) = row.get::<_, Option<String>>(9)? else { return Ok(None) };
+    let ruling = if word == Ruling::False.word() { Ruling::False } else { Ruling::Confirmed };
+    Ok(Some((ruling, row.get(10)?, row.get(11)?, Moment::from_unix(row.get(12)?))))
+}
+
+/// Objections about an account that nobody has settled: number, and period of the paper.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn open_objections(conn: &Connection, profile: &str, account: AccountId) -> Result<Vec<(i64, String)>, StoreError> {
+    let mut statement = conn.prepare_cached(OPEN)?;
+    let rows = statement.query_map((account.0, profile), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Settles an objection: 误报, or the finding is kept.
+///
+/// # Errors
+/// Those of SQLite; one that is settled is refused by the table.
+pub fn settle(
+    tx: &Transaction<'_>,
+    answer: i64,
+    ruling: Ruling,
+    (by, reason): (&str, &str),
+    now: Moment,
+) -> Result<(), StoreError> {
+    let outcome = if ruling == Ruling::False { "false" } else { "kept" };
+    tx.prepare_cached(SETTLE)?.execute((answer, outcome, reason, by, now.unix()))?;
+    Ok(())
+}
+
+/// Accounts whose last answer to the 核对稿 of a period is 已整改.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn repaired(conn: &Connection, profile: &str, period: Period) -> Result<Vec<AccountId>, StoreError> {
+    let mut statement = conn.prepare_cached(REPAIRED)?;
+    let rows = statement.query_map((period.to_string(), profile), |row| row.get(0).map(AccountId))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,169 @@
+//! What is signed stays as it was; a later find makes a 更正; nothing unfinished is signed.
+
+use super::{CONFIG, Desk, ISSUE, line};
+
+const AGAIN: [&str; 6] = ["--number", "青政办〔2022〕31号", "--date", "2022-07-25", "--by", "王五"];
+
+#[test]
+fn later_evidence_changes_no_byte_and_makes_a_correction() {
+    let desk = Desk::issued();
+    let signed = desk.files("out");
+    let shown = ["bulletin", "show", "--period", "2022-06", "--out", "again", "--format", "txt,xlsx,html"];
+    assert_eq!(desk.json(&shown)["changes"].as_array().unwrap().len(), 0);
+    desk.ok(&["post", "add", "青禾应急", "--at", "2022-06-16T10:00", "--title", "补录", "--by", "李四"]);
+    let changes = desk.json(&shown)["changes"].clone();
+    let said = changes[0].as_str().unwrap();
+    assert!(
+        changes.as_array().unwrap().len() == 1 && said.contains("青禾应急（抖音），2022年6月20日检查"),
+        "{changes}"
+    );
+    assert!(said.contains("签发时为“一周未更新两次”（更新1次），现为达到要求（更新2次）"), "{changes}");
+    for (name, bytes) in desk.files("again") {
+        let same = signed.iter().find(|(known, _)| *known == name).unwrap();
+        assert!(same.1 == bytes, "{} differs", name.display());
+    }
+    assert_eq!(desk.files("again").len(), 6);
+    let weekly = report(&desk, "week", "2022-W29");
+    assert!(weekly.contains("通报与整改") && weekly.contains("2022年6月份通报签发后，有1项结论"), "{weekly}");
+
+    desk.step("draft", &["--by", "张三"]);
+    assert!(desk.no_step("draft", &["--by", "张三"]).contains("已经在草稿阶段"));
+    desk.step("submit", &["--by", "张三"]);
+    let draft = desk.read("out/通报送审稿-2022-06.txt");
+    assert!(
+        draft.contains("（更正）")
+            && draft.contains("现对2022年6月份通报（青政办〔2022〕28号，2022年7月11日）更正如下"),
+        "{draft}"
+    );
+    assert!(draft.contains("现为达到要求（更新2次）"), "{draft}");
+    let taken = desk.no_step("issue", &ISSUE);
+    assert!(taken.contains("文号“青政办〔2022〕28号”已经用在2022-06的通报上"), "{taken}");
+    let told = desk.step("issue", &AGAIN);
+    assert!(told.contains("第2版") && told.contains("整改项0项，撤销1项"), "{told}");
+    let repairs = desk.json(&["repair", "list", "--all"]);
+    let states: Vec<(&str, &str)> = repairs
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| (r["account"].as_str().unwrap(), r["state"].as_str().unwrap()))
+        .collect();
+    assert_eq!(states, [("青禾文旅", "open"), ("青禾应急", "withdrawn")]);
+    desk.ok(&[
+        "bulletin",
+        "show",
+        "--period",
+        "2022-06",
+        "--version",
+        "1",
+        "--out",
+        "first",
+        "--format",
+        "txt,xlsx,html",
+    ]);
+    assert_eq!(desk.files("first"), desk.files("again"), "the first paper is still there, byte for byte");
+    assert!(!report(&desk, "week", "2022-W30").contains("签发后，有"), "the correction has said it");
+}
+
+fn report(desk: &Desk, word: &str, period: &str) -> String {
+    desk.ok(&["report", word, "--period", period, "--format", "txt", "--out", "report"]);
+    let name = if word == "week" { "weekly" } else { "monthly" };
+    desk.read(&format!("report/{name}-{period}.txt"))
+}
+
+#[test]
+fn whoever_signs_signs_what_was_submitted() {
+    let desk = Desk::submitted();
+    desk.ok(&["post", "add", "青禾应急", "--at", "2022-06-16T10:00", "--title", "补录", "--by", "李四"]);
+    assert!(desk.no_step("issue", &ISSUE).contains("送审以后内容有变化"));
+    desk.step("return", &["--reason", "有新的依据", "--by", "张三"]);
+    desk.step("review", &["--reply-by", "2022-07-06", "--by", "张三"]);
+    desk.step("submit", &["--by", "张三"]);
+    desk.step("issue", &ISSUE);
+    assert!(!desk.read("out/通报-2022-06.txt").contains("青禾应急"));
+}
+
+#[test]
+fn what_could_not_be_seen_is_signed_only_with_a_reason() {
+    let desk = Desk::new();
+    desk.file("再加.csv", "账号名称,平台,账号标识,主办单位,主管单位\n青禾水利,新浪微博,w9,水利局,县水利局\n");
+    desk.ok(&["account", "import", "再加.csv"]);
+    desk.confirm_all();
+    desk.step("draft", &["--by", "张三"]);
+    desk.step("review", &["--reply-by", "2022-07-06", "--by", "张三"]);
+    desk.step("submit", &["--by", "张三"]);
+    let against = desk.no_step("issue", &ISSUE);
+    assert!(against.contains("1个账号无法判定：青禾水利（新浪微博）"), "{against}");
+    desk.step("issue", &[&ISSUE[..], &["--unclear", "平台接口停用"]].concat());
+    let paper = desk.read("out/通报-2022-06.txt");
+    assert!(paper.contains("无法判定的1个账号按未检查计算（平台接口停用）：青禾水利（新浪微博）。"), "{paper}");
+    assert!(paper.contains("共计4个，检查3个") && !paper.contains("定稿前须逐一核实"), "{paper}");
+}
+
+#[test]
+fn a_blank_or_an_early_date_is_not_signed() {
+    let desk = Desk::new();
+    std::fs::create_dir_all(desk.path().join("data/reports/words")).unwrap();
+    desk.file("data/reports/words/2022-06.txt", "【三、下一步要求】\n请于____前整改，开展政务访谈{访谈}期。\n");
+    desk.confirm_all();
+    desk.step("draft", &["--by", "张三"]);
+    desk.step("review", &["--reply-by", "2022-07-06", "--by", "张三"]);
+    desk.step("submit", &["--by", "张三"]);
+    let early = ["--number", "28号", "--date", "2022-06-20", "--by", "王五"];
+    let against = desk.no_step("issue", &early);
+    for want in ["还有没填的____", "没有字段", "成文日期2022年6月20日早于本期的检查（2022年6月27日）"]
+    {
+        assert!(against.contains(want), "{want}: {against}");
+    }
+}
+
+#[test]
+fn what_was_repaired_before_may_be_left_out_and_that_is_said() {
+    for switch in [false, true] {
+        let desk = Desk::new();
+        desk.file("config.toml", &format!("{CONFIG}[report]\ndrop_repaired = {switch}\n"));
+        desk.confirm_all();
+        desk.step("draft", &["--by", "张三"]);
+        desk.step("review", &["--reply-by", "2022-07-06", "--by", "张三"]);
+        let said = ["--office", "县应急局", "--repaired", "--account", "青禾应急", "--reason", "7月起每周更新三次"];
+        desk.step("answer", &[&said[..], &["--said-by", "应急局办公室", "--by", "李四"]].concat());
+        desk.step("submit", &["--by", "张三"]);
+        let told = desk.step("issue", &ISSUE);
+        let paper = desk.read("out/通报-2022-06.txt");
+        let named = "另有1个账号在本通报印发前已经整改，按合格计算，没有列入名单：青禾应急（抖音）。";
+        assert_eq!(paper.contains(named), switch, "{paper}");
+        assert_eq!(paper.contains("青禾应急    县应急局"), !switch, "{paper}");
+        assert!(told.contains(if switch { "整改项1项" } else { "整改项2项" }), "{told}");
+        let shown = desk.json(&["bulletin", "show", "--period", "2022-06"]);
+        assert_eq!(shown["changes"].as_array().unwrap().len(), 0, "{shown}");
+    }
+}
+
+#[test]
+fn a_paper_for_one_office_shows_nothing_of_another() {
+    let desk = Desk::issued();
+    desk.ok(&["dispute", "青禾应急", "--period", "2022-06", "--out", "out", "--format", "txt"]);
+    let paper = desk.read("out/争议答复单-2022-06-抖音-青禾应急.txt");
+    for want in
+        ["更新不少于2次", "2022年6月13日至6月19日", "检查方人工核查", "未监测时段：无", "已确认", "县政务公开办"]
+    {
+        assert!(paper.contains(want), "{want}: {paper}");
+    }
+    for never in ["文旅", "青禾发布", "李四", "@", "0914"] {
+        assert!(!paper.contains(never), "{never}: {paper}");
+    }
+    desk.ok(&["dispute", "青禾发布", "--check", "2022-06-27", "--out", "out", "--format", "txt"]);
+    let good = desk.read("out/争议答复单-2022-06-27-新浪微博-青禾发布.txt");
+    assert!(good.contains("没有列为问题的结果") && good.contains("达到要求"), "{good}");
+}
+
+#[test]
+fn every_step_is_audited_with_its_person() {
+    let desk = Desk::issued();
+    let store = cuigeng::store::Store::open(&desk.path().join("data")).unwrap();
+    let (from, until) = (cuigeng::domain::Moment::MIN, cuigeng::domain::Moment::MAX);
+    for what in ["bulletin.draft", "bulletin.review", "bulletin.submit", "bulletin.issue"] {
+        let kept = store.read(|conn| cuigeng::store::meta::audited(conn, what, from, until)).unwrap();
+        assert_eq!(kept.len(), 1, "{what}: {kept:?}");
+    }
+    assert_eq!(line("issue", &ISSUE)[1], "issue");
+}

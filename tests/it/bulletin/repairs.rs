@@ -1,0 +1,150 @@
+//! Problems of a signed paper are followed up: who answered in time, who did not, what a named person found;
+//! the next papers say so.
+
+use super::{CONFIG, Desk};
+use serde_json::Value;
+
+/// 青禾文旅 answers in time; 青禾应急 does not.
+fn answered() -> Desk {
+    let desk = Desk::issued();
+    desk.ok(&[
+        "repair",
+        "answer",
+        "1",
+        "--text",
+        "已安排专人每周更新",
+        "--said-by",
+        "文旅局办公室",
+        "--on",
+        "2022-07-15",
+        "--by",
+        "张三",
+    ]);
+    desk
+}
+
+fn states(desk: &Desk) -> Vec<(String, String, bool)> {
+    let rows = desk.json(&["repair", "list", "--period", "2022-06"]);
+    let of = |row: &Value| {
+        let text = |key: &str| row[key].as_str().unwrap().to_owned();
+        (text("account"), text("state"), row["overdue"].as_bool().unwrap())
+    };
+    rows.as_array().unwrap().iter().map(of).collect()
+}
+
+fn state(name: &str, state: &str, overdue: bool) -> (String, String, bool) {
+    (name.to_owned(), state.to_owned(), overdue)
+}
+
+#[test]
+fn the_next_papers_say_who_answered_and_who_did_not() {
+    let desk = answered();
+    assert_eq!(states(&desk), [state("青禾文旅", "answered", false), state("青禾应急", "open", true)]);
+    assert_eq!(desk.json(&["repair", "list", "--overdue"]).as_array().unwrap().len(), 1);
+    desk.ok(&["report", "month", "--period", "2022-07", "--format", "txt,json", "--out", "report"]);
+    let month = desk.read("report/monthly-2022-07.txt");
+    assert!(month.contains("一、上期问题整改情况\n上期（2022年6月份）通报问题2项，涉及2个单位。按期反馈1项，逾期反馈0项，逾期未反馈1项；经复核，已整改0项，未整改0项，待复核1项。"), "{month}");
+    assert!(month.contains("逾期未反馈1项：县应急局青禾应急（抖音）一周未更新两次。"), "{month}");
+    assert!(month.find("上期问题整改情况") < month.find("二、总体情况"), "before the new findings: {month}");
+    let json: Value = serde_json::from_str(&desk.read("report/monthly-2022-07.json")).unwrap();
+    assert_eq!(json["tables"]["上期整改"][1]["整改结果"], "逾期未反馈");
+    desk.ok(&["report", "week", "--period", "2022-W29", "--format", "txt", "--out", "report"]);
+    let week = desk.read("report/weekly-2022-W29.txt");
+    assert!(week.contains("、通报与整改\n逾期未反馈1项：县应急局青禾应急"), "{week}");
+    assert!(week.contains("已反馈、等待复核的1项：县文旅局青禾文旅"), "{week}");
+    desk.ok(&["report", "month", "--period", "2022-05", "--format", "txt", "--out", "report"]);
+    assert!(!desk.read("report/monthly-2022-05.txt").contains("上期问题"), "nothing was issued before May");
+
+    desk.file("config.toml", &format!("{CONFIG}[report]\nfollow_up = false\n"));
+    desk.ok(&["report", "month", "--period", "2022-07", "--format", "txt", "--out", "report"]);
+    assert!(!desk.read("report/monthly-2022-07.txt").contains("上期问题"));
+}
+
+#[test]
+fn a_named_person_says_what_is_repaired() {
+    let desk = answered();
+    let shown = desk.json(&["repair", "show", "2"]);
+    assert_eq!(shown["posted_since"]["count"], 6, "offered to the 复核人: {shown}");
+    assert_eq!(shown["state"], "open", "an account that updates again is not by itself 已整改");
+    let bare = desk.refused(&["repair", "review", "2", "--result", "已整改", "--by", "李四"]);
+    assert!(bare.contains("要写明理由"), "{bare}");
+    desk.ok(&["repair", "review", "1", "--result", "已整改", "--by", "李四"]);
+    let again = desk.refused(&["repair", "answer", "1", "--text", "x", "--said-by", "y", "--by", "z"]);
+    assert!(again.contains("已经复核为已整改"), "{again}");
+    desk.ok(&["repair", "review", "2", "--result", "未整改", "--by", "李四"]);
+    desk.ok(&[
+        "repair",
+        "answer",
+        "2",
+        "--text",
+        "已整改",
+        "--said-by",
+        "应急局办公室",
+        "--on",
+        "2022-07-28",
+        "--by",
+        "张三",
+    ]);
+    let early =
+        desk.refused(&["repair", "answer", "2", "--text", "x", "--said-by", "y", "--by", "z", "--on", "2022-07-10"]);
+    assert!(early.contains("早于通报的日期"), "{early}");
+    assert_eq!(states(&desk), [state("青禾文旅", "repaired", false), state("青禾应急", "answered", false)]);
+    assert_eq!(desk.json(&["repair", "show", "2"])["late"], true);
+    desk.ok(&["report", "month", "--period", "2022-07", "--format", "txt", "--out", "report"]);
+    let month = desk.read("report/monthly-2022-07.txt");
+    assert!(
+        month.contains("按期反馈1项，逾期反馈1项，逾期未反馈0项；经复核，已整改1项，未整改0项，待复核1项"),
+        "{month}"
+    );
+}
+
+#[test]
+fn an_extension_moves_the_last_day_and_forms_name_what_is_owed() {
+    let desk = answered();
+    let back = desk.refused(&["repair", "extend", "2", "--until", "2022-07-20", "--reason", "x", "--by", "张三"]);
+    assert!(back.contains("不晚于现在的期限2022-07-21"), "{back}");
+    desk.ok(&["repair", "extend", "2", "--until", "2022-08-10", "--reason", "换了运维人员", "--by", "张三"]);
+    desk.ok(&[
+        "repair",
+        "answer",
+        "2",
+        "--text",
+        "已整改",
+        "--said-by",
+        "应急局",
+        "--on",
+        "2022-08-09",
+        "--by",
+        "张三",
+    ]);
+    assert_eq!(desk.json(&["repair", "show", "2"])["late"], false);
+    desk.ok(&["repair", "review", "1", "--result", "已整改", "--by", "李四"]);
+    desk.ok(&["repair", "print", "--period", "2022-06", "--out", "forms", "--format", "txt"]);
+    let forms = desk.files("forms");
+    assert_eq!(forms.len(), 1, "what is repaired has no form");
+    let text = desk.read("forms/整改反馈表-2022-06-01-县应急局.txt");
+    assert!(
+        text.contains("于2022年8月10日前反馈") && text.contains("2022年6月13日至6月19日更新1次，应更新2次"),
+        "{text}"
+    );
+    assert!(!text.contains("文旅"), "{text}");
+}
+
+#[test]
+fn working_days_count_where_the_configuration_says_so() {
+    let desk = Desk::submitted();
+    desk.file("config.toml", &format!("{CONFIG}[report]\nrepair_days = 5\nrepair_counting = \"工作日\"\n"));
+    desk.step("issue", &super::ISSUE);
+    assert_eq!(desk.json(&["repair", "show", "1"])["due"], "2022-07-18");
+}
+
+#[test]
+fn an_account_in_two_papers_running_is_named() {
+    let desk = Desk::issued();
+    desk.ok(&["post", "list", "青禾应急", "--since", "2022-07-01"]);
+    desk.ok(&["post", "strike", "青禾应急", "--at", "2022-07-14", "--reason", "测试用", "--by", "李四"]);
+    desk.ok(&["report", "month", "--period", "2022-07", "--format", "txt", "--out", "report"]);
+    let month = desk.read("report/monthly-2022-07.txt");
+    assert!(month.contains("连续两期存在问题1个：青禾应急（抖音）。"), "{month}");
+    assert!(!month.contains("多次提醒未更新"), "no reminder was sent: {month}");
+}
