@@ -132,6 +132,7 @@ impl Scan {
         let key = match after.first()? {
             '%' => Some(rate(self.plain())),
             '个' if starts("个百分点") || starts("个月") => return None,
+            '个' | '家' if is_of_something_else(after) => None,
             '个' | '家' => count(self.plain()),
             '条' => articles(self.plain()),
             _ => return None,
@@ -170,6 +171,14 @@ impl Scan {
         }
         plain
     }
+}
+
+/// 12个单位, 3个栏目: neither accounts nor sites.
+fn is_of_something_else(after: &[char]) -> bool {
+    let rest: String = after.iter().skip(1).take(5).collect();
+    let ours = ["政务", "政府网站", "网站", "账号", "新媒体", "微信", "微博", "抖音", "合格", "检查", "，"];
+    let is_word = rest.starts_with(|c: char| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    is_word && !ours.iter().any(|word| rest.starts_with(word))
 }
 
 fn rate(before: &str) -> Key {
@@ -261,6 +270,7 @@ mod tests {
             keys("共收到报送信息1,371条，采用１０８６条，采用率为79.2%"),
             want(&[("1371", Key::Reported), ("1086", Key::Adopted), ("79.2", Key::AdoptRate)])
         );
+        assert_eq!(keys("抽查12个单位的45个网站"), [("12".to_owned(), None), ("45".to_owned(), None)]);
         assert_eq!(keys("上升1.2个百分点，超过6个月未更新，第3条"), [("3".to_owned(), None)]);
     }
 

@@ -187,11 +187,13 @@ pub(super) fn is_note(line: &str) -> bool {
 
 /// What a table is called: by the number of its attachment, else by the line above it.
 fn called(titles: &[String], fallback: &str) -> String {
-    let numbered = titles.iter().rev().find(|line| line.starts_with("附件") && line.chars().count() < 60);
-    if let Some(line) = numbered {
-        let digits: String =
-            line.chars().skip(2).skip_while(|c| c.is_whitespace()).take_while(char::is_ascii_digit).collect();
-        return format!("附件{digits}");
+    let number = |line: &String| {
+        let rest = line.strip_prefix("附件")?.trim_start();
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        (!digits.is_empty() || rest.is_empty()).then(|| format!("附件{digits}"))
+    };
+    if let Some(name) = titles.iter().rev().find_map(number) {
+        return name;
     }
     let short = |line: &&String| line.chars().count() <= 40 && !line.ends_with(['。', '；', '：']) && !is_note(line);
     titles.iter().rev().find(short).map_or_else(|| fallback.to_owned(), |line| format!("“{line}”"))

@@ -1,8 +1,9 @@
 //! A paper with what every check needs to know of it.
 
 use super::dates::{Said, dates};
-use super::paper::{Line, Paper, Table};
+use super::paper::{Line, Paper, Table, number};
 use crate::domain::{Month, Period, Quarter};
+use crate::tables::Points;
 use chrono::{Datelike, NaiveDate};
 
 /// Words of a title.
@@ -20,6 +21,8 @@ pub(super) struct Seen<'a> {
     pub(super) is_weekly: bool,
     /// The date of issue: the last paragraph that is a date and nothing else.
     pub(super) issued: Option<NaiveDate>,
+    /// The score that an account begins with, where the text says it.
+    pub(super) full_score: Option<Points>,
     /// The document that the office's own rules rest on.
     pub(super) basis: &'a str,
 }
@@ -34,8 +37,16 @@ impl<'a> Seen<'a> {
         let first = lines.iter().find_map(|(_, line)| dates(&line.text).into_iter().find_map(|said| said.year));
         let year = period.map(|period| period.begins().date().year()).or(issued.map(|date| date.year())).or(first);
         let is_weekly = titles().any(|text| text.contains("周报"));
-        Seen { tables: paper.tables().collect(), lines, period, year, is_weekly, issued, basis }
+        let full_score = lines.iter().find_map(|(_, line)| full_score(&line.text));
+        Seen { tables: paper.tables().collect(), lines, period, year, is_weekly, issued, full_score, basis }
     }
+}
+
+/// 满分100分, 基础分为100分.
+fn full_score(text: &str) -> Option<Points> {
+    let (_, rest) = text.split_once("满分").or_else(|| text.split_once("基础分"))?;
+    let digits = rest.trim_start_matches(['为', '是', '：', ':', ' ']).split(|c: char| !c.is_ascii_digit()).next();
+    number(digits?)
 }
 
 /// 2022年6月份 or 2022年第2季度.

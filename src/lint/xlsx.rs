@@ -114,11 +114,12 @@ fn with_merges(grid: Grid, merges: &[Dimensions]) -> Vec<GridRow> {
         let last = merge.end.1.min(MOST_COLUMNS as u32);
         // Only rows that say something of their own: a merge down to the end of the sheet costs nothing.
         for (row, cells) in rows.range_mut(merge.start.0..=merge.end.0.max(merge.start.0)) {
+            let width = last.saturating_sub(merge.start.1) as usize + 1;
+            budget = budget.saturating_sub(width);
+            if budget == 0 {
+                return dense(rows);
+            }
             for column in merge.start.1..=last {
-                budget = budget.saturating_sub(1);
-                if budget == 0 {
-                    return dense(rows);
-                }
                 let covers = if column == merge.start.1 { (last - column) as usize } else { 0 };
                 let covered = column > merge.start.1;
                 let shared = *row > merge.start.0;

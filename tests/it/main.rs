@@ -15,6 +15,7 @@ mod health;
 mod import;
 mod kill;
 mod letters;
+mod lint;
 mod manual;
 mod mixes;
 mod operator;

@@ -55,12 +55,33 @@ fn look_alike(spot: &Spot, text: &str, out: &mut Out) {
     {
         let found = text.match_indices(wrong).find(|(at, _)| {
             let rest = &text[at + wrong.len_utf8()..];
-            after.iter().any(|word| rest.starts_with(word))
+            after.iter().any(|word| rest.starts_with(word)) && !is_a_word(wrong, &text[..*at])
         });
         if let Some((at, _)) = found {
             let around: String = text[at..].chars().take(4).collect();
             out.error(20, spot, format!("“{}”里的“{wrong}”像是“{right}”（{around}）", short(text)), "请改正错字");
         }
+    }
+}
+
+/// 自己, 周末 and the like.
+fn is_a_word(wrong: char, before: &str) -> bool {
+    match wrong {
+        '末' => is_end(before),
+        _ => before.ends_with(['自', '各']),
+    }
+}
+
+/// 周末, 月末, 年末 are words; 2周末更新 and 6个月末更新 are slips.
+fn is_end(before: &str) -> bool {
+    let mut back = before.chars().rev();
+    let (last, previous) = (back.next(), back.next());
+    let counted = previous.is_some_and(|c| c.is_ascii_digit() || "一二两三四五六个".contains(c));
+    match last {
+        Some('周' | '月') => !counted,
+        Some('期') => previous != Some('长'),
+        Some(last) => "年季旬本".contains(last),
+        None => false,
     }
 }
 
@@ -153,7 +174,8 @@ impl Unsettled {
             !rest.trim_start_matches(['的', '共', '为']).starts_with("0个")
                 && !rest.trim_start().starts_with(['0', '０'])
         });
-        let titles = text.ends_with("名单");
+        // A title says nothing by itself, nor does a list without rows.
+        let titles = text.ends_with("名单") || text.ends_with("：无。");
         let unverified = text.contains("待核实") || text.contains("待人工核实") || text.contains("草稿");
         for (found, slot) in [(unclear && !titles, &mut self.unclear), (unverified, &mut self.unverified)] {
             if found {
@@ -174,6 +196,35 @@ impl Unsettled {
                 format!("还有“待核实”“草稿”字样（共{count}处）"),
                 "请用 confirm 核实后重新生成，或核实后删去",
             );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_is_no_slip() {
+        let told = |label: &str| {
+            let mut out = Out::default();
+            let table = Table::default();
+            look_alike(&Spot::table((0, &table)), label, &mut out);
+            !out.findings.is_empty()
+        };
+        for (label, wrong) in [
+            ("超过2周末更新", true),
+            ("超过两周末更新", true),
+            ("超过6个月末更新", true),
+            ("长期末更新", true),
+            ("栏目末更新", true),
+            ("周末更新不及时", false),
+            ("年末报送", false),
+            ("己整改", true),
+            ("自己整改", false),
+            ("末端", false),
+        ] {
+            assert_eq!(told(label), wrong, "{label}");
         }
     }
 }

@@ -57,7 +57,8 @@ fn of_section(table: At<'_>, (begin, rows): (usize, &[Row]), mended: &Mended, ou
 fn stated(table: &Table) -> Option<usize> {
     let says = |line: &String, heading: &str| {
         let Some((_, rest)) = line.split_once('按') else { return false };
-        !heading.is_empty()
+        !rest.contains("低到高")
+            && !heading.is_empty()
             && rest.starts_with(heading)
             && ["排名", "排序", "排列", "高到低"].iter().any(|word| rest.contains(word))
     };

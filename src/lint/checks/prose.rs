@@ -43,7 +43,12 @@ impl Tally<'_> {
 
     /// How many failed: as written, else what passing leaves of those that were checked.
     fn failed(&self) -> Option<i64> {
-        self.of(Key::Failed).or_else(|| Some(self.base()?.1 - self.passed()?))
+        let left = || {
+            let (word, base) = self.base()?;
+            let all_checked = word == "检查" || self.of(Key::Unclear).is_none();
+            Some(base - self.passed()?).filter(|_| all_checked)
+        };
+        self.of(Key::Failed).or_else(left)
     }
 }
 
@@ -129,7 +134,7 @@ fn agrees_with_itself(tally: &Tally<'_>, out: &mut Out) -> bool {
     }
     if let (Some((word, base)), Some(passed)) = (tally.base(), passed) {
         match failed {
-            Some(failed) if passed + failed != base && (word == "检查" || tally.of(Key::Unclear).is_none()) => {
+            Some(failed) if (word == "检查" && passed + failed != base) || passed + failed > base => {
                 wrong.push(format!("合格{passed}个加不合格{failed}个是{}，{word}的是{base}个", passed + failed));
             }
             _ if passed > base => wrong.push(format!("合格{passed}个，比{word}的{base}个还多")),
@@ -265,7 +270,8 @@ fn sites(seen: &Seen<'_>, tally: &Tally<'_>, out: &mut Out) {
 /// 二、超过两周未更新（3个） above a table.
 fn headings(seen: &Seen<'_>, out: &mut Out) {
     for &(at, table) in &seen.tables {
-        let Some(line) = seen.lines.iter().find(|(line, _)| *line + 1 == at) else { continue };
+        let above = seen.lines.binary_search_by_key(&(at + 1), |(line, _)| line + 2);
+        let Some(line) = above.ok().and_then(|above| seen.lines.get(above)) else { continue };
         let counted = line.1.text.rsplit_once(['（', '(']).and_then(|(_, rest)| rest.split_once('个'));
         let Some(Ok(written)) = counted.map(|(number, _)| number.parse::<usize>()) else { continue };
         if written != table.rows.len() {
@@ -280,6 +286,7 @@ fn articles(seen: &Seen<'_>, tallies: &[Tally<'_>], out: &mut Out) {
     for (key, kind, word) in [(Key::Reported, Kind::Reported, "报送"), (Key::Adopted, Kind::Adopted, "采用")] {
         let tables: Vec<(&str, i64)> =
             seen.tables.iter().filter_map(|(_, table)| Some((table.name.as_str(), sum_of(table, kind)?))).collect();
+        let sums: HashSet<i64> = tables.iter().map(|(_, sum)| *sum).collect();
         let all: i64 = tables.iter().map(|(_, sum)| *sum).fold(0, i64::saturating_add);
         let told = || tallies.iter().filter_map(|tally| Some((tally, tally.of(key)?)));
         if tables.is_empty() {
@@ -293,8 +300,8 @@ fn articles(seen: &Seen<'_>, tallies: &[Tally<'_>], out: &mut Out) {
             if ["累计", "今年以来", "上月", "上期", "同比", "去年"].iter().any(|word| text.contains(word))
             {
                 out.skip(format!("{}的{word}{written}条：像是累计或对比的数", tally.line.1.place));
-            } else if written != all && !tables.iter().any(|(_, sum)| *sum == written) {
-                let parts: Vec<String> = tables.iter().map(|(name, sum)| format!("{name}{sum}")).collect();
+            } else if written != all && !sums.contains(&written) {
+                let parts: Vec<String> = tables.iter().take(6).map(|(name, sum)| format!("{name}{sum}")).collect();
                 let what = format!("{word}写的是{written}条，各表相加是{all}条（{}）", parts.join("，"));
                 out.error(9, &tally.spot(), what, "请核对正文和附件，改正其中一个");
             }

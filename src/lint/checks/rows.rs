@@ -1,5 +1,6 @@
 //! 4: no row twice. 14: 序号 runs without gaps. 24: no required cell is blank.
 
+use super::lists::list;
 use crate::lint::column::Kind;
 use crate::lint::docx::NUMBERED;
 use crate::lint::finding::{Out, Spot, short};
@@ -24,7 +25,9 @@ pub(super) fn check(seen: &Seen<'_>, out: &mut Out) {
 /// The columns that make two rows one.
 fn key(table: &Table) -> Vec<usize> {
     let of = |kinds: &[Kind]| kinds.iter().filter_map(|kind| table.column(*kind)).collect::<Vec<_>>();
-    let one_each = [Kind::Section, Kind::Problem, Kind::Signed].iter().all(|kind| table.column(*kind).is_none());
+    // Where words stand beside the name, one unit may well have several rows.
+    let several = [Kind::Section, Kind::Problem, Kind::Signed, Kind::Unknown, Kind::Date, Kind::Person];
+    let one_each = several.iter().all(|kind| table.column(*kind).is_none());
     match table.naming().map(|at| table.columns[at].kind) {
         Some(Kind::Account) => of(&[Kind::Account, Kind::Platform, Kind::Supervisor, Kind::Problem]),
         Some(_) if one_each => table.naming().into_iter().collect(),
@@ -113,9 +116,14 @@ fn numbered(table: At<'_>, out: &mut Out) {
 fn blank(table: At<'_>, out: &mut Out) {
     let outcome = table.1.column(Kind::Outcome);
     let section = table.1.column(Kind::Section);
+    // In a list of everybody a blank 存在问题 may say that there is none.
+    let names_problems = outcome.or(section).is_some() || list(table.1).is_some();
     for (at, column) in table.1.columns.iter().enumerate() {
         let flag = matches!(column.kind, Kind::Flag | Kind::Exclusive);
         if !column.kind.is_needed() || flag || column.heading.is_empty() {
+            continue;
+        }
+        if column.kind == Kind::Problem && !names_problems {
             continue;
         }
         let once = section.is_some_and(|section| at < section);

@@ -167,7 +167,7 @@ fn deducted(seen: &Seen<'_>, table: At<'_>, score: usize, problem: usize, out: &
         let heading = &table.1.columns[score].heading;
         return out.skip(format!("{}的“{heading}”：没有写扣几分，看不出怎么算", table.1.name));
     }
-    let start = start(seen, table.1, score, &rows);
+    let start = start(seen, score, &rows);
     let each = points_each(&rows);
     for (row, off) in &rows {
         let mut wrong: Vec<String> = Vec::new();
@@ -202,18 +202,9 @@ fn deducted(seen: &Seen<'_>, table: At<'_>, score: usize, problem: usize, out: &
 }
 
 /// 100, unless the paper says otherwise or most of its rows do.
-fn start(seen: &Seen<'_>, table: &Table, score: usize, rows: &[(&Row, Deductions)]) -> Points {
-    let around = table.around.iter().map(String::as_str).chain(seen.lines.iter().map(|(_, line)| line.text.as_str()));
-    let told = around.filter_map(|line| line.split_once("满分").or_else(|| line.split_once("基础分"))).find_map(
-        |(_, rest)| {
-            let digits: String =
-                rest.chars().skip_while(|c| "为是：: ".contains(*c)).take_while(char::is_ascii_digit).collect();
-            number(&digits)
-        },
-    );
-    let hundred = Points::whole(100);
+fn start(seen: &Seen<'_>, score: usize, rows: &[(&Row, Deductions)]) -> Points {
     let starts = rows.iter().filter_map(|(row, off)| Some(row.number(score)?.plus(off.sum)));
-    told.unwrap_or_else(|| most(starts, rows.len()).unwrap_or(hundred))
+    seen.full_score.or_else(|| most(starts, rows.len())).unwrap_or(Points::whole(100))
 }
 
 /// What more than half of them are, of at least three.

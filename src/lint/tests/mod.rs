@@ -39,17 +39,21 @@ struct Sheet {
 /// How it is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
+    /// The way Word does it.
     Docx,
+    /// The way our own writer does it.
+    OurDocx,
     Xlsx,
     Json,
 }
 
-const FORMS: [Form; 3] = [Form::Docx, Form::Xlsx, Form::Json];
+const FORMS: [Form; 4] = [Form::Docx, Form::OurDocx, Form::Xlsx, Form::Json];
 
 impl Model {
     fn bytes(&self, form: Form) -> Vec<u8> {
         match form {
             Form::Docx => write::docx(self),
+            Form::OurDocx => write::report(self, crate::report::Format::Docx),
             Form::Xlsx => write::report(self, crate::report::Format::Xlsx),
             Form::Json => write::report(self, crate::report::Format::Json),
         }

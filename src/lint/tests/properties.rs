@@ -154,7 +154,7 @@ proptest! {
 
     /// Files of every format with some bytes changed, and cut off.
     #[test]
-    fn damaged_files(which in 0_usize..3, changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..12), end in any::<prop::sample::Index>(), cut in any::<bool>()) {
+    fn damaged_files(which in 0_usize..4, changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..12), end in any::<prop::sample::Index>(), cut in any::<bool>()) {
         let mut bytes = models::shangnan().bytes(super::FORMS[which]);
         for (at, byte) in changes {
             let at = at.index(bytes.len());

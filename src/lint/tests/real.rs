@@ -89,3 +89,26 @@ fn what_kaifeng_printed() {
         assert_eq!(checks, [warned(5), warned(19), warned(23)], "{form:?}\n{}", told(&findings));
     }
 }
+
+/// 不合格3个 above an annex of 4 rows.
+#[test]
+fn fewer_in_the_text_than_in_the_annex() {
+    let mut model = models::kaifeng();
+    model.say("合格310个", "合格308个，不合格3个");
+    let rows = ["甲", "乙", "丙", "丁"].iter().zip(1_u32..).map(|(name, seq)| {
+        vec![
+            seq.to_string(),
+            format!("{name}发布"),
+            "市水利局".to_owned(),
+            "抖音".to_owned(),
+            "超过两周未更新".to_owned(),
+        ]
+    });
+    model.sheet("不合格").rows = rows.collect();
+    for form in FORMS {
+        let findings = model.lint(form).findings;
+        assert!(matches!(&findings[..], [one] if one.check == 8), "{}", told(&findings));
+        let said = findings[0].to_string();
+        assert!(said.contains("3个") && said.contains("4个"), "{said}");
+    }
+}

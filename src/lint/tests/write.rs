@@ -2,7 +2,7 @@
 
 use super::{Model, Sheet};
 use crate::domain::{Moment, Period};
-use crate::report::{Block, Cell, Format, Group, Meta, Report, Table, render};
+use crate::report::{Block, Cell, Format, Group, Meta, Part, Report, Table, render};
 use crate::tables::Points;
 use std::io::{Cursor, Write};
 use zip::ZipWriter;
@@ -11,7 +11,13 @@ use zip::write::SimpleFileOptions;
 /// Through the renderers of reports.
 pub(super) fn report(model: &Model, format: Format) -> Vec<u8> {
     let mut blocks: Vec<Block> = model.paragraphs.iter().cloned().map(Block::Paragraph).collect();
-    blocks.extend(model.tables.iter().map(|table| Block::Table(sheet(table))));
+    let mut annex = 0;
+    for table in &model.tables {
+        let number = table.title.strip_prefix("附件").and_then(|rest| rest.split_once('　'));
+        annex = number.map_or(annex, |(number, _)| number.parse().unwrap());
+        let title = number.map_or(String::new(), |(_, title)| title.to_owned());
+        blocks.push(Block::Table(Table { part: Part::Annex(annex), title, ..sheet(table) }));
+    }
     let period = Period::parse("2022-06").unwrap();
     let meta = Meta { period, profile: "通用".to_owned(), generated_at: Moment::parse("2022-07-01 09:00").unwrap() };
     let (title, footnotes) = (model.title.clone(), model.closing.clone());

@@ -16,7 +16,7 @@ mod tests;
 
 use super::{RenderError, Report};
 use parts::Side;
-use std::io::{self, Cursor, Write};
+use std::io::{self, Cursor};
 use xml::Xml;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -26,15 +26,15 @@ type Package = ZipWriter<Cursor<Vec<u8>>>;
 
 pub(super) fn render(report: &Report) -> Result<Vec<u8>, RenderError> {
     let mut package = ZipWriter::new(Cursor::new(Vec::new()));
-    part(&mut package, "[Content_Types].xml", |xml| parts::types(xml))?;
-    part(&mut package, "_rels/.rels", |xml| parts::roots(xml))?;
+    part(&mut package, "[Content_Types].xml", parts::types)?;
+    part(&mut package, "_rels/.rels", parts::roots)?;
     let creator = report.paper.as_ref().map_or("", |paper| paper.issuer.as_str());
     let at = report.meta.generated_at;
     part(&mut package, "docProps/core.xml", |xml| parts::core(xml, &report.title, creator, at))?;
-    part(&mut package, "word/_rels/document.xml.rels", |xml| parts::links(xml))?;
-    part(&mut package, "word/styles.xml", |xml| parts::styles(xml))?;
-    part(&mut package, "word/fontTable.xml", |xml| parts::fonts(xml))?;
-    part(&mut package, "word/settings.xml", |xml| parts::settings(xml))?;
+    part(&mut package, "word/_rels/document.xml.rels", parts::links)?;
+    part(&mut package, "word/styles.xml", parts::styles)?;
+    part(&mut package, "word/fontTable.xml", parts::fonts)?;
+    part(&mut package, "word/settings.xml", parts::settings)?;
     part(&mut package, "word/footer1.xml", |xml| parts::footer(xml, Side::Odd))?;
     part(&mut package, "word/footer2.xml", |xml| parts::footer(xml, Side::Even))?;
     part(&mut package, "word/header1.xml", |xml| parts::header(xml, body::running_head(report).unwrap_or_default()))?;
@@ -44,14 +44,13 @@ pub(super) fn render(report: &Report) -> Result<Vec<u8>, RenderError> {
 }
 
 /// One whole part.
-fn part(
-    package: &mut Package,
+fn part<'a>(
+    package: &'a mut Package,
     name: &str,
-    write: impl FnOnce(&mut Xml<&mut Package>) -> io::Result<()>,
+    write: impl FnOnce(&mut Xml<&'a mut Package>) -> io::Result<()>,
 ) -> io::Result<()> {
     begin(package, name)?;
-    write(&mut Xml::new(&mut *package)?)?;
-    package.flush()
+    write(&mut Xml::new(package)?)
 }
 
 fn begin(package: &mut Package, name: &str) -> io::Result<()> {

@@ -159,8 +159,8 @@ mod tests {
     #[test]
     fn the_page_holds_22_lines_of_28_characters() {
         assert_eq!((WIDTH, HEIGHT), (8845, 12756));
-        assert!(22 * LINE <= HEIGHT && 22 * (LINE + 1) > HEIGHT);
-        assert!(28 * EM <= WIDTH && 28 * (EM + 1) > WIDTH);
+        assert_eq!((HEIGHT / LINE, HEIGHT / (LINE + 1)), (22, 21));
+        assert_eq!((WIDTH / EM, WIDTH / (EM + 1)), (28, 27));
         let mm = |twips: i64| (twips * 254 + 7200) / 14400;
         assert_eq!(MARGINS.map(mm), [37, 26, 35, 28]);
     }

@@ -44,7 +44,9 @@ pub(super) fn fit(table: &Table) -> Fit {
         }
     }
     let smallest = SIZES[SIZES.len() - 1];
-    let is_wide = limit(&turned, smallest, WIDTH) < twips(NARROWEST, smallest);
+    // A page in the middle of running text cannot be turned: there a column turns its lines instead.
+    let is_inside = table.annex().is_none();
+    let is_wide = !is_inside && limit(&turned, smallest, WIDTH) < twips(NARROWEST, smallest);
     fitted(&turned, smallest, if is_wide { Lie::Side } else { Lie::Upright })
 }
 
@@ -115,11 +117,11 @@ pub(super) fn lines(text: &str, width: i64, size: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Cell;
+    use crate::report::{Cell, Part};
 
     fn table(columns: &[&str], cells: &[&str]) -> Table {
         let row = cells.iter().map(|cell| Cell::Text((*cell).to_owned())).collect();
-        Table::new("表", "", columns, vec![row])
+        Table { part: Part::Annex(1), ..Table::new("表", "", columns, vec![row]) }
     }
 
     #[test]
@@ -141,6 +143,8 @@ mod tests {
         let wide = fit(&table(&["联系电话（手机和固话）"; 9], &[""; 9]));
         assert_eq!((wide.lie, wide.size), (Lie::Side, 24));
         assert!(wide.widths.iter().sum::<i64>() <= HEIGHT);
+        let inside = fit(&Table { part: Part::Body, ..table(&["联系电话（手机和固话）"; 9], &[""; 9]) });
+        assert!(inside.lie == Lie::Upright && inside.widths.iter().sum::<i64>() <= WIDTH, "{inside:?}");
         assert!(fit(&table(&[], &[])).widths.is_empty());
         assert!(fit(&table(&["甲"; 63], &["乙"; 63])).widths.iter().all(|width| *width > 0));
     }
