@@ -11,6 +11,9 @@ NEEDS=(
     "postfix postfix"         # a real mail server, and
     "dovecot dovecot-imapd"   # a real mailbox
     "/usr/lib/dovecot/lmtp dovecot-lmtpd" # its door, which keeps quotas
+    "chromium chromium fonts-noto-cjk"     # a real browser for the pages, with letters to show,
+    "chromedriver chromium-driver"         # and what drives it
+    "npm npm"                              # brings the accessibility checker
 )
 
 missing=()
@@ -21,8 +24,15 @@ for need in "${NEEDS[@]}"; do
         missing+=("${words[@]:1}")
     fi
 done
+# The accessibility checker that the browser test runs in each page.
+checker() {
+    cd "$(dirname "${BASH_SOURCE[0]}")/../tests/browser"
+    [ -f node_modules/axe-core/axe.min.js ] || npm install --no-package-lock --no-audit --no-fund --silent
+}
+
 if [ "${#missing[@]}" -eq 0 ]; then
-    echo "nothing to install"
+    checker
+    echo "nothing more to install"
     exit 0
 fi
 
@@ -37,3 +47,4 @@ fi
 export DEBIAN_FRONTEND=noninteractive
 "${as_root[@]}" apt-get update -q
 "${as_root[@]}" apt-get install -q -y --no-install-recommends "${missing[@]}"
+checker

@@ -94,6 +94,17 @@ impl Daemon {
             data: data.to_owned(),
             lanes: Arc::new(Lanes::as_kept(store.read(lanes::all)?)),
         };
+        let alarmer = Alarmer {
+            store: store.clone(),
+            config: Arc::clone(&config),
+            http: poller.http.clone(),
+            secrets: Arc::clone(&poller.secrets),
+            data: data.to_owned(),
+            patience_s: alarm::PATIENCE_S,
+            started: now,
+            clock: Arc::clone(&clock),
+            pulse: pulse.clone(),
+        };
         Ok(Daemon {
             inspector: Inspector { store: store.clone(), config: Arc::clone(&config) },
             postman: Postman {
@@ -104,23 +115,14 @@ impl Daemon {
                 data: data.to_owned(),
                 limits: Limits::default(),
             },
-            alarmer: Alarmer {
-                store: store.clone(),
-                config: Arc::clone(&config),
-                http: poller.http.clone(),
-                secrets: Arc::clone(&poller.secrets),
-                data: data.to_owned(),
-                patience_s: alarm::PATIENCE_S,
-                started: now,
-                clock: Arc::clone(&clock),
-                pulse: pulse.clone(),
-            },
+            alarmer: alarmer.clone(),
             verifier: Verifier { store: store.clone(), config: Arc::clone(&config) },
             web: Web {
                 store: store.clone(),
                 config: Arc::clone(&config),
                 secrets: Arc::clone(&poller.secrets),
                 clock: Arc::clone(&clock),
+                health: alarmer,
             },
             returns: Returns {
                 store: store.clone(),

@@ -86,7 +86,7 @@ fn inspect(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<Step, S
 /// The last check each time, the older ones a few times a day: their evidence changes rarely.
 fn worth_judging(tx: &Transaction<'_>, held: Vec<Check>, now: Moment) -> Result<Vec<Check>, StoreError> {
     let last = meta::get(tx, "judged_all_at")?.and_then(|text| Moment::parse(&text));
-    let people = Some(meta::last_audit(tx)?.to_string());
+    let people = Some(meta::last_deed(tx)?.to_string());
     let heard = meta::get(tx, "audit_heard")?;
     if last.is_none_or(|last| now.since(last) >= JUDGE_ALL_S) || people != heard {
         meta::set(tx, "judged_all_at", &now.rfc3339())?;

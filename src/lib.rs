@@ -1,6 +1,7 @@
 //! The daemon that watches the accounts of government offices (政务新媒体), warns before an inspection
 //! does, and writes the summaries. `ARCHITECTURE.md` has the map.
 
+pub mod access;
 pub mod alarm;
 pub mod answer;
 pub mod bulletin;
@@ -17,10 +18,12 @@ pub mod issued;
 pub mod ledger;
 pub mod lint;
 pub mod mail;
+pub mod outlook;
 pub mod plan;
 pub mod poll;
 pub mod pulse;
 mod recall;
+pub mod record;
 pub mod repair;
 pub mod report;
 pub mod rules;
@@ -28,6 +31,7 @@ pub mod secrets;
 mod settle;
 pub mod silence;
 pub mod simulate;
+pub mod spoken;
 pub mod store;
 pub mod tables;
 pub mod warn;

@@ -48,7 +48,7 @@ pub(super) fn facts(
         credentials: ending(conn, config, now)?,
         disk: disk_space(data),
         calendar: config.calendar.missing(now.date()).map(|year| (year, imported_calendar(data, year).is_file())),
-        web: web::trouble(conn)?.filter(|_| config.web.listen.is_some()),
+        web: web::trouble(conn)?.filter(|_| config.web.listen.is_some() && config.web.is_asked_for()),
         robots: refusing(conn, config)?,
         open: alarms::open(conn)?.into_iter().map(|alarm| alarm.key).collect(),
         stalled: stalled(conn, &own)?,

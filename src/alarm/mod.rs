@@ -72,12 +72,11 @@ impl Alarmer {
 
     /// Whether a letter was queued, and when a message is repeated next.
     async fn note(&self, now: Moment) -> Result<(bool, Moment), StoreError> {
-        let (config, data) = (Arc::clone(&self.config), self.data.clone());
-        let own = self.own(now);
+        let (config, lasting) = (Arc::clone(&self.config), self.lasting(now));
         let news = self
             .store
             .read_async(move |conn| {
-                let causes = causes::causes(&gather::facts(conn, &config, &data, own, now)?, now);
+                let causes = lasting(conn)?;
                 Ok(News::of(&config, causes, alarms::open(conn)?, &silences::active(conn, now)?, now))
             })
             .await?;
@@ -88,6 +87,15 @@ impl Alarmer {
         let config = Arc::clone(&self.config);
         let mailed = self.store.write_async(move |tx| keep(tx, &config, &news, now)).await?;
         Ok((mailed, next))
+    }
+
+    /// What is not well with us, for whoever reads the database anyway.
+    pub(crate) fn lasting(
+        &self,
+        now: Moment,
+    ) -> impl FnOnce(&crate::store::Connection) -> Result<Vec<Cause>, StoreError> + Send + 'static {
+        let (config, data, own) = (Arc::clone(&self.config), self.data.clone(), self.own(now));
+        move |conn| Ok(causes::causes(&gather::facts(conn, &config, &data, own, now)?, now))
     }
 
     /// What this process knows of itself without the database.

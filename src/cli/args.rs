@@ -13,6 +13,7 @@ use super::silence::SilenceVerb;
 use super::simulate::SimulateArgs;
 use super::sources_args::{PluginVerb, SourceVerb};
 use super::tables_args::{TableVerb, WordsArgs};
+use super::user::UserVerb;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -160,6 +161,9 @@ pub enum Verb {
     /// 静默：具名的人说明理由和期限，暂不提醒
     #[command(subcommand)]
     Silence(SilenceVerb),
+    /// 网页的用户：谁能登录、能做什么，一次性链接和各单位的只读链接
+    #[command(subcommand)]
+    User(UserVerb),
     /// 版本
     Version,
 }

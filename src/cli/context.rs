@@ -148,17 +148,8 @@ impl Context {
 
     /// The last scheduled check at or before `now`.
     pub(super) fn last_check(&self, now: Moment) -> Result<Check, CliError> {
-        let held = |nominal| self.config.check.when_off.hold(nominal, &self.config.calendar);
-        let mut at = now;
-        // A check that was moved off a holiday may lie after now although its nominal moment does not.
-        while let Some(nominal) = self.config.check.schedule.last_at(at) {
-            let check = held(nominal);
-            if check.at <= now {
-                return Ok(check);
-            }
-            at = nominal.plus(-1);
-        }
-        Err(CliError::failed("近两年内没有计划检查，请用 --at 写明检查时间"))
+        let none = || CliError::failed("近两年内没有计划检查，请用 --at 写明检查时间");
+        self.config.last_check(now).ok_or_else(none)
     }
 
     /// Reads `--at`: `now`, a moment (Beijing unless it carries an offset), or a date alone, which

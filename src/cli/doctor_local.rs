@@ -5,7 +5,7 @@ use super::doctor::{Group, Line, attention, bad, good};
 use crate::alarm::disk_space;
 use crate::config;
 use crate::domain::{Account, Moment};
-use crate::store::{StoreError, checkup, counts};
+use crate::store::{StoreError, audit, checkup, counts};
 use cuigeng_adapters::time::HOUR;
 use cuigeng_adapters::{Batch, Source};
 use nix::unistd::{AccessFlags, access, geteuid};
@@ -29,6 +29,7 @@ pub(super) fn database_and_files(context: &Context) -> (Vec<Line>, Option<Vec<Ac
     lines.extend(secrets(context, accounts.as_deref().unwrap_or_default()));
     lines.extend(calendar(context));
     if readable {
+        lines.extend(trail(context));
         lines.extend(letters(context));
     }
     (lines, accounts)
@@ -72,6 +73,22 @@ fn database(context: &Context) -> (Line, bool) {
             (good(Group::Database, format!("{path} 完好，第{}版结构，{}", found.schema, size(found.bytes))), true)
         }
     }
+}
+
+/// Whether somebody has changed the audit trail behind our back.
+fn trail(context: &Context) -> Option<Line> {
+    let trail = context.store().ok()?.read(audit::examine).ok()?;
+    Some(match trail.broken {
+        None if trail.entries == 0 => good(Group::Database, "审计日志还没有记录"),
+        None => {
+            let last: String = trail.last.chars().take(16).collect();
+            good(Group::Database, format!("审计日志{}条，首尾相连，末条校验码 {last}", trail.entries))
+        }
+        Some(entry) => {
+            let cure = "先把整个数据目录另存一份，再与备份对照，查明是谁动过数据库";
+            bad(Group::Database, format!("审计日志从第{entry}条起对不上，被改动过"), cure)
+        }
+    })
 }
 
 fn cure(error: &StoreError) -> &'static str {

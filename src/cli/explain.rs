@@ -3,12 +3,12 @@
 use super::composed::{composed, kind_words};
 use super::print::rule_chinese;
 use super::told::Told;
-use super::{CliError, Context, Outcome, answer, beijing, outln};
-use crate::domain::{Account, Check, Moment, Period, Post, PostKind, Strength, Watch, WatchOrigin, When};
+use super::{CliError, Context, Outcome, beijing, outln};
+use crate::domain::{Account, Check, Moment, Period, Post, Watch};
 use crate::ledger::Ledger;
-use crate::rules::{
-    Duty, ExemptWhy, Lies, Profile, Severity, Tally, Verdict, VerdictKind, Window, WindowKind, duties, lies,
-};
+use crate::rules::{Duty, Lies, Profile, Severity, Tally, Verdict, VerdictKind, Window, WindowKind, duties, lies};
+pub(super) use crate::spoken::when;
+use crate::spoken::{answer, gap_in_words, watch_in_words, why_not};
 use crate::store::answers::{self, AnswerRow};
 use crate::store::{Connection, StoreError, silences};
 use serde_json::json;
@@ -43,7 +43,7 @@ pub(super) fn run(
     }
     outln!("{}", in_words(&ledger, &account, profile, check, &explained, &letters, now));
     for one in &answers {
-        outln!("{}　信{}", answer::line(one, &account.title()), one.letter);
+        outln!("{}　信{}", super::answer::line(one, &account.title()), one.letter);
     }
     for line in super::silence::lines_about(&account, &silent, &hushed) {
         outln!("{line}");
@@ -101,36 +101,6 @@ fn rule(text: &mut String, duty: &Duty<'_>, verdict: &Verdict, now: Moment) {
     say(text, format!("  结论：{}", answer(verdict, now)));
 }
 
-fn answer(verdict: &Verdict, now: Moment) -> String {
-    match &verdict.kind {
-        VerdictKind::Exempt { why: ExemptWhy::NotYetOpen(date) } => {
-            format!("不参评。账号{date}才开设，不能要求开设前的更新。")
-        }
-        VerdictKind::Exempt { why: ExemptWhy::Paused } => "不参评。检查区间内账号处于暂停状态。".to_owned(),
-        VerdictKind::Exempt { why: ExemptWhy::Closed } => "不参评。检查区间内账号已注销。".to_owned(),
-        VerdictKind::Met { seen } => format!("达到要求。已看到{seen}次更新，看到即算数，与监测是否完整无关。"),
-        VerdictKind::Pending { seen, missing, deadline, watched_until } => {
-            let watched = watched_until
-                .map_or_else(|| "本区间还没有完整的监测".to_owned(), |at| format!("已完整监测到{}", beijing(at)));
-            format!("尚未到期。已看到{seen}次，还差{missing}次，{}前补齐即可；{watched}。", beijing(*deadline))
-        }
-        VerdictKind::Missed { seen, proof } => format!(
-            "未监测到足够更新（{}）。区间内每一刻都有可靠监测（依据{}条，见下），只看到{seen}次。",
-            verdict.label.as_deref().unwrap_or_default(),
-            proof.basis().len()
-        ),
-        VerdictKind::Suspected { seen, .. } => {
-            format!("待人工核实。只看到{seen}次，但监测方式不足以作为未更新的依据，请打开账号看一眼后用 attest 登记。")
-        }
-        VerdictKind::Unknown { seen, .. } if verdict.awaits_data(now) => {
-            format!("待数据。目前看到{seen}次，来源的数据还没有出齐，出齐后自动判定。")
-        }
-        VerdictKind::Unknown { seen, .. } => {
-            format!("无法判定。只看到{seen}次，但区间内有时段没有监测到（见下），不能据此认定未更新。")
-        }
-    }
-}
-
 fn posts(text: &mut String, posts: &[Post], duty: &Duty<'_>) {
     let mut near: Vec<&Post> = posts.iter().collect();
     near.sort_by_key(|post| post.when.earliest());
@@ -169,21 +139,11 @@ pub(super) fn told_last(row: &Tally) -> String {
 }
 
 fn reason(post: &Post, duty: &Duty<'_>) -> &'static str {
-    if post.struck {
-        "不计：已由人工剔除"
-    } else if !post.visible {
-        "不计：不是公众都能看到的发布"
-    } else if !post.counts_at(duty.check.at) {
-        "不计：检查前已连续两次完整监测都看不到它"
-    } else if post.repost && !duty.profile.count_reposts {
-        "不计：本口径不计转发"
-    } else {
-        match lies(post.when, duty.window) {
-            Lies::Inside => "计入",
-            Lies::Straddles => "可能在区间内，不能确定",
-            Lies::Outside => "不在区间内",
-        }
-    }
+    why_not(post, duty.profile, duty.check.at).unwrap_or(match lies(post.when, duty.window) {
+        Lies::Inside => "计入",
+        Lies::Straddles => "可能在区间内，不能确定",
+        Lies::Outside => "不在区间内",
+    })
 }
 
 fn quoted(title: &str) -> String {
@@ -192,66 +152,19 @@ fn quoted(title: &str) -> String {
     if title.is_empty() { "（无标题）".to_owned() } else { format!("《{short}{more}》") }
 }
 
-/// A time as exactly as it is known.
-pub(super) fn when(when: When) -> String {
-    match when {
-        When::At(moment) => beijing(moment),
-        When::Day(date) => format!("{date}（只知日期）"),
-        When::Span { from, until } => format!("{}至{}之间", beijing(from), beijing(until)),
-    }
-}
-
 fn watches(text: &mut String, watches: &[Watch], window: Window) {
     let mut near: Vec<&Watch> =
         watches.iter().filter(|w| w.reach.from < window.until && window.from < w.reach.until).collect();
     near.sort_by_key(|watch| std::cmp::Reverse(watch.at));
     say(text, format!("  监测依据（{}条，列最近6条）：", near.len()));
     for watch in near.into_iter().take(6) {
-        let who = match &watch.origin {
-            WatchOrigin::Source(name) => format!("来源“{name}”"),
-            WatchOrigin::Person(name) => format!("人工核查（{name}）"),
-        };
-        let strength = if watch.reach.strength == Strength::Strong { "可靠" } else { "只作参考" };
-        let part = part(watch);
-        let from =
-            if watch.reach.from <= Moment::from_unix(0) { "最早".to_owned() } else { beijing(watch.reach.from) };
-        say(
-            text,
-            format!(
-                "    {}：{who}看清了 {from} 至 {}（{strength}{part}）",
-                beijing(watch.at),
-                beijing(watch.reach.until)
-            ),
-        );
-    }
-}
-
-/// What a watch that does not see everything is limited to.
-fn part(watch: &Watch) -> &'static str {
-    match (watch.reach.sees.has(PostKind::Notified), watch.reach.sees.has(PostKind::Unnotified)) {
-        (true, false) => "，只含群发",
-        (false, true) => "，只含未群发的发布",
-        _ => "",
+        say(text, format!("    {}", watch_in_words(watch)));
     }
 }
 
 fn gaps(text: &mut String, verdict: &Verdict) {
     for gap in verdict.kind.gaps() {
-        let closes = gap.closes_at.map_or_else(String::new, |at| format!("，预计{}可知", beijing(at)));
-        let kind = match gap.kind.word() {
-            "notified" => "群发：",
-            "unnotified" => "未群发的发布：",
-            _ => "",
-        };
-        say(
-            text,
-            format!(
-                "  未监测时段 {kind}{} 至 {}：{}{closes}",
-                beijing(gap.from),
-                beijing(gap.until),
-                gap.why.chinese()
-            ),
-        );
+        say(text, format!("  未监测时段 {}", gap_in_words(gap)));
     }
 }
 
@@ -296,7 +209,7 @@ fn as_json(
         .map(|h| json!({"silence": h.silence, "reason": h.reason, "by": h.by, "what": h.what, "at": h.at}))
         .collect();
     super::print_json(
-        &json!({"check": check.at, "rules": rules, "letters": letters, "answers": answers.iter().map(answer::as_json).collect::<Vec<_>>(), "silenced": hushed}),
+        &json!({"check": check.at, "rules": rules, "letters": letters, "answers": answers.iter().map(super::answer::as_json).collect::<Vec<_>>(), "silenced": hushed}),
     )?;
     Ok(Outcome::Done)
 }

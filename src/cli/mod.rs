@@ -35,7 +35,7 @@ mod papers;
 mod people_args;
 mod plugin;
 mod plugin_words;
-mod print;
+pub(crate) mod print;
 mod profile;
 mod refusal;
 mod repair;
@@ -57,6 +57,7 @@ mod tables_args;
 mod todo;
 mod told;
 mod usage;
+pub mod user;
 mod words;
 mod year;
 
@@ -151,6 +152,7 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Alarm(verb) => alarm::run(&context, &verb),
         Verb::Calendar(verb) => calendar::run(&context, verb),
         Verb::Silence(verb) => silence::run(&context, verb),
+        Verb::User(verb) => user::run(&context, verb),
         Verb::Bulletin(verb) => bulletin::run(&context, verb),
         Verb::Repair(verb) => repair::run(&context, verb),
         Verb::Dispute(args) => dispute::run(&context, &args),

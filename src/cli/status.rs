@@ -7,7 +7,9 @@ use crate::ledger::Ledger;
 use crate::mail::hold::{self, Stop};
 use crate::rules::{AccountResult, Grade, Verdict, grade};
 use crate::store::looks::LookRow;
-use crate::store::{LetterRow, LetterState, RECORDED_ONLY, alarms, counts, desk, findings, incidents, looks, silences};
+use crate::store::{
+    LetterRow, LetterState, RECORDED_ONLY, alarms, counts, desk, findings, incidents, looks, silences, users,
+};
 use serde_json::json;
 
 struct Screen {
@@ -25,6 +27,8 @@ struct Screen {
     alarms: Vec<String>,
     silences: usize,
     mode: String,
+    /// The pages are open and nobody administers them yet.
+    unadministered: bool,
     red: Vec<String>,
 }
 
@@ -68,6 +72,7 @@ fn gather(context: &Context, now: Moment) -> Result<Screen, CliError> {
         dead,
         stop,
         mode,
+        unadministered: context.config.web.listen.is_some() && !store.read(users::has_admin)?,
         red,
     })
 }
@@ -89,6 +94,9 @@ fn print(context: &Context, screen: &Screen, now: Moment) {
         counted(Grade::Exempt)
     );
     outln!("{}", screen.mode);
+    if screen.unadministered {
+        outln!("网页：还没有管理员，运行 cuigeng user link 得到一次性链接");
+    }
     if let Some(next) = screen.next {
         outln!("下次检查 {}", beijing(next.at));
     }

@@ -23,7 +23,7 @@ pub(super) fn lines(
     let mode = mode::told(config.mode, modes::last(conn)?.as_ref());
     let mut red = nobody(ledger, now);
     red.extend(dead(conn, ledger, now)?);
-    red.extend(web::trouble(conn)?.filter(|_| config.web.listen.is_some()));
+    red.extend(web::trouble(conn)?.filter(|_| config.web.listen.is_some() && config.web.is_asked_for()));
     red.extend(answer::waiting(conn, NAMED)?);
     let decisions = findings::decisions(conn, &config.profile.name)?;
     let waiting =

@@ -233,12 +233,10 @@ fn security_in_words(security: Security) -> &'static str {
 }
 
 fn web_in_words(config: &Config) -> String {
-    match (&config.web.public_url, config.web.listen) {
-        (Some(url), Some(listen)) => {
-            format!("回复链接：信中写 {url}/a/…，网页服务在 {listen} 监听；期限过后{}天失效", GRACE_S / DAY)
-        }
-        (None, Some(listen)) => format!("回复链接：信中不写（没有 web.public_url）；网页服务在 {listen} 监听"),
-        (_, None) => "回复链接：信中不写，不开网页；电话和邮件里的回复用 cuigeng outbox answer 登记".to_owned(),
+    let listen = config.web.listen.map_or("不开网页".to_owned(), |listen| format!("网页在 {listen} 监听"));
+    match &config.web.public_url {
+        Some(url) => format!("回复链接：信中写 {url}/a/…，期限过后{}天失效；{listen}", GRACE_S / DAY),
+        None => format!("回复链接：信中不写（没有 web.public_url），回复用 cuigeng outbox answer 登记；{listen}"),
     }
 }
 

@@ -359,6 +359,25 @@ impl Config {
         if self.office.operator_mail.is_empty() { self.clerks() } else { self.office.operator_mail.clone() }
     }
 
+    /// The last scheduled check at or before `now`, in the two years before it.
+    pub fn last_check(&self, now: Moment) -> Option<Check> {
+        let mut at = now;
+        // A check that was moved off a holiday may lie after now although its nominal moment does not.
+        while let Some(nominal) = self.check.schedule.last_at(at) {
+            let check = self.check.when_off.hold(nominal, &self.calendar);
+            if check.at <= now {
+                return Some(check);
+            }
+            at = nominal.plus(-1);
+        }
+        None
+    }
+
+    /// The next scheduled check after `now`, in the two months after it.
+    pub fn next_check(&self, now: Moment) -> Option<Check> {
+        self.checks_between(now.plus(1), now.plus_days(60)).into_iter().next()
+    }
+
     /// The checks whose nominal moment lies in `[from, until)`, ascending.
     pub fn checks_between(&self, from: Moment, until: Moment) -> Vec<Check> {
         let nominal = self.check.schedule.between(from, until);

@@ -77,11 +77,19 @@ fn web(config: &Config) -> Vec<String> {
     if web.is_private() {
         remarks.push("web.public_url 写的是本机地址，别的机器打不开信中的链接".to_owned());
     }
-    if web.public_url.is_none() && web.listen.is_some() {
+    if web.public_url.is_some() && web.listen.is_none() {
+        remarks.push("写了 web.public_url，又写 web.listen = \"off\"：信中有回复链接，但打不开".to_owned());
+    }
+    if web.public_url.is_none() && web.listen.is_some() && web.is_asked_for() {
         remarks.push("写了 web.listen，没有写 web.public_url：信中没有回复链接".to_owned());
     }
-    if web.listen.is_some_and(|listen| listen.ip().is_loopback()) && web.public_url.is_some() && !web.is_private() {
+    let is_local = web.listen.is_some_and(|listen| listen.ip().is_loopback());
+    if is_local && web.public_url.is_some() && !web.is_private() {
         remarks.push("网页服务只在本机监听（web.listen）：要有反向代理把 web.public_url 转到这里".to_owned());
+    }
+    if web.listen.is_some() && !is_local && !web.public_url.as_deref().is_some_and(|url| url.starts_with("https://")) {
+        remarks
+            .push("网页没有加密（web.public_url 不是 https）：登录密码会明文经过网络，只应在可信内网使用".to_owned());
     }
     remarks
 }

@@ -437,7 +437,8 @@ security = \"starttls\"
     assert_eq!((server.port, server.user.as_deref()), (587, None));
 }
 
-/// Without an address that owners can open there is no link; with one, only this machine is listened to.
+/// Without an address that owners can open there is no link; where nobody says more, only this machine is
+/// listened to.
 #[test]
 fn the_web_server_runs_where_it_is_asked_for() {
     let web = |text: &str| {
@@ -447,13 +448,19 @@ fn the_web_server_runs_where_it_is_asked_for() {
         (listen, config.web.public_url, said)
     };
     let (listen, url, said) = web("");
-    assert!(listen.is_none() && url.is_none() && said.contains("回复链接：信中不写，不开网页"), "{said}");
+    assert_eq!((listen.as_deref(), url), (Some("127.0.0.1:8318"), None), "pages for this machine alone");
+    assert!(said.contains("回复链接：信中不写") && said.contains("网页在 127.0.0.1:8318 监听"), "{said}");
+    assert!(!said.contains("没有写 web.public_url："), "nobody has asked for anything: {said}");
+    let (listen, _, said) = web("[web]\nlisten = \"off\"");
+    assert!(listen.is_none() && said.contains("不开网页"), "{said}");
+    assert!(web("[web]\nlisten = \"off\"\npublic_url = \"http://10.20.0.8\"").2.contains("但打不开"));
     let (listen, url, said) = web("[web]\npublic_url = \"https://www.qinghe.example/cuigeng/\"");
     assert_eq!(listen.as_deref(), Some("127.0.0.1:8318"));
     assert_eq!(url.as_deref(), Some("https://www.qinghe.example/cuigeng"));
     assert!(said.contains("/cuigeng/a/…") && said.contains("反向代理") && said.contains("期限过后10天失效"), "{said}");
     let (listen, _, said) = web("[web]\npublic_url = \"http://10.20.0.8:8318\"\nlisten = \"0.0.0.0:8318\"");
     assert!(listen.as_deref() == Some("0.0.0.0:8318") && !said.contains("反向代理"), "{said}");
+    assert!(said.contains("密码会明文"), "{said}");
     assert!(web("[web]\nlisten = \"[::1]:8318\"").2.contains("信中没有回复链接"));
     assert!(web("[web]\npublic_url = \"http://localhost:8318\"").2.contains("别的机器打不开"));
 }

@@ -181,6 +181,9 @@ kind = "feed"
 base = "{feeds}"
 sees = ["群发"]
 
+[web]
+listen = "off"
+
 [calendar]
 file = ["calendar.json"]
 

@@ -12,8 +12,19 @@ const OVERDUE: &str =
 const REMINDED: &str = "SELECT m.account, l.sent_at FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.trial = 0 AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.sent_at";
 const STATES: &str = "SELECT CASE WHEN trial = 1 AND state IN ('sent', 'held') THEN 'recorded' ELSE state END AS standing, count(*) FROM letter GROUP BY standing";
 
+const NEWEST: &str = "SELECT (SELECT coalesce(max(id), 0) FROM audit), (SELECT coalesce(max(id), 0) FROM look), (SELECT coalesce(max(id), 0) FROM post), (SELECT coalesce(max(id), 0) FROM verdict), (SELECT coalesce(max(id), 0) FROM finding)";
+
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[SENT, SENT_MENTIONS, OVERDUE, REMINDED, STATES];
+pub(super) const ALL: &[&str] = &[SENT, SENT_MENTIONS, OVERDUE, REMINDED, STATES, NEWEST];
+
+/// The newest numbers of all that a verdict can follow from: while they stay the evidence is the same.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn newest(conn: &Connection) -> Result<[i64; 5], StoreError> {
+    let read = |row: &rusqlite::Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?]);
+    Ok(conn.prepare_cached(NEWEST)?.query_row([], read)?)
+}
 
 /// Letters of a kind that left in `[from, until)`.
 ///

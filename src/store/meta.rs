@@ -1,18 +1,18 @@
 //! Small facts by name, and the audit trail.
 
-use super::{Connection, StoreError, Transaction};
+use super::{Connection, StoreError, Transaction, audit};
 use crate::domain::Moment;
 use rusqlite::OptionalExtension;
 
 const GET: &str = "SELECT value FROM meta WHERE key = ?1";
 const SET: &str =
     "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-const AUDIT: &str = "INSERT INTO audit (at, who, what, detail) VALUES (?1, ?2, ?3, ?4)";
 const AUDITED: &str = "SELECT detail FROM audit WHERE what = ?1 AND at >= ?2 AND at < ?3 ORDER BY id";
 const LAST_AUDIT: &str = "SELECT coalesce(max(id), 0) FROM audit";
+const LAST_DEED: &str = "SELECT id FROM audit WHERE what NOT GLOB 'user.*' ORDER BY id DESC LIMIT 1";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[GET, SET, AUDIT, AUDITED, LAST_AUDIT];
+pub(super) const ALL: &[&str] = &[GET, SET, AUDITED, LAST_AUDIT, LAST_DEED];
 
 /// The value kept under `key`.
 ///
@@ -31,13 +31,12 @@ pub fn set(tx: &Transaction<'_>, key: &str, value: &str) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Writes down who did what. `detail` must hold no secret.
+/// Writes down who did what, as the last link of the chain. `detail` must hold no secret.
 ///
 /// # Errors
 /// Those of SQLite.
 pub fn audit(tx: &Transaction<'_>, at: Moment, who: &str, what: &str, detail: &str) -> Result<(), StoreError> {
-    tx.prepare_cached(AUDIT)?.execute((at.unix(), who, what, detail))?;
-    Ok(())
+    audit::append(tx, at, who, what, detail)
 }
 
 /// The details of all that was done in `[from, until)` under that word, oldest first.
@@ -50,10 +49,19 @@ pub fn audited(conn: &Connection, what: &str, from: Moment, until: Moment) -> Re
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The number of the newest entry of the audit trail; it grows whenever a person changes evidence.
+/// The number of the newest entry of the audit trail.
 ///
 /// # Errors
 /// Those of SQLite.
 pub fn last_audit(conn: &Connection) -> Result<i64, StoreError> {
     Ok(conn.prepare_cached(LAST_AUDIT)?.query_row([], |row| row.get(0))?)
+}
+
+/// The number of the newest entry that is not about users: it grows whenever a person changes evidence, and
+/// not when somebody signs in.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn last_deed(conn: &Connection) -> Result<i64, StoreError> {
+    Ok(conn.prepare_cached(LAST_DEED)?.query_row([], |row| row.get(0)).optional()?.unwrap_or(0))
 }

@@ -1,21 +1,60 @@
-//! The frame around every page, its style, and the pages that only say why there is nothing to see.
-//! Everything that goes into a page is escaped by the name of its template.
+//! The two frames around all pages (`chrome.html` for those who were written to, `frame.html` for the
+//! office), their styles, and the pages that only say why there is nothing to see. Everything that goes
+//! into a page is escaped by the name of its template.
 
+use super::Web;
+use super::session::Viewer;
+use crate::access::Rank;
+use crate::alarm::plan::Cause;
+use crate::store::StoreError;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, UndefinedBehavior, Value, context};
+use std::sync::LazyLock;
 
-const TEMPLATES: [(&str, &str); 3] = [
+const TEMPLATES: [(&str, &str); 10] = [
     ("chrome.html", include_str!("templates/chrome.html")),
     ("answer.html", include_str!("templates/answer.html")),
     ("notice.html", include_str!("templates/notice.html")),
+    ("frame.html", include_str!("templates/frame.html")),
+    ("signin.html", include_str!("templates/signin.html")),
+    ("enter.html", include_str!("templates/enter.html")),
+    ("me.html", include_str!("templates/me.html")),
+    ("overview.html", include_str!("templates/overview.html")),
+    ("account.html", include_str!("templates/account.html")),
+    ("office.html", include_str!("templates/office.html")),
 ];
 const STYLE: &str = include_str!("templates/style.css");
+const OFFICE_STYLE: &str = include_str!("templates/office.css");
+const ICON: &str = include_str!("templates/icon.svg");
+/// The address of these names the version, so that a browser may keep them.
+const KEPT: &str = "private, max-age=86400";
 
-/// The one style of all pages.
+/// The templates, read once; a test reads them too, so that a mistake in one never ships.
+static PAGES: LazyLock<Result<Environment<'static>, Error>> = LazyLock::new(|| {
+    let mut templates = Environment::new();
+    templates.set_undefined_behavior(UndefinedBehavior::Strict);
+    templates.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    for (name, text) in TEMPLATES {
+        templates.add_template(name, text)?;
+    }
+    Ok(templates)
+});
+
+/// The style of the pages for those who were written to.
 pub(super) async fn style() -> Response {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
+}
+
+/// The style of the office's own pages.
+pub(super) async fn office_style() -> Response {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, KEPT)], OFFICE_STYLE).into_response()
+}
+
+/// The little picture in the browser's tab.
+pub(super) async fn icon() -> Response {
+    ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, KEPT)], ICON).into_response()
 }
 
 /// A page of that template at that address.
@@ -30,18 +69,59 @@ pub(super) fn page(status: StatusCode, name: &str, uri: &Uri, values: Value) -> 
 }
 
 fn render(name: &str, uri: &Uri, values: Value) -> Result<String, Error> {
-    let mut templates = Environment::new();
-    templates.set_undefined_behavior(UndefinedBehavior::Strict);
-    templates.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-    for (name, text) in TEMPLATES {
-        templates.add_template(name, text)?;
-    }
-    templates.get_template(name)?.render(context! { root => root(uri), ..values })
+    let pages = PAGES.as_ref().map_err(|error| Error::new(error.kind(), error.to_string()))?;
+    let version = env!("CARGO_PKG_VERSION");
+    pages.get_template(name)?.render(context! { root => root(uri), version, ..values })
 }
 
 /// The way from an address up to where `style.css` stands: a proxy may have cut a path away before it.
-fn root(uri: &Uri) -> String {
+pub(super) fn root(uri: &Uri) -> String {
     "../".repeat(uri.path().matches('/').count().saturating_sub(1).min(32))
+}
+
+/// A page in the office's frame for somebody who has not signed in.
+pub(super) fn sheet(status: StatusCode, name: &str, uri: &Uri, values: Value) -> Response {
+    page(status, name, uri, context! { me => (), banners => (), here => "", seal => "", ..values })
+}
+
+impl Web {
+    /// A page for somebody who has signed in: with the ways to the others, and what is not well with us.
+    pub(super) async fn page(
+        &self,
+        status: StatusCode,
+        name: &'static str,
+        uri: &Uri,
+        viewer: &Viewer,
+        values: Value,
+    ) -> Response {
+        let user = &viewer.user;
+        let me =
+            context! { name => user.name.clone(), rank => user.rank.chinese(), acts => user.rank >= Rank::Operator };
+        match self.store.read_async(self.health.lasting(self.clock.now())).await {
+            Ok(causes) => {
+                let (here, seal) = (uri.path().to_owned(), viewer.token.seal());
+                let banners: Vec<Value> = causes.iter().map(banner).collect();
+                page(status, name, uri, context! { me, here, seal, banners, ..values })
+            }
+            Err(error) => unavailable(&error, uri),
+        }
+    }
+}
+
+/// What is not well with us, as every page says it.
+fn banner(cause: &Cause) -> Value {
+    context! { subject => cause.subject.clone(), cure => cause.cure.clone() }
+}
+
+/// A page in the office's frame that says why something was not done.
+pub(super) fn refused(status: StatusCode, uri: &Uri, title: &str, text: &str) -> Response {
+    page(status, "notice.html", uri, context! { title, text })
+}
+
+/// The database could not be asked; nothing was changed.
+pub(super) fn unavailable(error: &StoreError, uri: &Uri) -> Response {
+    tracing::error!(%error, "web.store_failed");
+    notice(StatusCode::SERVICE_UNAVAILABLE, uri)
 }
 
 /// A page that says in one sentence why there is nothing to see, and nothing of what there is.
@@ -64,6 +144,11 @@ pub(super) fn notice(status: StatusCode, uri: &Uri) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_template_can_be_read() {
+        assert_eq!(PAGES.as_ref().map(|pages| pages.templates().count()).unwrap(), TEMPLATES.len());
+    }
 
     #[test]
     fn the_style_is_found_from_every_depth() {

@@ -1,16 +1,26 @@
-//! The small web server: pages for those who were written to. One file a page, one frame around all
-//! (`chrome`), one gate before all (`gate`). A page is reached by what its address holds; nothing is
-//! changed by opening one.
+//! The small web server: pages for those who were written to, reached by what their address holds, and
+//! pages for the office itself, reached by signing in (`session`, `signin`). One file a page, two frames
+//! around all (`chrome`), one gate before all (`gate`). Nothing is changed by opening one.
 //!
 //! It is a part of the daemon that may fail alone: where it cannot listen, letters still leave, and
 //! `status` says so.
 
+mod account;
 mod answer;
 mod chrome;
 mod doorman;
+mod first;
 mod gate;
+mod office;
+mod overview;
+mod session;
+mod signin;
+mod squares;
+mod strip;
+mod throttle;
 mod view;
 
+use crate::alarm::Alarmer;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::secrets::FileSecrets;
@@ -18,14 +28,17 @@ use crate::store::{Store, StoreError, meta};
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Router, http::Uri};
 use doorman::{Doorman, Peer};
 use gate::Gate;
+use overview::Stand;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use throttle::Throttle;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 /// Bytes of a form; the longest honest one has two notes and some hundred numbers.
@@ -34,6 +47,8 @@ const BODY: usize = 16 * 1024;
 const AGAIN: Duration = Duration::from_secs(30);
 /// How long pages that are under way at the end may take.
 const GRACE: Duration = Duration::from_secs(5);
+/// Passwords that are worked on at once, 19 MiB each.
+const HASHING: usize = 2;
 /// Under which name the trouble with listening is kept.
 const TROUBLE: &str = "web_trouble";
 
@@ -48,6 +63,8 @@ pub struct Web {
     pub secrets: Arc<FileSecrets>,
     /// What time it is, and the bell for whoever has work after an answer.
     pub clock: Arc<dyn Clock>,
+    /// Whoever knows what is not well with us.
+    pub health: Alarmer,
 }
 
 /// What the pages and the gate share.
@@ -55,6 +72,10 @@ pub struct Web {
 struct Shared {
     web: Web,
     gate: Arc<Gate>,
+    throttle: Arc<Throttle>,
+    stand: Arc<Stand>,
+    /// Places for work on passwords, which takes memory.
+    hashing: Arc<Semaphore>,
 }
 
 impl FromRef<Shared> for Web {
@@ -70,15 +91,13 @@ impl Web {
             match TcpListener::bind(listen).await {
                 Ok(listener) => {
                     self.note(None).await;
-                    // Whoever told the trouble says that it is over.
-                    self.clock.ring();
                     tracing::info!(%listen, "web.listening");
+                    self.welcome(listen).await;
                     return self.serve(listener, stop).await;
                 }
                 Err(error) => {
                     tracing::error!(%listen, %error, "web.cannot_listen");
                     self.note(Some(format!("网页服务没有运行：{listen} 不能监听（{error}），信中的链接打不开"))).await;
-                    self.clock.ring();
                 }
             }
             tokio::select! {
@@ -99,14 +118,21 @@ impl Web {
         }
     }
 
-    /// A daemon whose database is busy tells it next time.
+    /// Keeps the trouble, or that it is over, and rings for whoever tells of it. A server that nobody asked
+    /// for may fail quietly. A daemon whose database is busy tells it next time.
     async fn note(&self, trouble: Option<String>) {
+        if !self.config.web.is_asked_for() {
+            return;
+        }
         let kept = self.store.write_async(move |tx| meta::set(tx, TROUBLE, &trouble.unwrap_or_default())).await;
         if let Err(error) = kept {
             tracing::warn!(%error, "web.not_noted");
         }
+        self.clock.ring();
     }
 }
+
+pub use first::{base_url, enter_url, first_link, office_url};
 
 /// Why nobody can open a page (Chinese), as the daemon that ran last has found it.
 ///
@@ -116,10 +142,20 @@ pub fn trouble(conn: &crate::store::Connection) -> Result<Option<String>, StoreE
     Ok(meta::get(conn, TROUBLE)?.filter(|text| !text.is_empty()))
 }
 
-/// Every page there is. Whatever an office's own pages need later hangs beside these.
+/// Every page there is.
 fn router(web: Web) -> Router {
-    let shared = Shared { web, gate: Arc::new(Gate::default()) };
+    let hashing = Arc::new(Semaphore::new(HASHING));
+    let shared = Shared { web, gate: Arc::default(), throttle: Arc::default(), stand: Arc::default(), hashing };
     Router::new()
+        .route("/", get(overview::show))
+        .route("/account/{id}", get(account::show))
+        .route("/signin", get(signin::ask).post(signin::enter))
+        .route("/signout", post(signin::leave))
+        .route("/enter/{token}", get(signin::invited).post(signin::accept))
+        .route("/me", get(signin::me).post(signin::change))
+        .route("/o/{token}", get(office::show))
+        .route("/office.css", get(chrome::office_style))
+        .route("/icon.svg", get(chrome::icon))
         .route("/a/{token}", get(answer::show).post(answer::take))
         .route("/style.css", get(chrome::style))
         .fallback(|uri: Uri| async move { chrome::notice(StatusCode::NOT_FOUND, &uri) })

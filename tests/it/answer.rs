@@ -1,8 +1,8 @@
 //! The promise: a letter can be answered by its link and by nothing else; opening the link changes
 //! nothing; an answer makes somebody look, is never evidence, and nobody is reported for giving none.
 
-mod hand;
-mod office;
+pub(crate) mod hand;
+pub(crate) mod office;
 mod stranger;
 
 use cuigeng::answer::{Given, State, Way, Word};

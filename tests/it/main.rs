@@ -20,6 +20,7 @@ mod manual;
 mod mixes;
 mod operator;
 mod pace;
+mod pages;
 mod paper;
 mod people;
 mod platform;

@@ -143,6 +143,24 @@ const REFUSED: &[(&str, &str)] = &[
         "two rows of one look",
         "INSERT INTO tally (account, from_s, updates, unit, last_exact, last_s, by, looked_at, at, attestation, ended_at) VALUES (1, 7, 1, 'push', NULL, NULL, 'x', 8, 8, 1, NULL)",
     ),
+    ("a user without a name", "INSERT INTO user (name, rank, made_at) VALUES ('', 'admin', 0)"),
+    ("two users of one name", "INSERT INTO user (name, rank, made_at) VALUES ('甲', 'reader', 0)"),
+    ("a rank that is none", "INSERT INTO user (name, rank, made_at) VALUES ('乙', 'root', 0)"),
+    ("a password that is not hashed", "UPDATE user SET password = 'correct horse'"),
+    ("a link that ends before it begins", "INSERT INTO one_time_link VALUES ('h', 1, 5, 5)"),
+    ("a session of nobody", "INSERT INTO session VALUES ('h', 9, 0, 1, '')"),
+    ("a session that ends before it begins", "INSERT INTO session VALUES ('h', 1, 1, 1, '')"),
+    (
+        "two links of one office",
+        "INSERT INTO office_link (office, hash, made_at, made_by) VALUES ('某局', 'h2', 0, '甲')",
+    ),
+    (
+        "a link that nobody gave",
+        "INSERT INTO office_link (office, hash, made_at, made_by) VALUES ('乙局', 'h2', 0, '')",
+    ),
+    ("a link that was revoked by nobody", "UPDATE office_link SET revoked_at = 1"),
+    ("an audit entry that is changed", "UPDATE audit SET who = '乙'"),
+    ("an audit entry that is taken away", "DELETE FROM audit"),
     ("a bulletin of one version twice", "INSERT INTO bulletin (period, profile, version) VALUES ('2022-06', 'p', 1)"),
     ("a step twice", "INSERT INTO bulletin_step VALUES (1, 1, 'draft', 'y', 0, '', NULL)"),
     ("two signatures", "INSERT INTO bulletin_step VALUES (1, 3, 'issued', 'y', 0, '', NULL)"),
@@ -181,6 +199,9 @@ INSERT INTO reach VALUES (1, 1, 's', 0, 5, 6, 1, 'strong');
 INSERT INTO letter (id, kind, recipient, role, slot, not_before, subject, text, html, attachment_name, reason, trial, state, message_id, next_try, created_at) VALUES (1, 'reminder', 'a@b', 'clerk', 0, 0, '', '', '', '', '', 0, 'queued', 'm1', 0, 0);
 INSERT INTO mention (letter, recipient, account, rule, anchor, stage) VALUES (1, 'a@b', 1, 'weekly', '2022-06-20', 'week4');
 INSERT INTO incident (source, class, began) VALUES ('s', 'auth', 0);
+INSERT INTO user (id, name, rank, made_at) VALUES (1, '甲', 'admin', 0);
+INSERT INTO office_link (office, hash, made_at, made_by) VALUES ('某局', 'h', 0, '甲');
+INSERT INTO audit (at, who, what, detail) VALUES (0, '甲', 'mode', '');
 INSERT INTO call VALUES (1, 1, 'x', 0, '', 0);
 INSERT INTO attestation (id, account, from_s, until_s, by, at) VALUES (1, 1, 0, 10, 'x', 10), (2, 1, 0, 10, 'x', 10);
 INSERT INTO tally (account, from_s, updates, unit, by, looked_at, at, attestation) VALUES (1, 0, 1, 'push', 'x', 8, 8, 1);

@@ -1,6 +1,7 @@
 //! The store against SQLite itself: every statement, every constraint, and what must survive.
 
 mod answered;
+mod audited;
 mod by_hand;
 mod constraints;
 mod enclosed;

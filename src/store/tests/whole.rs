@@ -22,6 +22,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("answers", answers::ALL),
         ("attachments", attachments::ALL),
         ("attest", attest::ALL),
+        ("audit", audit::ALL),
         ("awaited", awaited::ALL),
         ("bounces", bounces::ALL),
         ("bulletins", bulletins::ALL),
@@ -41,10 +42,12 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("outbox", outbox::ALL),
         ("posts", posts::ALL),
         ("recalls", recalls::ALL),
+        ("sessions", sessions::ALL),
         ("repairs", repairs::ALL),
         ("told", told::ALL),
         ("tally", tally::ALL),
         ("silences", silences::ALL),
+        ("users", users::ALL),
         ("verdicts", verdicts::ALL),
     ]
 }

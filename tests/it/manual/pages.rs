@@ -33,7 +33,8 @@ pub(super) fn all() -> Vec<Page> {
 
 /// Every source file of the program, for looking up what it says.
 pub(super) fn code() -> String {
-    let paths = [files(&root().join("src"), "rs"), files(&root().join("adapters"), "rs")].concat();
+    let src = root().join("src");
+    let paths = [files(&src, "rs"), files(&src, "html"), files(&root().join("adapters"), "rs")].concat();
     paths.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
 }
 

@@ -1,0 +1,108 @@
+use super::*;
+use crate::config;
+use crate::domain::{
+    AccountId, Kinds, Platform, PostKind, Reach, State, StateChange, Strength, Watch, WatchOrigin, When,
+};
+use crate::rules::{Declared, VerdictKind};
+use cuigeng_adapters::Delay;
+use std::path::Path;
+
+/// A Thursday.
+const NOW: &str = "2026-07-23 09:00";
+
+fn at(text: &str) -> Moment {
+    let hour = if text.len() == 10 { " 00:00" } else { "" };
+    Moment::parse(&format!("{text}{hour}")).unwrap()
+}
+
+fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn post(when: &str, struck: bool) -> Post {
+    Post {
+        id: 0,
+        ext_id: None,
+        push: None,
+        when: When::At(at(when)),
+        title: String::new(),
+        url: None,
+        kind: PostKind::Post,
+        visible: true,
+        repost: false,
+        struck,
+        first_seen: at(when),
+        sightings: Vec::new(),
+    }
+}
+
+/// An account with these posts, watched from `from` on.
+fn record(posts: Vec<Post>, from: &str, strength: Strength, closed: Option<&str>) -> Record {
+    let config = config::parse("", "", Path::new("")).unwrap();
+    let running = StateChange { from: Moment::MIN, state: State::Running };
+    let closed = closed.map(|day| StateChange { from: at(day), state: State::Closed });
+    let account = Account {
+        id: AccountId(1),
+        states: std::iter::once(running).chain(closed).collect(),
+        ..Account::new("账号", Platform::parse("抖音").0)
+    };
+    let reach = Reach { from: at(from), until: at(NOW), sees: Kinds::POST, strength };
+    let watch = Watch { at: at(NOW), reach, origin: WatchOrigin::Source("s".to_owned()) };
+    let source = Declared { name: "s".to_owned(), delay: Delay::None, sees: Kinds::POST };
+    let ledger = Ledger::of(vec![account.clone()], [(AccountId(1), posts)].into(), &watch, &source);
+    Record::of(&ledger, &config, &account, at(NOW))
+}
+
+fn on(record: &Record, day: &str) -> Day {
+    *record.days.iter().find(|one| one.date == date(day)).unwrap()
+}
+
+#[test]
+fn a_year_is_whole_weeks_up_to_sunday() {
+    let year = record(vec![], "2026-07-01 12:00", Strength::Strong, None);
+    assert_eq!((year.days.len(), year.days[0].date), (371, date("2025-07-21")));
+    assert_eq!(year.days.last().unwrap().date, date("2026-07-26"));
+    for (day, watched) in [
+        ("2026-06-30", Watched::Not),
+        ("2026-07-01", Watched::Partly),
+        ("2026-07-02", Watched::Whole),
+        ("2026-07-23", Watched::Whole),
+        ("2026-07-24", Watched::Coming),
+    ] {
+        assert_eq!(on(&year, day).watched, watched, "{day}");
+    }
+    assert_eq!(on(&record(vec![], "2026-07-01", Strength::Weak, None), "2026-07-02").watched, Watched::Partly);
+    assert_eq!(
+        on(&record(vec![], "2026-07-01", Strength::Strong, Some("2026-07-10")), "2026-07-11").watched,
+        Watched::Exempt
+    );
+}
+
+#[test]
+fn weeks_have_their_verdicts_and_days_their_counted_updates() {
+    let posts = ["2026-07-14 10:00", "2026-07-14 11:00", "2026-07-21 10:00"].map(|when| post(when, false));
+    let struck = post("2026-07-20 10:00", true);
+    let year = record(posts.into_iter().chain([struck]).collect(), "2026-07-06", Strength::Strong, None);
+    assert_eq!(
+        [on(&year, "2026-07-14").updates, on(&year, "2026-07-20").updates, on(&year, "2026-07-21").updates],
+        [2, 0, 1]
+    );
+    let kinds: Vec<&str> = year.weeks.iter().take(4).map(|verdict| verdict.kind.word()).collect();
+    assert_eq!(kinds, ["pending", "met", "missed", "unknown"]);
+    assert!(matches!(year.weeks[0].kind, VerdictKind::Pending { seen: 1, missing: 1, .. }));
+    assert_eq!(year.weeks.len(), WEEKS as usize);
+}
+
+#[test]
+fn days_of_too_long_a_silence_are_proven_or_said_to_be_unproven() {
+    let posts =
+        || vec![post("2026-05-01 10:00", false), post("2026-06-01 10:00", false), post("2026-07-22 10:00", false)];
+    // Safe up to 15 May and 15 June: 16 days in May, 36 in June and July.
+    let seen = record(posts(), "2026-05-01", Strength::Strong, None);
+    assert_eq!((seen.failed_days, seen.unproven_days), (16 + 36, 0));
+    assert_eq!(seen.longest, Some((date("2026-06-01"), date("2026-07-22"))));
+    let late = record(posts(), "2026-05-20", Strength::Strong, None);
+    assert_eq!((late.failed_days, late.unproven_days), (36, 16));
+    assert_eq!(record(vec![], "2026-05-01", Strength::Strong, None).failed_days, 0, "nobody knows since when");
+    assert_eq!(record(vec![], "2026-05-01", Strength::Strong, None).longest, None);
+}

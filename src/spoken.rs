@@ -1,0 +1,92 @@
+//! Verdicts, posts and times as people read them, the same on the command line and on the pages.
+
+use crate::cli::print::beijing;
+use crate::domain::{Moment, Post, PostKind, Strength, Watch, WatchOrigin, When};
+use crate::rules::{ExemptWhy, Gap, Profile, Verdict, VerdictKind};
+
+/// What a verdict says, in a sentence or two.
+pub fn answer(verdict: &Verdict, now: Moment) -> String {
+    match &verdict.kind {
+        VerdictKind::Exempt { why: ExemptWhy::NotYetOpen(date) } => {
+            format!("不参评。账号{date}才开设，不能要求开设前的更新。")
+        }
+        VerdictKind::Exempt { why: ExemptWhy::Paused } => "不参评。检查区间内账号处于暂停状态。".to_owned(),
+        VerdictKind::Exempt { why: ExemptWhy::Closed } => "不参评。检查区间内账号已注销。".to_owned(),
+        VerdictKind::Met { seen } => format!("达到要求。已看到{seen}次更新，看到即算数，与监测是否完整无关。"),
+        VerdictKind::Pending { seen, missing, deadline, watched_until } => {
+            let watched = watched_until
+                .map_or_else(|| "本区间还没有完整的监测".to_owned(), |at| format!("已完整监测到{}", beijing(at)));
+            format!("尚未到期。已看到{seen}次，还差{missing}次，{}前补齐即可；{watched}。", beijing(*deadline))
+        }
+        VerdictKind::Missed { seen, proof } => format!(
+            "未监测到足够更新（{}）。区间内每一刻都有可靠监测（依据{}条，见下），只看到{seen}次。",
+            verdict.label.as_deref().unwrap_or_default(),
+            proof.basis().len()
+        ),
+        VerdictKind::Suspected { seen, .. } => {
+            format!("待人工核实。只看到{seen}次，但监测方式不足以作为未更新的依据，请打开账号看一眼后用 attest 登记。")
+        }
+        VerdictKind::Unknown { seen, .. } if verdict.awaits_data(now) => {
+            format!("待数据。目前看到{seen}次，来源的数据还没有出齐，出齐后自动判定。")
+        }
+        VerdictKind::Unknown { seen, .. } => {
+            format!("无法判定。只看到{seen}次，但区间内有时段没有监测到（见下），不能据此认定未更新。")
+        }
+    }
+}
+
+/// Why a post does not count for a check at `check`, wherever it lies; `None` when it does.
+pub fn why_not(post: &Post, profile: &Profile, check: Moment) -> Option<&'static str> {
+    if post.struck {
+        Some("不计：已由人工剔除")
+    } else if !post.visible {
+        Some("不计：不是公众都能看到的发布")
+    } else if !post.counts_at(check) {
+        Some("不计：检查前已连续两次完整监测都看不到它")
+    } else if post.repost && !profile.count_reposts {
+        Some("不计：本口径不计转发")
+    } else {
+        None
+    }
+}
+
+/// A time as exactly as it is known.
+pub fn when(when: When) -> String {
+    match when {
+        When::At(moment) => beijing(moment),
+        When::Day(date) => format!("{date}（只知日期）"),
+        When::Span { from, until } => format!("{}至{}之间", beijing(from), beijing(until)),
+    }
+}
+
+/// When somebody looked, and what he saw whole.
+pub fn watch_in_words(watch: &Watch) -> String {
+    let who = match &watch.origin {
+        WatchOrigin::Source(name) => format!("来源“{name}”"),
+        WatchOrigin::Person(name) => format!("人工核查（{name}）"),
+    };
+    let strength = if watch.reach.strength == Strength::Strong { "可靠" } else { "只作参考" };
+    let from = if watch.reach.from <= Moment::from_unix(0) { "最早".to_owned() } else { beijing(watch.reach.from) };
+    let until = beijing(watch.reach.until);
+    format!("{}：{who}看清了 {from} 至 {until}（{strength}{}）", beijing(watch.at), part(watch))
+}
+
+/// What a watch that does not see everything is limited to.
+fn part(watch: &Watch) -> &'static str {
+    match (watch.reach.sees.has(PostKind::Notified), watch.reach.sees.has(PostKind::Unnotified)) {
+        (true, false) => "，只含群发",
+        (false, true) => "，只含未群发的发布",
+        _ => "",
+    }
+}
+
+/// A hole in the watch: from when to when, why, and when it closes by itself.
+pub fn gap_in_words(gap: &Gap) -> String {
+    let closes = gap.closes_at.map_or_else(String::new, |at| format!("，预计{}可知", beijing(at)));
+    let kind = match gap.kind.word() {
+        "notified" => "群发：",
+        "unnotified" => "未群发的发布：",
+        _ => "",
+    };
+    format!("{kind}{} 至 {}：{}{closes}", beijing(gap.from), beijing(gap.until), gap.why.chinese())
+}

@@ -1,0 +1,106 @@
+//! The chain of the audit trail: each entry's hash covers the entry and the hash before it, so that nobody
+//! changes or takes away an old entry without breaking all that follow. Whoever can write the file can
+//! also write a whole new chain; against that stands only a last hash that was noted elsewhere.
+
+use super::{Connection, StoreError, Transaction};
+use crate::access::token::hex;
+use crate::domain::Moment;
+use rusqlite::OptionalExtension;
+use sha2::{Digest, Sha256};
+
+const APPEND: &str = "INSERT INTO audit (id, at, who, what, detail, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+const LAST: &str = "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1";
+const TRAIL: &str = "SELECT id, at, who, what, detail, hash FROM audit ORDER BY id";
+
+#[cfg(test)]
+pub(super) const ALL: &[&str] = &[APPEND, LAST, TRAIL];
+
+/// What an examination of the trail found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trail {
+    /// Entries.
+    pub entries: i64,
+    /// The first entry that does not follow from those before it; `None`: all do.
+    pub broken: Option<i64>,
+    /// The newest hash; empty while nothing was done.
+    pub last: String,
+}
+
+struct Entry {
+    id: i64,
+    at: i64,
+    who: String,
+    what: String,
+    detail: String,
+    hash: String,
+}
+
+/// Writes an entry at the end of the chain.
+pub(super) fn append(tx: &Transaction<'_>, at: Moment, who: &str, what: &str, detail: &str) -> Result<(), StoreError> {
+    let last = tx.prepare_cached(LAST)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let (id, before): (i64, String) = last.unwrap_or_default();
+    // Entries that are older than the chain are covered by its first link.
+    let before = if before.is_empty() { unchained(tx)? } else { before };
+    let entry = Entry {
+        id: id + 1,
+        at: at.unix(),
+        who: who.to_owned(),
+        what: what.to_owned(),
+        detail: detail.to_owned(),
+        hash: String::new(),
+    };
+    let hash = linked(&before, &entry);
+    tx.prepare_cached(APPEND)?.execute((entry.id, entry.at, who, what, detail, hash))?;
+    Ok(())
+}
+
+/// Follows the whole chain.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn examine(conn: &Connection) -> Result<Trail, StoreError> {
+    let mut trail = Trail { entries: 0, broken: None, last: String::new() };
+    let (mut before, mut chained) = (String::new(), false);
+    for entry in entries(conn)? {
+        let follows = linked(&before, &entry);
+        chained |= !entry.hash.is_empty();
+        let gap = entry.id != trail.entries + 1 && chained;
+        if trail.broken.is_none() && (gap || (chained && entry.hash != follows)) {
+            trail.broken = Some(entry.id);
+        }
+        trail.entries = entry.id;
+        trail.last.clone_from(&entry.hash);
+        before = follows;
+    }
+    Ok(trail)
+}
+
+fn unchained(conn: &Connection) -> Result<String, StoreError> {
+    Ok(entries(conn)?.iter().fold(String::new(), |before, entry| linked(&before, entry)))
+}
+
+fn entries(conn: &Connection) -> Result<Vec<Entry>, StoreError> {
+    let mut statement = conn.prepare_cached(TRAIL)?;
+    let rows = statement.query_map([], |row| {
+        Ok(Entry {
+            id: row.get(0)?,
+            at: row.get(1)?,
+            who: row.get(2)?,
+            what: row.get(3)?,
+            detail: row.get(4)?,
+            hash: row.get(5)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Lengths stand before the texts, so that no two entries are one text.
+fn linked(before: &str, entry: &Entry) -> String {
+    let Entry { id, at, who, what, detail, .. } = entry;
+    let mut hash = Sha256::new();
+    hash.update(format!("cuigeng audit 1\n{before}\n{id}\n{at}\n"));
+    for text in [who, what, detail] {
+        hash.update(format!("{}\n{text}\n", text.len()));
+    }
+    hex(&hash.finalize())
+}

@@ -1,0 +1,183 @@
+//! 账号: a year of one account, why its posts count or not, its verdicts with their evidence, its letters.
+
+use super::Web;
+use super::chrome::{refused, unavailable};
+use super::session::Viewer;
+use super::strip::strip;
+use crate::cli::print::{beijing, rule_chinese};
+use crate::config::Config;
+use crate::domain::{Account, AccountId, Check, Moment, Post};
+use crate::ledger::Ledger;
+use crate::record::{self, Record};
+use crate::rules::{Duty, Severity, Verdict, VerdictKind, duties};
+use crate::spoken::{answer, gap_in_words, watch_in_words, when, why_not};
+use crate::store::{Connection, LetterRow, StoreError, accounts, outbox, silences};
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use minijinja::{Value, context};
+
+/// Posts that are shown.
+const POSTS: usize = 60;
+/// Weeks that are shown before somebody asks for all.
+const WEEKS: usize = 14;
+/// Letters that are shown.
+const LETTERS: i64 = 30;
+/// Watches and holes that a verdict shows.
+const SHOWN: usize = 6;
+
+/// The page.
+pub(super) async fn show(State(web): State<Web>, uri: Uri, viewer: Viewer) -> Response {
+    let id = uri.path().strip_prefix("/account/").and_then(|id| id.parse().ok()).map(AccountId);
+    let whole_year = uri.query() == Some("weeks=all");
+    let (config, now) = (web.config.clone(), web.clock.now());
+    let found = web.store.read_async(move |conn| {
+        let Some(account) = id.map(|id| accounts::one(conn, id)).transpose()?.flatten() else { return Ok(None) };
+        values(conn, &config, &account, whole_year, now).map(Some)
+    });
+    match found.await {
+        Ok(Some(values)) => web.page(StatusCode::OK, "account.html", &uri, &viewer, values).await,
+        Ok(None) => {
+            refused(StatusCode::NOT_FOUND, &uri, "没有这个账号", "台账里没有这个账号，可能已经删去。请从总览重新打开。")
+        }
+        Err(error) => unavailable(&error, &uri),
+    }
+}
+
+fn values(
+    conn: &Connection,
+    config: &Config,
+    account: &Account,
+    whole_year: bool,
+    now: Moment,
+) -> Result<Value, StoreError> {
+    // The silence of the first day looks back another fortnight; a check may be some days ahead.
+    let from = record::begins(now).plus_days(-15);
+    let ledger = Ledger::load_some(conn, config, &[account.id].into(), from, now.plus_days(30))?;
+    let year = Record::of(&ledger, config, account, now);
+    let silent = silences::active(conn, now)?;
+    let quiet = crate::silence::over(&silent, account).map(|one| {
+        context! { by => one.by.clone(), reason => one.reason.clone(), until => beijing(one.until) }
+    });
+    let shown = if whole_year { year.weeks.len() } else { WEEKS };
+    Ok(context! {
+        name => account.name.clone(),
+        platform => account.platform.name(),
+        office => account.office.clone(),
+        supervisor => account.supervisor.clone(),
+        handle => account.handle.clone(),
+        state => account.state_at(now).chinese(),
+        former => account.former_names.join("、"),
+        sources => account.sources.iter().map(|of| of.source.clone()).collect::<Vec<_>>().join("、"),
+        quiet,
+        strip => Value::from_safe_string(strip(&year.days)),
+        longest => year.longest.map(|(from, until)| context! { from => from.to_string(), until => until.to_string(), days => (until - from).num_days() }),
+        failed_days => year.failed_days,
+        unproven_days => year.unproven_days,
+        known => year.days.iter().map(|day| day.updates).sum::<u32>(),
+        weeks => year.weeks.iter().take(shown).map(week).collect::<Vec<_>>(),
+        more_weeks => year.weeks.len() > shown,
+        checks => checks(&ledger, config, account, now),
+        posts => posts(&ledger, config, account, now),
+        letters => outbox::about(conn, account.id, LETTERS)?.iter().map(letter).collect::<Vec<_>>(),
+    })
+}
+
+fn week(verdict: &Verdict) -> Value {
+    let monday = verdict.window.from.date();
+    let sunday = verdict.window.until.plus(-1).date();
+    let (word, said) = said(verdict);
+    context! {
+        days => format!("{}至{}", monday.format("%Y-%m-%d"), sunday.format("%m-%d")),
+        seen => verdict.kind.seen(),
+        required => verdict.required,
+        word,
+        said,
+        gaps => verdict.kind.gaps().iter().take(2).map(gap_in_words).collect::<Vec<_>>(),
+        more => verdict.kind.gaps().len().saturating_sub(2),
+    }
+}
+
+/// The mark of a verdict and its word.
+fn said(verdict: &Verdict) -> (&'static str, String) {
+    let missed = if verdict.severity == Severity::Veto { "failed" } else { "problem" };
+    match &verdict.kind {
+        VerdictKind::Missed { .. } => (missed, verdict.label.clone().unwrap_or_default()),
+        VerdictKind::Met { .. } => ("good", "达到要求".to_owned()),
+        VerdictKind::Pending { missing, .. } => ("open", format!("未到期，还差{missing}次")),
+        VerdictKind::Suspected { .. } => ("suspected", "待人工核实".to_owned()),
+        VerdictKind::Unknown { .. } => ("unclear", "无法判定".to_owned()),
+        VerdictKind::Exempt { .. } => ("exempt", "不参评".to_owned()),
+    }
+}
+
+/// The last check and the next one, each with its verdicts and what they rest on.
+fn checks(ledger: &Ledger, config: &Config, account: &Account, now: Moment) -> Vec<Value> {
+    let named = [("上次检查", config.last_check(now)), ("下次检查", config.next_check(now))];
+    let held = named.into_iter().filter_map(|(title, check)| Some((title, check?)));
+    held.map(|(title, check)| {
+        let owed = duties(&config.profile, account, check);
+        let verdicts: Vec<Value> = owed.iter().map(|duty| verdict(ledger, duty, now)).collect();
+        context! { title, at => beijing(check.at), verdicts }
+    })
+    .collect()
+}
+
+fn verdict(ledger: &Ledger, duty: &Duty<'_>, now: Moment) -> Value {
+    let verdict = ledger.judge_duty(duty, now);
+    let basis = match &verdict.kind {
+        VerdictKind::Missed { proof, .. } => proof.basis().iter().map(watch_in_words).collect(),
+        _ => Vec::new(),
+    };
+    let (word, said) = said(&verdict);
+    let gaps: Vec<String> = verdict.kind.gaps().iter().map(gap_in_words).collect();
+    context! {
+        rule => rule_chinese(&duty.rule.name),
+        from => beijing(verdict.window.from),
+        until => beijing(verdict.window.until),
+        required => verdict.required,
+        word,
+        said,
+        answer => answer(&verdict, now),
+        more_basis => basis.len().saturating_sub(SHOWN),
+        basis => basis.into_iter().take(SHOWN).collect::<Vec<String>>(),
+        more_gaps => gaps.len().saturating_sub(SHOWN),
+        gaps => gaps.into_iter().take(SHOWN).collect::<Vec<String>>(),
+    }
+}
+
+/// The newest first, each with why it counts or not at the check after it.
+fn posts(ledger: &Ledger, config: &Config, account: &Account, now: Moment) -> Vec<Value> {
+    let mut known: Vec<&Post> = ledger.evidence(account.id).posts.iter().collect();
+    known.sort_by_key(|post| std::cmp::Reverse((post.when.latest(), post.id)));
+    known.into_iter().take(POSTS).map(|post| one_post(config, post, now)).collect()
+}
+
+fn one_post(config: &Config, post: &Post, now: Moment) -> Value {
+    let check = config.next_check(post.when.latest()).unwrap_or(Check::unmoved(now));
+    let not = why_not(post, &config.profile, check.at.min(now));
+    let sources: Vec<&str> = post.sightings.iter().map(|sighting| sighting.source.as_str()).collect();
+    // What a platform wrote may be anything; only the web is linked to.
+    let url = post.url.as_deref().filter(|url| url.starts_with("https://") || url.starts_with("http://"));
+    context! {
+        when => when(post.when),
+        title => if post.title.is_empty() { "（无标题）" } else { &post.title },
+        url,
+        counts => not.is_none(),
+        why => not.unwrap_or("计入"),
+        sources => sources.join("、"),
+    }
+}
+
+fn letter(row: &LetterRow) -> Value {
+    context! {
+        id => row.id,
+        at => beijing(row.sent_at.unwrap_or(row.slot)),
+        kind => row.kind.chinese(),
+        subject => row.subject.clone(),
+        recipient => row.recipient.clone(),
+        role => row.role.chinese(),
+        standing => row.standing(),
+        reason => row.reason.clone(),
+    }
+}
