@@ -9,7 +9,8 @@ use crate::domain::{Moment, Period};
 use crate::issued::{Amended, Dossier, SignAsk, amended, correction, dressed, frozen, sign, unsettled};
 use crate::report::Report;
 use crate::rules::Ruling;
-use crate::store::bulletins::{self, Answer, AnswerWord, Bulletin, PaperKind, Step};
+use crate::store::bulletins::{self, Bulletin, PaperKind, Step};
+use crate::store::reviews::{self, Answer, AnswerWord};
 use crate::store::{Connection, StoreError, Transaction, meta};
 use crate::wording::{Wording, WordsFinding};
 use chrono::NaiveDate;
@@ -199,7 +200,7 @@ fn summed(
     before: Option<Amended>,
     circular: &Report,
 ) -> Result<Approval, StoreError> {
-    let answers = bulletins::answers(conn, bulletin.id)?;
+    let answers = reviews::answers(conn, bulletin.id)?;
     let was_asked = bulletin.steps.iter().any(|step| step.stage == Stage::Review);
     let asked = if was_asked { by_office(&dossier.findings).len() } else { 0 };
     let offices: BTreeSet<&str> = answers.iter().map(|answer| answer.office.as_str()).collect();

@@ -5,7 +5,8 @@ use super::{CliError, Context, Outcome, papers};
 use crate::config::Config;
 use crate::domain::{Account, Moment, Period};
 use crate::issued::Dossier;
-use crate::store::bulletins::{self, Answer, AnswerWord};
+use crate::store::bulletins;
+use crate::store::reviews::{self, Answer, AnswerWord};
 use crate::store::{StoreError, Transaction, meta};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -80,7 +81,7 @@ fn keep(
     if let Err(why) = concerns(&dossier, &answer, account) {
         return Ok(Err(format!("{period}：{why}")));
     }
-    let id = bulletins::answer(tx, bulletin.id, &answer)?;
+    let id = reviews::answer(tx, bulletin.id, &answer)?;
     let title = account.map_or_else(String::new, |account| format!("，{}", account.title()));
     let reason = if answer.reason.is_empty() { String::new() } else { format!("；{}", answer.reason) };
     let detail = format!("{period} {}{title}：{}{reason}", answer.office, answer.word.chinese());

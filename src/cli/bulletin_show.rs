@@ -7,7 +7,8 @@ use super::{CliError, Context, Outcome, beijing, outln, papers, print_json, prin
 use crate::bulletin::{Frozen, thaw};
 use crate::domain::Period;
 use crate::issued::amended;
-use crate::store::bulletins::{self, Answer, Bulletin, PaperKind};
+use crate::store::bulletins::{self, Bulletin, PaperKind};
+use crate::store::reviews::{self, Answer};
 use serde_json::{Value, json};
 
 /// `bulletin list`
@@ -67,7 +68,7 @@ pub(super) fn show(context: &Context, args: &ShowArgs) -> Result<Outcome, CliErr
     let bulletin = find(context, period, args.version)?;
     let (answers, amended) = context.store()?.read(|conn| {
         let changes = if bulletin.issue.is_some() { amended(conn, &context.config, period, now)? } else { None };
-        Ok((bulletins::answers(conn, bulletin.id)?, changes))
+        Ok((reviews::answers(conn, bulletin.id)?, changes))
     })?;
     let changes = amended.map(|amended| amended.changes).unwrap_or_default();
     let written = match &args.out {

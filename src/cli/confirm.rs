@@ -7,7 +7,7 @@ use crate::domain::{Account, AccountId, Check, Moment, Period};
 use crate::inspect::held_checks;
 use crate::ledger::Ledger;
 use crate::rules::{Decisions, Ruling, Verdict, VerdictKind};
-use crate::store::{Connection, StoreError, Transaction, bulletins, findings, meta, verdicts};
+use crate::store::{Connection, StoreError, Transaction, findings, meta, reviews, verdicts};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -198,7 +198,7 @@ fn objections(
     let Some(account) = account else { return Ok(Vec::new()) };
     let checks: Vec<Check> = board.missed.iter().filter(|v| v.account == account).map(|v| v.check).collect();
     let holds = |period: &str| Period::parse(period).is_some_and(|period| checks.iter().any(|c| period.holds(*c)));
-    let open = bulletins::open_objections(tx, profile, account)?;
+    let open = reviews::open_objections(tx, profile, account)?;
     Ok(open.into_iter().filter(|(_, period)| holds(period)).collect())
 }
 
@@ -211,7 +211,7 @@ fn settle(
     let word = if wish.ruling == Ruling::False { "认定误报" } else { "维持" };
     let mut lines = Vec::new();
     for (id, period) in objections {
-        bulletins::settle(tx, *id, wish.ruling, (&wish.by, &wish.reason), now)?;
+        reviews::settle(tx, *id, wish.ruling, (&wish.by, &wish.reason), now)?;
         let line = format!("{period} 核对稿的异议（编号{id}）已办结：{word}");
         meta::audit(tx, now, &wish.by, "bulletin.settle", &format!("{line}；理由：{}", wish.reason))?;
         lines.push(line);

@@ -10,6 +10,7 @@ use crate::repair::{Followed, MANY_REMINDERS, Repair, State};
 use crate::report::{Prepared, period_words};
 use crate::rules::{Profile, Verdict, VerdictKind};
 use crate::store::bulletins::{self, Bulletin};
+use crate::store::reviews;
 use crate::store::{Connection, StoreError, findings, repairs};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,7 +33,7 @@ pub fn drop_repaired(
     if !config.report.drop_repaired || matches!(period, Period::Week(_)) {
         return Ok(Vec::new());
     }
-    let repaired: BTreeSet<AccountId> = bulletins::repaired(conn, &profile.name, period)?.into_iter().collect();
+    let repaired: BTreeSet<AccountId> = reviews::repaired(conn, &profile.name, period)?.into_iter().collect();
     let mut dropped = Vec::new();
     for verdict in verdicts.iter_mut().filter(|verdict| repaired.contains(&verdict.account)) {
         if matches!(verdict.kind, VerdictKind::Missed { .. }) {

@@ -8,6 +8,7 @@ use crate::domain::{Moment, Period};
 use crate::repair::{Event, EventKind, Repair, State, due};
 use crate::report::{Block, Cell, Report, period_words};
 use crate::store::bulletins::{self, Bulletin, Issue, PaperKind, Step};
+use crate::store::reviews;
 use crate::store::{Connection, StoreError, Transaction, meta, repairs, verdicts};
 use crate::wording::{Wording, WordsFinding};
 use chrono::NaiveDate;
@@ -192,7 +193,7 @@ pub(crate) fn unsettled(conn: &Connection, bulletin: &Bulletin, dossier: &Dossie
         let named = named(waiting.iter().map(|finding| finding.title()));
         against.push(format!("{}项结果待核实，先用 confirm 核实：{named}", waiting.len()));
     }
-    let open: Vec<_> = bulletins::answers(conn, bulletin.id)?.into_iter().filter(bulletins::Answer::is_open).collect();
+    let open: Vec<_> = reviews::answers(conn, bulletin.id)?.into_iter().filter(reviews::Answer::is_open).collect();
     if !open.is_empty() {
         let accounts = open.iter().filter_map(|answer| answer.account).map(|id| dossier.title(id));
         let named = named(accounts);

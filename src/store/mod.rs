@@ -35,6 +35,7 @@ pub mod outbox;
 pub mod posts;
 pub mod recalls;
 pub mod repairs;
+pub mod reviews;
 pub mod sessions;
 pub mod silences;
 pub mod tally;

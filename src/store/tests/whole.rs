@@ -26,6 +26,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("awaited", awaited::ALL),
         ("bounces", bounces::ALL),
         ("bulletins", bulletins::ALL),
+        ("reviews", reviews::ALL),
         ("contacts", contacts::ALL),
         ("counts", counts::ALL),
         ("credentials", credentials::ALL),
