@@ -9,6 +9,10 @@ use crate::report::{Block, Cell, Grid, GridCell, Report, Table};
 pub struct Approval {
     /// Title of the 通报.
     pub title: String,
+    /// 主送 of the 通报; may be empty.
+    pub to: String,
+    /// 抄送 of the 通报; may be empty.
+    pub copies: String,
     /// Who drafted it.
     pub drafted_by: String,
     /// Offices that were asked to check their findings.
@@ -48,15 +52,15 @@ fn boxes(head: &Head, of: &Approval) -> Grid {
     let unclear = if of.unclear == 0 { String::new() } else { format!("；无法判定的账号{}个", of.unclear) };
     Grid::new("呈批单")
         .row(2, line("签发", String::new()))
-        .row(2, pair("核稿", "", "会签"))
-        .row(1, pair("拟稿", &of.drafted_by, "发文字号"))
+        .row(2, pair("核稿", "", "会签", ""))
+        .row(1, pair("拟稿", &of.drafted_by, "发文字号", ""))
         .row(1, line("文件标题", of.title.clone()))
         .row(1, line("依据", head.basis.clone()))
         .row(1, line("核实情况", format!("已确认{confirmed}项，误报{false_}项，待核实{waiting}项{unclear}")))
         .row(1, line("核对情况", checked(of)))
         .row(1, line("异议情况", format!("{objections}件：认定误报{upheld}件，维持{kept}件")))
         .row(1, line("附件", "通报送审稿、问题依据清单".to_owned()))
-        .row(1, pair("主送", "", "抄送"))
+        .row(1, pair("主送", &of.to, "抄送", &of.copies))
         .row(1, line("备注", String::new()))
 }
 
@@ -65,9 +69,9 @@ fn line(name: &str, value: String) -> Vec<GridCell> {
     vec![GridCell::label(name, 2), GridCell::value(value, 10)]
 }
 
-/// Two labels with their boxes; the second box is blank.
-fn pair(one: &str, said: &str, other: &str) -> Vec<GridCell> {
-    let cells = [(one, said), (other, "")].map(|(name, said)| [GridCell::label(name, 2), GridCell::value(said, 4)]);
+/// Two labels with their boxes.
+fn pair(one: &str, said: &str, other: &str, beside: &str) -> Vec<GridCell> {
+    let cells = [(one, said), (other, beside)].map(|(name, said)| [GridCell::label(name, 2), GridCell::value(said, 4)]);
     cells.into_iter().flatten().collect()
 }
 

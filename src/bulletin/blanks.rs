@@ -32,11 +32,11 @@ pub fn blanks(report: &Report) -> Vec<String> {
 /// What a form with a head of its own needs and nobody has set.
 fn head_and_foot(paper: &Paper) -> Vec<String> {
     let needed: &[(&str, &String)] = match paper.shape {
-        Shape::Web => &[],
-        Shape::Telegram => {
-            &[("发电单位", &paper.issuer), ("签批", &paper.signer), ("等级", &paper.urgency), ("文号", &paper.number)]
-        }
+        Shape::Web => &[("发文机关", &paper.issuer)],
+        // 签批盖章 is signed by hand.
+        Shape::Telegram => &[("发电单位", &paper.issuer), ("等级", &paper.urgency), ("文号", &paper.number)],
         Shape::Brief => &[
+            ("发文机关", &paper.issuer),
             ("刊名", &paper.masthead),
             ("期号", &paper.number),
             ("送", &paper.copies),
@@ -44,11 +44,15 @@ fn head_and_foot(paper: &Paper) -> Vec<String> {
             ("签发", &paper.signer),
             ("联系方式", &paper.contact),
         ],
-        Shape::Letter => {
-            &[("文号", &paper.number), ("主送", &paper.to), ("抄送", &paper.copies), ("印发机关", &paper.printer)]
-        }
+        Shape::Letter => &[
+            ("发文机关", &paper.issuer),
+            ("文号", &paper.number),
+            ("主送", &paper.to),
+            ("抄送", &paper.copies),
+            ("印发机关", &paper.printer),
+        ],
     };
-    let missing = needed.iter().filter(|(_, text)| text.is_empty());
+    let missing = needed.iter().filter(|(_, text)| text.trim().is_empty() || text.contains(BLANK));
     missing.map(|(name, _)| format!("版头版记的“{name}”，请写在配置的 [report.paper]")).collect()
 }
 
@@ -69,4 +73,25 @@ fn around(text: &str) -> String {
     let before: Vec<char> = text[..at].chars().rev().take(12).collect();
     let after: String = text[at..].chars().take(BLANK.len() + 12).collect();
     before.into_iter().rev().collect::<String>() + &after
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is signed by hand is not demanded; everything else of a head and foot is, also a ____ in it.
+    #[test]
+    fn heads_and_feet_are_filled_in_before_a_signature() {
+        let missing = |shape| head_and_foot(&Paper { shape, to: "各单位____".to_owned(), ..Paper::default() });
+        for (shape, want) in [
+            (Shape::Web, &["发文机关"][..]),
+            (Shape::Telegram, &["发电单位", "等级", "文号"]),
+            (Shape::Brief, &["发文机关", "刊名", "期号", "送", "发", "签发", "联系方式"]),
+            (Shape::Letter, &["发文机关", "文号", "主送", "抄送", "印发机关"]),
+        ] {
+            let want: Vec<String> =
+                want.iter().map(|name| format!("版头版记的“{name}”，请写在配置的 [report.paper]")).collect();
+            assert_eq!(missing(shape), want);
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod change;
 mod dispute;
 mod finding;
 mod frozen;
+mod number;
 mod review;
 mod stage;
 pub mod words;
@@ -22,6 +23,7 @@ pub use change::{Outcome, Stood, changes};
 pub use dispute::{Dispute, dispute};
 pub use finding::{Basis, Finding, Reminder, Standing, by_office};
 pub use frozen::{Frozen, freeze, thaw};
+pub use number::document_number;
 pub use review::review;
 pub use stage::{Act, Stage, step};
 

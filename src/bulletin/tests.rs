@@ -125,6 +125,8 @@ fn the_papers_word_for_word() {
     golden("dispute.txt", &text_of(&disputed()));
     let of = Approval {
         title: "青禾县2022年6月份政务新媒体检查情况".to_owned(),
+        to: "各乡镇人民政府，县直各单位".to_owned(),
+        copies: "县委办".to_owned(),
         drafted_by: "张三".to_owned(),
         asked: 2,
         answered: 1,

@@ -1,9 +1,9 @@
 //! `bulletin`: a 通报 from draft to signature. Each step is one transaction; files are written after it,
 //! from what it kept.
 
-use super::bulletin_args::{BulletinVerb, DraftArgs, IssueArgs, ReturnArgs, ReviewArgs, StepArgs};
+use super::bulletin_args::{BulletinVerb, DraftArgs, Files, IssueArgs, ReturnArgs, ReviewArgs, StepArgs};
 use super::{CliError, Context, Outcome, bulletin_answer, bulletin_show, papers};
-use crate::bulletin::{Act, Approval, Stage, approval, by_office, evidence, review, step};
+use crate::bulletin::{Act, Approval, Stage, approval, by_office, document_number, evidence, review, step};
 use crate::config::Config;
 use crate::domain::{Moment, Period};
 use crate::issued::{Amended, Dossier, SignAsk, amended, correction, dressed, frozen, sign, unsettled};
@@ -57,7 +57,7 @@ fn draft(context: &Context, args: &DraftArgs) -> Result<Outcome, CliError> {
     let taking = taking(context, &args.of.period, Act::Draft, &args.by)?;
     let taking = Taking { note: args.reason.trim().to_owned(), ..taking };
     let kept = take(context, taking)?;
-    let written = papers::write(&args.files, &kept.papers)?;
+    let written = write(&args.files, &kept.papers, (kept.bulletin.period, "已起草"))?;
     let word = if kept.bulletin.amends() { "更正稿已起草" } else { "已起草" };
     let next = if kept.bulletin.amends() { "bulletin submit" } else { "bulletin review" };
     tell(context, &kept, &format!("{word}；核对无误后用 {next}"), &written)
@@ -71,7 +71,7 @@ fn send_round(context: &Context, args: &ReviewArgs) -> Result<Outcome, CliError>
         return Err(CliError::usage(format!("答复期限{reply_by}早于{}，请核对 --reply-by", args.of.period)));
     }
     let kept = take(context, Taking { reply_by: Some(reply_by), ..taking })?;
-    let written = papers::write(&args.files, &kept.papers)?;
+    let written = write(&args.files, &kept.papers, (kept.bulletin.period, "核对已登记"))?;
     let offices = kept.papers.len();
     tell(
         context,
@@ -84,7 +84,7 @@ fn send_round(context: &Context, args: &ReviewArgs) -> Result<Outcome, CliError>
 fn submit(context: &Context, args: &StepArgs) -> Result<Outcome, CliError> {
     papers::check(&args.files)?;
     let kept = take(context, taking(context, &args.of.period, Act::Submit, &args.by)?)?;
-    let written = papers::write(&args.files, &kept.papers)?;
+    let written = write(&args.files, &kept.papers, (kept.bulletin.period, "已送审"))?;
     tell(context, &kept, "已送审；签发用 bulletin issue，退回用 bulletin return", &written)
 }
 
@@ -212,6 +212,8 @@ fn summed(
     let waiting = dossier.waiting().count();
     Ok(Approval {
         title: circular.title.clone(),
+        to: circular.paper.as_ref().map_or_else(String::new, |paper| paper.to.clone()),
+        copies: circular.paper.as_ref().map_or_else(String::new, |paper| paper.copies.clone()),
         drafted_by: bulletin.steps.first().map(|step| step.by.clone()).unwrap_or_default(),
         asked,
         answered: offices.len(),
@@ -231,7 +233,7 @@ fn issue(context: &Context, args: &IssueArgs) -> Result<Outcome, CliError> {
     if due.is_some_and(|due| due < dated) {
         return Err(CliError::usage("整改期限早于成文日期，请核对 --due"));
     }
-    let number = args.number.clone().unwrap_or_default().trim().to_owned();
+    let number = document_number(&args.number.clone().unwrap_or_default());
     if number.is_empty() && !args.no_number {
         return Err(CliError::usage("文号是空的；不编文号的，请写 --no-number"));
     }
@@ -249,7 +251,8 @@ fn issue(context: &Context, args: &IssueArgs) -> Result<Outcome, CliError> {
     })?;
     let signed =
         signed.map_err(|against| CliError::failed(format!("{period} 没有签发：\n  {}", against.join("\n  "))))?;
-    let written = papers::write(&args.files, &bulletin_show::issued_papers(context, period, Some(signed.version))?)?;
+    let papers = bulletin_show::issued_papers(context, period, Some(signed.version))?;
+    let written = write(&args.files, &papers, (period, "已签发"))?;
     let withdrawn = if signed.withdrawn > 0 { format!("，撤销{}项", signed.withdrawn) } else { String::new() };
     let said = format!(
         "{period} 已签发（第{}版），内容从此不变，校验值{}；建立整改项{}项{withdrawn}，反馈期限{}；整改反馈表用 repair print 写出",
@@ -261,6 +264,13 @@ fn issue(context: &Context, args: &IssueArgs) -> Result<Outcome, CliError> {
     let more = json!({"period": period.to_string(), "version": signed.version, "stage": "issued", "sha256": signed.sha256,
         "opened": signed.opened, "withdrawn": signed.withdrawn, "due": signed.due.to_string()});
     papers::tell(context, &said, more, &written)
+}
+
+/// Writes what a step has kept already; when that fails, the step stands, and the sentence says so.
+fn write(files: &Files, papers: &Papers, (period, done): (Period, &str)) -> Result<Vec<String>, CliError> {
+    let again = format!("用 bulletin show --period {period} --out 目录 再写");
+    papers::write(files, papers)
+        .map_err(|error| CliError::failed(format!("{period} {done}，文件没有写全（{}）；{again}", error.chinese)))
 }
 
 fn tell(context: &Context, kept: &Kept, said: &str, written: &[String]) -> Result<Outcome, CliError> {

@@ -7,14 +7,14 @@ use crate::report::{Format, Report, render};
 use chrono::NaiveDate;
 use cuigeng_adapters::time::parse_date;
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// Writes each document; returns the paths, as they are told. A file of that name is written over: the
 /// documents are made from what is kept.
 pub(super) fn write(files: &Files, papers: &[(String, Report)]) -> Result<Vec<String>, CliError> {
     let formats = Format::parse_list(&files.format).map_err(CliError::usage)?;
-    std::fs::create_dir_all(&files.out)
-        .map_err(|e| CliError::failed(format!("目录 {} 无法创建：{e}", files.out.display())))?;
+    made(&files.out)?;
     let mut written = Vec::new();
     for (name, report) in distinct(papers) {
         let fitting: BTreeSet<&str> = formats.iter().map(|format| fitting(report, *format).ext()).collect();
@@ -31,9 +31,32 @@ fn fitting(report: &Report, format: Format) -> Format {
     if format == Format::Xlsx && empty { Format::Docx } else { format }
 }
 
-/// Refuses an unknown format before anything is kept.
+/// Refuses an unknown format, and a folder that takes no file, before anything is kept.
 pub(super) fn check(files: &Files) -> Result<(), CliError> {
-    Format::parse_list(&files.format).map(drop).map_err(CliError::usage)
+    Format::parse_list(&files.format).map(drop).map_err(CliError::usage)?;
+    made(&files.out)?;
+    let probe = files.out.join(format!(".cuigeng-{}.tmp", std::process::id()));
+    std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(|error| {
+        CliError::failed(format!("目录 {} 写不进文件：{}；请改 --out", files.out.display(), cause(&error)))
+    })
+}
+
+fn made(dir: &Path) -> Result<(), CliError> {
+    std::fs::create_dir_all(dir)
+        .map_err(|error| CliError::failed(format!("目录 {} 无法创建：{}；请改 --out", dir.display(), cause(&error))))
+}
+
+/// Why the system refused a file, in the clerk's words.
+fn cause(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "上级目录不存在，也无法建立".to_owned(),
+        ErrorKind::PermissionDenied => "没有写入的权限".to_owned(),
+        ErrorKind::AlreadyExists | ErrorKind::NotADirectory => "路径中有同名的文件，不是目录".to_owned(),
+        ErrorKind::IsADirectory => "已有同名的目录".to_owned(),
+        ErrorKind::ReadOnlyFilesystem => "文件系统是只读的".to_owned(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "磁盘已满".to_owned(),
+        _ => error.raw_os_error().map_or_else(|| "系统错误".to_owned(), |code| format!("系统错误{code}")),
+    }
 }
 
 /// Two offices whose names differ only in signs that a file cannot bear get files of their own.
@@ -56,7 +79,8 @@ fn distinct(papers: &[(String, Report)]) -> Vec<(String, &Report)> {
 fn one(dir: &Path, name: &str, report: &Report, format: Format) -> Result<String, CliError> {
     let bytes = render(report, format).map_err(|e| CliError::failed(format!("文件写不出来：{e}")))?;
     let path = dir.join(format!("{name}.{}", format.ext()));
-    std::fs::write(&path, bytes).map_err(|e| CliError::failed(format!("{} 写不出来：{e}", path.display())))?;
+    std::fs::write(&path, bytes)
+        .map_err(|e| CliError::failed(format!("{} 写不出来：{}", path.display(), cause(&e))))?;
     Ok(path.display().to_string())
 }
 

@@ -59,9 +59,9 @@ impl Dossier {
         self.judged.iter().map(|verdict| stood(verdict, self.prepared.decisions())).collect()
     }
 
-    /// How people tell an account from others.
+    /// How people tell an account from others, its platform as papers print it.
     pub fn title(&self, id: AccountId) -> String {
-        self.prepared.ledger().account(id).map_or_else(String::new, Account::title)
+        self.prepared.title(id)
     }
 
     /// Findings that no person has decided on.

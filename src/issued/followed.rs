@@ -176,6 +176,6 @@ pub(super) fn changed(
     let decisions = findings::decisions(conn, &config.profile.name)?;
     let judged = checks.iter().flat_map(|check| ledger.judge(&config.profile, *check, now));
     let now_stood: Vec<_> = judged.map(|verdict| stood(&verdict, &decisions)).collect();
-    let title = |id| ledger.account(id).map_or_else(String::new, crate::domain::Account::title);
+    let title = |id| ledger.account(id).map_or_else(String::new, |account| config.profile.titled(account));
     Ok(changes(&bulletins::frozen(conn, bulletin.id)?, &now_stood, &title))
 }

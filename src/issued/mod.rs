@@ -3,6 +3,7 @@
 
 mod dossier;
 mod followed;
+mod printed;
 mod sign;
 
 pub use dossier::Dossier;

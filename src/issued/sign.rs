@@ -2,7 +2,8 @@
 
 use super::dossier::Dossier;
 use super::followed::changed;
-use crate::bulletin::{Finding, Frozen, Stage, blanks, evidence, freeze, words};
+use super::printed::{prune, sentence, settle};
+use crate::bulletin::{Finding, Frozen, Outcome, Stage, blanks, evidence, freeze, words};
 use crate::config::Config;
 use crate::domain::{Moment, Period};
 use crate::repair::{Event, EventKind, Repair, State, due};
@@ -51,6 +52,8 @@ pub struct Signed {
 pub struct Amended {
     /// The paper before it: number and date in words.
     pub paper: String,
+    /// 成文日期 of that paper.
+    pub dated: Option<NaiveDate>,
     /// What differs, a sentence each.
     pub changes: Vec<String>,
 }
@@ -60,11 +63,15 @@ pub struct Amended {
 /// # Errors
 /// Those of the store.
 pub fn amended(conn: &Connection, config: &Config, period: Period, now: Moment) -> Result<Option<Amended>, StoreError> {
-    let all = bulletins::list(conn, &config.profile.name)?;
-    let last = all.into_iter().rfind(|bulletin| bulletin.period == period && bulletin.issue.is_some());
-    let Some(bulletin) = last else { return Ok(None) };
+    let Some(bulletin) = last_issued(conn, &config.profile.name, period)? else { return Ok(None) };
     let paper = bulletin.issue.as_ref().map_or_else(String::new, paper_words);
-    Ok(Some(Amended { paper, changes: changed(conn, config, &bulletin, now)? }))
+    let dated = bulletin.issue.as_ref().map(|issue| issue.dated);
+    Ok(Some(Amended { paper, dated, changes: changed(conn, config, &bulletin, now)? }))
+}
+
+fn last_issued(conn: &Connection, profile: &str, period: Period) -> Result<Option<Bulletin>, StoreError> {
+    let all = bulletins::list(conn, profile)?;
+    Ok(all.into_iter().rfind(|bulletin| bulletin.period == period && bulletin.issue.is_some()))
 }
 
 /// What a 更正 corrects, and the reason that was given when it was begun; `None` for a first issue.
@@ -104,8 +111,12 @@ pub(crate) fn dressed(
     if let Some(amended) = amended {
         report.title = format!("{}（更正）", report.title);
         let begins = format!("现对{}通报（{}）更正如下：", period_words(dossier.head.period), amended.paper);
-        let said = std::iter::once(begins).chain(amended.changes.iter().cloned()).map(Block::Paragraph);
+        let changes = amended.changes.iter().map(|change| sentence(change));
+        let said = std::iter::once(begins).chain(changes).map(Block::Paragraph);
         report.blocks.splice(0..0, said.collect::<Vec<_>>());
+    }
+    if stage == Stage::Submitted {
+        prune(&mut report);
     }
     (report, missing)
 }
@@ -113,15 +124,11 @@ pub(crate) fn dressed(
 /// The paper that is signed: without the marks of a draft, with number, office and date.
 fn final_paper(mut report: Report, dossier: &Dossier, ask: &SignAsk) -> Report {
     report.subtitle = None;
-    for block in &mut report.blocks {
-        if let Block::Paragraph(text) = block {
-            *text = text.replace("，定稿前须逐一核实", "");
-        }
-    }
+    settle(&mut report);
     let unclear = dossier.unclear();
     if !unclear.is_empty() {
         let (count, names) = (unclear.len(), unclear.join("、"));
-        report.footnotes.push(format!("无法判定的{count}个账号按未检查计算（{}）：{names}。", ask.unclear));
+        report.footnotes.push(format!("未检查的{count}个账号不计入检查数（{}）：{names}。", ask.unclear));
     }
     if let Some(paper) = &mut report.paper {
         (paper.number, paper.date) = (ask.number.clone(), Some(ask.dated));
@@ -144,7 +151,8 @@ pub fn sign(
     let amended = correction(tx, config, bulletin, now)?;
     let (submitted, missing) = dressed(&dossier, Stage::Submitted, amended.as_ref(), ask.words.as_ref());
     let paper = final_paper(submitted.clone(), &dossier, ask);
-    let mut against = obstacles(tx, bulletin, &dossier, ask)?;
+    let mut against = dates(&dossier, amended.as_ref(), ask);
+    against.extend(obstacles(tx, bulletin, &dossier, ask)?);
     against.extend(missing.iter().map(|finding| format!("办公室的段落{finding}")));
     against.extend(blanks(&paper).into_iter().map(|place| format!("还有没填的____：{place}")));
     against.extend(differs(tx, bulletin, &submitted)?);
@@ -154,22 +162,33 @@ pub fn sign(
     Ok(Ok(keep(tx, config, bulletin, &dossier, &paper, ask, now)?))
 }
 
+/// What the checks, the calendar and the paper that it corrects say of its date.
+fn dates(dossier: &Dossier, amended: Option<&Amended>, ask: &SignAsk) -> Vec<String> {
+    let (mut against, dated) = (Vec::new(), words::date(ask.dated));
+    let to_come = dossier.prepared.checks.iter().filter(|check| check.at > dossier.head.now).count();
+    if to_come > 0 {
+        against.push(format!("本期还有{to_come}次检查没有到时间"));
+    }
+    if let Some(check) = dossier.prepared.checks.iter().rfind(|check| check.at.date() > ask.dated) {
+        let held = words::date(check.at.date());
+        against.push(format!("成文日期{dated}早于本期的检查（{held}），请核对 --date"));
+    }
+    if ask.dated > dossier.head.now.date() {
+        against.push(format!("成文日期{dated}还没有到，请核对 --date"));
+    }
+    if let Some(before) = amended.and_then(|amended| amended.dated).filter(|before| ask.dated < *before) {
+        against.push(format!("成文日期{dated}早于被更正的通报（{}），请核对 --date", words::date(before)));
+    }
+    against
+}
+
 fn obstacles(
     tx: &Transaction<'_>,
     bulletin: &Bulletin,
     dossier: &Dossier,
     ask: &SignAsk,
 ) -> Result<Vec<String>, StoreError> {
-    let mut against = Vec::new();
-    let to_come = dossier.prepared.checks.iter().filter(|check| check.at > dossier.head.now).count();
-    if to_come > 0 {
-        against.push(format!("本期还有{to_come}次检查没有到时间"));
-    }
-    if let Some(check) = dossier.prepared.checks.iter().rfind(|check| check.at.date() > ask.dated) {
-        let (dated, held) = (words::date(ask.dated), words::date(check.at.date()));
-        against.push(format!("成文日期{dated}早于本期的检查（{held}），请核对 --date"));
-    }
-    against.extend(unsettled(tx, bulletin, dossier)?);
+    let mut against = unsettled(tx, bulletin, dossier)?;
     let unclear = dossier.unclear();
     if !unclear.is_empty() && ask.unclear.is_empty() {
         let named = named(unclear.iter().cloned());
@@ -199,7 +218,28 @@ pub(crate) fn unsettled(conn: &Connection, bulletin: &Bulletin, dossier: &Dossie
         let named = named(accounts);
         against.push(format!("{}件异议没有办结，先用 confirm --account 认定误报或说明理由维持：{named}", open.len()));
     }
+    against.extend(unasked(conn, bulletin, dossier)?);
     Ok(against)
+}
+
+/// A 更正 may skip the round of the offices; not when it names a problem that the paper before it does not.
+fn unasked(conn: &Connection, bulletin: &Bulletin, dossier: &Dossier) -> Result<Option<String>, StoreError> {
+    if !bulletin.amends() || bulletin.steps.iter().any(|step| step.stage == Stage::Review) {
+        return Ok(None);
+    }
+    let Some(last) = last_issued(conn, &dossier.head.profile, bulletin.period)? else { return Ok(None) };
+    let missed = bulletins::frozen(conn, last.id)?.into_iter().filter(|stood| stood.outcome == Outcome::Missed);
+    let told: BTreeSet<_> = missed.map(|stood| (stood.account, stood.rule, stood.window)).collect();
+    let is_new = |finding: &&Finding| !told.contains(&(finding.account, finding.rule.clone(), finding.window));
+    let fresh: Vec<String> = dossier.standing().filter(is_new).map(Finding::title).collect();
+    let said = || {
+        format!(
+            "更正新列入{}项问题，先用 bulletin review 请有关单位核对：{}",
+            fresh.len(),
+            named(fresh.iter().cloned())
+        )
+    };
+    Ok((!fresh.is_empty()).then(said))
 }
 
 fn named(names: impl Iterator<Item = String>) -> String {
@@ -216,14 +256,14 @@ fn differs(tx: &Transaction<'_>, bulletin: &Bulletin, now: &Report) -> Result<Op
         Ok(then) => then,
         Err(why) => return Ok(Some(why)),
     };
-    let same = same_words(&then) == same_words(now);
+    let same = same_words(then) == same_words(now.clone());
     Ok((!same).then(|| "送审以后内容有变化（新的依据、核实、附表或段落），签的不是送审的那一份；请先 bulletin return 退回，再重新送审".to_owned()))
 }
 
 /// A report without what changes by the hour: when it was made, and when an account was last looked at.
-fn same_words(report: &Report) -> (String, Vec<Block>, Vec<String>) {
-    let mut blocks = report.blocks.clone();
-    for block in &mut blocks {
+fn same_words(mut report: Report) -> (String, Vec<Block>, Vec<String>) {
+    prune(&mut report);
+    for block in &mut report.blocks {
         if let Block::Table(table) = block
             && let Some(at) = table.columns.iter().position(|column| column == "最近一次核实")
         {
@@ -232,7 +272,7 @@ fn same_words(report: &Report) -> (String, Vec<Block>, Vec<String>) {
             }
         }
     }
-    (report.title.clone(), blocks, report.footnotes.clone())
+    (report.title, report.blocks, report.footnotes)
 }
 
 fn keep(

@@ -9,7 +9,7 @@ use super::{
     quarter, week,
 };
 use crate::config::Config;
-use crate::domain::{Account, AccountId, Check, Moment, Period, Post, Week};
+use crate::domain::{AccountId, Check, Moment, Period, Post, Week};
 use crate::issued;
 use crate::ledger::{self, Ledger};
 use crate::repair::{self, Followed};
@@ -254,9 +254,9 @@ impl Prepared {
         self.newest.get(&account)
     }
 
-    /// How people tell an account from others.
+    /// How people tell an account from others, its platform as papers print it.
     pub(crate) fn title(&self, account: AccountId) -> String {
-        self.ledger.account(account).map_or_else(String::new, Account::title)
+        self.ledger.account(account).map_or_else(String::new, |account| self.profile.titled(account))
     }
 
     /// The accounts, in the order of the list.

@@ -1,6 +1,7 @@
 //! A profile (检查口径): a named set of rules, labels and points. Pure values; the files that hold
 //! them are read by `config`.
 
+use crate::domain::Account;
 use crate::report::{Rounding, Script};
 use crate::tables::{Digits, TableRules};
 use chrono::NaiveDate;
@@ -166,6 +167,11 @@ impl Profile {
     /// The name that papers print for a platform.
     pub fn prints<'a>(&'a self, platform: &'a str) -> &'a str {
         self.platform_names.get(platform).map_or(platform, String::as_str)
+    }
+
+    /// The account as papers name it: 青禾发布（微信公众号）.
+    pub fn titled(&self, account: &Account) -> String {
+        format!("{}（{}）", account.name, self.prints(account.platform.name()))
     }
 
     /// How its rates print.

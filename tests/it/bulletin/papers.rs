@@ -36,8 +36,11 @@ fn later_evidence_changes_no_byte_and_makes_a_correction() {
         "{draft}"
     );
     assert!(draft.contains("现为达到要求（更新2次）"), "{draft}");
-    let taken = desk.no_step("issue", &ISSUE);
+    let taken = desk.no_step("issue", &["--number", " 青政办[2022] 28号", "--date", "2022-07-25", "--by", "王五"]);
     assert!(taken.contains("文号“青政办〔2022〕28号”已经用在2022-06的通报上"), "{taken}");
+    assert!(draft.contains("现为达到要求（更新2次）。"), "{draft}");
+    let early = ["--number", "31号", "--date", "2022-07-10", "--by", "王五"];
+    assert!(desk.no_step("issue", &early).contains("早于被更正的通报（2022年7月11日）"));
     let told = desk.step("issue", &AGAIN);
     assert!(told.contains("第2版") && told.contains("整改项0项，撤销1项"), "{told}");
     let repairs = desk.json(&["repair", "list", "--all"]);
@@ -95,8 +98,14 @@ fn what_could_not_be_seen_is_signed_only_with_a_reason() {
     assert!(against.contains("1个账号无法判定：青禾水利（新浪微博）"), "{against}");
     desk.step("issue", &[&ISSUE[..], &["--unclear", "平台接口停用"]].concat());
     let paper = desk.read("out/通报-2022-06.txt");
-    assert!(paper.contains("无法判定的1个账号按未检查计算（平台接口停用）：青禾水利（新浪微博）。"), "{paper}");
-    assert!(paper.contains("共计4个，检查3个") && !paper.contains("定稿前须逐一核实"), "{paper}");
+    assert!(paper.contains("未检查的1个账号不计入检查数（平台接口停用）：青禾水利（新浪微博）。"), "{paper}");
+    assert!(paper.contains("共计4个，检查3个"), "{paper}");
+    for name in ["txt", "html"].map(|ext| format!("out/通报-2022-06.{ext}")) {
+        let text = desk.read(&name);
+        for never in ["定稿前须逐一核实", "无法判定", "待人工核实", "不参评", "关停公告"] {
+            assert!(!text.contains(never), "{never}: {text}");
+        }
+    }
 }
 
 #[test]
@@ -114,6 +123,50 @@ fn a_blank_or_an_early_date_is_not_signed() {
     {
         assert!(against.contains(want), "{want}: {against}");
     }
+}
+
+#[test]
+fn a_date_to_come_is_not_signed() {
+    let desk = Desk::submitted();
+    let against = desk.no_step("issue", &["--number", "28号", "--date", "2999-07-11", "--by", "王五"]);
+    assert!(against.contains("成文日期2999年7月11日还没有到"), "{against}");
+}
+
+/// Where no file can be written nothing is signed; what is signed is said to be, with the way to its files.
+#[test]
+fn a_folder_that_takes_no_file_is_found_before_the_signature() {
+    let desk = Desk::submitted();
+    let issue = [&["bulletin", "issue", "--period", "2022-06"], &ISSUE[..]].concat();
+    let said = desk.refused(&[&issue[..], &["--out", "config.toml/签发"]].concat());
+    assert!(said.contains("不是目录") && said.contains("--out") && !said.contains("os error"), "{said}");
+    std::fs::create_dir_all(desk.path().join("签发/通报-2022-06.txt")).unwrap();
+    let output = desk.run(&[&issue[..], &["--out", "签发", "--format", "txt"]].concat());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && said.contains("2022-06 已签发，文件没有写全"), "{said}");
+    assert!(said.contains("bulletin show --period 2022-06 --out"), "{said}");
+    desk.ok(&["bulletin", "show", "--period", "2022-06", "--out", "再写", "--format", "txt"]);
+    assert!(desk.read("再写/通报-2022-06.txt").contains("青政办〔2022〕28号"));
+}
+
+/// A 更正 that condemns somebody anew goes to his office first.
+#[test]
+fn a_new_problem_of_a_correction_is_put_to_its_office() {
+    let desk = Desk::new();
+    desk.confirm_all();
+    let cleared = ["--account", "青禾文旅", "--false", "--reason", "看错了", "--by", "李四"];
+    desk.ok(&[&["confirm", "--check", "2022-06-27"], &cleared[..]].concat());
+    desk.step("draft", &["--by", "张三"]);
+    desk.step("review", &["--reply-by", "2022-07-06", "--by", "张三"]);
+    desk.step("submit", &["--by", "张三"]);
+    desk.step("issue", &ISSUE);
+    let again = ["--account", "青禾文旅", "--reason", "截图是另一个账号的", "--by", "李四"];
+    desk.ok(&[&["confirm", "--check", "2022-06-27"], &again[..]].concat());
+    desk.step("draft", &["--by", "张三"]);
+    let against = desk.no_step("submit", &["--by", "张三"]);
+    assert!(against.contains("更正新列入1项问题，先用 bulletin review 请有关单位核对：青禾文旅"), "{against}");
+    desk.step("review", &["--reply-by", "2022-07-20", "--by", "张三"]);
+    desk.step("submit", &["--by", "张三"]);
+    desk.step("issue", &AGAIN);
 }
 
 #[test]
