@@ -228,10 +228,17 @@ fn doubled(table: At<'_>, out: &mut Out) {
     }
 }
 
-/// A word of two characters or more that follows itself.
+/// A word of two characters or more that follows itself, or the last character of a unit (县文旅局局).
 fn twice(text: &str) -> Option<String> {
     let chars: Vec<char> = text.chars().take(60).collect();
     let chinese = |c: &char| ('\u{4e00}'..='\u{9fff}').contains(c);
+    let ends = "局委办院所站队县镇乡";
+    if let [.., one, last] = chars[..]
+        && one == last
+        && ends.contains(last)
+    {
+        return Some(last.to_string());
+    }
     (2..=chars.len() / 2).find_map(|length| {
         let pairs = chars.windows(length * 2).map(|window| window.split_at(length));
         let found =
@@ -312,6 +319,7 @@ mod tests {
     fn a_word_that_follows_itself() {
         assert_eq!(twice("市人力资源和社会保障保障局").as_deref(), Some("保障"));
         assert_eq!(twice("市市场监督管理局"), None);
+        assert_eq!(twice("县文旅局局").as_deref(), Some("局"));
         assert_eq!(twice("看看新闻"), None);
     }
 }
