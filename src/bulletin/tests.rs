@@ -161,8 +161,7 @@ fn a_dispute_claims_only_what_is_so() {
     let all = findings();
     let met = ["2022年6月27日检查，2022年6月20日至6月26日：监测到更新2次，达到要求。".to_owned()];
     let paper = |findings: &[Finding], others: &[String]| {
-        let of =
-            Dispute { title: "甲（抖音）", office: "某局", findings, others, gaps: &[], papers: &[] };
+        let of = Dispute { title: "甲（抖音）", office: "某局", findings, others, gaps: &[], papers: &[] };
         text_of(&dispute(&head(), of))
     };
     let good = paper(&[], &met);

@@ -282,12 +282,7 @@ fn told(verdict: &Verdict) -> String {
     format!("{day}检查，{}", verdict.label.as_deref().unwrap_or_default())
 }
 
-fn list(
-    context: &Context,
-    board: &Board,
-    account: Option<&Account>,
-    check: Option<&str>,
-) -> Result<Outcome, CliError> {
+fn list(context: &Context, board: &Board, account: Option<&Account>, check: Option<&str>) -> Result<Outcome, CliError> {
     let shown: Vec<&Verdict> =
         board.missed.iter().filter(|verdict| account.is_none_or(|account| account.id == verdict.account)).collect();
     if context.json {

@@ -30,8 +30,7 @@ pub(super) fn run(context: &Context, args: &DisputeArgs) -> Result<Outcome, CliE
     let office = if account.supervisor.trim().is_empty() { &account.office } else { &account.supervisor };
     let (title, others, gaps) = (account.title(), others(&judged, now), gaps(&judged));
     let issued = issued(&all, period);
-    let about =
-        Dispute { title: &title, office, findings: &findings, others: &others, gaps: &gaps, papers: &issued };
+    let about = Dispute { title: &title, office, findings: &findings, others: &others, gaps: &gaps, papers: &issued };
     let paper = dispute(&dossier.head, about);
     let when = check.map_or_else(|| period.to_string(), |check| check.at.date().to_string());
     let name = format!("争议答复单-{when}-{}-{}", account.platform.name(), account.name);

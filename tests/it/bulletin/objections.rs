@@ -32,8 +32,7 @@ fn an_objection_stays_open_until_every_finding_is_decided() {
 #[test]
 fn without_a_check_the_whole_objection_is_meant() {
     let desk = objected();
-    let told =
-        desk.ok(&["confirm", "--account", "青禾文旅", "--false", "--reason", "两周都有截图", "--by", "李四"]);
+    let told = desk.ok(&["confirm", "--account", "青禾文旅", "--false", "--reason", "两周都有截图", "--by", "李四"]);
     assert!(told.contains("已办结：认定误报") && told.contains("共2项认定为误报"), "{told}");
 }
 
@@ -41,4 +40,14 @@ fn without_a_check_the_whole_objection_is_meant() {
 fn the_hint_names_the_check_that_is_shown() {
     let listed = Desk::new().ok(&["confirm", "--check", "2022-06-27"]);
     assert!(listed.contains("confirm --check 2022-06-27 --all --by 姓名"), "{listed}");
+}
+
+#[test]
+fn the_same_answer_twice_and_one_before_the_period_are_refused() {
+    let desk = objected();
+    let said = ["--office", "县应急局", "--agree", "--said-by", "应急局", "--by", "张三"];
+    desk.step("answer", &said);
+    assert!(desk.no_step("answer", &said).contains("同样的答复已经登记"));
+    let early = ["--office", "县文旅局", "--agree", "--said-by", "文旅局", "--by", "张三", "--on", "2022-05-31"];
+    assert!(desk.no_step("answer", &early).contains("早于本期"));
 }

@@ -146,7 +146,7 @@ fn a_paper_for_one_office_shows_nothing_of_another() {
     desk.ok(&["dispute", "青禾应急", "--period", "2022-06", "--out", "out", "--format", "txt"]);
     let paper = desk.read("out/争议答复单-2022-06-抖音-青禾应急.txt");
     for want in
-        ["更新不少于2次", "2022年6月13日至6月19日", "检查方人工核查", "未监测时段：无", "已确认", "县政务公开办"]
+        ["更新不少于2次", "2022年6月13日至6月19日", "检查方人工核查", "每一刻都有可靠监测", "已确认", "县政务公开办"]
     {
         assert!(paper.contains(want), "{want}: {paper}");
     }
