@@ -1,7 +1,7 @@
 //! What lies before whoever signs: 呈批单 and the list of evidence. Papers of our own; they name who
 //! verified what.
 
-use super::{Basis, Finding, Head, number, text, words};
+use super::{Finding, Head, number, text, words};
 use crate::report::{Block, Cell, Grid, GridCell, Report, Table};
 
 /// What the 呈批单 sums up.
@@ -25,8 +25,16 @@ pub struct Approval {
     pub standings: (usize, usize, usize),
     /// Accounts that could not be judged.
     pub unclear: usize,
+    /// What the paper leaves out as repaired, a finding each; see [`left_out`].
+    pub left_out: Vec<String>,
     /// What the 更正 changes; empty for a first issue.
     pub changes: Vec<String>,
+}
+
+/// The findings that the paper leaves out as repaired, in words: whoever signs must know of them.
+pub fn left_out(findings: &[Finding]) -> Vec<String> {
+    let dropped = findings.iter().filter(|finding| finding.is_dropped());
+    dropped.map(|one| format!("{}，{}（{}）", one.title(), one.label, words::span(one.window))).collect()
 }
 
 /// 呈批单: its boxes are left blank for pen and ink.
@@ -50,7 +58,7 @@ fn boxes(head: &Head, of: &Approval) -> Grid {
     let (confirmed, false_, waiting) = of.standings;
     let (objections, upheld, kept) = of.objections;
     let unclear = if of.unclear == 0 { String::new() } else { format!("；无法判定的账号{}个", of.unclear) };
-    Grid::new("呈批单")
+    let grid = Grid::new("呈批单")
         .row(2, line("签发", String::new()))
         .row(2, pair("核稿", "", "会签", ""))
         .row(1, pair("拟稿", &of.drafted_by, "发文字号", ""))
@@ -58,8 +66,15 @@ fn boxes(head: &Head, of: &Approval) -> Grid {
         .row(1, line("依据", head.basis.clone()))
         .row(1, line("核实情况", format!("已确认{confirmed}项，误报{false_}项，待核实{waiting}项{unclear}")))
         .row(1, line("核对情况", checked(of)))
-        .row(1, line("异议情况", format!("{objections}件：认定误报{upheld}件，维持{kept}件")))
-        .row(1, line("附件", "通报送审稿、问题依据清单".to_owned()))
+        .row(1, line("异议情况", format!("{objections}件：认定误报{upheld}件，维持{kept}件")));
+    let grid = match of.left_out.len() {
+        0 => grid,
+        count => {
+            let said = format!("{count}项已在印发前整改，没有列入名单：{}", of.left_out.join("；"));
+            grid.row(1, line("未列入", said))
+        }
+    };
+    grid.row(1, line("附件", "通报送审稿、问题依据清单".to_owned()))
         .row(1, pair("主送", &of.to, "抄送", &of.copies))
         .row(1, line("备注", String::new()))
 }
@@ -85,16 +100,23 @@ fn checked(of: &Approval) -> String {
 /// 问题依据清单: every finding with its rule, span, proof, last update, reminders and verifier. Two tables
 /// of one numbering: twelve columns do not fit on an upright page.
 pub fn evidence(head: &Head, findings: &[Finding]) -> Report {
-    let (cleared, listed): (Vec<&Finding>, Vec<&Finding>) =
+    let (cleared, standing): (Vec<&Finding>, Vec<&Finding>) =
         findings.iter().partition(|finding| finding.standing.is_false());
+    let (dropped, listed): (Vec<&Finding>, Vec<&Finding>) =
+        standing.into_iter().partition(|finding| finding.is_dropped());
     let mut blocks: Vec<Block> = super::finding::demands(findings).into_iter().map(Block::Paragraph).collect();
     blocks.extend([
         Block::Table(found("问题", "一、列入通报的问题", &listed)),
         Block::Table(proven("依据", "二、依据", &listed)),
     ]);
+    if !dropped.is_empty() {
+        blocks.push(Block::Table(found("已整改", "三、已在印发前整改、没有列入的", &dropped)));
+        blocks.push(Block::Table(proven("已整改的依据", "四、已整改的依据", &dropped)));
+    }
     if !cleared.is_empty() {
-        blocks.push(Block::Table(found("误报", "三、认定为误报、没有列入的", &cleared)));
-        blocks.push(Block::Table(proven("误报的依据", "四、误报的依据", &cleared)));
+        let (third, fourth) = if dropped.is_empty() { ("三", "四") } else { ("五", "六") };
+        blocks.push(Block::Table(found("误报", &format!("{third}、认定为误报、没有列入的"), &cleared)));
+        blocks.push(Block::Table(proven("误报的依据", &format!("{fourth}、误报的依据"), &cleared)));
     }
     Report {
         title: format!("{}政务新媒体检查问题依据清单", head.scope()),
@@ -123,15 +145,16 @@ fn found(key: &str, title: &str, findings: &[&Finding]) -> Table {
 
 fn proven(key: &str, title: &str, findings: &[&Finding]) -> Table {
     let row = |(at, finding): (usize, &&Finding)| -> Vec<Cell> {
-        let basis: Vec<String> = finding.basis.iter().map(Basis::inside).collect();
+        let basis: Vec<String> = finding.basis.iter().map(|basis| basis.inside(&finding.platform)).collect();
         vec![
             number(at + 1),
+            text(finding.title()),
             text(basis.join("；")),
             text(finding.last_words()),
             text(finding.reminded()),
             text(finding.standing.inside()),
         ]
     };
-    let columns = ["序号", "监测依据", "最近更新", "已发提醒", "核实"];
+    let columns = ["序号", "账号", "监测依据", "最近更新", "已发提醒", "核实"];
     Table::new(key, title, &columns, findings.iter().enumerate().map(row).collect())
 }

@@ -17,6 +17,8 @@ pub struct Dispute<'a> {
     pub others: &'a [String],
     /// Spans that nobody watched, a sentence each; only of conclusions that are no findings.
     pub gaps: &'a [String],
+    /// The issued papers of the period, number and date each: 通报 first, then each 更正.
+    pub papers: &'a [String],
 }
 
 /// The paper.
@@ -27,9 +29,17 @@ pub fn dispute(head: &Head, about: Dispute<'_>) -> Report {
         Block::Heading("一、规则与结论".to_owned()),
     ];
     blocks.extend(super::finding::demands(about.findings).into_iter().map(Block::Paragraph));
-    blocks.push(Block::Table(conclusions(about.findings)));
+    if about.findings.is_empty() {
+        blocks.push(Block::Paragraph(format!("检查中，账号{}没有列为问题的结果。", about.title)));
+    } else {
+        blocks.push(Block::Table(conclusions(about.findings)));
+    }
     blocks.extend(about.others.iter().cloned().map(Block::Paragraph));
-    blocks.extend([Block::Heading("二、监测依据".to_owned()), Block::Table(basis(about.findings))]);
+    blocks.extend(issued(about.papers).map(Block::Paragraph));
+    blocks.push(Block::Heading("二、监测依据".to_owned()));
+    if !about.findings.is_empty() {
+        blocks.push(Block::Table(basis(about.findings)));
+    }
     blocks.push(Block::Paragraph(unwatched(about)));
     blocks.extend([Block::Heading("三、已发提醒".to_owned()), Block::Table(reminders(about.findings))]);
     blocks.extend([Block::Heading("四、核实".to_owned()), Block::Paragraph(verified(head, about.findings))]);
@@ -76,12 +86,25 @@ fn basis(findings: &[Finding]) -> Table {
     Table { once: 1, ..Table::new("监测依据", "", &["监测时段", "监测"], rows) }
 }
 
+/// Only a finding has a proof that every moment was watched; a span with enough updates needs none.
 fn unwatched(about: Dispute<'_>) -> String {
-    if about.gaps.is_empty() {
-        return "未监测时段：无。上述时段内每一刻都有可靠监测。".to_owned();
+    let proven = !about.findings.is_empty();
+    match (proven, about.gaps.is_empty()) {
+        (true, true) if about.others.is_empty() => "未监测时段：无。上述时段内每一刻都有可靠监测。".to_owned(),
+        (true, true) => "未监测时段：列为问题的时段内无，每一刻都有可靠监测。".to_owned(),
+        (false, true) => "没有列为问题的时段，不需要以监测证明没有更新。".to_owned(),
+        (_, false) => {
+            let found = if proven { "列为问题的时段内每一刻都有可靠监测；" } else { "" };
+            format!("未监测时段：{found}其他结论的未监测时段是{}。", about.gaps.join("；"))
+        }
     }
-    let found = if about.findings.is_empty() { "" } else { "列为问题的时段内每一刻都有可靠监测；" };
-    format!("未监测时段：{found}其他结论的未监测时段是{}。", about.gaps.join("；"))
+}
+
+/// Which papers this is about: an office that complains has one of them before it.
+fn issued(papers: &[String]) -> Option<String> {
+    let (first, later) = papers.split_first()?;
+    let later = if later.is_empty() { String::new() } else { format!("；更正：{}", later.join("；")) };
+    Some(format!("有关通报：{first}{later}。"))
 }
 
 fn reminders(findings: &[Finding]) -> Table {
@@ -118,6 +141,9 @@ fn verified(head: &Head, findings: &[Finding]) -> String {
 }
 
 fn asked(findings: &[Finding]) -> String {
+    if findings.is_empty() {
+        return "没有需要整改的结果，无需反馈。".to_owned();
+    }
     let standing = findings.iter().any(|finding| !finding.standing.is_false());
     if !standing {
         return "结果已按上述更正，无需再反馈。".to_owned();

@@ -38,6 +38,8 @@ pub struct Finding {
     pub reminders: Vec<Reminder>,
     /// How it stands.
     pub standing: Standing,
+    /// Its account was repaired before the paper is issued, and the paper leaves it out.
+    pub repaired: bool,
 }
 
 /// A watch that proves a part of the window.
@@ -92,10 +94,11 @@ impl Basis {
         Basis { at: watch.at, origin: watch.origin.clone(), seen: (watch.reach.from, watch.reach.until) }
     }
 
-    /// For our own papers: with the person's name or the source.
-    pub fn inside(&self) -> String {
+    /// For our own papers: with the person's name; a source by the platform that it reads, since its name
+    /// in the configuration says nothing to whoever signs.
+    pub fn inside(&self, platform: &str) -> String {
         let who = match &self.origin {
-            WatchOrigin::Source(name) => format!("来源“{name}”"),
+            WatchOrigin::Source(_) => format!("系统监测（{platform}）"),
             WatchOrigin::Person(name) => format!("{name}人工核查"),
         };
         self.line(&who)
@@ -110,7 +113,7 @@ impl Basis {
     }
 
     fn line(&self, who: &str) -> String {
-        format!("{}{who}，看清{}", words::minute(self.at), words::seen(self.seen.0, self.seen.1))
+        format!("{}{who}，完整监测到{}", words::minute(self.at), words::seen(self.seen.0, self.seen.1))
     }
 }
 
@@ -141,6 +144,11 @@ impl Standing {
 }
 
 impl Finding {
+    /// The paper leaves it out because its account was repaired; a 误报 is left out as that.
+    pub const fn is_dropped(&self) -> bool {
+        self.repaired && !self.standing.is_false()
+    }
+
     /// 青禾文旅（新浪微博）
     pub fn title(&self) -> String {
         format!("{}（{}）", self.name, self.platform)

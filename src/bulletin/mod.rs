@@ -17,7 +17,7 @@ pub mod words;
 #[cfg(test)]
 mod tests;
 
-pub use approval::{Approval, approval, evidence};
+pub use approval::{Approval, approval, evidence, left_out};
 pub use blanks::blanks;
 pub use change::{Outcome, Stood, changes};
 pub use dispute::{Dispute, dispute};

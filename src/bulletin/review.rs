@@ -29,7 +29,7 @@ pub fn review(head: &Head, office: &str, findings: &[&Finding], reply_by: NaiveD
         subtitle: Some(format!("数据截至{}", words::minute(head.now))),
         blocks,
         footnotes: vec![
-            "监测到的更新以公众能看到的发布为准；“监测依据”是看清这一时段的监测，时段内每一刻都有监测，没有看到足够的更新。".to_owned(),
+            "监测到的更新以公众能看到的发布为准；“监测依据”是完整监测到这一时段的各次监测，时段内每一刻都有监测，没有看到足够的更新。".to_owned(),
         ],
         paper: None,
         meta: head.meta(),
@@ -64,8 +64,9 @@ fn proven(findings: &[&Finding]) -> Table {
 /// The form for the answer, one row a finding.
 fn asked(findings: &[&Finding]) -> Table {
     let row = |(at, finding): (usize, &&Finding)| {
-        vec![number(at + 1), text(finding.title()), text(&finding.label), text(""), text("")]
+        let span = words::span(finding.window);
+        vec![number(at + 1), text(finding.title()), text(&finding.label), text(span), text(""), text("")]
     };
-    let columns = ["序号", "账号", "问题类型", "核对意见（一致／有异议／已整改）", "理由、更新时间和链接"];
+    let columns = ["序号", "账号", "问题类型", "监测时段", "核对意见（一致／有异议／已整改）", "理由、更新时间和链接"];
     Table::new("核对意见", "三、核对意见", &columns, findings.iter().enumerate().map(row).collect())
 }

@@ -52,6 +52,7 @@ fn week(account: i64, name: &str, office: &str) -> Finding {
             reminder(9, "2022-06-24 09:00", "拒收（550）", false),
         ],
         standing: Standing::Waiting,
+        repaired: false,
     }
 }
 
@@ -107,6 +108,7 @@ fn disputed() -> Report {
         findings: &all[..1],
         others: &others,
         gaps: &gaps,
+        papers: &["青政办〔2022〕28号，2022年7月11日".to_owned(), "青政办〔2022〕31号，2022年7月25日".to_owned()],
     };
     dispute(&head(), of)
 }
@@ -133,9 +135,46 @@ fn the_papers_word_for_word() {
         objections: (1, 1, 0),
         standings: (2, 1, 0),
         unclear: 1,
+        left_out: Vec::new(),
         changes: vec!["青禾文旅：现为达到要求".to_owned()],
     };
     golden("approval.txt", &text_of(&approval(&head(), &of)));
+}
+
+/// What the paper leaves out as repaired is not among what it lists, and whoever signs reads of it.
+#[test]
+fn what_is_left_out_as_repaired_stands_apart() {
+    let mut all = findings();
+    all.iter_mut().skip(1).for_each(|finding| finding.repaired = true);
+    let report = evidence(&head(), &all);
+    let rows: Vec<(&str, usize)> = report.tables().map(|table| (table.title.as_str(), table.rows.len())).collect();
+    let wanted = ["一、列入通报的问题", "二、依据", "三、已在印发前整改、没有列入的", "四、已整改的依据"];
+    assert_eq!(rows.iter().take(4).copied().collect::<Vec<_>>(), wanted.map(|title| (title, 1)));
+    assert_eq!(rows[4..], [("五、认定为误报、没有列入的", 1), ("六、误报的依据", 1)], "a 误报 is left out as that");
+    let of = Approval { left_out: left_out(&all), ..Approval::default() };
+    let sheet = text_of(&approval(&head(), &of));
+    assert!(sheet.contains("1项已在印发前整改，没有列入名单：青禾应急（新浪微博），超过两周未更新（"), "{sheet}");
+    assert!(!text_of(&approval(&head(), &Approval::default())).contains("未列入"));
+}
+
+/// The paper claims a proof only for findings, and a correction only where something was corrected.
+#[test]
+fn a_dispute_claims_only_what_is_so() {
+    let all = findings();
+    let met = ["2022年6月27日检查，2022年6月20日至6月26日：监测到更新2次，达到要求。".to_owned()];
+    let paper = |findings: &[Finding], others: &[String]| {
+        let of = Dispute { title: "甲（抖音）", office: "某局", findings, others, gaps: &[], papers: &[] };
+        text_of(&dispute(&head(), of))
+    };
+    let good = paper(&[], &met);
+    assert!(good.contains("没有列为问题的结果") && good.contains("无需反馈"), "{good}");
+    assert!(!good.contains("可靠监测") && !good.contains("更正") && !good.contains("整改并反馈"), "{good}");
+    let mixed = paper(&all[..1], &met);
+    assert!(mixed.contains("列为问题的时段内无，每一刻都有可靠监测"), "{mixed}");
+    assert!(paper(&all[..1], &[]).contains("未监测时段：无。"));
+    assert!(paper(&all[2..], &[]).contains("结果已按上述更正"));
+    let named = text_of(&disputed());
+    assert!(named.contains("青政办〔2022〕28号，2022年7月11日；更正：青政办〔2022〕31号"), "{named}");
 }
 
 /// What goes to other offices names no person, no source of ours, no address; and nobody else's account.

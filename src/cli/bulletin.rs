@@ -3,7 +3,7 @@
 
 use super::bulletin_args::{BulletinVerb, DraftArgs, Files, IssueArgs, ReturnArgs, ReviewArgs, StepArgs};
 use super::{CliError, Context, Outcome, bulletin_answer, bulletin_show, papers};
-use crate::bulletin::{Act, Approval, Stage, approval, by_office, document_number, evidence, review, step};
+use crate::bulletin::{Act, Approval, Stage, approval, by_office, document_number, evidence, left_out, review, step};
 use crate::config::Config;
 use crate::domain::{Moment, Period};
 use crate::issued::{Amended, Dossier, SignAsk, amended, correction, dressed, frozen, sign, unsettled};
@@ -220,6 +220,7 @@ fn summed(
         objections: (objections().count(), ruled(Ruling::False), ruled(Ruling::Confirmed)),
         standings: (dossier.findings.len() - false_ - waiting, false_, waiting),
         unclear: dossier.unclear().len(),
+        left_out: left_out(&dossier.findings),
         changes: before.map(|amended| amended.changes).unwrap_or_default(),
     })
 }

@@ -81,12 +81,26 @@ fn keep(
     if let Err(why) = concerns(&dossier, &answer, account) {
         return Ok(Err(format!("{period}：{why}")));
     }
+    if let Some(why) = slip(&answer, &reviews::answers(tx, bulletin.id)?, period) {
+        return Ok(Err(format!("{period}：{why}")));
+    }
     let id = reviews::answer(tx, bulletin.id, &answer)?;
     let title = account.map_or_else(String::new, |account| format!("，{}", account.title()));
     let reason = if answer.reason.is_empty() { String::new() } else { format!("；{}", answer.reason) };
     let detail = format!("{period} {}{title}：{}{reason}", answer.office, answer.word.chinese());
     meta::audit(tx, now, &answer.by, "bulletin.answer", &detail)?;
     Ok(Ok(id))
+}
+
+/// A day before the period, or the same answer once more: a slip of the pen.
+fn slip(answer: &Answer, known: &[Answer], period: Period) -> Option<String> {
+    if answer.on < period.begins().date() {
+        return Some(format!("答复日期{}早于本期，请核对 --on", answer.on));
+    }
+    let said = |one: &Answer| (one.office.clone(), one.account, one.word, one.reason.clone(), one.on);
+    let twice = known.iter().rfind(|one| one.office == answer.office && one.account == answer.account);
+    let twice = twice.filter(|one| said(one) == said(answer))?;
+    Some(format!("同样的答复已经登记（编号{}），没有再登记", twice.id))
 }
 
 /// An office speaks of its own findings.

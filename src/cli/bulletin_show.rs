@@ -13,8 +13,7 @@ use serde_json::{Value, json};
 
 /// `bulletin list`
 pub(super) fn list(context: &Context) -> Result<Outcome, CliError> {
-    let profile = &context.config.profile.name;
-    let all = context.store()?.read(|conn| bulletins::list(conn, profile))?;
+    let all = context.store()?.read(bulletins::everywhere)?;
     if context.json {
         print_json(&all.iter().map(as_json).collect::<Vec<_>>())?;
         return Ok(Outcome::Done);
@@ -23,10 +22,13 @@ pub(super) fn list(context: &Context) -> Result<Outcome, CliError> {
         outln!("还没有起草过通报；用 bulletin draft 起草");
         return Ok(Outcome::Done);
     }
-    print_rows(
-        &["周期", "版本", "阶段", "文号", "成文日期", "经手人", "时间"],
-        &all.iter().map(row).collect::<Vec<_>>(),
-    );
+    let mut columns = vec!["周期", "版本", "阶段", "文号", "成文日期", "经手人", "时间"];
+    let mut rows: Vec<Vec<String>> = all.iter().map(row).collect();
+    if all.iter().any(|bulletin| bulletin.profile != context.config.profile.name) {
+        columns.push("检查口径");
+        rows.iter_mut().zip(&all).for_each(|(row, bulletin)| row.push(bulletin.profile.clone()));
+    }
+    print_rows(&columns, &rows);
     Ok(Outcome::Done)
 }
 
@@ -58,7 +60,7 @@ fn as_json(bulletin: &Bulletin) -> Value {
         .as_ref()
         .map(|issue| json!({"number": issue.number, "dated": issue.dated.to_string(), "unclear": issue.unclear}));
     json!({"period": bulletin.period.to_string(), "version": bulletin.version, "stage": bulletin.stage().word(),
-        "steps": steps, "issue": issue})
+        "profile": bulletin.profile, "steps": steps, "issue": issue})
 }
 
 /// `bulletin show`
@@ -67,7 +69,9 @@ pub(super) fn show(context: &Context, args: &ShowArgs) -> Result<Outcome, CliErr
     let period = papers::begun(&args.of.period, now)?;
     let bulletin = find(context, period, args.version)?;
     let (answers, amended) = context.store()?.read(|conn| {
-        let changes = if bulletin.issue.is_some() { amended(conn, &context.config, period, now)? } else { None };
+        let is_own = bulletin.profile == context.config.profile.name;
+        let changes =
+            if bulletin.issue.is_some() && is_own { amended(conn, &context.config, period, now)? } else { None };
         Ok((reviews::answers(conn, bulletin.id)?, changes))
     })?;
     let changes = amended.map(|amended| amended.changes).unwrap_or_default();
@@ -147,9 +151,12 @@ fn answer_json(context: &Context, answer: &Answer) -> Result<Value, CliError> {
 }
 
 fn find(context: &Context, period: Period, version: Option<u32>) -> Result<Bulletin, CliError> {
-    let profile = &context.config.profile.name;
-    let all = context.store()?.read(|conn| bulletins::list(conn, profile))?;
-    let mut own = all.into_iter().filter(|bulletin| bulletin.period == period);
+    let all: Vec<Bulletin> =
+        context.store()?.read(bulletins::everywhere)?.into_iter().filter(|one| one.period == period).collect();
+    // The paper under the configured profile; one under another profile where there is none.
+    let is_own = |one: &Bulletin| one.profile == context.config.profile.name;
+    let any_own = all.iter().any(is_own);
+    let mut own = all.into_iter().filter(|one| !any_own || is_own(one));
     let found = match version {
         None => own.next_back(),
         Some(version) => own.find(|bulletin| bulletin.version == version),
@@ -162,6 +169,12 @@ fn find(context: &Context, period: Period, version: Option<u32>) -> Result<Bulle
 fn again(context: &Context, bulletin: &Bulletin) -> Result<Papers, CliError> {
     if bulletin.issue.is_some() {
         return issued_papers(context, bulletin.period, Some(bulletin.version));
+    }
+    if bulletin.profile != context.config.profile.name {
+        return Err(CliError::failed(format!(
+            "{} 的通报按检查口径“{}”起草，现在的配置不是这个口径；改回 profile 再写出",
+            bulletin.period, bulletin.profile
+        )));
     }
     let words = super::words::read(context, bulletin.period)?;
     let now = context.clock.now();

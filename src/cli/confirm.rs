@@ -3,11 +3,12 @@
 use super::args::ConfirmArgs;
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
 use crate::config::Config;
-use crate::domain::{Account, AccountId, Check, Moment, Period};
+use crate::domain::{Account, AccountId, Check, Moment};
 use crate::inspect::held_checks;
 use crate::ledger::Ledger;
 use crate::rules::{Decisions, Ruling, Verdict, VerdictKind};
-use crate::store::{Connection, StoreError, Transaction, findings, meta, reviews, verdicts};
+use crate::store::reviews::{self, Objection};
+use crate::store::{Connection, StoreError, Transaction, findings, meta, verdicts};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -17,6 +18,8 @@ struct Wish {
     reason: String,
     by: String,
     account: Option<AccountId>,
+    /// One check is named: nothing of another one is decided.
+    one_check: bool,
 }
 
 /// The findings of some checks, and what has been decided.
@@ -40,7 +43,7 @@ pub(super) fn run(context: &Context, args: &ConfirmArgs) -> Result<Outcome, CliE
     }
     let config = Arc::clone(&context.config);
     let board = context.store()?.read(|conn| Board::load(conn, &config, &checks, now))?;
-    list(context, &board, account.as_ref())
+    list(context, &board, account.as_ref(), args.check.as_deref())
 }
 
 fn read(args: &ConfirmArgs, account: Option<&Account>) -> Result<Wish, CliError> {
@@ -56,7 +59,8 @@ fn read(args: &ConfirmArgs, account: Option<&Account>) -> Result<Wish, CliError>
         return Err(CliError::usage("误报要逐个账号认定，请用 --account 写明，不能用 --all"));
     }
     let ruling = if args.is_false { Ruling::False } else { Ruling::Confirmed };
-    Ok(Wish { ruling, reason: reason.to_owned(), by: by.to_owned(), account: account.map(|account| account.id) })
+    let account = account.map(|account| account.id);
+    Ok(Wish { ruling, reason: reason.to_owned(), by: by.to_owned(), account, one_check: args.check.is_some() })
 }
 
 /// The check that is named, else every check held since the installation, else the last one.
@@ -110,15 +114,30 @@ impl Board {
         self.ledger.account(id).map_or_else(String::new, Account::title)
     }
 
-    /// What a wish is about: what waits, and for one named account also what was decided otherwise.
-    fn wanted(&self, wish: &Wish) -> Vec<&Verdict> {
+    /// What a wish is about: what waits, and for one named account also what was decided otherwise; what
+    /// was decided since an objection only where its check is named.
+    fn wanted(&self, wish: &Wish, objections: &[Objection]) -> Vec<&Verdict> {
+        let since =
+            |verdict: &Verdict| objections.iter().any(|o| o.period.holds(verdict.check) && self.is_since(verdict, o));
         let is_wanted = |verdict: &&Verdict| match (wish.account, self.decisions.holding(verdict)) {
             (Some(account), _) if verdict.account != account => false,
             (_, None) => true,
+            (Some(_), Some(_)) if !wish.one_check && since(verdict) => false,
             (Some(_), Some(decision)) => decision.ruling != wish.ruling,
             (None, Some(_)) => false,
         };
         self.missed.iter().filter(is_wanted).collect()
+    }
+
+    /// Whether somebody has decided on it after that objection.
+    fn is_since(&self, verdict: &Verdict, objection: &Objection) -> bool {
+        self.decisions.holding(verdict).is_some_and(|decision| decision.at >= objection.at)
+    }
+
+    /// Whether it is one of these findings.
+    fn has(&self, verdict: &Verdict) -> bool {
+        let key = |v: &Verdict| (v.account, v.rule.clone(), v.window);
+        self.missed.iter().any(|own| key(own) == key(verdict))
     }
 }
 
@@ -127,15 +146,18 @@ fn decide(context: &Context, wish: Wish, checks: Vec<Check>, now: Moment) -> Res
     let installed = installed_at(context)?;
     let told = checks.iter().any(|check| installed.is_some_and(|installed| check.at >= installed));
     let kept = context.store()?.write(move |tx| keep(tx, &config, &wish, &checks, now))?;
-    let (lines, settled) = kept.map_err(CliError::usage)?;
+    let Decided { lines, settled, open } = kept.map_err(CliError::usage)?;
+    if lines.is_empty() && settled.is_empty() && !open.is_empty() {
+        return Err(CliError::failed(format!("没有改动：{}", open.join("；"))));
+    }
     if lines.is_empty() && settled.is_empty() {
         return Err(CliError::failed("没有等待核实的结果，没有改动；用 confirm 查看（--check 可写明是哪次检查）"));
     }
     if context.json {
-        print_json(&json!({"decision": ruling.word(), "findings": lines, "settled": settled}))?;
+        print_json(&json!({"decision": ruling.word(), "findings": lines, "settled": settled, "open": open}))?;
         return Ok(Outcome::Done);
     }
-    for line in &settled {
+    for line in settled.iter().chain(&open) {
         outln!("{line}");
     }
     if lines.is_empty() {
@@ -154,8 +176,14 @@ fn decide(context: &Context, wish: Wish, checks: Vec<Check>, now: Moment) -> Res
     Ok(Outcome::Done)
 }
 
-/// What was decided on, and which objections (争议) that has settled.
-type Decided = (Vec<String>, Vec<String>);
+/// What was decided on, a sentence each.
+struct Decided {
+    lines: Vec<String>,
+    /// Objections (争议) that this has settled.
+    settled: Vec<String>,
+    /// Objections that it has not: findings of theirs are left.
+    open: Vec<String>,
+}
 
 /// The verdicts that are decided on are kept with the decision, so that each decision names a revision.
 /// `Err` inside is the sentence why not.
@@ -166,13 +194,14 @@ fn keep(
     checks: &[Check],
     now: Moment,
 ) -> Result<Result<Decided, String>, StoreError> {
-    let board = Board::load(tx, config, checks, now)?;
-    let objections = objections(tx, &config.profile.name, &board, wish.account)?;
+    let profile = &config.profile.name;
+    let open = wish.account.map_or_else(|| Ok(Vec::new()), |id| reviews::open_objections(tx, profile, id))?;
+    let board = Board::load(tx, config, &wider(config, wish, checks, &open, now), now)?;
+    let objections = about(&board, wish.account, open);
     if !objections.is_empty() && wish.reason.is_empty() {
         return Ok(Err("该单位有异议没有办结；维持结果也要有理由，请用 --reason 写明".to_owned()));
     }
-    let wanted: Vec<Verdict> = board.wanted(wish).into_iter().cloned().collect();
-    let profile = &config.profile.name;
+    let wanted: Vec<Verdict> = board.wanted(wish, &objections).into_iter().cloned().collect();
     let ids = verdicts::record(tx, profile, &wanted, now)?;
     let mut lines = Vec::new();
     for (verdict, id) in wanted.iter().zip(ids) {
@@ -184,39 +213,68 @@ fn keep(
         let detail = format!("{}{reason}", lines.join("；"));
         meta::audit(tx, now, &wish.by, &format!("confirm.{}", wish.ruling.word()), &detail)?;
     }
-    let settled = settle(tx, &objections, wish, now)?;
-    Ok(Ok((lines, settled)))
+    let mut decided = Decided { lines, settled: Vec::new(), open: Vec::new() };
+    for objection in &objections {
+        settle(tx, config, (&board, objection), wish, now, &mut decided)?;
+    }
+    Ok(Ok(decided))
 }
 
-/// Objections about that account in the periods of these findings: number and period.
-fn objections(
-    tx: &Transaction<'_>,
-    profile: &str,
-    board: &Board,
-    account: Option<AccountId>,
-) -> Result<Vec<(i64, String)>, StoreError> {
-    let Some(account) = account else { return Ok(Vec::new()) };
-    let checks: Vec<Check> = board.missed.iter().filter(|v| v.account == account).map(|v| v.check).collect();
-    let holds = |period: &str| Period::parse(period).is_some_and(|period| checks.iter().any(|c| period.holds(*c)));
-    let open = reviews::open_objections(tx, profile, account)?;
-    Ok(open.into_iter().filter(|(_, period)| holds(period)).collect())
+/// An objection is about a whole period: without `--check` all of its checks that were held are meant.
+fn wider(config: &Config, wish: &Wish, checks: &[Check], open: &[Objection], now: Moment) -> Vec<Check> {
+    let mut wide = checks.to_vec();
+    if !wish.one_check {
+        wide.extend(open.iter().flat_map(|objection| held(config, objection, now)));
+        wide.sort_by_key(|check| check.at);
+        wide.dedup_by_key(|check| check.at);
+    }
+    wide
 }
 
+fn held(config: &Config, objection: &Objection, now: Moment) -> Vec<Check> {
+    config.checks_of(objection.period).into_iter().filter(|check| check.at <= now).collect()
+}
+
+/// The objections about that account in the periods of these findings.
+fn about(board: &Board, account: Option<AccountId>, mut open: Vec<Objection>) -> Vec<Objection> {
+    open.retain(|o| board.missed.iter().any(|v| Some(v.account) == account && o.period.holds(v.check)));
+    open
+}
+
+/// Settles an objection once every finding of its account in its period was decided on after it, now or
+/// before; else says what is left. It was upheld only if nothing stands any more.
 fn settle(
     tx: &Transaction<'_>,
-    objections: &[(i64, String)],
+    config: &Config,
+    (board, objection): (&Board, &Objection),
     wish: &Wish,
     now: Moment,
-) -> Result<Vec<String>, StoreError> {
-    let word = if wish.ruling == Ruling::False { "认定误报" } else { "维持" };
-    let mut lines = Vec::new();
-    for (id, period) in objections {
-        reviews::settle(tx, *id, wish.ruling, (&wish.by, &wish.reason), now)?;
-        let line = format!("{period} 核对稿的异议（编号{id}）已办结：{word}");
-        meta::audit(tx, now, &wish.by, "bulletin.settle", &format!("{line}；理由：{}", wish.reason))?;
-        lines.push(line);
+    decided: &mut Decided,
+) -> Result<(), StoreError> {
+    let whole = Board::load(tx, config, &held(config, objection, now), now)?;
+    let own: Vec<&Verdict> = whole.missed.iter().filter(|verdict| Some(verdict.account) == wish.account).collect();
+    let is_left = |verdict: &&&Verdict| !board.has(verdict) && !whole.is_since(verdict, objection);
+    let left: Vec<String> = own.iter().filter(is_left).map(|verdict| told(verdict)).collect();
+    let named = format!("{} 核对稿的异议（编号{}）", objection.period, objection.id);
+    if !left.is_empty() {
+        decided.open.push(format!(
+            "{named}还没有办结：还有{}项没有在提出异议以后核实（{}）；逐次用 confirm --check 核实，全部同样认定的不写 --check",
+            left.len(),
+            left.join("；")
+        ));
+        return Ok(());
     }
-    Ok(lines)
+    let is_false = |verdict: &&&Verdict| whole.decisions.holding(verdict).is_some_and(|d| d.ruling == Ruling::False);
+    let (word, ruling) = match own.iter().filter(is_false).count() {
+        0 => ("维持", Ruling::Confirmed),
+        cleared if cleared == own.len() => ("认定误报", Ruling::False),
+        _ => ("部分认定误报，其余维持", Ruling::Confirmed),
+    };
+    reviews::settle(tx, objection.id, ruling, (&wish.by, &wish.reason), now)?;
+    let line = format!("{named}已办结：{word}");
+    meta::audit(tx, now, &wish.by, "bulletin.settle", &format!("{line}；理由：{}", wish.reason))?;
+    decided.settled.push(line);
+    Ok(())
 }
 
 fn told(verdict: &Verdict) -> String {
@@ -224,7 +282,7 @@ fn told(verdict: &Verdict) -> String {
     format!("{day}检查，{}", verdict.label.as_deref().unwrap_or_default())
 }
 
-fn list(context: &Context, board: &Board, account: Option<&Account>) -> Result<Outcome, CliError> {
+fn list(context: &Context, board: &Board, account: Option<&Account>, check: Option<&str>) -> Result<Outcome, CliError> {
     let shown: Vec<&Verdict> =
         board.missed.iter().filter(|verdict| account.is_none_or(|account| account.id == verdict.account)).collect();
     if context.json {
@@ -244,7 +302,10 @@ fn list(context: &Context, board: &Board, account: Option<&Account>) -> Result<O
     let awaits = shown.iter().filter(|verdict| board.decisions.awaits(verdict)).count();
     outln!("待核实{awaits}项，已确认{}项，误报{}项", count(Ruling::Confirmed), count(Ruling::False));
     if awaits > 0 {
-        outln!("全部确认：confirm --all --by 姓名；误报：confirm --account 账号 --false --reason 理由 --by 姓名");
+        let check = check.map_or_else(String::new, |named| format!(" --check {named}"));
+        outln!(
+            "全部确认：confirm{check} --all --by 姓名；误报：confirm{check} --account 账号 --false --reason 理由 --by 姓名"
+        );
     }
     Ok(Outcome::Done)
 }

@@ -6,6 +6,8 @@ use crate::bulletin::{Dispute, Finding, dispute, words};
 use crate::domain::{AccountId, Check, Moment, Period};
 use crate::issued::Dossier;
 use crate::rules::{Verdict, VerdictKind};
+use crate::store::StoreError;
+use crate::store::bulletins::{self, Bulletin};
 use serde_json::json;
 
 /// `dispute ACCOUNT --check T` or `--period P`
@@ -14,7 +16,10 @@ pub(super) fn run(context: &Context, args: &DisputeArgs) -> Result<Outcome, CliE
     let now = context.clock.now();
     let account = context.account(&args.account, args.platform.as_deref())?;
     let (period, check) = asked(context, args, now)?;
-    let dossier = context.store()?.read(|conn| Dossier::load(conn, &context.config, period, now))?;
+    let profile = &context.config.profile.name;
+    let (dossier, all) = context.store()?.read(|conn| {
+        Ok::<_, StoreError>((Dossier::load(conn, &context.config, period, now)?, bulletins::list(conn, profile)?))
+    })?;
     let about = |id: AccountId, of: Check| id == account.id && check.is_none_or(|check| of == check);
     let findings: Vec<Finding> =
         dossier.findings.iter().filter(|finding| about(finding.account, finding.check)).cloned().collect();
@@ -24,8 +29,9 @@ pub(super) fn run(context: &Context, args: &DisputeArgs) -> Result<Outcome, CliE
     }
     let office = if account.supervisor.trim().is_empty() { &account.office } else { &account.supervisor };
     let (title, others, gaps) = (account.title(), others(&judged, now), gaps(&judged));
-    let paper =
-        dispute(&dossier.head, Dispute { title: &title, office, findings: &findings, others: &others, gaps: &gaps });
+    let issued = issued(&all, period);
+    let about = Dispute { title: &title, office, findings: &findings, others: &others, gaps: &gaps, papers: &issued };
+    let paper = dispute(&dossier.head, about);
     let when = check.map_or_else(|| period.to_string(), |check| check.at.date().to_string());
     let name = format!("争议答复单-{when}-{}-{}", account.platform.name(), account.name);
     let written = papers::write(&args.files, &[(name, paper)])?;
@@ -46,6 +52,16 @@ fn asked(context: &Context, args: &DisputeArgs, now: Moment) -> Result<(Period, 
     let month = check.nominal.beijing().format("%Y-%m").to_string();
     let period = Period::parse(&month).ok_or_else(|| CliError::usage(format!("看不懂检查时间“{month}”")))?;
     Ok((period, Some(check)))
+}
+
+/// The issued papers of the period, oldest first: 青政办〔2022〕28号，2022年7月11日
+fn issued(all: &[Bulletin], period: Period) -> Vec<String> {
+    let own = all.iter().filter(|bulletin| bulletin.period == period).filter_map(|bulletin| bulletin.issue.as_ref());
+    own.map(|issue| {
+        let number = if issue.number.is_empty() { "不编文号" } else { &issue.number };
+        format!("{number}，{}", words::date(issue.dated))
+    })
+    .collect()
 }
 
 /// Conclusions that are no findings, a sentence each.

@@ -10,6 +10,9 @@ use crate::report::Report;
 use crate::store::{StoreError, Transaction, meta, repairs};
 use serde_json::{Value, json};
 
+/// Nobody grants an office more than a year; a later day is a slip of the pen.
+const LONGEST_DAYS: i64 = 366;
+
 /// `repair …`
 pub(super) fn run(context: &Context, verb: RepairVerb) -> Result<Outcome, CliError> {
     let now = context.clock.now();
@@ -41,9 +44,9 @@ fn result_of(word: &str) -> Result<EventKind, CliError> {
     }
 }
 
-fn all(context: &Context) -> Result<Vec<Repair>, CliError> {
-    let profile = &context.config.profile.name;
-    Ok(context.store()?.read(|conn| repairs::list(conn, profile))?)
+/// Every 整改项 with its profile: what is owed stays owed when the configuration names another one.
+fn all(context: &Context) -> Result<Vec<(String, Repair)>, CliError> {
+    Ok(context.store()?.read(repairs::everywhere)?)
 }
 
 fn unknown(id: i64) -> String {
@@ -52,18 +55,18 @@ fn unknown(id: i64) -> String {
 
 /// Adds one event, in one transaction with the reading of what holds.
 fn add(context: &Context, id: i64, event: Event) -> Result<Outcome, CliError> {
-    let profile = context.config.profile.name.clone();
     let copy = event.clone();
-    let kept = context.store()?.write(move |tx| keep(tx, &profile, id, &copy))?;
-    let repair = kept.map_err(CliError::failed)?;
+    let kept = context.store()?.write(move |tx| keep(tx, id, &copy))?;
+    let (profile, repair) = kept.map_err(CliError::failed)?;
     let state = repair.state();
     let said = format!("{}{}：已登记{}，现为{}", id, repair.title(), event.kind.chinese(), state.chinese());
-    papers::tell(context, &format!("编号{said}"), as_json(&repair, context.clock.now()), &[])
+    papers::tell(context, &format!("编号{said}"), as_json(&profile, &repair, context.clock.now()), &[])
 }
 
 /// `Err` inside is the sentence why not.
-fn keep(tx: &Transaction<'_>, profile: &str, id: i64, event: &Event) -> Result<Result<Repair, String>, StoreError> {
-    let Some(mut repair) = repairs::list(tx, profile)?.into_iter().find(|repair| repair.id == id) else {
+fn keep(tx: &Transaction<'_>, id: i64, event: &Event) -> Result<Result<(String, Repair), String>, StoreError> {
+    let found = repairs::everywhere(tx)?.into_iter().find(|(_, repair)| repair.id == id);
+    let Some((profile, mut repair)) = found else {
         return Ok(Err(unknown(id)));
     };
     if let Err(why) = allowed(&repair, event) {
@@ -74,7 +77,7 @@ fn keep(tx: &Transaction<'_>, profile: &str, id: i64, event: &Event) -> Result<R
     let detail = format!("编号{id} {} {}：{} {}{said}", repair.period, repair.title(), event.kind.chinese(), event.on);
     meta::audit(tx, event.at, &event.by, &format!("repair.{}", event.kind.word()), &detail)?;
     repair.events.push(event.clone());
-    Ok(Ok(repair))
+    Ok(Ok((profile, repair)))
 }
 
 fn allowed(repair: &Repair, event: &Event) -> Result<(), String> {
@@ -90,6 +93,10 @@ fn allowed(repair: &Repair, event: &Event) -> Result<(), String> {
         EventKind::Extend if event.on <= repair.due() => {
             Err(format!("新的期限{}不晚于现在的期限{}，请核对 --until", event.on, repair.due()))
         }
+        EventKind::Extend if event.on < event.at.date() => Err(format!("新的期限{}已经过去，请核对 --until", event.on)),
+        EventKind::Extend if (event.on - event.at.date()).num_days() > LONGEST_DAYS => {
+            Err(format!("新的期限{}在一年以后，请核对 --until", event.on))
+        }
         _ => Ok(()),
     }
 }
@@ -103,23 +110,29 @@ fn list(context: &Context, period: Option<&str>, overdue: bool, closed: bool) ->
             && (closed || period.is_some() || open(repair))
             && (!overdue || repair.is_overdue(now.date()))
     };
-    let found: Vec<Repair> = all(context)?.into_iter().filter(wanted).collect();
+    let found: Vec<(String, Repair)> = all(context)?.into_iter().filter(|(_, repair)| wanted(repair)).collect();
     if context.json {
-        print_json(&found.iter().map(|repair| as_json(repair, now)).collect::<Vec<_>>())?;
+        print_json(&found.iter().map(|(profile, repair)| as_json(profile, repair, now)).collect::<Vec<_>>())?;
         return Ok(Outcome::Done);
     }
     if found.is_empty() {
         outln!("没有这样的整改项；通报签发后建立，--all 连同已整改的");
         return Ok(Outcome::Done);
     }
-    let rows: Vec<Vec<String>> = found.iter().map(|repair| row(repair, now)).collect();
-    print_rows(&["编号", "通报", "账号", "单位", "问题类型", "期限", "反馈", "现状"], &rows);
+    let mut columns = vec!["编号", "通报", "账号", "单位", "问题类型", "期限", "反馈", "现状"];
+    let mut rows: Vec<Vec<String>> = found.iter().map(|(_, repair)| row(repair, now)).collect();
+    if found.iter().any(|(profile, _)| *profile != context.config.profile.name) {
+        columns.push("检查口径");
+        rows.iter_mut().zip(&found).for_each(|(row, (profile, _))| row.push(profile.clone()));
+    }
+    print_rows(&columns, &rows);
     Ok(Outcome::Done)
 }
 
-/// 逾期未反馈, 逾期反馈，待复核 or the bare state.
+/// 逾期未反馈, 未整改，逾期未反馈, 逾期反馈，待复核 or the bare state.
 fn standing(repair: &Repair, now: Moment) -> String {
     match repair.state() {
+        State::Unrepaired if repair.is_overdue(now.date()) => "未整改，逾期未反馈".to_owned(),
         State::Open if repair.is_overdue(now.date()) => "逾期未反馈".to_owned(),
         State::Answered if repair.was_late() => "逾期反馈，待复核".to_owned(),
         state => state.chinese().to_owned(),
@@ -139,7 +152,7 @@ fn row(repair: &Repair, now: Moment) -> Vec<String> {
     ]
 }
 
-fn as_json(repair: &Repair, now: Moment) -> Value {
+fn as_json(profile: &str, repair: &Repair, now: Moment) -> Value {
     let events: Vec<Value> = repair
         .events
         .iter()
@@ -148,7 +161,7 @@ fn as_json(repair: &Repair, now: Moment) -> Value {
             "on": event.on.to_string(), "by": event.by, "at": event.at})
         })
         .collect();
-    json!({"id": repair.id, "period": repair.period.to_string(), "account": repair.name, "platform": repair.platform,
+    json!({"id": repair.id, "profile": profile, "period": repair.period.to_string(), "account": repair.name, "platform": repair.platform,
         "office": repair.office, "rule": repair.rule, "problem": repair.problem, "found": repair.seen,
         "dated": repair.dated.to_string(), "due": repair.due().to_string(), "state": repair.state().word(),
         "answered_on": repair.answered_on().map(|day| day.to_string()), "late": repair.was_late(),
@@ -157,12 +170,12 @@ fn as_json(repair: &Repair, now: Moment) -> Value {
 
 fn show(context: &Context, id: i64) -> Result<Outcome, CliError> {
     let now = context.clock.now();
-    let found = all(context)?.into_iter().find(|repair| repair.id == id);
-    let repair = found.ok_or_else(|| CliError::failed(unknown(id)))?;
+    let found = all(context)?.into_iter().find(|(_, repair)| repair.id == id);
+    let (profile, repair) = found.ok_or_else(|| CliError::failed(unknown(id)))?;
     let since = Moment::start_of(repair.dated);
     let (posts, last) = context.store()?.read(|conn| repairs::posted_since(conn, repair.account, since))?;
     if context.json {
-        let mut object = as_json(&repair, now);
+        let mut object = as_json(&profile, &repair, now);
         object["posted_since"] = json!({"count": posts, "last": last});
         print_json(&object)?;
         return Ok(Outcome::Done);
@@ -173,7 +186,11 @@ fn show(context: &Context, id: i64) -> Result<Outcome, CliError> {
     for event in &repair.events {
         let said_by = if event.said_by.is_empty() { String::new() } else { format!("（{}）", event.said_by) };
         let text = if event.text.is_empty() { String::new() } else { format!("：{}", event.text) };
-        outln!("  {} {}{said_by}{text}　{}登记", event.on, event.kind.chinese(), event.by);
+        let what = match event.kind {
+            EventKind::Extend => format!("延期到{}", event.on),
+            kind => format!("{} {}", event.on, kind.chinese()),
+        };
+        outln!("  {what}{said_by}{text}　{}登记", event.by);
     }
     let last = last.map_or_else(String::new, |at| format!("，最近一次{}", beijing(at)));
     outln!("供复核人参考：通报以后看到{posts}次发布{last}。恢复更新不等于已整改，请看反馈再复核。");
@@ -188,7 +205,7 @@ fn print(context: &Context, period: &str, files: &Files) -> Result<Outcome, CliE
     let owed = |repair: &Repair| {
         repair.period == period && matches!(repair.state(), State::Open | State::Unrepaired | State::Answered)
     };
-    let found: Vec<Repair> = all(context)?.into_iter().filter(owed).collect();
+    let found: Vec<Repair> = all(context)?.into_iter().map(|(_, repair)| repair).filter(owed).collect();
     if found.is_empty() {
         return Err(CliError::failed(format!("{period} 没有等待整改的问题；通报签发后才建立整改项")));
     }

@@ -156,6 +156,7 @@ fn finding(prepared: &Prepared, account: &Account, verdict: &Verdict, reminded: 
         last: last_update(prepared, verdict).map(|post| (post.when, post.title)),
         reminders: about(verdict, kind, reminded).map(reminder).collect(),
         standing: standing(prepared.decisions(), verdict),
+        repaired: prepared.dropped().iter().any(|dropped| dropped.account == verdict.account),
     }
 }
 

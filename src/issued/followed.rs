@@ -55,26 +55,26 @@ pub fn followed(conn: &Connection, config: &Config, prepared: &Prepared) -> Resu
         return Ok(Followed::default());
     }
     let end = prepared.checks.iter().map(|check| check.at).max().unwrap_or(prepared.now).min(prepared.now);
-    let issued = issued_before(conn, &prepared.profile.name, prepared.period, end.date())?;
+    let issued = issued_before(conn, prepared.period, end.date())?;
     let Some(last) = issued.last() else { return Ok(Followed::default()) };
     let is_week = matches!(prepared.period, Period::Week(_));
-    let all = repairs::list(conn, &prepared.profile.name)?;
+    let day = if is_week { end.date() } else { prepared.now.date() };
+    // A week speaks of what was known on its day: a paper that is dated later asks for nothing yet.
+    let all = repairs::everywhere(conn)?.into_iter().map(|(_, repair)| repair);
+    let all = all.filter(|repair| !is_week || repair.dated <= day).map(|repair| repair.as_of(day));
     Ok(Followed {
         previous: Some(last.period),
-        repairs: all.into_iter().filter(|repair| is_followed(repair, prepared.period, last.period)).collect(),
+        repairs: all.filter(|repair| is_followed(repair, prepared.period, last.period)).collect(),
+        day,
         again: again(conn, prepared, last)?,
         ignored: ignored(conn, prepared)?,
         changed: if is_week { contradicted(conn, config, end.date(), prepared.now)? } else { Vec::new() },
     })
 }
 
-/// The newest issued version of each period that a paper may look back on, oldest period first.
-fn issued_before(
-    conn: &Connection,
-    profile: &str,
-    period: Period,
-    day: NaiveDate,
-) -> Result<Vec<Bulletin>, StoreError> {
+/// The newest issued version of each period that a paper may look back on, whatever profile judged it,
+/// oldest period first.
+fn issued_before(conn: &Connection, period: Period, day: NaiveDate) -> Result<Vec<Bulletin>, StoreError> {
     let same_kind = |other: Period| std::mem::discriminant(&other) == std::mem::discriminant(&period);
     let fits = |bulletin: &Bulletin| match (period, &bulletin.issue) {
         (_, None) => false,
@@ -82,7 +82,7 @@ fn issued_before(
         (_, Some(_)) => same_kind(bulletin.period) && bulletin.period < period,
     };
     let mut newest: BTreeMap<Moment, Bulletin> = BTreeMap::new();
-    for bulletin in bulletins::list(conn, profile)?.into_iter().filter(fits) {
+    for bulletin in bulletins::everywhere(conn)?.into_iter().filter(fits) {
         newest.insert(bulletin.period.begins(), bulletin);
     }
     Ok(newest.into_values().collect())
@@ -135,9 +135,9 @@ pub fn contradicted(
     day: NaiveDate,
     now: Moment,
 ) -> Result<Vec<String>, StoreError> {
-    let mut newest: BTreeMap<String, Bulletin> = BTreeMap::new();
-    for bulletin in bulletins::list(conn, &config.profile.name)? {
-        newest.insert(bulletin.period.to_string(), bulletin);
+    let mut newest: BTreeMap<(String, String), Bulletin> = BTreeMap::new();
+    for bulletin in bulletins::everywhere(conn)? {
+        newest.insert((bulletin.period.to_string(), bulletin.profile.clone()), bulletin);
     }
     let mut said = Vec::new();
     for bulletin in newest.into_values() {
@@ -172,10 +172,21 @@ pub(super) fn changed(
     let (from, until) = bulletin.period.search_span();
     let near = config.checks_between(from.plus_days(-1), until.plus_days(8));
     let checks: Vec<_> = near.into_iter().filter(|check| bulletin.period.holds(*check)).collect();
-    let ledger = Ledger::for_checks(conn, config, &config.profile, &checks)?;
-    let decisions = findings::decisions(conn, &config.profile.name)?;
-    let judged = checks.iter().flat_map(|check| ledger.judge(&config.profile, *check, now));
+    let Some(profile) = profile_of(config, bulletin) else {
+        return Ok(vec![format!("检查口径“{}”已经读不出，无法核对", bulletin.profile)]);
+    };
+    let ledger = Ledger::for_checks(conn, config, &profile, &checks)?;
+    let decisions = findings::decisions(conn, &profile.name)?;
+    let judged = checks.iter().flat_map(|check| ledger.judge(&profile, *check, now));
     let now_stood: Vec<_> = judged.map(|verdict| stood(&verdict, &decisions)).collect();
     let title = |id| ledger.account(id).map_or_else(String::new, |account| config.profile.titled(account));
     Ok(changes(&bulletins::frozen(conn, bulletin.id)?, &now_stood, &title))
+}
+
+/// The profile under which a paper was judged, though the configuration may name another by now.
+fn profile_of(config: &Config, bulletin: &Bulletin) -> Option<Profile> {
+    if bulletin.profile == config.profile.name {
+        return Some(config.profile.clone());
+    }
+    crate::config::profile(&bulletin.profile, &config.profiles_dir).ok()
 }

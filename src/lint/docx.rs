@@ -12,13 +12,18 @@ const DEEPEST: usize = 512;
 /// Stands in a cell that Word numbers by itself.
 pub(super) const NUMBERED: &str = "（自动编号）";
 
-/// Reads the body and the notes at its foot.
-pub(super) fn read(body: &str, notes: &[String]) -> Result<Paper, Unreadable> {
+/// Reads the body, the notes at its foot and what stands at the head of its pages (草稿 · 待核实).
+pub(super) fn read(body: &str, notes: &[String], heads: &[String]) -> Result<Paper, Unreadable> {
     let mut walk = Walk::default();
     walk.all(body)?;
-    walk.in_notes = true;
+    walk.place = Some("脚注");
     for note in notes {
         walk.all(note)?;
+    }
+    walk.place = Some("页眉");
+    let unlike = heads.iter().enumerate().filter(|(at, head)| !heads[..*at].contains(head));
+    for (_, head) in unlike {
+        walk.all(head)?;
     }
     if walk.has_changes {
         walk.paper.unread.push("文档里还有修订痕迹，是按全部接受以后的样子核对的".to_owned());
@@ -45,7 +50,8 @@ struct Walk {
     cells_seen: usize,
     copies: Copies,
     has_changes: bool,
-    in_notes: bool,
+    /// Where its lines stand, when not in the body.
+    place: Option<&'static str>,
 }
 
 #[derive(Default)]
@@ -251,7 +257,7 @@ impl Walk {
 
     fn line(&mut self, text: String) {
         self.count += 1;
-        let place = if self.in_notes { "脚注".to_owned() } else { format!("正文第{}段", self.count) };
+        let place = self.place.map_or_else(|| format!("正文第{}段", self.count), str::to_owned);
         if is_note(&text)
             && let Some(Part::Table(table)) = self.paper.parts.last_mut()
         {

@@ -27,9 +27,14 @@ pub(super) enum Key {
     Listed,
     Reported,
     Adopted,
+    /// 受理N件, letters and the like.
+    Taken,
+    /// 办结.
+    Done,
     PassRate,
     CheckRate,
     AdoptRate,
+    DoneRate,
     /// A rate of something else.
     OtherRate,
 }
@@ -135,6 +140,7 @@ impl Scan {
             '个' | '家' if is_of_something_else(after) => None,
             '个' | '家' => count(self.plain()),
             '条' => articles(self.plain()),
+            '件' => letters(self.plain()),
             _ => return None,
         };
         let (digits, before) = (digits.replace(',', ""), self.before.clone());
@@ -188,6 +194,7 @@ fn rate(before: &str) -> Key {
         () if ends(&["合格率", "达标率"]) => Key::PassRate,
         () if ends(&["检查率", "抽查率"]) => Key::CheckRate,
         () if ends(&["采用率"]) => Key::AdoptRate,
+        () if ends(&["办结率"]) => Key::DoneRate,
         () => Key::OtherRate,
     }
 }
@@ -203,6 +210,14 @@ fn count(before: &str) -> Option<Key> {
         () if ends(&["检查", "抽查"]) => Some(Key::Checked),
         () if ends(&["无法判定"]) => Some(Key::Unclear),
         () if before.contains("正在运行") || ends(&["运行"]) => Some(Key::Running),
+        () => None,
+    }
+}
+
+fn letters(before: &str) -> Option<Key> {
+    match () {
+        () if before.ends_with("受理") => Some(Key::Taken),
+        () if before.ends_with("办结") => Some(Key::Done),
         () => None,
     }
 }

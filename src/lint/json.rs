@@ -4,6 +4,8 @@ use super::column::Kind;
 use super::grid::is_sums;
 use super::paper::{Column, Field, Line, Paper, Part, Row, Table, squeezed};
 use super::read::{MOST_CELLS, MOST_COLUMNS, Unreadable, refuse, visible};
+use crate::domain::Period;
+use crate::wording::BLANK;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -25,6 +27,10 @@ struct Written {
     #[serde(default)]
     title: String,
     subtitle: Option<String>,
+    #[serde(default)]
+    period: Value,
+    #[serde(default)]
+    paper: Value,
     #[serde(default)]
     paragraphs: Vec<String>,
     tables: Pairs<Vec<Pairs<Value>>>,
@@ -94,7 +100,21 @@ fn paper(written: Written) -> Result<Paper, Unreadable> {
         let line = Line { place: format!("注{}", at + 1), text: visible(text) };
         parts.extend((!line.text.is_empty()).then_some(Part::Line(line)));
     }
-    Ok(Paper { parts, unread: Vec::new() })
+    parts.extend(unset(&written.paper));
+    let period = written.period.as_str().and_then(Period::parse);
+    Ok(Paper { parts, unread: Vec::new(), period })
+}
+
+/// What the head and foot of a document print as ____: JSON has null or nothing there.
+fn unset(paper: &Value) -> Vec<Part> {
+    let needed: &[(&str, &str)] = match paper["form"].as_str() {
+        Some("明电" | "函") => &[("number", "文号"), ("date", "成文日期")],
+        Some("简报") => &[("number", "期号"), ("date", "成文日期")],
+        _ => &[("date", "成文日期")],
+    };
+    let is_unset = |key: &str| paper.get(key).is_some_and(|value| said(value).is_empty());
+    let blank = |place: &str| Part::Line(Line { place: place.to_owned(), text: BLANK.to_owned() });
+    needed.iter().filter(|(key, _)| is_unset(key)).map(|(_, place)| blank(place)).collect()
 }
 
 fn table(key: &str, rows: &[Pairs<Value>], note: Option<&str>) -> Table {

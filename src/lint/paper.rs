@@ -1,6 +1,7 @@
 //! A finished paper as far as it could be read: lines and tables in their order.
 
 use super::column::Kind;
+use crate::domain::Period;
 use crate::tables::Points;
 
 /// A paper, whoever wrote it.
@@ -10,6 +11,8 @@ pub struct Paper {
     pub parts: Vec<Part>,
     /// What could not be read, and why; or what was taken for what (Chinese).
     pub unread: Vec<String>,
+    /// Which period it is of, where the file itself says it beside its title.
+    pub period: Option<Period>,
 }
 
 /// One piece of a paper.

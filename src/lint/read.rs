@@ -15,6 +15,8 @@ const BOOK: u64 = 256 << 20;
 pub(super) const LONGEST: usize = 32_767;
 /// Most rows of one file.
 pub(super) const MOST_ROWS: usize = 100_000;
+/// Heads of pages that are read: three of each section.
+const HEADS: usize = 12;
 /// Most columns of one table.
 pub(super) const MOST_COLUMNS: usize = 300;
 /// Most cells of one file.
@@ -70,7 +72,9 @@ fn read_archive(bytes: &[u8]) -> Result<Paper, Unreadable> {
     let body = part(&mut archive, "word/document.xml")?.unwrap_or_default();
     let notes = ["word/footnotes.xml", "word/endnotes.xml"].map(|name| part(&mut archive, name));
     let [foot, end] = notes;
-    docx::read(&body, &[foot?.unwrap_or_default(), end?.unwrap_or_default()])
+    let heads = (1..=HEADS).map(|at| part(&mut archive, &format!("word/header{at}.xml")));
+    let heads: Vec<String> = heads.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+    docx::read(&body, &[foot?.unwrap_or_default(), end?.unwrap_or_default()], &heads)
 }
 
 /// Unpacks a workbook once for nothing: the reader of workbooks believes what sizes an archive states.

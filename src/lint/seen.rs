@@ -32,7 +32,7 @@ impl<'a> Seen<'a> {
         let lines: Vec<(usize, &Line)> = paper.lines().collect();
         let is_title = |text: &str| text.chars().count() <= 60 && TITLE.iter().any(|word| text.contains(word));
         let titles = || lines.iter().map(|(_, line)| line.text.as_str()).take(40).filter(|text| is_title(text));
-        let period = titles().find_map(period);
+        let period = titles().find_map(period).or(paper.period);
         let issued = lines.iter().rev().find_map(|(_, line)| issue(&line.text));
         let first = lines.iter().find_map(|(_, line)| dates(&line.text).into_iter().find_map(|said| said.year));
         let year = period.map(|period| period.begins().date().year()).or(issued.map(|date| date.year())).or(first);

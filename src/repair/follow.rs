@@ -29,6 +29,8 @@ pub struct Followed {
     pub ignored: Vec<(String, usize)>,
     /// Issued papers that later evidence contradicts, a sentence each.
     pub changed: Vec<String>,
+    /// The day of which this speaks: that of a week's last check, else today.
+    pub day: NaiveDate,
 }
 
 /// Puts the section before the first heading of a month's or a quarter's report and numbers the headings
@@ -75,7 +77,7 @@ fn counted(previous: Period, last: &[&Repair], today: NaiveDate) -> String {
     let late = count(&Repair::was_late);
     let overdue = count(&|repair| repair.is_overdue(today));
     let of = |state: State| count(&|repair| repair.state() == state);
-    let open = of(State::Open) - overdue;
+    let open = count(&|repair| repair.owes() && !repair.is_overdue(today));
     let open = if open > 0 { format!("，未到期{open}项") } else { String::new() };
     format!(
         "上期（{period}）通报问题{}项，涉及{}个单位。按期反馈{}项，逾期反馈{late}项，逾期未反馈{overdue}项{open}；经复核，已整改{}项，未整改{}项，待复核{}项。",
@@ -118,7 +120,11 @@ fn table(followed: &Followed, today: NaiveDate) -> Table {
         cells.extend([&repair.name, &repair.office, &repair.platform, &repair.problem].map(|words| text(words)));
         let answered = repair.answered_on().map_or_else(String::new, words::date);
         cells.extend([words::date(repair.due()), answered].map(Cell::Text));
-        cells.push(text(if repair.is_overdue(today) { "逾期未反馈" } else { repair.state().chinese() }));
+        cells.push(text(match (repair.is_overdue(today), repair.state()) {
+            (true, State::Unrepaired) => "未整改，逾期未反馈",
+            (true, _) => "逾期未反馈",
+            (false, state) => state.chinese(),
+        }));
         cells
     };
     let rows = standing(followed).enumerate().map(row).collect();

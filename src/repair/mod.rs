@@ -203,14 +203,31 @@ impl Repair {
         self.events.iter().filter(|event| event.kind == EventKind::Answer).map(|event| event.on).min()
     }
 
-    /// 逾期未反馈: nothing was heard, and the last day is over.
+    /// 逾期未反馈: the office owes feedback, and the last day is over. One that was found 未整改 owes it
+    /// once more only if it has never given any: without a new last day, feedback that was in time is not late.
     pub fn is_overdue(&self, today: NaiveDate) -> bool {
-        self.state() == State::Open && self.due() < today
+        self.owes() && self.due() < today
     }
 
-    /// 逾期反馈.
+    /// Nothing was heard yet, and something is to be.
+    pub fn owes(&self) -> bool {
+        matches!(self.state(), State::Open | State::Unrepaired) && self.answered_on().is_none()
+    }
+
+    /// The same as it stood at the end of that day: what happened later has not happened.
+    pub fn as_of(mut self, day: NaiveDate) -> Repair {
+        self.events.retain(|event| event.kind == EventKind::Extend || event.on <= day);
+        self
+    }
+
+    /// 逾期反馈: after the last day that held when the feedback was written down; an extension that was granted
+    /// later makes nothing punctual.
     pub fn was_late(&self) -> bool {
-        self.answered_on().is_some_and(|day| day > self.due())
+        let Some(day) = self.answered_on() else { return false };
+        let is_first = |event: &Event| event.kind == EventKind::Answer && event.on == day;
+        let before = self.events.iter().take_while(|event| !is_first(event));
+        let due = before.filter(|event| event.kind == EventKind::Extend).last().map_or(self.first_due, |e| e.on);
+        day > due
     }
 
     /// 青禾文旅（新浪微博）

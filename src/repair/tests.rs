@@ -72,6 +72,12 @@ fn late_is_after_the_last_day_and_an_extension_moves_it() {
     assert!(late.was_late() && late.state() == State::Answered);
     let extended = repair(1, "甲", "某局", &[(EventKind::Extend, "2022-07-30"), (EventKind::Answer, "2022-07-22")]);
     assert!(!extended.was_late() && extended.due() == day("2022-07-30"));
+    let later = [(EventKind::Answer, "2022-07-25"), (EventKind::Extend, "2022-07-30")];
+    assert!(repair(1, "甲", "某局", &later).was_late(), "an extension after the feedback makes nothing punctual");
+    let silent = repair(1, "甲", "某局", &[(EventKind::Unrepaired, "2022-07-22")]);
+    assert!(silent.is_overdue(day("2022-07-23")), "未整改 without any feedback is still owed");
+    let before = repair(1, "甲", "某局", &later).as_of(day("2022-07-24"));
+    assert_eq!((before.state(), before.due()), (State::Open, day("2022-07-30")));
     let owed = repair(1, "甲", "某局", &[(EventKind::Answer, "2022-07-15"), (EventKind::Unrepaired, "2022-07-18")]);
     assert_eq!((owed.state(), owed.is_overdue(day("2022-08-01"))), (State::Unrepaired, false));
 }
@@ -104,6 +110,7 @@ fn followed() -> Followed {
         again: vec!["青禾应急（新浪微博）".to_owned()],
         ignored: vec![("青禾应急（新浪微博）".to_owned(), 3)],
         changed: vec!["2022年6月份通报签发后，有1项结论因后来的证据有变化：甲。".to_owned()],
+        day: day("2022-08-05"),
     }
 }
 

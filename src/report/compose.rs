@@ -298,15 +298,21 @@ fn any_decided(facts: &Facts<'_>, roll: &Roll<'_>) -> bool {
     roll.counted.iter().chain(&roll.closing).any(|entry| missed(entry) && !entry.awaits(facts))
 }
 
-/// What a person has called a 误报 stands in no list, and that is said.
+/// What a person has called a 误报 stands in no list, and that is said; of an account that is listed for
+/// something else nothing is said, because 没有列入 would be untrue of its name.
 fn cleared(facts: &Facts<'_>) -> Option<String> {
-    let name = |verdict: &Verdict| {
+    let listed = |id: AccountId| {
+        let mut results = facts.results.iter().filter(|result| result.account == id);
+        results.any(|result| !result.vetoes.is_empty() || !result.problems.is_empty())
+    };
+    let name = |verdict: &&Verdict| {
         let account = facts.accounts.iter().find(|account| account.id == verdict.account)?;
         Some(title(facts, account))
     };
-    let mut names: Vec<String> = facts.cleared.iter().filter_map(name).collect();
+    let unlisted: Vec<&Verdict> = facts.cleared.iter().filter(|verdict| !listed(verdict.account)).collect();
+    let mut names: Vec<String> = unlisted.iter().filter_map(name).collect();
     names.dedup();
-    let count = facts.cleared.len();
+    let count = unlisted.len();
     (count > 0).then(|| format!("另有{count}项经人工核实为误报，没有列入：{}。", names.join("、")))
 }
 

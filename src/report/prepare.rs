@@ -110,7 +110,7 @@ impl Prepared {
         let mut report = match self.period {
             Period::Week(_) => {
                 let mut report = week(&facts);
-                repair::append(&mut report, &self.followed, self.now.date());
+                repair::append(&mut report, &self.followed, self.followed.day);
                 return report;
             }
             Period::Month(_) => month(&facts),

@@ -8,9 +8,9 @@ use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, Row};
 
 const LIST: &str =
-    "SELECT b.id, b.period, b.version, s.seq, s.stage, s.by, s.at, s.note, s.reply_by, i.number, i.dated, i.unclear
+    "SELECT b.id, b.period, b.version, s.seq, s.stage, s.by, s.at, s.note, s.reply_by, i.number, i.dated, i.unclear, b.profile
   FROM bulletin b JOIN bulletin_step s ON s.bulletin = b.id LEFT JOIN bulletin_issue i ON i.bulletin = b.id
-  WHERE b.profile = ?1 ORDER BY b.id, s.seq";
+  WHERE ?1 IS NULL OR b.profile = ?1 ORDER BY b.id, s.seq";
 const BEGIN: &str = "INSERT INTO bulletin (period, profile, version) VALUES (?1, ?2, ?3)";
 const STEP: &str =
     "INSERT INTO bulletin_step (bulletin, seq, stage, by, at, note, reply_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -34,6 +34,8 @@ pub struct Bulletin {
     pub id: i64,
     /// What it covers.
     pub period: Period,
+    /// Name of the profile that judged.
+    pub profile: String,
     /// 1; every 更正 has one more.
     pub version: u32,
     /// Its steps, oldest first; at least one.
@@ -92,6 +94,19 @@ impl Bulletin {
 /// # Errors
 /// Those of SQLite; a row that this program does not understand.
 pub fn list(conn: &Connection, profile: &str) -> Result<Vec<Bulletin>, StoreError> {
+    read(conn, Some(profile))
+}
+
+/// Every 通报 under any profile, in the order in which they were begun: what was signed stays signed when
+/// the configuration names another profile.
+///
+/// # Errors
+/// Those of [`list`].
+pub fn everywhere(conn: &Connection) -> Result<Vec<Bulletin>, StoreError> {
+    read(conn, None)
+}
+
+fn read(conn: &Connection, profile: Option<&str>) -> Result<Vec<Bulletin>, StoreError> {
     let mut statement = conn.prepare_cached(LIST)?;
     let mut rows = statement.query([profile])?;
     let mut found: Vec<Bulletin> = Vec::new();
@@ -99,7 +114,8 @@ pub fn list(conn: &Connection, profile: &str) -> Result<Vec<Bulletin>, StoreErro
         let id = row.get(0)?;
         if found.last().is_none_or(|last| last.id != id) {
             let (period, issue) = (period(row, 1)?, issue(row)?);
-            found.push(Bulletin { id, period, version: row.get(2)?, steps: Vec::new(), issue });
+            let (version, profile) = (row.get(2)?, row.get(12)?);
+            found.push(Bulletin { id, period, profile, version, steps: Vec::new(), issue });
         }
         let step = step(row)?;
         if let Some(last) = found.last_mut() {

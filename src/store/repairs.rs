@@ -7,10 +7,11 @@ use chrono::NaiveDate;
 use rusqlite::Row;
 use std::collections::BTreeMap;
 
-const LIST: &str = "SELECT id, period, account, rule, name, platform, office, problem, seen, checked_at, dated, due
-  FROM repair WHERE profile = ?1 ORDER BY id";
+const LIST: &str =
+    "SELECT id, period, account, rule, name, platform, office, problem, seen, checked_at, dated, due, profile
+  FROM repair WHERE ?1 IS NULL OR profile = ?1 ORDER BY id";
 const EVENTS: &str = "SELECT e.repair, e.kind, e.text, e.said_by, e.on_d, e.by, e.at
-  FROM repair_event e JOIN repair r ON r.id = e.repair WHERE r.profile = ?1 ORDER BY e.repair, e.seq";
+  FROM repair_event e JOIN repair r ON r.id = e.repair WHERE ?1 IS NULL OR r.profile = ?1 ORDER BY e.repair, e.seq";
 const OPEN: &str = "INSERT INTO repair (bulletin, period, profile, account, rule, name, platform, office, problem, seen, checked_at, dated, due)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (period, profile, account, rule) DO NOTHING";
 const ADD: &str =
@@ -28,13 +29,26 @@ pub(super) const ALL: &[&str] = &[LIST, EVENTS, OPEN, ADD, REMINDERS, SINCE];
 /// # Errors
 /// Those of SQLite; a row that this program does not understand.
 pub fn list(conn: &Connection, profile: &str) -> Result<Vec<Repair>, StoreError> {
+    Ok(read(conn, Some(profile))?.into_iter().map(|(_, repair)| repair).collect())
+}
+
+/// Every 整改项 with the name of its profile: what is owed does not end with another `profile` in the
+/// configuration.
+///
+/// # Errors
+/// Those of [`list`].
+pub fn everywhere(conn: &Connection) -> Result<Vec<(String, Repair)>, StoreError> {
+    read(conn, None)
+}
+
+fn read(conn: &Connection, profile: Option<&str>) -> Result<Vec<(String, Repair)>, StoreError> {
     let mut events = events(conn, profile)?;
     let mut statement = conn.prepare_cached(LIST)?;
     let mut rows = statement.query([profile])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let (id, period): (i64, String) = (row.get(0)?, row.get(1)?);
-        found.push(Repair {
+        let repair = Repair {
             id,
             period: Period::parse(&period).ok_or_else(|| StoreError::odd(&period))?,
             account: AccountId(row.get(2)?),
@@ -48,12 +62,13 @@ pub fn list(conn: &Connection, profile: &str) -> Result<Vec<Repair>, StoreError>
             dated: date(row, 10)?,
             first_due: date(row, 11)?,
             events: events.remove(&id).unwrap_or_default(),
-        });
+        };
+        found.push((row.get(12)?, repair));
     }
     Ok(found)
 }
 
-fn events(conn: &Connection, profile: &str) -> Result<BTreeMap<i64, Vec<Event>>, StoreError> {
+fn events(conn: &Connection, profile: Option<&str>) -> Result<BTreeMap<i64, Vec<Event>>, StoreError> {
     let mut statement = conn.prepare_cached(EVENTS)?;
     let mut rows = statement.query([profile])?;
     let mut found: BTreeMap<i64, Vec<Event>> = BTreeMap::new();

@@ -11,7 +11,7 @@ const ANSWER: &str = "INSERT INTO review_answer (bulletin, office, account, word
 const ANSWERS: &str =
     "SELECT a.id, a.office, a.account, a.word, a.reason, a.said_by, a.on_d, a.by, a.at, r.outcome, r.reason, r.by, r.at
   FROM review_answer a LEFT JOIN review_ruling r ON r.answer = a.id WHERE a.bulletin = ?1 ORDER BY a.id";
-const OPEN: &str = "SELECT a.id, b.period FROM review_answer a JOIN bulletin b ON b.id = a.bulletin LEFT JOIN review_ruling r ON r.answer = a.id
+const OPEN: &str = "SELECT a.id, b.period, a.at FROM review_answer a JOIN bulletin b ON b.id = a.bulletin LEFT JOIN review_ruling r ON r.answer = a.id
   WHERE a.account = ?1 AND b.profile = ?2 AND a.word = 'objects' AND r.answer IS NULL ORDER BY a.id";
 const SETTLE: &str = "INSERT INTO review_ruling (answer, outcome, reason, by, at) VALUES (?1, ?2, ?3, ?4, ?5)";
 const REPAIRED: &str = "SELECT DISTINCT a.account FROM review_answer a JOIN bulletin b ON b.id = a.bulletin
@@ -138,14 +138,31 @@ fn ruling(row: &Row<'_>) -> Result<Option<(Ruling, String, String, Moment)>, Sto
     Ok(Some((ruling, row.get(10)?, row.get(11)?, Moment::from_unix(row.get(12)?))))
 }
 
-/// Objections about an account that nobody has settled: number, and period of the paper.
+/// An objection that nobody has settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Objection {
+    /// Its number.
+    pub id: i64,
+    /// The period of the paper.
+    pub period: Period,
+    /// When it was written down.
+    pub at: Moment,
+}
+
+/// Objections about an account that nobody has settled.
 ///
 /// # Errors
-/// Those of SQLite.
-pub fn open_objections(conn: &Connection, profile: &str, account: AccountId) -> Result<Vec<(i64, String)>, StoreError> {
+/// Those of SQLite; a stored period that is not known.
+pub fn open_objections(conn: &Connection, profile: &str, account: AccountId) -> Result<Vec<Objection>, StoreError> {
     let mut statement = conn.prepare_cached(OPEN)?;
-    let rows = statement.query_map((account.0, profile), |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut rows = statement.query((account.0, profile))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let period: String = row.get(1)?;
+        let period = Period::parse(&period).ok_or_else(|| StoreError::odd(&period))?;
+        found.push(Objection { id: row.get(0)?, period, at: Moment::from_unix(row.get(2)?) });
+    }
+    Ok(found)
 }
 
 /// Settles an objection: 误报, or the finding is kept.

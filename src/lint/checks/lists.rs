@@ -19,6 +19,9 @@ pub(super) enum List {
 /// What the nearest title of a list of accounts calls it.
 pub(super) fn list(table: &Table) -> Option<List> {
     table.column(Kind::Account)?;
+    if is_follow_up(table) {
+        return None;
+    }
     let of = |line: &str| match () {
         () if line.contains("无法判定") => Some(List::Unclear),
         () if line.contains("不参评") => Some(List::Exempt),
@@ -27,8 +30,14 @@ pub(super) fn list(table: &Table) -> Option<List> {
         () if line.contains("存在问题") => Some(List::Problem),
         () => None,
     };
-    let titles = table.around.iter().rev().filter(|line| !line.starts_with(['注', '※']));
+    // A sentence above a table counts; it names nothing.
+    let titles = table.around.iter().rev().filter(|line| !line.starts_with(['注', '※']) && !line.contains('。'));
     titles.map(String::as_str).chain([table.name.as_str()]).find_map(of)
+}
+
+/// 上期问题整改情况: what became of each problem of the period before, a row a problem.
+pub(super) fn is_follow_up(table: &Table) -> bool {
+    table.columns.iter().any(|column| matches!(column.heading.as_str(), "整改结果" | "整改期限" | "反馈日期"))
 }
 
 /// Name and platform of an account, as they are compared.

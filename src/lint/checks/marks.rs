@@ -160,6 +160,15 @@ fn bonus(spot: &Spot, text: &str, out: &mut Out) {
     }
 }
 
+/// Whether the word stands there other than as a count of none: 待核实0项.
+fn is_left(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| {
+        let count = text[at + word.len()..].trim_start_matches(['的', '共', '为']);
+        let rest = count.trim_start_matches(['0', '０']);
+        rest.len() == count.len() || !rest.starts_with(['项', '个', '条', '件'])
+    })
+}
+
 /// Words of a draft, with the first place and how often.
 #[derive(Default)]
 struct Unsettled {
@@ -176,7 +185,7 @@ impl Unsettled {
         });
         // A title says nothing by itself, nor does a list without rows.
         let titles = text.ends_with("名单") || text.ends_with("：无。");
-        let unverified = text.contains("待核实") || text.contains("待人工核实") || text.contains("草稿");
+        let unverified = text.contains("草稿") || ["待核实", "待人工核实"].iter().any(|word| is_left(text, word));
         for (found, slot) in [(unclear && !titles, &mut self.unclear), (unverified, &mut self.unverified)] {
             if found {
                 slot.get_or_insert_with(|| (spot.clone(), 0)).1 += 1;
@@ -194,7 +203,7 @@ impl Unsettled {
                 24,
                 &spot,
                 format!("还有“待核实”“草稿”字样（共{count}处）"),
-                "请用 confirm 核实后重新生成，或核实后删去",
+                "没有核实的先用 confirm 核实；都核实了的，用 bulletin issue 签发，定稿里就没有了；别处写的，核实后删去",
             );
         }
     }
@@ -203,6 +212,18 @@ impl Unsettled {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_count_of_none_is_no_mark() {
+        for (text, left) in [
+            ("已确认31项，误报0项，待核实0项；", false),
+            ("待核实10项", true),
+            ("待核实", true),
+            ("待核实0项，另有待核实3项", true),
+        ] {
+            assert_eq!(is_left(text, "待核实"), left, "{text}");
+        }
+    }
 
     #[test]
     fn an_end_is_no_slip() {

@@ -1,6 +1,7 @@
 //! The checks, a file a kind. The numbers are those of documents.md, "Consistency checks before a paper
 //! leaves".
 
+mod annexes;
 mod dates;
 mod flags;
 mod lists;
@@ -26,6 +27,7 @@ pub(super) fn all(seen: &Seen<'_>, out: &mut Out) {
     let mended = scores::check(seen, out);
     ranks::check(seen, &mended, out);
     order::check(seen, &mended, out);
+    annexes::check(seen, out);
     rates::check(seen, out);
     prose::check(seen, out);
     flags::check(seen, out);

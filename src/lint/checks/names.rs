@@ -29,6 +29,13 @@ const GONE: [&str; 17] = [
     "地税局",
 ];
 
+/// What ends a name in running text.
+const MARKS: &str = "、，。；：,;:（）()“”《》";
+/// What stands in brackets behind an account.
+const PLATFORMS: [&str; 6] = ["新浪微博", "微信", "微博", "抖音", "快手", "今日头条"];
+/// Organs of one place, each with an office of its own.
+const ORGANS: [&[&str]; 4] = [&["县委", "市委", "区委", "省委", "党委"], &["人大"], &["政协"], &["政府"]];
+
 type At<'a> = (usize, &'a Table);
 
 /// A name and where it stands first.
@@ -67,9 +74,11 @@ fn in_prose(seen: &Seen<'_>, names: &mut Vec<Named>, known: &mut HashMap<String,
         return;
     }
     for &(at, line) in &seen.lines {
-        let pieces = line.text.split(|c: char| "、，。；：,;:（）()“”《》和".contains(c) || c.is_whitespace());
-        for piece in pieces.filter(|piece| is_unit(piece)) {
-            let name = piece.to_owned();
+        // Whom the paper goes to is no list of units of this paper.
+        if ["主送", "抄送", "抄报", "分送"].iter().any(|word| line.text.starts_with(word)) {
+            continue;
+        }
+        for name in units(&line.text) {
             if known.insert(name.clone(), ()).is_none() {
                 let (spot, place) = (Spot::line((at, line)), line.place.clone());
                 names.push(Named { name, spot, place, is_in_prose: true });
@@ -78,10 +87,37 @@ fn in_prose(seen: &Seen<'_>, names: &mut Vec<Named>, known: &mut HashMap<String,
     }
 }
 
+/// The units that a text names. What stands in “” or before （新浪微博） is an account.
+fn units(text: &str) -> Vec<String> {
+    let mut units = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| MARKS.contains(c) || c.is_whitespace()).unwrap_or(rest.len());
+        let (piece, after) = rest.split_at(end);
+        let is_account = after.starts_with('”')
+            || PLATFORMS.iter().any(|word| after.get(3..).is_some_and(|inner| inner.starts_with(word)));
+        if !is_account {
+            units.extend(joined(piece).into_iter().filter(|unit| is_unit(unit)).map(str::to_owned));
+        }
+        rest = after.chars().next().map_or("", |mark| &after[mark.len_utf8()..]);
+    }
+    units
+}
+
+/// 市教育局和市水利局 are two; 市人力资源和社会保障局 is one, and 社会保障局 only a tail of it.
+fn joined(piece: &str) -> Vec<&str> {
+    let halves: Vec<&str> = piece.split('和').collect();
+    let (last, others) = halves.split_last().map_or((piece, &[][..]), |(last, others)| (*last, others));
+    if !others.is_empty() && is_unit(last) && !others.iter().all(|half| is_unit(half)) { vec![piece] } else { halves }
+}
+
 fn is_unit(text: &str) -> bool {
     const ENDS: [&str; 8] = ["局", "委", "委员会", "办公室", "管委会", "中心", "街道办事处", "人民政府"];
     let length = text.chars().count();
+    // 各县、区人民政府 names no government.
+    let is_bare = length == 5 && text.ends_with("人民政府");
     (3..=14).contains(&length)
+        && !is_bare
         && ENDS.iter().any(|end| text.ends_with(end))
         && !text.contains(['各', '等', '对', '由', '请'])
 }
@@ -132,8 +168,13 @@ pub(super) fn is_shorter_form(short: &str, long: &str) -> bool {
     let numerals = |text: &str| {
         text.chars().filter(|c| c.is_ascii_digit() || "一二三四五六七八九十".contains(*c)).collect::<String>()
     };
+    let organ = |text: &str| ORGANS.iter().position(|words| words.iter().any(|word| text.contains(word)));
+    let same_organ = organ(short).zip(organ(long)).is_none_or(|(one, other)| one == other);
     let mut rest = long.chars();
-    short.len() < long.len() && short.chars().all(|c| rest.any(|other| other == c)) && numerals(short) == numerals(long)
+    short.len() < long.len()
+        && same_organ
+        && short.chars().all(|c| rest.any(|other| other == c))
+        && numerals(short) == numerals(long)
 }
 
 /// Sets that grow together.
@@ -187,10 +228,17 @@ fn doubled(table: At<'_>, out: &mut Out) {
     }
 }
 
-/// A word of two characters or more that follows itself.
+/// A word of two characters or more that follows itself, or the last character of a unit (县文旅局局).
 fn twice(text: &str) -> Option<String> {
     let chars: Vec<char> = text.chars().take(60).collect();
     let chinese = |c: &char| ('\u{4e00}'..='\u{9fff}').contains(c);
+    let ends = "局委办院所站队县镇乡";
+    if let [.., one, last] = chars[..]
+        && one == last
+        && ends.contains(last)
+    {
+        return Some(last.to_string());
+    }
     (2..=chars.len() / 2).find_map(|length| {
         let pairs = chars.windows(length * 2).map(|window| window.split_at(length));
         let found =
@@ -237,14 +285,33 @@ mod tests {
             ("兰考县", "兰考县人民政府办公室"),
             ("公路段", "县公路段"),
             ("市交通局", "市交通运输局"),
+            ("县政府办", "某县人民政府办公室"),
         ] {
             assert!(is_shorter_form(short, long), "{short} {long}");
             assert!(!is_shorter_form(long, short), "{long} {short}");
         }
-        for (one, other) in
-            [("市教育局", "市教体局"), ("市第1局", "市第11局"), ("第一中学", "第十一中学"), ("甲局", "甲局")]
-        {
+        for (one, other) in [
+            ("市教育局", "市教体局"),
+            ("市第1局", "市第11局"),
+            ("第一中学", "第十一中学"),
+            ("甲局", "甲局"),
+            ("县委办公室", "县人大常委会办公室"),
+        ] {
             assert!(!is_shorter_form(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn units_in_running_text() {
+        for (text, want) in [
+            ("市教育局和市水利局、市商务局报送较多", &["市教育局", "市水利局"][..]),
+            ("市人力资源和社会保障局，市财政局", &["市人力资源和社会保障局", "市财政局"]),
+            ("“开封市人力资源和社会保障局”（抖音）", &[]),
+            ("开封市人力资源和社会保障局（抖音）", &[]),
+            ("各县、区人民政府，市直各有关单位：", &[]),
+            ("市财政局（2条）和", &["市财政局"]),
+        ] {
+            assert_eq!(units(text), want, "{text}");
         }
     }
 
@@ -252,6 +319,7 @@ mod tests {
     fn a_word_that_follows_itself() {
         assert_eq!(twice("市人力资源和社会保障保障局").as_deref(), Some("保障"));
         assert_eq!(twice("市市场监督管理局"), None);
+        assert_eq!(twice("县文旅局局").as_deref(), Some("局"));
         assert_eq!(twice("看看新闻"), None);
     }
 }

@@ -72,6 +72,7 @@ pub(super) fn check(seen: &Seen<'_>, out: &mut Out) {
     }
     whole(Subject::Sites).into_iter().for_each(|tally| sites(seen, tally, out));
     listed(seen, &tallies, out);
+    in_both(seen, out);
     headings(seen, out);
     articles(seen, &tallies, out);
 }
@@ -108,13 +109,13 @@ impl Tally<'_> {
         let other_subject = subject.is_some() && self.subject.is_some() && subject != self.subject;
         let again = figure.count().is_some() && self.counts.contains_key(&key);
         let rate_again = self.rates.iter().any(|(own, _)| *own == key) && key != Key::OtherRate;
-        let begins = key == Key::Running && !self.counts.is_empty();
+        let begins = matches!(key, Key::Running | Key::Taken) && !self.counts.is_empty();
         !other_subject && !again && !rate_again && !begins
     }
 
     fn add(&mut self, key: Key, figure: &Figure) {
         match key {
-            Key::PassRate | Key::CheckRate | Key::AdoptRate | Key::OtherRate => {
+            Key::PassRate | Key::CheckRate | Key::AdoptRate | Key::DoneRate | Key::OtherRate => {
                 self.rates.push((key, figure.digits.clone()));
             }
             _ => self.counts.extend(figure.count().map(|count| (key, count))),
@@ -166,6 +167,10 @@ fn rates(tally: &Tally<'_>, out: &mut Out) {
             Key::PassRate => ("合格率", tally.passed().zip(tally.base().map(|(_, base)| base))),
             Key::CheckRate => ("检查率", tally.of(Key::Checked).zip(tally.of(Key::Running))),
             Key::AdoptRate => ("采用率", tally.of(Key::Adopted).zip(tally.of(Key::Reported))),
+            Key::DoneRate if tally.of(Key::Taken) >= tally.of(Key::Done) => {
+                let parts = tally.of(Key::Done).zip(tally.of(Key::Taken));
+                (parts.map_or("", |_| "办结率"), parts)
+            }
             _ => ("", None),
         };
         match parts {
@@ -223,7 +228,8 @@ fn accounts(seen: &Seen<'_>, tally: &Tally<'_>, out: &mut Out) {
             size(&rows.iter().filter(|one| !others.iter().any(|other| other.contains(*one))).cloned().collect());
         let beside =
             failed.as_ref().map_or(size(rows), |(_, failed)| size(&rows.difference(failed).cloned().collect()));
-        if ![size(rows), beside, alone].contains(&written) {
+        let told = size(rows) - apart(seen).iter().map(|(_, count)| count).sum::<i64>();
+        if ![size(rows), beside, alone, told].contains(&written) {
             let what = format!("存在问题写的是{written}个，{name}列了{}个", size(rows));
             out.error(8, &tally.spot(), what, "请核对正文和名单，改正其中一个");
         }
@@ -233,6 +239,33 @@ fn accounts(seen: &Seen<'_>, tally: &Tally<'_>, out: &mut Out) {
     {
         let what = format!("无法判定写的是{written}个，{name}列了{}个", size(rows));
         out.error(8, &tally.spot(), what, "请核对正文和名单，改正其中一个");
+    }
+}
+
+/// What the text says of those in the list that it does not count among 存在问题: 其中1个同时列入不合格名单，
+/// 1个能否合格尚无法判定. Each with its words.
+fn apart<'a>(seen: &Seen<'a>) -> Vec<(&'a str, i64)> {
+    let sentences = seen.lines.iter().flat_map(|(_, line)| line.text.split('。'));
+    let after = sentences.filter_map(|sentence| Some(sentence.split_once("存在问题名单")?.1.split_once("其中")?.1));
+    let counted = |piece: &'a str| {
+        let (number, words) = piece.trim().split_once('个')?;
+        Some((words, number.trim_start_matches('有').parse().ok()?))
+    };
+    after.flat_map(|rest| rest.split(['，', ',', '、', '；'])).filter_map(counted).collect()
+}
+
+/// 其中N个同时列入不合格名单.
+fn in_both(seen: &Seen<'_>, out: &mut Out) {
+    let lists = names(seen, List::Failed).zip(names(seen, List::Problem));
+    let Some(((first, failed), (second, problem))) = lists else { return };
+    let both = failed.intersection(&problem).count();
+    let Some((_, written)) = apart(seen).into_iter().find(|(words, _)| words.contains("不合格名单")) else {
+        return;
+    };
+    let line = seen.lines.iter().find(|(_, line)| line.text.contains("存在问题名单") && line.text.contains("其中"));
+    if let Some(line) = line.filter(|_| i64::try_from(both) != Ok(written)) {
+        let what = format!("同时列入两张名单的写的是{written}个，{first}和{second}都列了的是{both}个");
+        out.error(8, &Spot::line(*line), what, "请核对正文和名单，改正其中一个");
     }
 }
 
@@ -301,8 +334,8 @@ fn articles(seen: &Seen<'_>, tallies: &[Tally<'_>], out: &mut Out) {
             {
                 out.skip(format!("{}的{word}{written}条：像是累计或对比的数", tally.line.1.place));
             } else if written != all && !sums.contains(&written) {
-                let parts: Vec<String> = tables.iter().take(6).map(|(name, sum)| format!("{name}{sum}")).collect();
-                let what = format!("{word}写的是{written}条，各表相加是{all}条（{}）", parts.join("，"));
+                let parts: Vec<String> = tables.iter().take(6).map(|(name, sum)| format!("{name}：{sum}")).collect();
+                let what = format!("{word}写的是{written}条，各表相加是{all}条（{}）", parts.join("；"));
                 out.error(9, &tally.spot(), what, "请核对正文和附件，改正其中一个");
             }
         }

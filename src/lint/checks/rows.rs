@@ -1,7 +1,8 @@
 //! 4: no row twice. 14: 序号 runs without gaps. 24: no required cell is blank.
 
-use super::lists::list;
+use super::lists::{is_follow_up, list};
 use crate::lint::column::Kind;
+use crate::lint::dates::dates;
 use crate::lint::docx::NUMBERED;
 use crate::lint::finding::{Out, Spot, short};
 use crate::lint::paper::{Row, Table, number, squeezed};
@@ -14,7 +15,9 @@ type At<'a> = (usize, &'a Table);
 pub(super) fn check(seen: &Seen<'_>, out: &mut Out) {
     for &table in &seen.tables {
         if !table.1.is_blank_form() {
-            twice(table, out);
+            if !seen.tables.iter().any(|other| tells_apart(other.1, table.1)) {
+                twice(table, out);
+            }
             same_name(table, out);
             numbered(table, out);
             blank(table, out);
@@ -29,7 +32,11 @@ fn key(table: &Table) -> Vec<usize> {
     let several = [Kind::Section, Kind::Problem, Kind::Signed, Kind::Unknown, Kind::Date, Kind::Person];
     let one_each = several.iter().all(|kind| table.column(*kind).is_none());
     match table.naming().map(|at| table.columns[at].kind) {
-        Some(Kind::Account) => of(&[Kind::Account, Kind::Platform, Kind::Supervisor, Kind::Problem]),
+        Some(Kind::Account) => {
+            let mut key = of(&[Kind::Account, Kind::Platform, Kind::Supervisor, Kind::Problem]);
+            key.extend(timed(table));
+            key
+        }
         Some(_) if one_each => table.naming().into_iter().collect(),
         Some(_) => {
             let beside = |at: &usize| !matches!(table.columns[*at].kind, Kind::Seq | Kind::Verified);
@@ -37,6 +44,25 @@ fn key(table: &Table) -> Vec<usize> {
         }
         None => Vec::new(),
     }
+}
+
+/// Columns of dates and spans (监测时段): one account may have the same problem in two weeks.
+fn timed(table: &Table) -> impl Iterator<Item = usize> {
+    let dated = |at: &usize| {
+        let with_date = table.rows.iter().filter(|row| !dates(row.text(*at)).is_empty()).count();
+        with_date > 0 && with_date * 2 >= table.rows.len()
+    };
+    (0..table.columns.len()).filter(dated)
+}
+
+/// Whether another table has the same rows one by one and says of each when it was: the form to be filled
+/// in below a list of findings.
+fn tells_apart(other: &Table, table: &Table) -> bool {
+    let names = |table: &Table| -> Option<Vec<String>> {
+        let at = table.naming()?;
+        Some(table.rows.iter().map(|row| squeezed(row.text(at))).collect())
+    };
+    timed(other).next().is_some() && timed(table).next().is_none() && names(other) == names(table)
 }
 
 fn twice(table: At<'_>, out: &mut Out) {
@@ -61,6 +87,9 @@ fn twice(table: At<'_>, out: &mut Out) {
 
 /// One name on one platform twice, but not the same row: two accounts, or one that was listed twice.
 fn same_name(table: At<'_>, out: &mut Out) {
+    if is_follow_up(table.1) {
+        return;
+    }
     let columns = [Kind::Account, Kind::Platform].map(|kind| table.1.column(kind));
     let [Some(account), Some(platform)] = columns else { return };
     let others = [Kind::Supervisor, Kind::Problem].map(|kind| table.1.column(kind));
@@ -82,7 +111,9 @@ fn same_name(table: At<'_>, out: &mut Out) {
 }
 
 fn numbered(table: At<'_>, out: &mut Out) {
-    let Some(seq) = table.1.column(Kind::Seq) else { return };
+    // 编号 may be the number that a thing has elsewhere: in a form of an office only its own items stand.
+    let own = |at: &usize| table.1.columns[*at].heading != "编号";
+    let Some(seq) = table.1.column(Kind::Seq).filter(own) else { return };
     let numbers = |row: &Row| number(row.text(seq)).and_then(Points::as_whole);
     let counted = |row: &&Row| !row.cells.get(seq).is_none_or(|cell| cell.shared || cell.text.is_empty());
     let rows: Vec<&Row> = table.1.rows.iter().filter(counted).collect();

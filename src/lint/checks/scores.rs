@@ -27,8 +27,29 @@ pub(super) fn check(seen: &Seen<'_>, out: &mut Out) -> Mended {
             _ => summed(table, out, &mut mended),
         }
         sums(table, out);
+        no_counts(table, out);
     }
     mended
+}
+
+/// -30 or 三十 in a column of counts.
+fn no_counts(table: At<'_>, out: &mut Out) {
+    const COUNTS: [Kind; 7] =
+        [Kind::Reported, Kind::Adopted, Kind::Count, Kind::Running, Kind::Checked, Kind::Passed, Kind::Failed];
+    for at in COUNTS.into_iter().flat_map(|kind| table.1.columns_of(kind)) {
+        let own = |row: &&Row| row.cells.get(at).is_some_and(|cell| !cell.shared);
+        for row in table.1.rows.iter().filter(own) {
+            let text = row.text(at).trim_end_matches(['条', '个', '次', '篇', '家']);
+            let written_out = !text.is_empty() && text.chars().all(|c| "〇零一二三四五六七八九十百千两".contains(c));
+            let cause = match () {
+                () if written_out => "是汉字，没有算进合计",
+                () if text.starts_with(['-', '－', '−']) && text.chars().any(|c| c.is_ascii_digit()) => "比0还少",
+                () => continue,
+            };
+            let what = format!("“{}”是{}，{cause}", short(&table.1.columns[at].heading), short(row.text(at)));
+            out.error(9, &Spot::row(table, row), what, "个数、条数请写成0或大于0的阿拉伯数字");
+        }
+    }
 }
 
 /// What a rule gives for each row, beside what is printed.

@@ -41,6 +41,48 @@ const fn not_in_json(case: Case) -> Case {
 
 use models::{jiyuan, kaifeng, platforms, shangnan, yanshi};
 
+/// A paper of letters, beside the one of 开封.
+fn kaifeng_letters() -> Model {
+    let mut model = yanshi();
+    model.paragraphs.push("（三）来信办理情况。受理120件，办结119件，办结率为99%。".to_owned());
+    model
+}
+
+/// With a list of annexes.
+fn kaifeng_listed() -> Model {
+    let mut model = kaifeng();
+    let titles = ["网站", "不合格的政务新媒体", "存在问题的政务新媒体"].iter().zip(1..);
+    let titles = titles.map(|(of, at)| match at {
+        1 => format!("附件：1.2022年6月份存在问题的{of}名单"),
+        _ => format!("{at}.2022年6月份{of}名单"),
+    });
+    model.paragraphs.extend(titles);
+    model
+}
+
+/// One account stands in both lists, and the text says so.
+fn both_lists() -> Model {
+    let mut model = kaifeng();
+    let mut row = model.sheet("不合格").rows[0].clone();
+    model.tables.iter_mut().for_each(|table| table.subtitle = None);
+    let rows = &mut model.sheet("存在问题").rows;
+    row[0] = (rows.len() + 1).to_string();
+    rows.push(row);
+    let count = rows.len();
+    model.paragraphs.push(format!("存在问题名单共{count}个账号，其中1个同时列入不合格名单。"));
+    model
+}
+
+/// Counts that nothing else refers to.
+fn shangnan_short() -> Model {
+    let mut model = shangnan();
+    model.paragraphs.clear();
+    let sheet = model.sheet("报送得分（镇办）");
+    sheet.columns.truncate(2);
+    sheet.rows.iter_mut().for_each(|row| row.truncate(2));
+    model
+}
+
 const CASES: &[Case] = &[
     error("截至6月31日", kaifeng, 1, &["6月31日", "30天"], |m| m.say("6月30日", "6月31日")),
     error("第13个月", kaifeng, 1, &["2022年13月5日"], |m| m.closing[0] = "2022年13月5日".to_owned()),
@@ -52,6 +94,9 @@ const CASES: &[Case] = &[
         m.paragraphs.push("以6月27日检查结果为准。".to_owned());
         m.tables.iter_mut().for_each(|table| table.subtitle = None);
     }),
+    not_in_json(warning("一张附件的检查日期不同", kaifeng, 2, &["6月21日", "其他附件"], |m| {
+        m.sheet("存在问题").subtitle = Some("(以6月6日、13日、6月21日、6月27日检查结果为准)".to_owned());
+    })),
     warning("数据截至月中", kaifeng, 3, &["6月24日", "6月30日"], |m| m.say("6月30日", "6月24日")),
     error("同一账号两行", kaifeng, 4, &["文明通许交通", "重复"], |m| {
         let rows = &mut m.sheet("存在问题").rows;
@@ -102,15 +147,23 @@ const CASES: &[Case] = &[
         m.sheet("平台合格率").rows.pop();
         m.sheet("平台合格率").set(1, "不合格", "6");
     }),
+    error("其中几个两张名单都列", both_lists, 8, &["2个", "1个"], |m| m.say("其中1个", "其中2个")),
     error("报送合计", kaifeng, 9, &["1372", "1371"], |m| m.say("1371条", "1372条")),
     error("一行的报送数", kaifeng, 9, &["1371", "1381"], |m| {
         m.sheet("信息报送（各县区）").set(0, "报送信息", "210")
     }),
     error("合计行", shangnan, 9, &["161", "160"], |m| m.sheet("报送得分（部门）").set(3, "报送信息", "161")),
+    error("条数写成汉字", shangnan_short, 9, &["三十", "汉字"], |m| {
+        m.sheet("报送得分（镇办）").set(0, "报送信息", "三十")
+    }),
+    error("条数是负的", shangnan_short, 9, &["-30", "比0还少"], |m| {
+        m.sheet("报送得分（镇办）").set(0, "报送信息", "-30")
+    }),
     warning("加分算进条数", kaifeng, 10, &["30条"], |m| {
         m.sheet("信息报送（市直各单位）").note = Some("(市水利局信息报送加30条)".to_owned());
     }),
     error("采用率", kaifeng, 11, &["79.8%", "1086÷1371", "79.2%"], |m| m.say("79.2%", "79.8%")),
+    error("办结率", kaifeng_letters, 11, &["95%", "119÷120", "99%"], |m| m.say("率为99%", "率为95%")),
     error("有不合格却是100%", kaifeng, 11, &["100%", "310÷311", "99%"], |m| m.say("率为99%", "率为100%")),
     error("平台合格率", platforms, 11, &["微信公众号", "95.60%", "193÷200"], |m| {
         m.sheet("平台合格率").set(0, "合格率", "95.60%")
@@ -125,6 +178,9 @@ const CASES: &[Case] = &[
         m.sheet("报送得分（部门）").set(1, "排名", "3")
     }),
     error("序号漏号", kaifeng, 14, &["6", "5"], |m| m.sheet("存在问题").set(4, "序号", "6")),
+    not_in_json(error("附件的编号", kaifeng_listed, 14, &["附件4", "附件3"], |m| {
+        m.sheet("存在问题").title = "附件4　2022年6月份存在问题的政务新媒体名单".to_owned();
+    })),
     error("不按注明的次序", yanshi, 14, &["缑氏镇", "41"], |m| {
         let rows = &mut m.sheet("全年得分（各镇街道）").rows;
         let row = rows.remove(2);
@@ -151,6 +207,7 @@ const CASES: &[Case] = &[
         m.sheet("公开平台").set(1, "填报单位", "市水利局二处");
         m.say("市医疗保障局", "市水利局");
     }),
+    warning("文旅局局", kaifeng, 21, &["局"], |m| m.sheet("存在问题").set(4, "政务新媒体", "兰考交警局局")),
     warning("文号", kaifeng, 22, &["20号", "19号"], |m| m.say("19号", "20号")),
     warning("撤并的单位", kaifeng, 23, &["兰考工商局"], |m| {
         m.sheet("存在问题").set(4, "政务新媒体", "兰考工商局")
@@ -185,7 +242,10 @@ fn every_planted_error_is_found_and_nothing_else() {
         let mut model = (case.model)();
         (case.damage)(&mut model);
         for form in FORMS.into_iter().filter(|form| case.in_json || *form != Form::Json) {
-            let linted = model.lint(form);
+            let mut linted = model.lint(form);
+            // What the undamaged paper draws too, such as an account in both lists, is not of the damage.
+            let before = (case.model)().lint(form).findings;
+            linted.findings.retain(|one| !before.contains(one));
             let is_it = matches!(&linted.findings[..], [one] if one.check == case.check && one.level == case.level
                 && case.says.iter().all(|word| one.to_string().contains(word)));
             if !is_it {

@@ -3,6 +3,7 @@
 mod damage;
 mod hostile;
 mod models;
+mod ours;
 mod properties;
 mod real;
 mod write;

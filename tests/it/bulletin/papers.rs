@@ -181,6 +181,8 @@ fn what_was_repaired_before_may_be_left_out_and_that_is_said() {
         desk.step("answer", &[&said[..], &["--said-by", "应急局办公室", "--by", "李四"]].concat());
         desk.step("submit", &["--by", "张三"]);
         let told = desk.step("issue", &ISSUE);
+        let sheet = desk.read("out/呈批单-2022-06.txt");
+        assert_eq!(sheet.contains("青禾应急（抖音），一周未更新两次（"), switch, "{sheet}");
         let paper = desk.read("out/通报-2022-06.txt");
         let named = "另有1个账号在本通报印发前已经整改，按合格计算，没有列入名单：青禾应急（抖音）。";
         assert_eq!(paper.contains(named), switch, "{paper}");
@@ -197,7 +199,7 @@ fn a_paper_for_one_office_shows_nothing_of_another() {
     desk.ok(&["dispute", "青禾应急", "--period", "2022-06", "--out", "out", "--format", "txt"]);
     let paper = desk.read("out/争议答复单-2022-06-抖音-青禾应急.txt");
     for want in
-        ["更新不少于2次", "2022年6月13日至6月19日", "检查方人工核查", "未监测时段：无", "已确认", "县政务公开办"]
+        ["更新不少于2次", "2022年6月13日至6月19日", "检查方人工核查", "每一刻都有可靠监测", "已确认", "县政务公开办"]
     {
         assert!(paper.contains(want), "{want}: {paper}");
     }

@@ -2,6 +2,7 @@
 //! the next papers say so.
 
 use super::{CONFIG, Desk};
+use cuigeng::clock::{Clock, SystemClock};
 use serde_json::Value;
 
 /// 青禾文旅 answers in time; 青禾应急 does not.
@@ -103,7 +104,18 @@ fn an_extension_moves_the_last_day_and_forms_name_what_is_owed() {
     let desk = answered();
     let back = desk.refused(&["repair", "extend", "2", "--until", "2022-07-20", "--reason", "x", "--by", "张三"]);
     assert!(back.contains("不晚于现在的期限2022-07-21"), "{back}");
-    desk.ok(&["repair", "extend", "2", "--until", "2022-08-10", "--reason", "换了运维人员", "--by", "张三"]);
+    let extend = |until: &str| {
+        ["repair", "extend", "2", "--until", until, "--reason", "换了运维人员", "--by", "张三"].map(str::to_owned)
+    };
+    for (until, why) in [("2022-08-10", "已经过去"), ("2099-01-01", "在一年以后")] {
+        let line = extend(until);
+        let said = desk.refused(&line.each_ref().map(String::as_str));
+        assert!(said.contains(why), "{until}: {said}");
+    }
+    let until = SystemClock::shared().now().date() + chrono::Days::new(30);
+    let line = extend(&until.to_string());
+    desk.ok(&line.each_ref().map(String::as_str));
+    assert!(desk.ok(&["repair", "show", "2"]).contains(&format!("延期到{until}")));
     desk.ok(&[
         "repair",
         "answer",
@@ -124,7 +136,8 @@ fn an_extension_moves_the_last_day_and_forms_name_what_is_owed() {
     assert_eq!(forms.len(), 1, "what is repaired has no form");
     let text = desk.read("forms/整改反馈表-2022-06-01-县应急局.txt");
     assert!(
-        text.contains("于2022年8月10日前反馈") && text.contains("2022年6月13日至6月19日更新1次，应更新2次"),
+        text.contains(&until.format("于%Y年%-m月%-d日前反馈").to_string())
+            && text.contains("2022年6月13日至6月19日更新1次，应更新2次"),
         "{text}"
     );
     assert!(!text.contains("文旅"), "{text}");
@@ -147,4 +160,33 @@ fn an_account_in_two_papers_running_is_named() {
     let month = desk.read("report/monthly-2022-07.txt");
     assert!(month.contains("连续两期存在问题1个：青禾应急（抖音）。"), "{month}");
     assert!(!month.contains("多次提醒未更新"), "no reminder was sent: {month}");
+}
+
+/// A paper that was signed later asks for nothing in the weeks before it.
+#[test]
+fn a_week_before_the_paper_names_nobody_as_late() {
+    let desk = answered();
+    for (week, late) in [("2022-W27", false), ("2022-W28", false), ("2022-W29", true)] {
+        desk.ok(&["report", "week", "--period", week, "--format", "txt", "--out", "report"]);
+        let paper = desk.read(&format!("report/weekly-{week}.txt"));
+        assert_eq!(paper.contains("逾期未反馈"), late, "{week}: {paper}");
+    }
+}
+
+/// What was signed under one profile does not vanish when the configuration names another.
+#[test]
+fn another_profile_hides_no_signed_paper_and_no_open_problem() {
+    let desk = answered();
+    desk.file("config.toml", &format!("profile = \"国办\"\n{CONFIG}"));
+    let listed = desk.ok(&["bulletin", "list"]);
+    assert!(listed.contains("2022-06") && listed.contains("检查口径") && listed.contains("通用"), "{listed}");
+    desk.ok(&["bulletin", "show", "--period", "2022-06", "--out", "again", "--format", "txt"]);
+    assert_eq!(desk.read("again/通报-2022-06.txt"), desk.read("out/通报-2022-06.txt"));
+    assert_eq!(states(&desk), [state("青禾文旅", "answered", false), state("青禾应急", "open", true)]);
+    assert!(desk.ok(&["repair", "list"]).contains("检查口径"));
+    assert_eq!(desk.json(&["repair", "show", "2"])["profile"], "通用");
+    desk.ok(&["repair", "review", "1", "--result", "已整改", "--by", "李四"]);
+    desk.ok(&["repair", "print", "--period", "2022-06", "--out", "forms", "--format", "txt"]);
+    desk.ok(&["report", "month", "--period", "2022-07", "--format", "txt", "--out", "report"]);
+    assert!(desk.read("report/monthly-2022-07.txt").contains("上期问题整改情况"));
 }
