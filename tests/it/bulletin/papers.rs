@@ -88,17 +88,18 @@ fn whoever_signs_signs_what_was_submitted() {
 #[test]
 fn what_could_not_be_seen_is_signed_only_with_a_reason() {
     let desk = Desk::new();
-    desk.file("再加.csv", "账号名称,平台,账号标识,主办单位,主管单位\n青禾水利,新浪微博,w9,水利局,县水利局\n");
+    desk.file("config.toml", &format!("profile = \"开封\"\n{CONFIG}"));
+    desk.file("再加.csv", "账号名称,平台,账号标识,主办单位,主管单位\n青禾水利,微信订阅号,g9,水利局,县水利局\n");
     desk.ok(&["account", "import", "再加.csv"]);
-    desk.confirm_all();
+    desk.ok(&["confirm", "--check", "2022-06-27", "--all", "--by", "李四"]);
     desk.step("draft", &["--by", "张三"]);
     desk.step("review", &["--reply-by", "2022-07-06", "--by", "张三"]);
     desk.step("submit", &["--by", "张三"]);
     let against = desk.no_step("issue", &ISSUE);
-    assert!(against.contains("1个账号无法判定：青禾水利（新浪微博）"), "{against}");
+    assert!(against.contains("1个账号无法判定：青禾水利（微信公众号）"), "{against}");
     desk.step("issue", &[&ISSUE[..], &["--unclear", "平台接口停用"]].concat());
     let paper = desk.read("out/通报-2022-06.txt");
-    assert!(paper.contains("未检查的1个账号不计入检查数（平台接口停用）：青禾水利（新浪微博）。"), "{paper}");
+    assert!(paper.contains("未检查的1个账号不计入检查数（平台接口停用）：青禾水利（微信公众号）。"), "{paper}");
     assert!(paper.contains("共计4个，检查3个"), "{paper}");
     for name in ["txt", "html"].map(|ext| format!("out/通报-2022-06.{ext}")) {
         let text = desk.read(&name);
