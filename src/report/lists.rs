@@ -149,7 +149,7 @@ pub(super) fn by_platform(printed: &str) -> u8 {
 }
 
 /// In the order of the form; what is equal there stands as the list of accounts has it.
-fn ordered<'a>(facts: &Facts<'_>, order: Order, mut entries: Vec<Entry<'a>>) -> Vec<Entry<'a>> {
+pub(super) fn ordered<'a>(facts: &Facts<'_>, order: Order, mut entries: Vec<Entry<'a>>) -> Vec<Entry<'a>> {
     let prints = |entry: &Entry<'_>| facts.profile.prints(entry.account.platform.name()).to_owned();
     let names = |of: &dyn Fn(&Entry<'_>) -> String| {
         let mut first: Vec<String> = Vec::new();

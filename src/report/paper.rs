@@ -1,9 +1,11 @@
 //! Head and foot of a paper that an office issues (documents.md, "Four shapes of paper"): who issues it,
 //! under which number, to whom, and when. Nothing is invented: what nobody has set prints as ____.
 
+use super::{Report, Table};
 use crate::wording::BLANK;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Head and foot of a paper. An empty text is one that nobody has set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,4 +93,47 @@ impl Paper {
 /// The text, or a visible blank.
 pub(super) fn or_blank(text: &str) -> &str {
     if text.is_empty() { BLANK } else { text }
+}
+
+/// The names of the annexes by their numbers, from 1 on; a number that nobody has filled is a visible
+/// blank.
+pub(super) fn annex_names(report: &Report) -> Vec<&str> {
+    let named = report.tables().filter_map(|table| Some((table.annex()?, table.title.as_str())));
+    let mut names: BTreeMap<usize, &str> = BTreeMap::new();
+    for (number, title) in named.filter(|(_, title)| !title.is_empty()) {
+        names.entry(number).or_insert(title);
+    }
+    let last = names.keys().last().copied().unwrap_or(0);
+    (1..=last).map(|at| names.get(&at).copied().unwrap_or(BLANK)).collect()
+}
+
+/// The list of annexes below the text; a single one has no number.
+pub(super) fn annex_lines(report: &Report) -> Vec<String> {
+    match annex_names(report).as_slice() {
+        [one] => vec![format!("附件：{one}")],
+        many => {
+            let head = |at: usize| if at == 0 { "附件：" } else { "　　　" };
+            many.iter().enumerate().map(|(at, name)| format!("{}{}. {name}", head(at), at + 1)).collect()
+        }
+    }
+}
+
+/// The title of a table; a single annex bears no number.
+pub(super) fn table_title(report: &Report, table: &Table) -> String {
+    let is_single = report.tables().filter_map(Table::annex).max() == Some(1);
+    match table.annex() {
+        Some(_) if is_single && !table.title.is_empty() => format!("附件　{}", table.title),
+        _ => table.full_title(),
+    }
+}
+
+/// Notes below the text, numbered when there are several.
+pub(super) fn note_lines(notes: &[String]) -> Vec<String> {
+    match notes {
+        [one] => vec![format!("注：{one}")],
+        many => {
+            let head = |at: usize| if at == 0 { "注：" } else { "" };
+            many.iter().enumerate().map(|(at, note)| format!("{}{}. {note}", head(at), at + 1)).collect()
+        }
+    }
 }

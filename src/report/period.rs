@@ -6,7 +6,7 @@ use super::figures::{figures, group};
 use super::lists::{self, by_platform, holds};
 use super::script::filled;
 use super::unclear::{doubts, unclear_table};
-use super::{Block, Facts, Held, Part, Piece, Report, Table, words};
+use super::{Block, Facts, Held, Order, Part, Piece, Report, Table, words};
 use crate::rules::Grade;
 use crate::wording::numeral;
 use std::collections::BTreeMap;
@@ -134,9 +134,11 @@ impl Saying<'_> {
         self.roll.split(|account| office(account).to_owned())
     }
 
-    /// One platform needs no sentence of its own: it would be the one above.
+    /// A platform that was not checked is not spoken of, and one alone needs no sentence of its own: it would
+    /// be the one above.
     fn platforms(&self) -> Option<String> {
-        let parts = self.by_platform();
+        let mut parts = self.by_platform();
+        parts.retain(|(_, roll)| roll.checked() > 0);
         let phrases = &self.facts.profile.script.phrases;
         (parts.len() > 1).then(|| self.joined(&phrases.platforms, &phrases.platform, "平台", &parts))
     }
@@ -179,16 +181,40 @@ impl Saying<'_> {
     /// One paragraph; a sentence that has nobody to name says what the profile lets it say then.
     fn named(&self) -> Option<String> {
         let one = |naming: &super::Naming| {
-            let entries = holds(self.facts, &self.roll, naming.of);
+            let held = holds(self.facts, &self.roll, naming.of);
+            let entries = lists::ordered(self.facts, self.order_of(naming.of), held);
             if entries.is_empty() {
                 return naming.none.as_ref().map(|none| self.fill(none));
             }
-            let names: Vec<String> = entries.iter().map(|entry| self.name(&naming.name, entry)).collect();
-            let own = [("名单", names.join("、")), ("个数", names.len().to_string())];
+            let own = [("名单", self.names(&naming.name, &entries)), ("个数", entries.len().to_string())];
             Some(self.fill_with(&naming.text, &own))
         };
         let said: String = self.facts.profile.script.named.iter().filter_map(one).collect();
         (!said.is_empty()).then_some(said)
+    }
+
+    /// The order of the list that holds them, so that the sentence reads as its annex does.
+    fn order_of(&self, held: Held) -> Order {
+        let lists = &self.facts.profile.script.lists;
+        lists.iter().find(|list| list.of.contains(&held)).map_or(Order::Platform, |list| list.order)
+    }
+
+    /// The names in order. Where a name begins with its office, the accounts of an office stand together,
+    /// and it is named once.
+    fn names(&self, phrase: &str, entries: &[Entry<'_>]) -> String {
+        let Some(rest) = phrase.strip_prefix("{单位}的") else {
+            return entries.iter().map(|entry| self.name(phrase, entry)).collect::<Vec<_>>().join("、");
+        };
+        let mut offices: Vec<(&str, Vec<String>)> = Vec::new();
+        for entry in entries {
+            let (of, said) = (office(entry.account), self.name(rest, entry));
+            match offices.iter_mut().find(|(known, _)| *known == of) {
+                Some((_, names)) => names.push(said),
+                None => offices.push((of, vec![said])),
+            }
+        }
+        let one = |(of, names): &(&str, Vec<String>)| format!("{of}的{}", names.join("、"));
+        offices.iter().map(one).collect::<Vec<_>>().join("；")
     }
 
     fn name(&self, phrase: &str, entry: &Entry<'_>) -> String {

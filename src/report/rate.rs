@@ -10,13 +10,16 @@ pub enum Rounding {
 }
 
 /// `part` of `whole` in per cent with `decimals` digits (at most 6), without the sign. Exactly all is
-/// `100`; anything less never prints as 100 (documents.md "Rates"); of nothing it is `—`.
+/// `100`, nothing is `0`; anything less never prints as 100 (documents.md "Rates"); of nothing it is `—`.
 pub fn percent(part: usize, whole: usize, decimals: u32, rounding: Rounding) -> String {
     if whole == 0 {
         return "—".to_owned();
     }
     if part >= whole {
         return "100".to_owned();
+    }
+    if part == 0 {
+        return "0".to_owned();
     }
     let unit = 10_u128.pow(decimals.min(6));
     let (part, whole) = (part as u128 * 100 * unit, whole as u128);
@@ -50,7 +53,7 @@ mod tests {
             (37, 53, ["70", "69.8", "69.81"], ["69", "69.8", "69.81"]),
             (45, 45, ["100"; 3], ["100"; 3]),
             (0, 0, ["—"; 3], ["—"; 3]),
-            (0, 45, ["0", "0.0", "0.00"], ["0", "0.0", "0.00"]),
+            (0, 45, ["0"; 3], ["0"; 3]),
             (1, 200, ["1", "0.5", "0.50"], ["0", "0.5", "0.50"]),
         ] {
             for decimals in [0, 1, 2] {

@@ -241,6 +241,7 @@ impl Default for Script {
         Script {
             title: "{地区}{周期}政务新媒体检查情况".to_owned(),
             sections: vec![
+                ScriptSection { heading: None, parts: vec![Piece::Opening] },
                 section("总体情况", &[Piece::Overall, Piece::Platforms, Piece::Reminders, Piece::Praise]),
                 section("检查结果", &[Piece::Lists, Piece::Unclear, Piece::Closing, Piece::Exempt]),
             ],
@@ -270,11 +271,11 @@ impl Default for Phrases {
 }
 
 impl ListForm {
-    /// 附件2 and 附件3 of 开封.
+    /// Annexes 1 and 2: a table that is imported before them moves them on.
     pub fn usual(held: Held) -> ListForm {
         let (key, annex) = match held {
-            Held::Failed => ("不合格", 2),
-            Held::Problem => ("存在问题", 3),
+            Held::Failed => ("不合格", 1),
+            Held::Problem => ("存在问题", 2),
         };
         ListForm {
             key: key.to_owned(),

@@ -2,7 +2,7 @@
 //! by what characters occupy, not by their number.
 
 use super::clean::{isolated, one_line};
-use super::paper::or_blank;
+use super::paper::{or_blank, table_title};
 use super::{Block, Cell, Grid, GridCell, GridRow, Report, Table};
 use unicode_width::UnicodeWidthStr;
 
@@ -11,13 +11,14 @@ pub(super) fn render(report: &Report) -> String {
     let mut lines: Vec<String> = head.iter().chain([&report.title]).map(|line| one_line(line)).collect();
     lines.extend(report.subtitle.as_deref().map(one_line));
     lines.push(String::new());
-    lines.extend(report.blocks.iter().flat_map(block_lines));
+    lines.extend(report.blocks.iter().flat_map(|block| block_lines(report, block)));
     if !report.footnotes.is_empty() {
         lines.extend([String::new(), "注：".to_owned()]);
     }
     lines.extend(report.footnotes.iter().enumerate().map(|(at, note)| format!("{}. {}", at + 1, one_line(note))));
     let foot = report.paper.as_ref().map(super::html::foot_lines).unwrap_or_default();
-    lines.extend(foot.iter().map(|line| one_line(line)));
+    let imprint = report.paper.as_ref().map(super::html::imprint_lines).unwrap_or_default();
+    lines.extend(foot.iter().chain(&imprint).map(|line| one_line(line)));
     let mut text = lines.join("\n").replace("\n\n\n", "\n\n");
     text.push('\n');
     text
@@ -25,20 +26,20 @@ pub(super) fn render(report: &Report) -> String {
 
 /// Names come from platforms and lists: a line break or an escape in one must not forge a line or drive
 /// the terminal.
-fn block_lines(block: &Block) -> Vec<String> {
+fn block_lines(report: &Report, block: &Block) -> Vec<String> {
     match block {
         Block::Heading(text) => vec![String::new(), one_line(text)],
         Block::Paragraph(text) | Block::Left(text) | Block::Right(text) => vec![one_line(text)],
-        Block::Table(table) => table_lines(table),
+        Block::Table(table) => table_lines(table, &table_title(report, table)),
         Block::Grid(grid) => grid_lines(grid),
         Block::Chart(chart) => vec![one_line(&chart.words())],
         Block::NewPage(title) => std::iter::once(String::new()).chain(title.as_deref().map(one_line)).collect(),
     }
 }
 
-fn table_lines(table: &Table) -> Vec<String> {
+fn table_lines(table: &Table, title: &str) -> Vec<String> {
     let titled = !table.title.is_empty();
-    let mut lines = if titled { vec![String::new(), one_line(&table.full_title())] } else { Vec::new() };
+    let mut lines = if titled { vec![String::new(), one_line(title)] } else { Vec::new() };
     lines.extend(table.subtitle.as_deref().map(one_line));
     if table.rows.is_empty() {
         lines.push("无。".to_owned());

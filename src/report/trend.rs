@@ -48,27 +48,33 @@ fn rates(facts: &Facts<'_>) -> Chart {
     for verdict in facts.verdicts.iter().filter(|verdict| is_held(&verdict.check)) {
         checks.entry(verdict.check.at).or_default().entry(verdict.account).or_default().push(verdict.clone());
     }
-    let point = |(at, accounts): (&Moment, &BTreeMap<AccountId, Vec<Verdict>>)| {
+    let mut has_gap = false;
+    let mut point = |(at, accounts): (&Moment, &BTreeMap<AccountId, Vec<Verdict>>)| {
         let grades = accounts.iter().map(|(account, verdicts)| grade(facts.profile, *account, verdicts).grade);
-        let (mut passed, mut failed) = (0, 0);
+        let (mut passed, mut failed, mut unclear) = (0, 0, 0);
         for grade in grades {
             match grade {
                 Grade::Good | Grade::Problem => passed += 1,
                 Grade::Failed => failed += 1,
+                Grade::Unclear => unclear += 1,
                 _ => {}
             }
         }
         let rate = percent(passed, passed + failed, facts.profile.decimals, Rounding::HalfUp);
-        ChartPoint { label: words::day(at.date()), value: decimal(&rate) }
+        // The few that could be judged say nothing of the whole.
+        let is_gap = unclear > passed + failed;
+        has_gap |= is_gap;
+        ChartPoint { label: words::day(at.date()), value: decimal(&rate).filter(|_| !is_gap) }
     };
+    let points = checks.iter().map(&mut point).collect();
     Chart {
         key: "合格率".to_owned(),
         title: "各次检查的合格率".to_owned(),
         over: "检查日期".to_owned(),
         value: "合格率".to_owned(),
         unit: "%".to_owned(),
-        points: checks.iter().map(point).collect(),
-        note: None,
+        points,
+        note: has_gap.then(|| "有的检查多数账号无法判定，合格率不作数，图上空缺".to_owned()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A report as a workbook: one sheet with the running text, and one for each table. Text is written as
 //! text only, so a name that begins with `=` stays a name.
 
+use super::paper::{annex_lines, note_lines, table_title};
 use super::{Block, Cell, Chart, RenderError, Report, Table};
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
@@ -15,6 +16,9 @@ const A4: u8 = 9;
 const TEXT_WIDTH: usize = 76;
 /// A table wider than so many characters lies on its side.
 const LANDSCAPE: usize = 110;
+/// Rows and last column that the picture of a chart covers.
+const PICTURE_ROWS: u32 = 15;
+const PICTURE_COLUMN: u16 = 10;
 /// Excel refuses longer cells (32,767 characters); no honest name comes near.
 const LONGEST: usize = 32_000;
 
@@ -25,7 +29,7 @@ pub(super) fn render(report: &Report) -> Result<Vec<u8>, RenderError> {
     let styles = Styles::new();
     write_text(book.add_worksheet(), report, &styles)?;
     for table in report.tables() {
-        write_table(book.add_worksheet(), table, &styles)?;
+        write_table(book.add_worksheet(), table, &table_title(report, table), &styles)?;
     }
     for chart in report.charts() {
         write_chart(book.add_worksheet(), chart, &styles)?;
@@ -42,6 +46,7 @@ struct Styles {
     note: Format,
     heading: Format,
     paragraph: Format,
+    right: Format,
 }
 
 impl Styles {
@@ -58,6 +63,7 @@ impl Styles {
             cell,
             heading: Format::new().set_bold().set_font_size(12).set_text_wrap(),
             paragraph: Format::new().set_text_wrap().set_align(FormatAlign::Top),
+            right: Format::new().set_text_wrap().set_align(FormatAlign::Right),
         }
     }
 }
@@ -82,30 +88,35 @@ fn write_text(sheet: &mut Worksheet, report: &Report, styles: &Styles) -> Result
     }
     line(&report.title, &styles.title)?;
     report.subtitle.iter().try_for_each(|subtitle| line(subtitle, &styles.subtitle))?;
+    let to = report.paper.as_ref().map(|paper| paper.to.trim_end_matches([':', '：'])).filter(|to| !to.is_empty());
+    to.iter().try_for_each(|to| line(&format!("{to}："), &styles.paragraph))?;
     for block in &report.blocks {
         match block {
             Block::Heading(text) => line(text, &styles.heading)?,
-            Block::Paragraph(text) | Block::Left(text) | Block::Right(text) => line(text, &styles.paragraph)?,
-            Block::Table(table) => line(&pointer(table), &styles.paragraph)?,
+            Block::Paragraph(text) | Block::Left(text) => line(text, &styles.paragraph)?,
+            Block::Right(text) => line(text, &styles.right)?,
+            Block::Table(table) => line(&pointer(report, table), &styles.paragraph)?,
             Block::Grid(_) | Block::Chart(_) => {}
             Block::NewPage(title) => title.iter().try_for_each(|title| line(title, &styles.title))?,
         }
     }
-    report.footnotes.iter().try_for_each(|note| line(&format!("注：{note}"), &styles.paragraph))?;
-    let foot = report.paper.as_ref().map(super::html::foot_lines).unwrap_or_default();
-    foot.iter().try_for_each(|text| line(text, &styles.paragraph))
+    note_lines(&report.footnotes).iter().try_for_each(|note| line(note, &styles.paragraph))?;
+    let Some(paper) = &report.paper else { return Ok(()) };
+    annex_lines(report).iter().try_for_each(|text| line(text, &styles.paragraph))?;
+    super::html::foot_lines(paper).iter().try_for_each(|text| line(text, &styles.right))?;
+    super::html::imprint_lines(paper).iter().try_for_each(|text| line(text, &styles.paragraph))
 }
 
 /// What stands in the running text where the document has a table.
-fn pointer(table: &Table) -> String {
-    let title = if table.title.is_empty() { String::new() } else { format!("{}：", table.full_title()) };
+fn pointer(report: &Report, table: &Table) -> String {
+    let title = if table.title.is_empty() { String::new() } else { format!("{}：", table_title(report, table)) };
     match table.rows.len() {
         0 => format!("{title}无。"),
         rows => format!("{title}共{rows}行，见工作表“{}”。", table.key),
     }
 }
 
-fn write_table(sheet: &mut Worksheet, table: &Table, styles: &Styles) -> Result<(), XlsxError> {
+fn write_table(sheet: &mut Worksheet, table: &Table, full: &str, styles: &Styles) -> Result<(), XlsxError> {
     sheet.set_name(&table.key)?;
     page(sheet);
     let widths = set_widths(sheet, table)?;
@@ -113,7 +124,7 @@ fn write_table(sheet: &mut Worksheet, table: &Table, styles: &Styles) -> Result<
     if width > LANDSCAPE {
         sheet.set_landscape();
     }
-    let head = write_titles(sheet, table, width, styles)?;
+    let head = write_titles(sheet, table, (full, width), styles)?;
     let body = head + write_head(sheet, head, table, styles)?;
     sheet.set_freeze_panes(body, 0)?;
     sheet.set_repeat_rows(head, body - 1)?;
@@ -149,19 +160,30 @@ fn write_chart(sheet: &mut Worksheet, chart: &Chart, styles: &Styles) -> Result<
     picture.title().set_name(clean(&chart.title).as_str());
     picture.legend().set_hidden();
     picture.set_alt_text(clean(&chart.words()).as_str());
+    // Counts begin at 0; no rate is above 100, and an axis that ends at 101 says that one could be.
+    match chart.unit.as_str() {
+        "%" => picture.y_axis().set_max(100),
+        _ => picture.y_axis().set_min(0),
+    };
     sheet.insert_chart(0, 3, &picture)?;
-    chart
-        .note
-        .iter()
-        .try_for_each(|note| sheet.write_string_with_format(row + 2, 0, clean(note), &styles.paragraph).map(|_| ()))
+    // Below figures and picture, over the columns of both.
+    let below = row.max(PICTURE_ROWS) + 2;
+    chart.note.iter().try_for_each(|note| {
+        sheet.set_row_height(below, 20.0 * rows_of(note, TEXT_WIDTH) as f64)?;
+        merged(sheet, [below, below], [0, PICTURE_COLUMN], &clean(note), &styles.note)
+    })
 }
 
 /// Title and line below it; tells the row after them. A table that continues an attachment has only the
 /// line.
-fn write_titles(sheet: &mut Worksheet, table: &Table, width: usize, styles: &Styles) -> Result<u32, XlsxError> {
-    let key = table.subtitle.is_none().then_some(&table.key);
-    let full = table.full_title();
-    let title = if full.is_empty() { key } else { Some(&full) };
+fn write_titles(
+    sheet: &mut Worksheet,
+    table: &Table,
+    (full, width): (&str, usize),
+    styles: &Styles,
+) -> Result<u32, XlsxError> {
+    let key = table.subtitle.is_none().then_some(table.key.as_str());
+    let title = if full.is_empty() { key } else { Some(full) };
     let mut row = 0;
     if let Some(title) = title {
         // The letters of a title are half as wide again.

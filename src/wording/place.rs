@@ -36,10 +36,15 @@ pub fn place_before(report: &mut Report, said: Vec<Said>) {
     renumber(&mut report.blocks);
 }
 
-/// Below the paragraphs that follow the heading at `at`.
+/// Below the paragraphs that follow the heading at `at`. In the first section websites come before
+/// accounts (documents.md), so what is said of them stands before our figures.
 fn continue_at(report: &mut Report, at: usize, one: Said) {
+    let is_first = !report.blocks[..at].iter().any(|block| matches!(block, Block::Heading(_)));
+    let of_sites = |text: &String| is_first && text.contains("政府网站");
+    let (before, after): (Vec<String>, Vec<String>) = one.paragraphs.into_iter().partition(of_sites);
     let end = end_of_paragraphs(report, at);
-    report.blocks.splice(end..end, one.paragraphs.into_iter().map(Block::Paragraph));
+    report.blocks.splice(end..end, after.into_iter().map(Block::Paragraph));
+    report.blocks.splice(at + 1..at + 1, before.into_iter().map(Block::Paragraph));
 }
 
 /// Below a heading of its own.

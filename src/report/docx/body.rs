@@ -5,7 +5,8 @@ use super::pen::{Lie, Pen, Set};
 use super::style::{ANNEX, BODY, FLUSH, HEADING1, HEADING2, HEADING3, RIGHT, SUBTITLE, Style, TITLE};
 use super::xml::Xml;
 use super::{paper, parts, table, title};
-use crate::report::{Block, Part, Report, Table};
+use crate::report::paper::note_lines;
+use crate::report::{Block, Part, Report, Shape, Table};
 use crate::wording::renumber;
 use std::io::{self, Write};
 
@@ -29,8 +30,7 @@ pub(super) fn write<W: Write>(mut xml: Xml<W>, report: &Report) -> io::Result<()
     if let Some(paper) = &report.paper {
         paper::addressees(&mut pen, paper)?;
     }
-    text(report).iter().try_for_each(|one| block(&mut pen, one))?;
-    footnotes(&mut pen, &report.footnotes)?;
+    running(&mut pen, report)?;
     if let Some(paper) = &report.paper {
         paper::foot(&mut pen, report, paper)?;
     }
@@ -39,6 +39,20 @@ pub(super) fn write<W: Write>(mut xml: Xml<W>, report: &Report) -> io::Result<()
         paper::imprint(&mut pen, paper)?;
     }
     pen.finish()
+}
+
+/// Text and notes. The page that bears the date has text above it (GB/T 9704-2012, 7.3.5.5): the last
+/// paragraph of a paper stays with the list of annexes and the signature.
+fn running<W: Write>(pen: &mut Pen<W>, report: &Report) -> io::Result<()> {
+    let mut blocks = text(report);
+    blocks.extend(note_lines(&report.footnotes).into_iter().map(Block::Paragraph));
+    let is_signed = report.paper.as_ref().is_some_and(|paper| paper.shape != Shape::Brief);
+    let last = blocks.pop_if(|last| is_signed && matches!(last, Block::Paragraph(_)));
+    blocks.iter().try_for_each(|one| block(pen, one))?;
+    match last {
+        Some(Block::Paragraph(text)) => paragraph(pen, &Set { keeps: true, ..Set::default() }, &text),
+        _ => Ok(()),
+    }
 }
 
 /// What a paper says of its own state stands above the text of every page, where it is in nobody's way.
@@ -52,7 +66,7 @@ fn titled<W: Write>(pen: &mut Pen<W>, style: &Style, text: &str) -> io::Result<(
 
 /// The blocks of the running text. Annexes stand behind it, and working lists are no part of a paper;
 /// a heading that has nothing else below it goes with them.
-fn text(report: &Report) -> Vec<Block> {
+pub(in crate::report) fn text(report: &Report) -> Vec<Block> {
     let is_text = |block: &&Block| match block {
         Block::Table(table) => match table.part {
             Part::Body => true,
@@ -82,7 +96,7 @@ fn text(report: &Report) -> Vec<Block> {
 fn block<W: Write>(pen: &mut Pen<W>, block: &Block) -> io::Result<()> {
     match block {
         Block::Heading(text) => pen.line(&level(text).style, text),
-        Block::Paragraph(text) => text.split('\n').try_for_each(|line| paragraph(pen, line)),
+        Block::Paragraph(text) => text.split('\n').try_for_each(|line| paragraph(pen, &Set::default(), line)),
         Block::Left(text) => pen.line(&FLUSH, text),
         Block::Right(text) => pen.line(&RIGHT, text),
         Block::Table(table) => table::in_text(pen, table),
@@ -99,13 +113,13 @@ fn block<W: Write>(pen: &mut Pen<W>, block: &Block) -> io::Result<()> {
 }
 
 /// A paragraph that begins with a number has its first sentence as a heading: （一）信息报送情况。
-fn paragraph<W: Write>(pen: &mut Pen<W>, text: &str) -> io::Result<()> {
+fn paragraph<W: Write>(pen: &mut Pen<W>, set: &Set, text: &str) -> io::Result<()> {
     let level = level(text);
     match text.find('。').map(|at| text.split_at(at + '。'.len_utf8())) {
         Some((first, rest)) if level.rank < 3 && first.chars().count() <= 28 => {
-            pen.para(&BODY, &Set::default(), &[(level.style.font, first), (BODY.font, rest)])
+            pen.para(&BODY, set, &[(level.style.font, first), (BODY.font, rest)])
         }
-        _ => pen.line(&BODY, text),
+        _ => pen.set(&BODY, *set, text),
     }
 }
 
@@ -136,17 +150,6 @@ fn level(text: &str) -> Level {
         Level { rank: 3, style: HEADING3 }
     } else {
         Level { rank: 4, style: HEADING1 }
-    }
-}
-
-fn footnotes<W: Write>(pen: &mut Pen<W>, notes: &[String]) -> io::Result<()> {
-    match notes {
-        [] => Ok(()),
-        [one] => pen.line(&BODY, &format!("注：{one}")),
-        many => many.iter().enumerate().try_for_each(|(at, note)| {
-            let head = if at == 0 { "注：" } else { "" };
-            pen.line(&BODY, &format!("{head}{}. {note}", at + 1))
-        }),
     }
 }
 

@@ -14,6 +14,8 @@ mod xml;
 #[cfg(test)]
 mod tests;
 
+pub(super) use body::text;
+
 use super::{RenderError, Report};
 use parts::Side;
 use std::io::{self, Cursor};

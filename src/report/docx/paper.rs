@@ -4,10 +4,8 @@
 use super::pen::{Pen, Set};
 use super::style::{BODY, EM, FLUSH, LINE, MASTHEAD, NUMBER, RIGHT, WIDTH};
 use super::table;
-use crate::report::paper::or_blank;
+use crate::report::paper::{annex_names, or_blank};
 use crate::report::{Paper, Report, Shape};
-use crate::wording::BLANK;
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
@@ -25,7 +23,8 @@ pub(super) fn head<W: Write>(pen: &mut Pen<W>, paper: &Paper) -> io::Result<()> 
     match paper.shape {
         Shape::Web => Ok(()),
         Shape::Telegram => {
-            let first = format!("发电单位　{}\t签批盖章　{}", or_blank(&paper.issuer), or_blank(&paper.signer));
+            // It is signed by hand, so nothing stands there.
+            let first = format!("发电单位　{}\t签批盖章　{}", or_blank(&paper.issuer), paper.signer);
             let second = format!("等级　{}\t{}", or_blank(&paper.urgency), or_blank(&paper.number));
             pen.set(&FLUSH, Set { above: Some(THICK), ..whole }, &first)?;
             pen.set(&FLUSH, Set { below: Some(THICK), ..whole }, &second)?;
@@ -86,7 +85,7 @@ pub(super) fn foot<W: Write>(pen: &mut Pen<W>, report: &Report, paper: &Paper) -
     match paper.shape {
         Shape::Brief => Ok(()),
         Shape::Telegram => {
-            pen.blank(&FLUSH, 1)?;
+            keeping(pen, 1)?;
             let right = 4 * EM;
             pen.set(&RIGHT, Set { right, ..Set::default() }, &paper.date_words())
         }
@@ -104,28 +103,23 @@ pub(super) fn foot<W: Write>(pen: &mut Pen<W>, report: &Report, paper: &Paper) -
 /// 附件：1. … with the turn lines under the first character of the name. A number that nobody has
 /// filled is a visible blank.
 fn annexes<W: Write>(pen: &mut Pen<W>, report: &Report) -> io::Result<()> {
-    let named = report.tables().filter_map(|table| Some((table.annex()?, table.title.as_str())));
-    let mut names: BTreeMap<usize, &str> = BTreeMap::new();
-    for (number, title) in named.filter(|(_, title)| !title.is_empty()) {
-        names.entry(number).or_insert(title);
+    let names = annex_names(report);
+    let (indent, label) = (2 * EM, 3 * EM);
+    let kept = Set { align: Some("left"), keeps: true, ..Set::default() };
+    if !names.is_empty() {
+        pen.set(&FLUSH, kept, "")?;
     }
-    let Some(last) = names.keys().last().copied() else { return Ok(()) };
-    pen.blank(&FLUSH, 1)?;
-    let indent = 2 * EM;
-    let label = 3 * EM;
-    if last == 1 {
-        let set = Set { left: indent + label, hanging: label, ..Set::default() };
-        return pen.set(&FLUSH, set, &format!("附件：{}", names.values().next().unwrap_or(&BLANK)));
+    if let [one] = names.as_slice() {
+        let set = Set { left: indent + label, hanging: label, ..kept };
+        return pen.set(&FLUSH, set, &format!("附件：{one}"));
     }
-    let number = if last < 10 { 3 * EM / 2 } else { 2 * EM };
-    for at in 1..=last {
-        let name = names.get(&at).unwrap_or(&BLANK);
+    let number = if names.len() < 10 { 3 * EM / 2 } else { 2 * EM };
+    for (at, name) in (1..).zip(names) {
         let (hanging, text) = match at {
             1 => (label + number, format!("附件：1.\t{name}")),
             _ => (number, format!("{at}.\t{name}")),
         };
-        let set = Set { left: indent + label + number, hanging, align: Some("left"), keeps: true, ..Set::default() };
-        pen.set(&FLUSH, set, &text)?;
+        pen.set(&FLUSH, Set { left: indent + label + number, hanging, ..kept }, &text)?;
     }
     Ok(())
 }
@@ -141,9 +135,14 @@ fn signature<W: Write>(pen: &mut Pen<W>, paper: &Paper) -> io::Result<()> {
         false if long <= wide => (2 * EM, wide - long),
         false => (2 * EM + long - wide + 2 * EM, 2 * EM),
     };
-    pen.blank(&FLUSH, 2)?;
+    keeping(pen, 2)?;
     pen.set(&RIGHT, Set { right: office_right.max(0), keeps: true, ..Set::default() }, office)?;
     pen.set(&RIGHT, Set { right: date_right.max(0), ..Set::default() }, &date)
+}
+
+/// Empty lines that stay with what follows: the page that bears the date has text above it.
+fn keeping<W: Write>(pen: &mut Pen<W>, lines: usize) -> io::Result<()> {
+    (0..lines).try_for_each(|_| pen.set(&FLUSH, Set { keeps: true, ..Set::default() }, ""))
 }
 
 /// The 版记, at the foot of the last page.

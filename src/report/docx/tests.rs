@@ -143,7 +143,7 @@ fn every_part_is_well_formed_and_the_same_each_time() {
 #[test]
 fn the_order_of_a_telegram() {
     let wanted = [
-        "Normal|发电单位　某市人民政府办公室\t签批盖章　____",
+        "Normal|发电单位　某市人民政府办公室\t签批盖章　",
         "Normal|等级　平急\t某政办明电〔2022〕28号",
         "Title|关于全市政府网站与政务新媒体\n月度检查情况的通报",
         "Normal|各县、区人民政府，市直各有关单位：",

@@ -1,7 +1,7 @@
 //! Where a long title turns: at sense, and in lines of like length (GB/T 9704-2012: 回行时词意完整、排列对称、
 //! 长短适宜).
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 /// What a line may begin with, best first, and what it costs.
 const BEGINS: [(&str, u64); 16] = [
@@ -32,6 +32,8 @@ const LINE: usize = 40;
 const LONGEST: usize = 120;
 /// What a line must not end with.
 const JOINS: [&str; 4] = ["与", "和", "及", "关于"];
+/// Half-width characters that stay free in a line: fonts differ, and a line that is full turns once more.
+const SLACK: usize = 2;
 /// Inside a number, a date or a foreign word.
 const NEVER: u64 = 100_000;
 
@@ -39,7 +41,7 @@ const NEVER: u64 = 100_000;
 /// nothing else is possible. An office before 关于 has a line of its own.
 pub(super) fn lines(title: &str, most: usize) -> Vec<String> {
     // A title that nobody would set is left to the word processor.
-    if title.width_cjk() <= 2 * most || title.chars().count() > LONGEST {
+    if room(title) <= 2 * most - SLACK || title.chars().count() > LONGEST {
         return vec![title.to_owned()];
     }
     match title.find("关于") {
@@ -48,11 +50,24 @@ pub(super) fn lines(title: &str, most: usize) -> Vec<String> {
     }
 }
 
+/// Half-width characters that a text takes, with the quarter of a character that a word processor puts
+/// between Han and digits.
+pub(super) fn room(text: &str) -> usize {
+    let joints = text.chars().zip(text.chars().skip(1)).filter(|(one, next)| is_joint(*one, *next)).count();
+    text.width_cjk() + joints.div_ceil(2)
+}
+
+fn is_joint(one: char, next: char) -> bool {
+    let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    (is_han(one) && next.is_ascii_alphanumeric()) || (one.is_ascii_alphanumeric() && is_han(next))
+}
+
 /// The cheapest way to break a text into lines.
 fn balanced(text: &str, most: usize) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();
-    let width = text.width_cjk();
-    let mean = width.div_ceil(width.div_ceil(2 * most).max(1));
+    let width = room(text);
+    let most = 2 * most - SLACK;
+    let mean = width.div_ceil(width.div_ceil(most).max(1));
     // For every place: the least cost of breaking there, and where that line begins.
     let mut best: Vec<Option<(u64, usize)>> = vec![None; chars.len() + 1];
     best[0] = Some((0, 0));
@@ -60,9 +75,10 @@ fn balanced(text: &str, most: usize) -> Vec<String> {
         let turn = if end == chars.len() { 0 } else { cost(&chars, end) };
         let line = |start: usize| {
             let (before, _) = best[start]?;
-            let wide: usize = chars[start..end].iter().map(|c| c.width_cjk().unwrap_or(0)).sum();
-            let fits = wide <= 2 * most || end - start == 1;
-            fits.then(|| (before + turn + (wide.abs_diff(mean).pow(2) / 4 + LINE) as u64, start))
+            let wide = room(&chars[start..end].iter().collect::<String>());
+            let fits = wide <= most || end - start == 1;
+            let alone = if end - start == 1 && chars.len() > 1 { NEVER } else { 0 };
+            fits.then(|| (before + turn + alone + (wide.abs_diff(mean).pow(2) / 4 + LINE) as u64, start))
         };
         best[end] = (0..end).filter_map(line).min();
     }
@@ -121,6 +137,18 @@ mod tests {
         ] {
             assert_eq!(lines(title, 20).join("\n"), turned);
         }
+    }
+
+    /// A line that is full turns once more in another font, and then a single character stands alone.
+    #[test]
+    fn no_character_stands_alone() {
+        for title in ["某市2022年6月12日政务新媒体检查结果核对稿", "某市政务新媒体2022年6月份问题整改反馈表及其说明"]
+        {
+            let lines = lines(title, 20);
+            assert!(lines.len() > 1 && lines.iter().all(|line| line.chars().count() > 1), "{lines:?}");
+            assert!(lines.iter().all(|line| room(line) <= 38), "{lines:?}");
+        }
+        assert_eq!((room("5月18日"), room("检查")), (9, 4));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::pen::Lie;
 use super::style::{HEIGHT, WIDTH};
-use crate::report::Table;
+use super::title::room;
+use crate::report::{Cell, Table};
 use unicode_width::UnicodeWidthStr;
 
 /// Half points of type that a table may have: 4号 and 小四 (documents.md: 12 to 14 pt).
@@ -16,6 +17,10 @@ const WIDEST: usize = 60;
 const NARROWEST: usize = 10;
 /// A heading may turn into so many lines before the text below it must.
 const HEADING_LINES: usize = 3;
+/// Rows that are tried, rounds, and characters that move at once.
+const SAMPLE: usize = 200;
+const ROUNDS: usize = 6;
+const MOVES: i64 = 10;
 /// A column of so few half-width characters gets nothing of what is left over.
 const SMALL: usize = 8;
 
@@ -39,7 +44,7 @@ pub(super) fn fit(table: &Table) -> Fit {
     for wanted in [&whole, &turned] {
         for size in SIZES {
             if wanted.iter().map(|units| twips(*units, size)).sum::<i64>() <= WIDTH {
-                return fitted(wanted, size, Lie::Upright);
+                return fitted(table, wanted, size, Lie::Upright);
             }
         }
     }
@@ -47,7 +52,7 @@ pub(super) fn fit(table: &Table) -> Fit {
     // A page in the middle of running text cannot be turned: there a column turns its lines instead.
     let is_inside = table.annex().is_none();
     let is_wide = !is_inside && limit(&turned, smallest, WIDTH) < twips(NARROWEST, smallest);
-    fitted(&turned, smallest, if is_wide { Lie::Side } else { Lie::Upright })
+    fitted(table, &turned, smallest, if is_wide { Lie::Side } else { Lie::Upright })
 }
 
 /// Half-width characters that each column would like to have. A column to be filled in by hand has at
@@ -55,26 +60,43 @@ pub(super) fn fit(table: &Table) -> Fit {
 fn wanted(table: &Table, heading_lines: usize) -> Vec<usize> {
     let cells = |at: usize| table.rows.iter().filter_map(move |row| row.get(at)).map(|cell| longest_line(&cell.text()));
     let column = |at: usize| {
-        let (text, heading) = (cells(at).max().unwrap_or(0), table.columns[at].width_cjk());
+        let text = cells(at).max().unwrap_or(0);
         let lines = if text == 0 { 1 } else { heading_lines };
-        text.max(heading.div_ceil(2 * lines) * 2).clamp(4, WIDEST)
+        even(room(&table.columns[at]), text, lines).clamp(4, WIDEST)
     };
     (0..table.columns.len()).map(column).collect()
 }
 
+/// Where Han and digits mix, fonts differ most, so a little more is free.
 fn longest_line(text: &str) -> usize {
-    text.lines().map(|line| line.width_cjk()).max().unwrap_or(0)
+    let wide = |line: &str| room(line) + usize::from(room(line) > line.width_cjk());
+    text.lines().map(wide).max().unwrap_or(0)
+}
+
+/// The width of a column with that text below a heading of that width, in even lines: the last is no more
+/// than a character shorter than the others.
+fn even(heading: usize, text: usize, most_lines: usize) -> usize {
+    let chars = heading.div_ceil(2);
+    let is_even = |wide: &usize| {
+        let lines = chars.div_ceil(*wide);
+        lines <= most_lines && (lines == 1 || chars - wide * (lines - 1) + 1 >= *wide)
+    };
+    let least = text.div_ceil(2).max(1);
+    // A wide text below a heading of one character more leaves nothing to even out.
+    let turned = (1..=chars.max(1)).filter(is_even).map(|wide| 2 * wide).find(|wide| *wide >= 2 * least);
+    turned.unwrap_or_else(|| text.max(heading)).max(text)
 }
 
 fn twips(units: usize, size: i64) -> i64 {
     units as i64 * size * 5 + AROUND
 }
 
-fn fitted(wanted: &[usize], size: i64, lie: Lie) -> Fit {
+fn fitted(table: &Table, wanted: &[usize], size: i64, lie: Lie) -> Fit {
     let room = if lie == Lie::Upright { WIDTH } else { HEIGHT };
     let natural: Vec<i64> = wanted.iter().map(|units| twips(*units, size)).collect();
     let limit = limit(wanted, size, room);
     let mut widths: Vec<i64> = natural.iter().map(|width| (*width).min(limit)).collect();
+    fewest_lines(table, &natural, &mut widths, size);
     spread(&mut widths, wanted, room);
     let is_short = widths.iter().zip(&natural).zip(wanted).map(|((has, wants), units)| has >= wants && *units < WIDEST);
     Fit { size, lie, is_short: is_short.collect(), widths }
@@ -93,6 +115,43 @@ fn limit(wanted: &[usize], size: i64, room: i64) -> i64 {
         left -= width;
     }
     room
+}
+
+/// Moves room between the columns that are cut, a character at a time and as long as the table loses
+/// lines: each has its share, and then the one with the longest text takes from the others.
+fn fewest_lines(table: &Table, natural: &[i64], widths: &mut [i64], size: i64) {
+    let cut: Vec<usize> = (0..widths.len()).filter(|at| widths[*at] < natural[*at]).collect();
+    let rows = &table.rows[..table.rows.len().min(SAMPLE)];
+    let step = twips(2, size) - AROUND;
+    let least = twips(NARROWEST, size);
+    let mut fewest = all_lines(rows, widths, size);
+    for _ in 0..ROUNDS {
+        let mut best = None;
+        for (from, to) in cut.iter().flat_map(|from| cut.iter().map(move |to| (*from, *to))) {
+            for moved in (1..=MOVES).map(|chars| chars * step) {
+                if from == to || widths[from] - moved < least || widths[to] + moved > natural[to] {
+                    break;
+                }
+                let mut tried = widths.to_vec();
+                tried[from] -= moved;
+                tried[to] += moved;
+                let lines = all_lines(rows, &tried, size);
+                if lines < fewest {
+                    (fewest, best) = (lines, Some(tried));
+                }
+            }
+        }
+        match best {
+            Some(best) => widths.copy_from_slice(&best),
+            None => return,
+        }
+    }
+}
+
+/// Lines of all rows: each has as many as its tallest cell.
+fn all_lines(rows: &[Vec<Cell>], widths: &[i64], size: i64) -> i64 {
+    let of_row = |row: &Vec<Cell>| row.iter().zip(widths).map(|(cell, width)| lines(&cell.text(), *width, size)).max();
+    rows.iter().filter_map(of_row).sum()
 }
 
 /// Gives what is left over to the columns, in proportion; a column of numbers needs none.
@@ -117,7 +176,7 @@ pub(super) fn lines(text: &str, width: i64, size: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{Cell, Part};
+    use crate::report::Part;
 
     fn table(columns: &[&str], cells: &[&str]) -> Table {
         let row = cells.iter().map(|cell| Cell::Text((*cell).to_owned())).collect();
@@ -147,6 +206,23 @@ mod tests {
         assert!(inside.lie == Lie::Upright && inside.widths.iter().sum::<i64>() <= WIDTH, "{inside:?}");
         assert!(fit(&table(&[], &[])).widths.is_empty());
         assert!(fit(&table(&["甲"; 63], &["乙"; 63])).widths.iter().all(|width| *width > 0));
+    }
+
+    #[test]
+    fn mixed_text_has_slack_and_headings_turn_evenly() {
+        assert!(longest_line("5月18日") > "5月18日".width_cjk());
+        assert_eq!([even(14, 4, 3), even(14, 7, 3), even(14, 12, 1), even(8, 2, 3), even(4, 3, 3)], [8, 8, 14, 4, 4]);
+    }
+
+    #[test]
+    fn the_cut_gives_the_fewest_lines() {
+        let (name, found) = ("某市人民政府办公室政务新媒体宣传中心某", "一周未更新2次扣10分;".repeat(5));
+        let list = table(&["序号", "名称", "存在问题", "备注"], &["1", name, &found, "已经整改完毕"]);
+        let fit = fit(&list);
+        assert!(fit.widths.iter().sum::<i64>() <= WIDTH, "{fit:?}");
+        let (room, rows) = (fit.widths[1] + fit.widths[2], &list.rows);
+        let equal = [fit.widths[0], room / 2, room / 2, fit.widths[3]];
+        assert!(all_lines(rows, &fit.widths, fit.size) < all_lines(rows, &equal, fit.size), "{fit:?}");
     }
 
     #[test]
