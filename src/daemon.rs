@@ -100,6 +100,7 @@ impl Daemon {
             http: poller.http.clone(),
             secrets: Arc::clone(&poller.secrets),
             data: data.to_owned(),
+            disk: alarm::disk_space,
             patience_s: alarm::PATIENCE_S,
             started: now,
             clock: Arc::clone(&clock),

@@ -18,6 +18,8 @@ pub(super) struct Own {
     pub(super) started: Moment,
     /// Tasks in the middle of a step, and since when.
     pub(super) busy: BTreeMap<&'static str, Moment>,
+    /// Free and all bytes of the disk that holds the data.
+    pub(super) disk: Option<(u64, u64)>,
     /// The wall clock was set.
     pub(super) jump: Option<Jump>,
     /// Seconds by which the clock is ahead of what sources say.
@@ -46,7 +48,7 @@ pub(super) fn facts(
         mailbox: unread(conn, config)?,
         sources: blind(conn, config)?,
         credentials: ending(conn, config, now)?,
-        disk: disk_space(data),
+        disk: own.disk,
         calendar: config.calendar.missing(now.date()).map(|year| (year, imported_calendar(data, year).is_file())),
         web: web::trouble(conn)?.filter(|_| config.web.listen.is_some() && config.web.is_asked_for()),
         robots: refusing(conn, config)?,

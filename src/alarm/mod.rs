@@ -24,7 +24,7 @@ use cuigeng_adapters::{Failure, Secrets};
 use gather::Own;
 use plan::{Alarm, CLOSING, Cause, MAIL, Rise};
 use robot::{Keys, Refusal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
@@ -41,6 +41,8 @@ pub struct Alarmer {
     pub secrets: Arc<FileSecrets>,
     /// The data directory, whose disk may fill.
     pub data: PathBuf,
+    /// Free and all bytes of the disk that holds a place; `None` where the system does not say.
+    pub disk: fn(&Path) -> Option<(u64, u64)>,
     /// Seconds that a robot may take to answer.
     pub patience_s: u64,
     /// When this process began.
@@ -103,6 +105,7 @@ impl Alarmer {
         Own {
             started: self.started,
             busy: self.pulse.busy(),
+            disk: (self.disk)(&self.data),
             jump: self.pulse.watch(self.clock.ahead_s(), now),
             askew_s: pulse::askew_s(&self.http.askew(), now),
             // Whoever keeps another time than the machine's has no such service.

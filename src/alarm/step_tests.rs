@@ -5,7 +5,6 @@ use crate::config::parse;
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
-use std::path::Path;
 use std::sync::Mutex;
 
 const CANARY: &str = "canary-7c1d-hook-token";
@@ -127,6 +126,7 @@ impl Desk {
             http: Http::new(None).unwrap(),
             secrets: Arc::new(FileSecrets::new(dir, &config.secrets_dir, None)),
             data: dir.to_owned(),
+            disk: |_| Some((50, 100)),
             patience_s: 1,
             started: at("2026-11-25 08:00"),
             clock: crate::clock::SystemClock::shared(),

@@ -3,7 +3,7 @@
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
 use crate::alarm::plan::Alarm;
 use crate::alarm::robot::{Refusal, advice};
-use crate::alarm::{Alarmer, PATIENCE_S};
+use crate::alarm::{Alarmer, PATIENCE_S, disk_space};
 use crate::config::RobotConfig;
 use crate::pulse::Pulse;
 use crate::secrets::FileSecrets;
@@ -85,6 +85,7 @@ fn alarmer(context: &Context) -> Result<Alarmer, CliError> {
         http,
         secrets: Arc::new(FileSecrets::new(&context.data, &context.config.secrets_dir, credentials)),
         data: context.data.clone(),
+        disk: disk_space,
         patience_s: PATIENCE_S,
         started: context.clock.now(),
         clock: Arc::clone(&context.clock),

@@ -27,6 +27,7 @@ impl Office {
             secrets: Arc::new(FileSecrets::new(&data, &config.secrets_dir, None)),
             config,
             data,
+            disk: |_| Some((50, 100)),
             patience_s: 2,
             started: now,
             clock: SystemClock::shared(),
