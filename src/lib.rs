@@ -9,6 +9,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod daemon;
+pub mod deeds;
 pub mod demo;
 pub mod domain;
 pub mod health;

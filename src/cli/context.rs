@@ -3,6 +3,7 @@
 use super::args::Cli;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, ConfigFaults, Transport};
+use crate::deeds::Refusal;
 use crate::domain::{Account, Check, Moment, Platform};
 use crate::rules::Profile;
 use crate::secrets::FileSecrets;
@@ -39,6 +40,16 @@ impl CliError {
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> CliError {
         CliError { exit: if error.is_locked() { 5 } else { 1 }, chinese: error.chinese() }
+    }
+}
+
+impl From<Refusal> for CliError {
+    fn from(refusal: Refusal) -> CliError {
+        match refusal {
+            Refusal::Wish(chinese) => CliError::usage(chinese),
+            Refusal::State(chinese) => CliError::failed(chinese),
+            Refusal::Store(error) => error.into(),
+        }
     }
 }
 

@@ -12,8 +12,10 @@ const APPEND: &str = "INSERT INTO audit (id, at, who, what, detail, hash) VALUES
 const LAST: &str = "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1";
 const TRAIL: &str = "SELECT id, at, who, what, detail, hash FROM audit ORDER BY id";
 
+const NEWEST: &str = "SELECT id, at, who, what, detail, hash FROM audit WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
+
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[APPEND, LAST, TRAIL];
+pub(super) const ALL: &[&str] = &[APPEND, LAST, TRAIL, NEWEST];
 
 /// What an examination of the trail found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,13 +28,30 @@ pub struct Trail {
     pub last: String,
 }
 
-struct Entry {
-    id: i64,
-    at: i64,
-    who: String,
-    what: String,
-    detail: String,
+/// What somebody did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its number, from 1 on.
+    pub id: i64,
+    /// When, in UTC seconds.
+    pub at: i64,
+    /// The person's name.
+    pub who: String,
+    /// The deed, dotted.
+    pub what: String,
+    /// What was done to what, in Chinese.
+    pub detail: String,
     hash: String,
+}
+
+/// At most `limit` entries with smaller numbers than `before`, the newest first.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn newest(conn: &Connection, before: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
+    let mut statement = conn.prepare_cached(NEWEST)?;
+    let rows = statement.query_map((before, limit), entry)?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Writes an entry at the end of the chain.
@@ -81,17 +100,19 @@ fn unchained(conn: &Connection) -> Result<String, StoreError> {
 
 fn entries(conn: &Connection) -> Result<Vec<Entry>, StoreError> {
     let mut statement = conn.prepare_cached(TRAIL)?;
-    let rows = statement.query_map([], |row| {
-        Ok(Entry {
-            id: row.get(0)?,
-            at: row.get(1)?,
-            who: row.get(2)?,
-            what: row.get(3)?,
-            detail: row.get(4)?,
-            hash: row.get(5)?,
-        })
-    })?;
+    let rows = statement.query_map([], entry)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
+    Ok(Entry {
+        id: row.get(0)?,
+        at: row.get(1)?,
+        who: row.get(2)?,
+        what: row.get(3)?,
+        detail: row.get(4)?,
+        hash: row.get(5)?,
+    })
 }
 
 /// Lengths stand before the texts, so that no two entries are one text.

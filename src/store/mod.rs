@@ -120,9 +120,7 @@ impl Store {
         &self,
         write: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (reply, answer) = std::sync::mpsc::sync_channel(1);
-        self.inner.writer.ask(write, move |result| drop(reply.send(result)))?;
-        answer.recv().map_err(|_| StoreError::ended())?
+        self.attempt(write)
     }
 
     /// The same, without blocking a thread.
@@ -133,8 +131,32 @@ impl Store {
         &self,
         write: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.attempt_async(write).await
+    }
+
+    /// Runs `deed` as [`Store::write`] does; a refusal of its own keeps nothing either.
+    ///
+    /// # Errors
+    /// Those of `deed`, and of SQLite.
+    pub fn attempt<T: Send + 'static, E: From<StoreError> + Send + 'static>(
+        &self,
+        deed: impl FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let (reply, answer) = std::sync::mpsc::sync_channel(1);
+        self.inner.writer.ask(deed, move |result| drop(reply.send(result)))?;
+        answer.recv().map_err(|_| StoreError::ended())?
+    }
+
+    /// The same, without blocking a thread.
+    ///
+    /// # Errors
+    /// Those of `deed`, and of SQLite.
+    pub async fn attempt_async<T: Send + 'static, E: From<StoreError> + Send + 'static>(
+        &self,
+        deed: impl FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
         let (reply, answer) = tokio::sync::oneshot::channel();
-        self.inner.writer.ask(write, move |result| drop(reply.send(result)))?;
+        self.inner.writer.ask(deed, move |result| drop(reply.send(result)))?;
         answer.await.map_err(|_| StoreError::ended())?
     }
 

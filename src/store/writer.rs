@@ -38,17 +38,17 @@ impl Writer {
         Ok(Writer { jobs })
     }
 
-    pub(super) fn ask<T: Send + 'static>(
+    pub(super) fn ask<T: Send + 'static, E: From<StoreError> + Send + 'static>(
         &self,
-        write: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
-        reply: impl FnOnce(Result<T, StoreError>) + Send + 'static,
+        write: impl FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+        reply: impl FnOnce(Result<T, E>) + Send + 'static,
     ) -> Result<(), StoreError> {
         let job = Box::new(move |tx: &Transaction<'_>| {
             let result = write(tx);
             let keep = result.is_ok();
             let deliver = Box::new(move |fault: Option<StoreError>| {
                 reply(match fault {
-                    Some(fault) if keep => Err(fault),
+                    Some(fault) if keep => Err(fault.into()),
                     _ => result,
                 });
             });

@@ -1,18 +1,21 @@
 //! 账号: a year of one account, why its posts count or not, its verdicts with their evidence, its letters.
 
-use super::Web;
+use super::Shared;
 use super::chrome::{refused, unavailable};
-use super::session::Viewer;
+use super::session::{Act, Viewer};
 use super::strip::strip;
+use crate::access::Rank;
 use crate::cli::print::{beijing, rule_chinese};
 use crate::config::Config;
+use crate::deeds::Refusal;
+use crate::deeds::strike::{self, Strike, Wanted};
 use crate::domain::{Account, AccountId, Check, Moment, Post};
 use crate::ledger::Ledger;
 use crate::record::{self, Record};
 use crate::rules::{Duty, Severity, Verdict, VerdictKind, duties};
 use crate::spoken::{answer, gap_in_words, watch_in_words, when, why_not};
 use crate::store::{Connection, LetterRow, StoreError, accounts, outbox, silences};
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use minijinja::{Value, context};
@@ -27,21 +30,39 @@ const LETTERS: i64 = 30;
 const SHOWN: usize = 6;
 
 /// The page.
-pub(super) async fn show(State(web): State<Web>, uri: Uri, viewer: Viewer) -> Response {
+pub(super) async fn show(State(shared): State<Shared>, uri: Uri, viewer: Viewer) -> Response {
     let id = uri.path().strip_prefix("/account/").and_then(|id| id.parse().ok()).map(AccountId);
     let whole_year = uri.query() == Some("weeks=all");
+    let web = &shared.web;
     let (config, now) = (web.config.clone(), web.clock.now());
     let found = web.store.read_async(move |conn| {
         let Some(account) = id.map(|id| accounts::one(conn, id)).transpose()?.flatten() else { return Ok(None) };
         values(conn, &config, &account, whole_year, now).map(Some)
     });
     match found.await {
-        Ok(Some(values)) => web.page(StatusCode::OK, "account.html", &uri, &viewer, values).await,
+        Ok(Some(values)) => shared.page(StatusCode::OK, "account.html", &uri, &viewer, values).await,
         Ok(None) => {
             refused(StatusCode::NOT_FOUND, &uri, "没有这个账号", "台账里没有这个账号，可能已经删去。请从总览重新打开。")
         }
         Err(error) => unavailable(&error, &uri),
     }
+}
+
+/// 剔除: a post counts no longer, or counts again.
+pub(super) async fn strike(State(shared): State<Shared>, Path(id): Path<i64>, uri: Uri, act: Act) -> Response {
+    if let Err(answer) = act.viewer.may(Rank::Operator, &uri) {
+        return answer;
+    }
+    let wanted = Wanted { id: Some(act.text("post").to_owned()), ..Wanted::default() };
+    let struck = act.text("undo").is_empty();
+    let wish = Strike { wanted, struck, reason: act.text("reason").to_owned(), by: act.by().to_owned() };
+    let now = shared.web.clock.now();
+    let deed = shared.web.store.attempt_async(move |tx| {
+        let account = accounts::one(tx, AccountId(id))?.ok_or_else(|| Refusal::state("台账里没有这个账号"))?;
+        strike::strike(tx, &account, &wish, now)
+    });
+    let done = deed.await.map(|post| strike::said(&post, struck));
+    shared.answer(&act.viewer, &uri, &format!("../{id}#posts"), done)
 }
 
 fn values(
@@ -61,6 +82,7 @@ fn values(
     });
     let shown = if whole_year { year.weeks.len() } else { WEEKS };
     Ok(context! {
+        id => account.id.0,
         name => account.name.clone(),
         platform => account.platform.name(),
         office => account.office.clone(),
@@ -160,6 +182,8 @@ fn one_post(config: &Config, post: &Post, now: Moment) -> Value {
     // What a platform wrote may be anything; only the web is linked to.
     let url = post.url.as_deref().filter(|url| url.starts_with("https://") || url.starts_with("http://"));
     context! {
+        id => post.ext_id.clone().unwrap_or_else(|| post.id.to_string()),
+        struck => post.struck,
         when => when(post.when),
         title => if post.title.is_empty() { "（无标题）" } else { &post.title },
         url,

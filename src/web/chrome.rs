@@ -2,7 +2,7 @@
 //! office), their styles, and the pages that only say why there is nothing to see. Everything that goes
 //! into a page is escaped by the name of its template.
 
-use super::Web;
+use super::Shared;
 use super::session::Viewer;
 use crate::access::Rank;
 use crate::alarm::plan::Cause;
@@ -81,10 +81,10 @@ pub(super) fn root(uri: &Uri) -> String {
 
 /// A page in the office's frame for somebody who has not signed in.
 pub(super) fn sheet(status: StatusCode, name: &str, uri: &Uri, values: Value) -> Response {
-    page(status, name, uri, context! { me => (), banners => (), here => "", seal => "", ..values })
+    page(status, name, uri, context! { me => (), banners => (), note => (), here => "", seal => "", ..values })
 }
 
-impl Web {
+impl Shared {
     /// A page for somebody who has signed in: with the ways to the others, and what is not well with us.
     pub(super) async fn page(
         &self,
@@ -97,11 +97,12 @@ impl Web {
         let user = &viewer.user;
         let me =
             context! { name => user.name.clone(), rank => user.rank.chinese(), acts => user.rank >= Rank::Operator };
-        match self.store.read_async(self.health.lasting(self.clock.now())).await {
+        match self.web.store.read_async(self.web.health.lasting(self.web.clock.now())).await {
             Ok(causes) => {
                 let (here, seal) = (uri.path().to_owned(), viewer.token.seal());
                 let banners: Vec<Value> = causes.iter().map(banner).collect();
-                page(status, name, uri, context! { me, here, seal, banners, ..values })
+                let note = self.notes.take(viewer).map(|note| context! { done => note.done, said => note.said });
+                page(status, name, uri, context! { me, here, seal, banners, note, ..values })
             }
             Err(error) => unavailable(&error, uri),
         }

@@ -6,6 +6,7 @@
 //! `status` says so.
 
 mod account;
+mod act;
 mod answer;
 mod chrome;
 mod doorman;
@@ -25,6 +26,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::secrets::FileSecrets;
 use crate::store::{Store, StoreError, meta};
+use act::Notes;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
@@ -74,6 +76,7 @@ struct Shared {
     gate: Arc<Gate>,
     throttle: Arc<Throttle>,
     stand: Arc<Stand>,
+    notes: Arc<Notes>,
     /// Places for work on passwords, which takes memory.
     hashing: Arc<Semaphore>,
 }
@@ -145,10 +148,12 @@ pub fn trouble(conn: &crate::store::Connection) -> Result<Option<String>, StoreE
 /// Every page there is.
 fn router(web: Web) -> Router {
     let hashing = Arc::new(Semaphore::new(HASHING));
-    let shared = Shared { web, gate: Arc::default(), throttle: Arc::default(), stand: Arc::default(), hashing };
+    let (gate, throttle, stand, notes) = Default::default();
+    let shared = Shared { web, gate, throttle, stand, notes, hashing };
     Router::new()
         .route("/", get(overview::show))
         .route("/account/{id}", get(account::show))
+        .route("/account/{id}/strike", post(account::strike))
         .route("/signin", get(signin::ask).post(signin::enter))
         .route("/signout", post(signin::leave))
         .route("/enter/{token}", get(signin::invited).post(signin::accept))

@@ -193,7 +193,7 @@ pub(super) async fn show(
     };
     let trial = mode == crate::config::Mode::Trial;
     let values = context! { trial, profile => web.config.profile.name.clone(), ..values(&snapshot, &wish, now) };
-    web.page(StatusCode::OK, "overview.html", &uri, &viewer, values).await
+    shared.page(StatusCode::OK, "overview.html", &uri, &viewer, values).await
 }
 
 fn values(snapshot: &Snapshot, wish: &Wish, now: Moment) -> Value {

@@ -205,9 +205,9 @@ pub(super) async fn accept(
 }
 
 /// One's own page: who one is, and another password.
-pub(super) async fn me(State(web): State<Web>, uri: Uri, viewer: Viewer) -> Response {
+pub(super) async fn me(State(shared): State<Shared>, uri: Uri, viewer: Viewer) -> Response {
     let done = uri.query() == Some("done=1");
-    web.page(StatusCode::OK, "me.html", &uri, &viewer, values_of_me("", done)).await
+    shared.page(StatusCode::OK, "me.html", &uri, &viewer, values_of_me("", done)).await
 }
 
 fn values_of_me(trouble: &str, done: bool) -> Value {
@@ -225,7 +225,7 @@ pub(super) async fn change(
         Ok(Ok(())) => see_other("me?done=1"),
         Ok(Err(said)) => {
             let values = values_of_me(&said, false);
-            shared.web.page(StatusCode::UNPROCESSABLE_ENTITY, "me.html", &uri, &act.viewer, values).await
+            shared.page(StatusCode::UNPROCESSABLE_ENTITY, "me.html", &uri, &act.viewer, values).await
         }
         Err(error) => unavailable(&error, &uri),
     }

@@ -1,6 +1,7 @@
 //! The promise: the office's own pages open for whoever has signed in and for nobody else, show each what
 //! he may see, and change nothing that was not asked for on one of them.
 
+mod acting;
 pub(crate) mod browser;
 mod chromium;
 mod entering;

@@ -167,6 +167,13 @@ impl Office {
         self.store().read(|conn| answers::of(conn, letter)).unwrap()
     }
 
+    /// Who did what (dotted), oldest first.
+    pub(crate) fn trail(&self) -> Vec<(String, String)> {
+        let mut entries = self.store().read(|conn| cuigeng::store::audit::newest(conn, i64::MAX, 1000)).unwrap();
+        entries.reverse();
+        entries.into_iter().map(|entry| (entry.who, entry.what)).collect()
+    }
+
     /// How often anybody has done anything.
     pub(crate) fn audited(&self) -> i64 {
         self.store().read(meta::last_audit).unwrap()

@@ -1,0 +1,36 @@
+//! What a person does to what is kept, one file a deed: read as values, refused with a sentence or kept in
+//! one transaction with its audit entry. The command line and the pages share them, so that a button and a
+//! verb do, refuse and record the same.
+
+pub mod strike;
+
+use crate::store::StoreError;
+
+/// Why a deed was not done; nothing was changed.
+#[derive(Debug)]
+pub enum Refusal {
+    /// What was asked for is wrong in itself (Chinese, with the cure); the command line's exit 2.
+    Wish(String),
+    /// What is kept does not allow it (Chinese, with the cure); the command line's exit 1.
+    State(String),
+    /// The database could not be asked.
+    Store(StoreError),
+}
+
+impl Refusal {
+    /// See [`Refusal::Wish`].
+    pub fn wish(chinese: impl Into<String>) -> Refusal {
+        Refusal::Wish(chinese.into())
+    }
+
+    /// See [`Refusal::State`].
+    pub fn state(chinese: impl Into<String>) -> Refusal {
+        Refusal::State(chinese.into())
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Refusal {
+        Refusal::Store(error)
+    }
+}

@@ -1,0 +1,110 @@
+//! What becomes of a form: who may send it, and the word on the next page about what
+//! was done or why not.
+
+use super::Shared;
+use super::chrome::{refused, unavailable};
+use super::session::{Act, Viewer, see_other};
+use crate::access::Rank;
+use crate::deeds::Refusal;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// Words that wait for the next page of their session; more are never waited for.
+const WAITING: usize = 1000;
+
+/// What was done or not done, for the next page of each session.
+#[derive(Default)]
+pub(super) struct Notes(Mutex<HashMap<String, Note>>);
+
+/// One word about a deed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Note {
+    /// It was done.
+    pub(super) done: bool,
+    pub(super) said: String,
+}
+
+impl Notes {
+    pub(super) fn leave(&self, viewer: &Viewer, done: bool, said: String) {
+        let mut notes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if notes.len() >= WAITING {
+            notes.clear();
+        }
+        notes.insert(viewer.token.hash(), Note { done, said });
+    }
+
+    pub(super) fn take(&self, viewer: &Viewer) -> Option<Note> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&viewer.token.hash())
+    }
+}
+
+impl Viewer {
+    /// Lets those of that rank and above go on.
+    #[allow(clippy::result_large_err, reason = "a response that leaves at once")]
+    pub(super) fn may(&self, least: Rank, uri: &Uri) -> Result<(), Response> {
+        if self.user.rank >= least {
+            return Ok(());
+        }
+        let text = format!("这一步要有“{}”的权限，您是“{}”。没有改动。", least.chinese(), self.user.rank.chinese());
+        Err(refused(StatusCode::FORBIDDEN, uri, "没有权限", &text))
+    }
+}
+
+impl Shared {
+    /// Back to a page of ours (relative to `uri`), which says what was done or why it was not.
+    pub(super) fn answer(&self, viewer: &Viewer, uri: &Uri, to: &str, deed: Result<String, Refusal>) -> Response {
+        match deed {
+            Ok(said) => self.notes.leave(viewer, true, said),
+            Err(Refusal::Wish(why) | Refusal::State(why)) => self.notes.leave(viewer, false, why),
+            Err(Refusal::Store(error)) => return unavailable(&error, uri),
+        }
+        see_other(to)
+    }
+}
+
+impl Act {
+    /// Who does it, as the audit trail names him.
+    pub(super) fn by(&self) -> &str {
+        &self.viewer.user.name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::User;
+    use crate::access::token::Token;
+    use crate::domain::Moment;
+
+    fn viewer(rank: Rank) -> Viewer {
+        let user =
+            User {
+                id: 1, name: "张三".to_owned(), rank, has_password: true, made_at: Moment::MIN, disabled_at: None
+            };
+        Viewer { user, token: Token::random().unwrap() }
+    }
+
+    #[test]
+    fn a_lesser_rank_is_turned_away() {
+        let uri: Uri = "/account/1/look".parse().unwrap();
+        for (own, least, may) in [
+            (Rank::Reader, Rank::Operator, false),
+            (Rank::Operator, Rank::Operator, true),
+            (Rank::Operator, Rank::Admin, false),
+            (Rank::Admin, Rank::Operator, true),
+        ] {
+            assert_eq!(viewer(own).may(least, &uri).is_ok(), may, "{own:?} {least:?}");
+        }
+    }
+
+    #[test]
+    fn a_word_is_said_once_and_to_its_own_session() {
+        let (notes, one, other) = (Notes::default(), viewer(Rank::Operator), viewer(Rank::Operator));
+        notes.leave(&one, true, "已划去".to_owned());
+        assert_eq!(notes.take(&other), None);
+        assert_eq!(notes.take(&one), Some(Note { done: true, said: "已划去".to_owned() }));
+        assert_eq!(notes.take(&one), None);
+    }
+}
