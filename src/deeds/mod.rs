@@ -2,7 +2,9 @@
 //! one transaction with its audit entry. The command line and the pages share them, so that a button and a
 //! verb do, refuse and record the same.
 
+pub mod outbox;
 pub mod strike;
+pub mod withhold;
 
 use crate::store::StoreError;
 

@@ -13,7 +13,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, UndefinedBehavior, Value, context};
 use std::sync::LazyLock;
 
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 13] = [
     ("chrome.html", include_str!("templates/chrome.html")),
     ("answer.html", include_str!("templates/answer.html")),
     ("notice.html", include_str!("templates/notice.html")),
@@ -23,6 +23,9 @@ const TEMPLATES: [(&str, &str); 10] = [
     ("me.html", include_str!("templates/me.html")),
     ("overview.html", include_str!("templates/overview.html")),
     ("account.html", include_str!("templates/account.html")),
+    ("outbox.html", include_str!("templates/outbox.html")),
+    ("letter.html", include_str!("templates/letter.html")),
+    ("upcoming.html", include_str!("templates/upcoming.html")),
     ("office.html", include_str!("templates/office.html")),
 ];
 const STYLE: &str = include_str!("templates/style.css");

@@ -13,12 +13,16 @@ mod doorman;
 mod first;
 mod gate;
 mod office;
+mod outbox;
 mod overview;
+mod plain;
 mod session;
 mod signin;
+mod slow;
 mod squares;
 mod strip;
 mod throttle;
+mod upcoming;
 mod view;
 
 use crate::alarm::Alarmer;
@@ -77,6 +81,7 @@ struct Shared {
     throttle: Arc<Throttle>,
     stand: Arc<Stand>,
     notes: Arc<Notes>,
+    aheads: Arc<upcoming::Aheads>,
     /// Places for work on passwords, which takes memory.
     hashing: Arc<Semaphore>,
 }
@@ -148,12 +153,17 @@ pub fn trouble(conn: &crate::store::Connection) -> Result<Option<String>, StoreE
 /// Every page there is.
 fn router(web: Web) -> Router {
     let hashing = Arc::new(Semaphore::new(HASHING));
-    let (gate, throttle, stand, notes) = Default::default();
-    let shared = Shared { web, gate, throttle, stand, notes, hashing };
+    let (gate, throttle, stand, notes, aheads) = Default::default();
+    let shared = Shared { web, gate, throttle, stand, notes, aheads, hashing };
     Router::new()
         .route("/", get(overview::show))
         .route("/account/{id}", get(account::show))
         .route("/account/{id}/strike", post(account::strike))
+        .route("/upcoming", get(upcoming::show))
+        .route("/upcoming/cancel", post(upcoming::cancel))
+        .route("/outbox", get(outbox::show))
+        .route("/outbox/{id}", get(outbox::letter::show))
+        .route("/outbox/{id}/{deed}", post(outbox::hand::act))
         .route("/signin", get(signin::ask).post(signin::enter))
         .route("/signout", post(signin::leave))
         .route("/enter/{token}", get(signin::invited).post(signin::accept))

@@ -5,8 +5,11 @@ mod acting;
 pub(crate) mod browser;
 mod chromium;
 mod entering;
+mod outbox;
+mod papers_chromium;
 mod seeing;
 mod strangers;
+mod upcoming;
 
 use crate::answer::office::Office;
 use browser::Browser;
