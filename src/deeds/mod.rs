@@ -2,9 +2,12 @@
 //! one transaction with its audit entry. The command line and the pages share them, so that a button and a
 //! verb do, refuse and record the same.
 
+pub mod bulletin;
 pub mod outbox;
+pub mod repair;
 pub mod strike;
 pub mod withhold;
+pub mod words;
 
 use crate::store::StoreError;
 
