@@ -7,6 +7,7 @@ mod chromium;
 mod entering;
 mod outbox;
 mod papers_chromium;
+mod reports;
 mod seeing;
 mod strangers;
 mod upcoming;
