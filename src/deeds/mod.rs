@@ -3,8 +3,11 @@
 //! verb do, refuse and record the same.
 
 pub mod list;
+pub mod mode;
 pub mod replace;
 pub mod strike;
+pub mod user;
+pub mod words;
 
 use crate::store::StoreError;
 

@@ -8,6 +8,7 @@
 mod account;
 mod act;
 mod answer;
+mod audit;
 mod chrome;
 mod doorman;
 mod first;
@@ -17,6 +18,7 @@ mod office;
 mod overview;
 mod paged;
 mod session;
+mod settings;
 mod signin;
 mod squares;
 mod strip;
@@ -26,6 +28,7 @@ mod view;
 use crate::alarm::Alarmer;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::poll::Poller;
 use crate::secrets::FileSecrets;
 use crate::store::{Store, StoreError, meta};
 use act::{LONGEST_FILE, Notes};
@@ -69,6 +72,8 @@ pub struct Web {
     pub clock: Arc<dyn Clock>,
     /// Whoever knows what is not well with us.
     pub health: Alarmer,
+    /// Whoever looks, and hands over a test letter.
+    pub poller: Poller,
 }
 
 /// What the pages and the gate share.
@@ -165,6 +170,14 @@ fn router(web: Web) -> Router {
         .route("/list/import/apply", post(list::apply))
         .route("/list/import/drop", post(list::drop_held))
         .route("/list/replace", get(list::replacing).post(list::replace))
+        .route("/audit", get(audit::show))
+        .route("/settings", get(settings::show))
+        .route("/settings/user", post(settings::add))
+        .route("/settings/user/{deed}", post(settings::change))
+        .route("/settings/office", post(settings::offer))
+        .route("/settings/office/revoke", post(settings::revoke))
+        .route("/settings/mode", post(settings::switch))
+        .route("/settings/letter", post(settings::letter))
         .route("/signin", get(signin::ask).post(signin::enter))
         .route("/signout", post(signin::leave))
         .route("/enter/{token}", get(signin::invited).post(signin::accept))

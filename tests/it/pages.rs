@@ -2,12 +2,15 @@
 //! he may see, and change nothing that was not asked for on one of them.
 
 mod acting;
+mod audited;
 pub(crate) mod browser;
 mod chromium;
 mod entering;
 mod listing;
 mod listing_chromium;
 mod seeing;
+mod settings;
+mod settings_chromium;
 mod strangers;
 
 use crate::answer::office::Office;
