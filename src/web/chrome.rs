@@ -13,7 +13,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, UndefinedBehavior, Value, context};
 use std::sync::LazyLock;
 
-const TEMPLATES: [(&str, &str); 19] = [
+const TEMPLATES: [(&str, &str); 20] = [
     ("chrome.html", include_str!("templates/chrome.html")),
     ("answer.html", include_str!("templates/answer.html")),
     ("notice.html", include_str!("templates/notice.html")),
@@ -25,6 +25,7 @@ const TEMPLATES: [(&str, &str); 19] = [
     ("account.html", include_str!("templates/account.html")),
     ("audit.html", include_str!("templates/audit.html")),
     ("settings.html", include_str!("templates/settings.html")),
+    ("sources.html", include_str!("templates/sources.html")),
     ("pager.html", include_str!("templates/pager.html")),
     ("list_tabs.html", include_str!("templates/list_tabs.html")),
     ("list.html", include_str!("templates/list.html")),

@@ -20,6 +20,7 @@ mod paged;
 mod session;
 mod settings;
 mod signin;
+mod sources;
 mod squares;
 mod strip;
 mod throttle;
@@ -178,6 +179,7 @@ fn router(web: Web) -> Router {
         .route("/settings/office/revoke", post(settings::revoke))
         .route("/settings/mode", post(settings::switch))
         .route("/settings/letter", post(settings::letter))
+        .route("/sources", get(sources::show))
         .route("/signin", get(signin::ask).post(signin::enter))
         .route("/signout", post(signin::leave))
         .route("/enter/{token}", get(signin::invited).post(signin::accept))

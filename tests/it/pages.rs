@@ -11,6 +11,7 @@ mod listing_chromium;
 mod seeing;
 mod settings;
 mod settings_chromium;
+mod sources;
 mod strangers;
 
 use crate::answer::office::Office;

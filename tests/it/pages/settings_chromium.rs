@@ -28,6 +28,11 @@ async fn an_administrator_looks_after_the_system() {
     browser.follow("nav a[href$='audit']").await;
     assert!(browser.text().await.contains("前后连贯"));
     browser.inspect("audit").await;
+    super::sources::one_is_gone(&office).await;
+    browser.follow("nav a[href$='sources']").await;
+    let said = browser.text().await;
+    assert!(said.contains("部分账号失败") && said.contains("没看成的账号"), "{said}");
+    browser.inspect("sources").await;
     browser.go("/audit?day=2020-01-01").await;
     browser.inspect("audit-none").await;
     browser.end().await;
