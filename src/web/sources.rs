@@ -2,6 +2,7 @@
 
 use super::Shared;
 use super::chrome::unavailable;
+use super::paged::address;
 use super::session::Viewer;
 use crate::cli::print::beijing;
 use crate::config::Config;
@@ -72,6 +73,7 @@ fn row(one: &Standing<'_>, config: &Config, now: Moment) -> Value {
         mark,
         said,
         accounts => one.accounts,
+        served => address(&[("source", one.name)]),
         good => one.last_good.map(beijing),
         longest => one.longest.map(|(account, at)| context! { id => account.id.0, title => account.title(), at => at.map(beijing) }),
         next => one.next.map(|next| if next <= now { "现在".to_owned() } else { beijing(next) }),

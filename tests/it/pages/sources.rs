@@ -27,6 +27,9 @@ async fn sources_say_how_they_stand() {
         assert!(page.contains(said), "{said}\n{page}");
     }
     assert!(!page.contains("没看成的账号</caption>"), "{page}");
+    let served = reader.get("/list?source=site").body;
+    assert!(page.contains("list?source=site\">3<") && served.contains("3 个"), "{page}\n{served}");
+    assert!(reader.get("/list?source=other").body.contains("没有符合条件的账号"));
     one_is_gone(&office).await;
     let page = reader.get("/sources").body;
     for said in [
