@@ -5,6 +5,8 @@ mod acting;
 pub(crate) mod browser;
 mod chromium;
 mod entering;
+mod listing;
+mod listing_chromium;
 mod seeing;
 mod strangers;
 
