@@ -2,6 +2,8 @@
 //! one transaction with its audit entry. The command line and the pages share them, so that a button and a
 //! verb do, refuse and record the same.
 
+pub mod confirm;
+pub mod sheet;
 pub mod strike;
 
 use crate::store::StoreError;

@@ -13,7 +13,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, UndefinedBehavior, Value, context};
 use std::sync::LazyLock;
 
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 14] = [
     ("chrome.html", include_str!("templates/chrome.html")),
     ("answer.html", include_str!("templates/answer.html")),
     ("notice.html", include_str!("templates/notice.html")),
@@ -23,6 +23,10 @@ const TEMPLATES: [(&str, &str); 10] = [
     ("me.html", include_str!("templates/me.html")),
     ("overview.html", include_str!("templates/overview.html")),
     ("account.html", include_str!("templates/account.html")),
+    ("check.html", include_str!("templates/check.html")),
+    ("check_parts.html", include_str!("templates/check_parts.html")),
+    ("check_looks.html", include_str!("templates/check_looks.html")),
+    ("check_findings.html", include_str!("templates/check_findings.html")),
     ("office.html", include_str!("templates/office.html")),
 ];
 const STYLE: &str = include_str!("templates/style.css");

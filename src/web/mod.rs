@@ -8,6 +8,7 @@
 mod account;
 mod act;
 mod answer;
+mod check;
 mod chrome;
 mod doorman;
 mod first;
@@ -154,6 +155,10 @@ fn router(web: Web) -> Router {
         .route("/", get(overview::show))
         .route("/account/{id}", get(account::show))
         .route("/account/{id}/strike", post(account::strike))
+        .route("/check", get(check::show))
+        .route("/check/look", post(check::sign))
+        .route("/check/finding", post(check::one))
+        .route("/check/all", post(check::all))
         .route("/signin", get(signin::ask).post(signin::enter))
         .route("/signout", post(signin::leave))
         .route("/enter/{token}", get(signin::invited).post(signin::accept))

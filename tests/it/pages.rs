@@ -3,6 +3,7 @@
 
 mod acting;
 pub(crate) mod browser;
+mod checking;
 mod chromium;
 mod entering;
 mod seeing;
