@@ -4,6 +4,7 @@
 mod acting;
 pub(crate) mod browser;
 mod checking;
+mod checking_chromium;
 mod chromium;
 mod entering;
 mod seeing;

@@ -81,7 +81,7 @@ async fn accounts_are_looked_at_one_after_the_other_and_kept_as_rows_of_the_chec
     // The same rows as those of a workbook.
     let listed = office.ok(&["--json", "attest", "list"]);
     assert!(listed.contains("赵六") && listed.contains("青禾应急"), "{listed}");
-    let explained = office.ok(&["explain", "青禾应急"]);
+    let explained = office.ok(&["explain", "青禾应急", "--at", "2026-07-20T09:00"]);
     assert!(explained.contains("周核查表：本周共2次") && explained.contains("达到要求"), "{explained}");
     let skip =
         second.split("class=\"skip-one\" href=\"").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");

@@ -18,9 +18,9 @@ fn pictures() -> PathBuf {
 }
 
 /// A driver and a browser; both end with it.
-struct Chromium {
+pub(super) struct Chromium {
     driver: Child,
-    client: Client,
+    pub(super) client: Client,
     axe: Option<String>,
     base: String,
 }
@@ -35,7 +35,7 @@ fn is_there(what: &str, found: bool) -> bool {
 }
 
 impl Chromium {
-    async fn open(port: u16) -> Option<Chromium> {
+    pub(super) async fn open(port: u16) -> Option<Chromium> {
         let on_path = |name: &str| Command::new(name).arg("--version").output().is_ok();
         if !is_there("chromedriver", on_path("chromedriver")) || !is_there("chromium", on_path("chromium")) {
             return None;
@@ -75,29 +75,29 @@ impl Chromium {
         Some(Chromium { driver, client, axe, base: format!("http://127.0.0.1:{port}") })
     }
 
-    async fn go(&self, path: &str) {
+    pub(super) async fn go(&self, path: &str) {
         self.client.goto(&format!("{}{path}", self.base)).await.unwrap();
     }
 
-    async fn text(&self) -> String {
+    pub(super) async fn text(&self) -> String {
         self.client.find(Locator::Css("body")).await.unwrap().text().await.unwrap()
     }
 
-    async fn fill(&self, id: &str, value: &str) {
+    pub(super) async fn fill(&self, id: &str, value: &str) {
         self.client.find(Locator::Id(id)).await.unwrap().send_keys(value).await.unwrap();
     }
 
-    async fn press(&self, css: &str) {
+    pub(super) async fn press(&self, css: &str) {
         self.client.find(Locator::Css(css)).await.unwrap().click().await.unwrap();
     }
 
-    async fn run(&self, script: &str) -> Value {
+    pub(super) async fn run(&self, script: &str) -> Value {
         self.client.execute(script, vec![]).await.unwrap()
     }
 
     /// Looks the page over: nothing from outside, nothing too wide, nothing that a screen reader stumbles
     /// over; a picture at both widths, and as it is printed.
-    async fn inspect(&self, name: &str) {
+    pub(super) async fn inspect(&self, name: &str) {
         for (width, height) in [(1280, 900), (390, 844)] {
             self.window(width, height).await;
             let wide = self.run("return document.documentElement.scrollWidth").await.as_i64().unwrap();
@@ -136,7 +136,7 @@ impl Chromium {
         assert_eq!(found, json!([]), "{name}");
     }
 
-    async fn end(mut self) {
+    pub(super) async fn end(mut self) {
         self.client.clone().close().await.unwrap();
         self.driver.kill().unwrap();
         self.driver.wait().unwrap();
