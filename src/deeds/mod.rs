@@ -2,8 +2,10 @@
 //! one transaction with its audit entry. The command line and the pages share them, so that a button and a
 //! verb do, refuse and record the same.
 
+pub mod confirm;
 pub mod list;
 pub mod replace;
+pub mod sheet;
 pub mod strike;
 
 use crate::store::StoreError;

@@ -8,6 +8,7 @@
 mod account;
 mod act;
 mod answer;
+mod check;
 mod chrome;
 mod doorman;
 mod first;
@@ -165,6 +166,10 @@ fn router(web: Web) -> Router {
         .route("/list/import/apply", post(list::apply))
         .route("/list/import/drop", post(list::drop_held))
         .route("/list/replace", get(list::replacing).post(list::replace))
+        .route("/check", get(check::show))
+        .route("/check/look", post(check::sign))
+        .route("/check/finding", post(check::one))
+        .route("/check/all", post(check::all))
         .route("/signin", get(signin::ask).post(signin::enter))
         .route("/signout", post(signin::leave))
         .route("/enter/{token}", get(signin::invited).post(signin::accept))

@@ -3,6 +3,8 @@
 
 mod acting;
 pub(crate) mod browser;
+mod checking;
+mod checking_chromium;
 mod chromium;
 mod entering;
 mod listing;
