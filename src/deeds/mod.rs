@@ -4,9 +4,12 @@
 
 pub mod confirm;
 pub mod list;
+pub mod mode;
 pub mod replace;
 pub mod sheet;
 pub mod strike;
+pub mod user;
+pub mod words;
 
 use crate::store::StoreError;
 

@@ -25,15 +25,21 @@ pub(super) struct Note {
     /// It was done.
     pub(super) done: bool,
     pub(super) said: String,
+    /// A link that is shown this once; empty for none.
+    pub(super) link: String,
 }
 
 impl Notes {
     pub(super) fn leave(&self, viewer: &Viewer, done: bool, said: String) {
+        self.put(viewer, Note { done, said, link: String::new() });
+    }
+
+    fn put(&self, viewer: &Viewer, note: Note) {
         let mut notes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if notes.len() >= WAITING {
             notes.clear();
         }
-        notes.insert(viewer.token.hash(), Note { done, said });
+        notes.insert(viewer.token.hash(), note);
     }
 
     pub(super) fn take(&self, viewer: &Viewer) -> Option<Note> {
@@ -62,6 +68,25 @@ impl Shared {
             Err(Refusal::Store(error)) => return unavailable(&error, uri),
         }
         see_other(to)
+    }
+}
+
+impl Shared {
+    /// The same for a deed that gives a link, which the next page shows and no other.
+    pub(super) fn answer_link(
+        &self,
+        viewer: &Viewer,
+        uri: &Uri,
+        to: &str,
+        deed: Result<(String, String), Refusal>,
+    ) -> Response {
+        match deed {
+            Ok((said, link)) => {
+                self.notes.put(viewer, Note { done: true, said, link });
+                see_other(to)
+            }
+            Err(refusal) => self.answer(viewer, uri, to, Err(refusal)),
+        }
     }
 }
 
@@ -150,7 +175,7 @@ mod tests {
         let (notes, one, other) = (Notes::default(), viewer(Rank::Operator), viewer(Rank::Operator));
         notes.leave(&one, true, "已划去".to_owned());
         assert_eq!(notes.take(&other), None);
-        assert_eq!(notes.take(&one), Some(Note { done: true, said: "已划去".to_owned() }));
+        assert_eq!(notes.take(&one), Some(Note { done: true, said: "已划去".to_owned(), link: String::new() }));
         assert_eq!(notes.take(&one), None);
     }
 }

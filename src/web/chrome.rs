@@ -14,6 +14,7 @@ use minijinja::{Environment, Error, UndefinedBehavior, Value, context};
 use std::sync::LazyLock;
 
 const TEMPLATES: &[(&str, &str)] = &[
+const TEMPLATES: &[(&str, &str)] = &[
     ("chrome.html", include_str!("templates/chrome.html")),
     ("answer.html", include_str!("templates/answer.html")),
     ("notice.html", include_str!("templates/notice.html")),
@@ -23,6 +24,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("me.html", include_str!("templates/me.html")),
     ("overview.html", include_str!("templates/overview.html")),
     ("account.html", include_str!("templates/account.html")),
+    ("audit.html", include_str!("templates/audit.html")),
+    ("settings.html", include_str!("templates/settings.html")),
     ("pager.html", include_str!("templates/pager.html")),
     ("list_tabs.html", include_str!("templates/list_tabs.html")),
     ("list.html", include_str!("templates/list.html")),
@@ -111,7 +114,10 @@ impl Shared {
             Ok(causes) => {
                 let (here, seal) = (uri.path().to_owned(), viewer.token.seal());
                 let banners: Vec<Value> = causes.iter().map(banner).collect();
-                let note = self.notes.take(viewer).map(|note| context! { done => note.done, said => note.said });
+                let note = self
+                    .notes
+                    .take(viewer)
+                    .map(|note| context! { done => note.done, said => note.said, link => note.link });
                 page(status, name, uri, context! { me, here, seal, banners, note, ..values })
             }
             Err(error) => unavailable(&error, uri),

@@ -9,6 +9,7 @@ mod account;
 mod act;
 mod answer;
 mod check;
+mod audit;
 mod chrome;
 mod doorman;
 mod first;
@@ -18,6 +19,7 @@ mod office;
 mod overview;
 mod paged;
 mod session;
+mod settings;
 mod signin;
 mod squares;
 mod strip;
@@ -27,6 +29,7 @@ mod view;
 use crate::alarm::Alarmer;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::poll::Poller;
 use crate::secrets::FileSecrets;
 use crate::store::{Store, StoreError, meta};
 use act::{LONGEST_FILE, Notes};
@@ -70,6 +73,8 @@ pub struct Web {
     pub clock: Arc<dyn Clock>,
     /// Whoever knows what is not well with us.
     pub health: Alarmer,
+    /// Whoever looks, and hands over a test letter.
+    pub poller: Poller,
 }
 
 /// What the pages and the gate share.
@@ -170,6 +175,14 @@ fn router(web: Web) -> Router {
         .route("/check/look", post(check::sign))
         .route("/check/finding", post(check::one))
         .route("/check/all", post(check::all))
+        .route("/audit", get(audit::show))
+        .route("/settings", get(settings::show))
+        .route("/settings/user", post(settings::add))
+        .route("/settings/user/{deed}", post(settings::change))
+        .route("/settings/office", post(settings::offer))
+        .route("/settings/office/revoke", post(settings::revoke))
+        .route("/settings/mode", post(settings::switch))
+        .route("/settings/letter", post(settings::letter))
         .route("/signin", get(signin::ask).post(signin::enter))
         .route("/signout", post(signin::leave))
         .route("/enter/{token}", get(signin::invited).post(signin::accept))

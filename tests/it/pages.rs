@@ -2,6 +2,7 @@
 //! he may see, and change nothing that was not asked for on one of them.
 
 mod acting;
+mod audited;
 pub(crate) mod browser;
 mod checking;
 mod checking_chromium;
@@ -10,6 +11,8 @@ mod entering;
 mod listing;
 mod listing_chromium;
 mod seeing;
+mod settings;
+mod settings_chromium;
 mod strangers;
 
 use crate::answer::office::Office;
