@@ -2,8 +2,13 @@
 //! one transaction with its audit entry. The command line and the pages share them, so that a button and a
 //! verb do, refuse and record the same.
 
+pub mod attest;
 pub mod confirm;
+pub mod look;
+pub mod post;
 pub mod sheet;
+pub mod silence;
+pub mod state;
 pub mod strike;
 
 use crate::store::StoreError;
