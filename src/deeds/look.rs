@@ -1,4 +1,4 @@
-//! 立即核对: somebody asks for a look at an account now; the daemon makes it as soon as it wakes.
+//! 立即核对: somebody asks for a look at an account now; the daemon that is rung makes it within a minute.
 
 use super::Refusal;
 use crate::cli::print::beijing;

@@ -118,7 +118,7 @@ fn last_looks(conn: &Connection, account: &Account, now: Moment) -> Result<Vec<V
             advice => last.as_ref().filter(|_| failed.is_some()).map(|look| look.advice.clone()).unwrap_or_default(),
             rows => last.as_ref().map_or(0, |look| look.rows),
             whole => last.as_ref().is_some_and(|look| look.outcome == "complete"),
-            next => next.filter(|next| *next > now).map(beijing),
+            next => next.filter(|next| *next > now).map(|next| beijing(next.plus(-(next.unix().rem_euclid(60))))),
         });
     }
     Ok(told)

@@ -44,7 +44,7 @@ async fn a_clerk_finds_why_an_account_failed_and_corrects_it() {
     browser.press(".row .deed:nth-child(1) summary").await;
     browser.press(".row .deed:nth-child(1) button").await;
     assert!(browser.text().await.contains("已经排上，马上就看"));
-    office.clock.all_rest().await;
+    office.clock.goes_to(at("2026-07-23 08:53")).await;
     browser.client.refresh().await.unwrap();
     let said = browser.text().await;
     assert!(said.contains("2026-07-22 10:00"), "{said}");
@@ -54,7 +54,7 @@ async fn a_clerk_finds_why_an_account_failed_and_corrects_it() {
     browser.press("#whole").await;
     browser.press(".row .deed:nth-child(3) button").await;
     let said = browser.text().await;
-    assert!(said.contains("已登记人工核查：2026-07-13 00:00 至 2026-07-23 08:52"), "{said}");
+    assert!(said.contains("已登记人工核查：2026-07-13 00:00 至 2026-07-23 08:53"), "{said}");
     browser.press(".row .deed:nth-child(4) summary").await;
     browser.run("document.getElementById('hush-until').value = '2026-07-31'").await;
     browser.fill("hush-why", "机房搬迁").await;
