@@ -2,11 +2,16 @@
 //! one transaction with its audit entry. The command line and the pages share them, so that a button and a
 //! verb do, refuse and record the same.
 
+pub mod attest;
 pub mod confirm;
 pub mod list;
 pub mod mode;
 pub mod replace;
+pub mod look;
+pub mod post;
 pub mod sheet;
+pub mod silence;
+pub mod state;
 pub mod strike;
 pub mod user;
 pub mod words;

@@ -7,6 +7,8 @@ pub(crate) mod browser;
 mod checking;
 mod checking_chromium;
 mod chromium;
+mod correcting;
+mod correcting_chromium;
 mod entering;
 mod listing;
 mod listing_chromium;

@@ -89,7 +89,8 @@ fn said(decided: &Decided, ruling: Ruling) -> String {
     let count = decided.lines.len();
     let named: Vec<&str> = decided.lines.iter().take(NAMED).map(String::as_str).collect();
     let more = if count > NAMED { format!("等{count}项") } else { String::new() };
-    let mut said = format!("{}：{}{more}", ruling.chinese(), named.join("；"));
+    let done = if ruling == Ruling::False { "认定误报" } else { "已确认" };
+    let mut said = format!("{done}：{}{more}", named.join("；"));
     for line in &decided.settled {
         said.push_str(&format!("。{line}"));
     }

@@ -178,7 +178,7 @@ async fn findings_are_confirmed_or_refuted_one_by_one_or_all_that_were_shown() {
     let mut changed = vec![("account", form[0].1), ("finding", form[1].1), ("decision", decision.as_str())];
     changed.extend([("false", "1"), ("reason", "后台可见两次")]);
     let done = clerk.act("/check", "/check/finding", &changed);
-    assert!(clerk.get(&to(&done)).body.contains("误报："));
+    assert!(clerk.get(&to(&done)).body.contains("认定误报："));
     let forged = [("account", office.account("j1")), ("finding", "00".to_owned()), ("decision", String::new())];
     let forged: Vec<(&str, &str)> = forged.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let refused = clerk.act("/check", "/check/finding", &forged);

@@ -72,7 +72,7 @@ async fn mondays_round_of_checking() {
     browser.inspect("check-8-false").await;
     browser.fill("why", "单位后台可见两次更新").await;
     browser.press(".beside details button").await;
-    assert!(browser.text().await.contains("误报："));
+    assert!(browser.text().await.contains("认定误报："));
     browser.press("details.all summary").await;
     browser.inspect("check-9-all").await;
     browser.press("details.all button").await;
