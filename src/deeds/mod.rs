@@ -15,6 +15,9 @@ pub mod state;
 pub mod strike;
 pub mod user;
 pub mod words;
+pub mod outbox;
+pub mod strike;
+pub mod withhold;
 
 use crate::store::StoreError;
 

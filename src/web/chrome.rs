@@ -15,6 +15,7 @@ use std::sync::LazyLock;
 
 const TEMPLATES: &[(&str, &str)] = &[
 const TEMPLATES: &[(&str, &str)] = &[
+const TEMPLATES: &[(&str, &str)] = &[
     ("chrome.html", include_str!("templates/chrome.html")),
     ("answer.html", include_str!("templates/answer.html")),
     ("notice.html", include_str!("templates/notice.html")),
@@ -37,6 +38,9 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("check_parts.html", include_str!("templates/check_parts.html")),
     ("check_looks.html", include_str!("templates/check_looks.html")),
     ("check_findings.html", include_str!("templates/check_findings.html")),
+    ("outbox.html", include_str!("templates/outbox.html")),
+    ("letter.html", include_str!("templates/letter.html")),
+    ("upcoming.html", include_str!("templates/upcoming.html")),
     ("office.html", include_str!("templates/office.html")),
 ];
 const STYLE: &str = include_str!("templates/style.css");

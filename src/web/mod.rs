@@ -16,14 +16,18 @@ mod first;
 mod gate;
 mod list;
 mod office;
+mod outbox;
 mod overview;
 mod paged;
+mod plain;
 mod session;
 mod settings;
 mod signin;
+mod slow;
 mod squares;
 mod strip;
 mod throttle;
+mod upcoming;
 mod view;
 
 use crate::alarm::Alarmer;
@@ -86,6 +90,7 @@ struct Shared {
     stand: Arc<Stand>,
     notes: Arc<Notes>,
     holds: Arc<list::Holds>,
+    aheads: Arc<upcoming::Aheads>,
     /// Places for work on passwords, which takes memory.
     hashing: Arc<Semaphore>,
 }
@@ -159,6 +164,8 @@ fn router(web: Web) -> Router {
     let hashing = Arc::new(Semaphore::new(HASHING));
     let (gate, throttle, stand, notes, holds) = Default::default();
     let shared = Shared { web, gate, throttle, stand, notes, holds, hashing };
+    let (gate, throttle, stand, notes, aheads) = Default::default();
+    let shared = Shared { web, gate, throttle, stand, notes, aheads, hashing };
     Router::new()
         .route("/", get(overview::show))
         .route("/account/{id}", get(account::show))
@@ -190,6 +197,11 @@ fn router(web: Web) -> Router {
         .route("/settings/office/revoke", post(settings::revoke))
         .route("/settings/mode", post(settings::switch))
         .route("/settings/letter", post(settings::letter))
+        .route("/upcoming", get(upcoming::show))
+        .route("/upcoming/cancel", post(upcoming::cancel))
+        .route("/outbox", get(outbox::show))
+        .route("/outbox/{id}", get(outbox::letter::show))
+        .route("/outbox/{id}/{deed}", post(outbox::hand::act))
         .route("/signin", get(signin::ask).post(signin::enter))
         .route("/signout", post(signin::leave))
         .route("/enter/{token}", get(signin::invited).post(signin::accept))

@@ -12,10 +12,13 @@ mod correcting_chromium;
 mod entering;
 mod listing;
 mod listing_chromium;
+mod outbox;
+mod papers_chromium;
 mod seeing;
 mod settings;
 mod settings_chromium;
 mod strangers;
+mod upcoming;
 
 use crate::answer::office::Office;
 use browser::Browser;
