@@ -5,19 +5,18 @@
 pub mod attest;
 pub mod confirm;
 pub mod list;
-pub mod mode;
-pub mod replace;
 pub mod look;
+pub mod mode;
+pub mod outbox;
 pub mod post;
+pub mod replace;
 pub mod sheet;
 pub mod silence;
 pub mod state;
 pub mod strike;
 pub mod user;
-pub mod words;
-pub mod outbox;
-pub mod strike;
 pub mod withhold;
+pub mod words;
 
 use crate::store::StoreError;
 

@@ -3,10 +3,8 @@
 
 use super::Shared;
 use super::chrome::{notice, refused, unavailable};
-use super::session::{Act, Viewer, forged, is_from_our_page, see_other, text};
-use super::chrome::{refused, unavailable};
 use super::plain::plain;
-use super::session::{Act, Viewer, see_other};
+use super::session::{Act, Viewer, forged, is_from_our_page, see_other, text};
 use crate::access::Rank;
 use crate::deeds::Refusal;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};

@@ -14,8 +14,6 @@ use minijinja::{Environment, Error, UndefinedBehavior, Value, context};
 use std::sync::LazyLock;
 
 const TEMPLATES: &[(&str, &str)] = &[
-const TEMPLATES: &[(&str, &str)] = &[
-const TEMPLATES: &[(&str, &str)] = &[
     ("chrome.html", include_str!("templates/chrome.html")),
     ("answer.html", include_str!("templates/answer.html")),
     ("notice.html", include_str!("templates/notice.html")),

@@ -8,8 +8,8 @@
 mod account;
 mod act;
 mod answer;
-mod check;
 mod audit;
+mod check;
 mod chrome;
 mod doorman;
 mod first;
@@ -162,10 +162,8 @@ pub fn trouble(conn: &crate::store::Connection) -> Result<Option<String>, StoreE
 /// Every page there is.
 fn router(web: Web) -> Router {
     let hashing = Arc::new(Semaphore::new(HASHING));
-    let (gate, throttle, stand, notes, holds) = Default::default();
-    let shared = Shared { web, gate, throttle, stand, notes, holds, hashing };
-    let (gate, throttle, stand, notes, aheads) = Default::default();
-    let shared = Shared { web, gate, throttle, stand, notes, aheads, hashing };
+    let (gate, throttle, stand, notes, holds, aheads) = Default::default();
+    let shared = Shared { web, gate, throttle, stand, notes, holds, aheads, hashing };
     Router::new()
         .route("/", get(overview::show))
         .route("/account/{id}", get(account::show))

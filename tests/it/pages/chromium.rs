@@ -99,6 +99,8 @@ impl Chromium {
         while self.client.execute(is_there, vec![]).await.ok() != Some(Value::Bool(true)) {
             tokio::task::yield_now().await;
         }
+    }
+
     pub(super) async fn press_link(&self, words: &str) {
         self.client.find(Locator::LinkText(words)).await.unwrap().click().await.unwrap();
     }
