@@ -150,7 +150,7 @@ fn entries(conn: &Connection) -> Result<Vec<Entry>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
+pub(super) fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
     Ok(Entry {
         id: row.get(0)?,
         at: row.get(1)?,

@@ -12,6 +12,7 @@ pub mod attest;
 pub mod audit;
 pub mod awaited;
 pub mod bounces;
+pub mod browse;
 pub mod bulletins;
 pub mod checkup;
 pub mod contacts;

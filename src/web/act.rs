@@ -3,6 +3,7 @@
 
 use super::Shared;
 use super::chrome::{notice, refused, unavailable};
+use super::plain::plain;
 use super::session::{Act, Viewer, forged, is_from_our_page, see_other, text};
 use crate::access::Rank;
 use crate::deeds::Refusal;
@@ -64,7 +65,7 @@ impl Shared {
     pub(super) fn answer(&self, viewer: &Viewer, uri: &Uri, to: &str, deed: Result<String, Refusal>) -> Response {
         match deed {
             Ok(said) => self.notes.leave(viewer, true, said),
-            Err(Refusal::Wish(why) | Refusal::State(why)) => self.notes.leave(viewer, false, why),
+            Err(Refusal::Wish(why) | Refusal::State(why)) => self.notes.leave(viewer, false, plain(&why)),
             Err(Refusal::Store(error)) => return unavailable(&error, uri),
         }
         see_other(to)

@@ -13,7 +13,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, UndefinedBehavior, Value, context};
 use std::sync::LazyLock;
 
-const TEMPLATES: [(&str, &str); 20] = [
+const TEMPLATES: &[(&str, &str)] = &[
     ("chrome.html", include_str!("templates/chrome.html")),
     ("answer.html", include_str!("templates/answer.html")),
     ("notice.html", include_str!("templates/notice.html")),
@@ -33,6 +33,13 @@ const TEMPLATES: [(&str, &str); 20] = [
     ("list_contacts.html", include_str!("templates/list_contacts.html")),
     ("list_import.html", include_str!("templates/list_import.html")),
     ("list_replace.html", include_str!("templates/list_replace.html")),
+    ("check.html", include_str!("templates/check.html")),
+    ("check_parts.html", include_str!("templates/check_parts.html")),
+    ("check_looks.html", include_str!("templates/check_looks.html")),
+    ("check_findings.html", include_str!("templates/check_findings.html")),
+    ("outbox.html", include_str!("templates/outbox.html")),
+    ("letter.html", include_str!("templates/letter.html")),
+    ("upcoming.html", include_str!("templates/upcoming.html")),
     ("office.html", include_str!("templates/office.html")),
 ];
 const STYLE: &str = include_str!("templates/style.css");

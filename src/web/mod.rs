@@ -9,21 +9,26 @@ mod account;
 mod act;
 mod answer;
 mod audit;
+mod check;
 mod chrome;
 mod doorman;
 mod first;
 mod gate;
 mod list;
 mod office;
+mod outbox;
 mod overview;
 mod paged;
+mod plain;
 mod session;
 mod settings;
 mod signin;
+mod slow;
 mod sources;
 mod squares;
 mod strip;
 mod throttle;
+mod upcoming;
 mod view;
 
 use crate::alarm::Alarmer;
@@ -86,6 +91,7 @@ struct Shared {
     stand: Arc<Stand>,
     notes: Arc<Notes>,
     holds: Arc<list::Holds>,
+    aheads: Arc<upcoming::Aheads>,
     /// Places for work on passwords, which takes memory.
     hashing: Arc<Semaphore>,
 }
@@ -157,8 +163,8 @@ pub fn trouble(conn: &crate::store::Connection) -> Result<Option<String>, StoreE
 /// Every page there is.
 fn router(web: Web) -> Router {
     let hashing = Arc::new(Semaphore::new(HASHING));
-    let (gate, throttle, stand, notes, holds) = Default::default();
-    let shared = Shared { web, gate, throttle, stand, notes, holds, hashing };
+    let (gate, throttle, stand, notes, holds, aheads) = Default::default();
+    let shared = Shared { web, gate, throttle, stand, notes, holds, aheads, hashing };
     Router::new()
         .route("/", get(overview::show))
         .route("/account/{id}", get(account::show))
@@ -171,6 +177,17 @@ fn router(web: Web) -> Router {
         .route("/list/import/apply", post(list::apply))
         .route("/list/import/drop", post(list::drop_held))
         .route("/list/replace", get(list::replacing).post(list::replace))
+        .route("/account/{id}/look", post(account::ask))
+        .route("/account/{id}/post", post(account::add))
+        .route("/account/{id}/attest", post(account::attest))
+        .route("/account/{id}/withdraw", post(account::withdraw))
+        .route("/account/{id}/silence", post(account::hush))
+        .route("/account/{id}/expire", post(account::expire))
+        .route("/account/{id}/state", post(account::change))
+        .route("/check", get(check::show))
+        .route("/check/look", post(check::sign))
+        .route("/check/finding", post(check::one))
+        .route("/check/all", post(check::all))
         .route("/audit", get(audit::show))
         .route("/settings", get(settings::show))
         .route("/settings/user", post(settings::add))
@@ -180,6 +197,11 @@ fn router(web: Web) -> Router {
         .route("/settings/mode", post(settings::switch))
         .route("/settings/letter", post(settings::letter))
         .route("/sources", get(sources::show))
+        .route("/upcoming", get(upcoming::show))
+        .route("/upcoming/cancel", post(upcoming::cancel))
+        .route("/outbox", get(outbox::show))
+        .route("/outbox/{id}", get(outbox::letter::show))
+        .route("/outbox/{id}/{deed}", post(outbox::hand::act))
         .route("/signin", get(signin::ask).post(signin::enter))
         .route("/signout", post(signin::leave))
         .route("/enter/{token}", get(signin::invited).post(signin::accept))

@@ -4,15 +4,22 @@
 mod acting;
 mod audited;
 pub(crate) mod browser;
+mod checking;
+mod checking_chromium;
 mod chromium;
+mod correcting;
+mod correcting_chromium;
 mod entering;
 mod listing;
 mod listing_chromium;
+mod outbox;
+mod papers_chromium;
 mod seeing;
 mod settings;
 mod settings_chromium;
 mod sources;
 mod strangers;
+mod upcoming;
 
 use crate::answer::office::Office;
 use browser::Browser;

@@ -101,6 +101,10 @@ impl Chromium {
         }
     }
 
+    pub(super) async fn press_link(&self, words: &str) {
+        self.client.find(Locator::LinkText(words)).await.unwrap().click().await.unwrap();
+    }
+
     pub(super) async fn run(&self, script: &str) -> Value {
         self.client.execute(script, vec![]).await.unwrap()
     }
