@@ -8,10 +8,13 @@ use super::session::{Act, Viewer, forged, is_from_our_page, see_other, text};
 use crate::access::Rank;
 use crate::deeds::Refusal;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
+use crate::store::StoreError;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use std::collections::HashMap;
+use std::future::Future;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// Words that wait for the next page of their session; more are never waited for.
 const WAITING: usize = 1000;
@@ -87,6 +90,33 @@ impl Shared {
                 see_other(to)
             }
             Err(refusal) => self.answer(viewer, uri, to, Err(refusal)),
+/// How long somebody waits for what he has done; shorter than the gate's patience.
+const WAIT: Duration = Duration::from_secs(7);
+
+impl Shared {
+    /// Does what may take long in a large town, on a task of its own: whoever asked waits for a while and
+    /// reads on a later page of his how it ended, whatever becomes of his connection.
+    pub(super) async fn in_time(
+        &self,
+        act: Act,
+        uri: &Uri,
+        to: &str,
+        deed: impl Future<Output = Result<String, Refusal>> + Send + 'static,
+    ) -> Response {
+        let mut task = tokio::spawn(deed);
+        match tokio::time::timeout(WAIT, &mut task).await {
+            Ok(Ok(done)) => self.answer(&act.viewer, uri, to, done),
+            Ok(Err(_)) => unavailable(&StoreError::ended(), uri),
+            Err(_) => {
+                self.notes.leave(&act.viewer, true, "正在办理，账号多时要一两分钟；请过一会儿刷新，看结果".to_owned());
+                let (shared, uri, back) = (self.clone(), uri.clone(), to.to_owned());
+                tokio::spawn(async move {
+                    if let Ok(done) = task.await {
+                        drop(shared.answer(&act.viewer, &uri, &back, done));
+                    }
+                });
+                see_other(to)
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 //! into a page is escaped by the name of its template.
 
 use super::Shared;
+use super::act::Note;
 use super::session::Viewer;
 use crate::access::Rank;
 use crate::alarm::plan::Cause;
@@ -13,6 +14,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, UndefinedBehavior, Value, context};
 use std::sync::LazyLock;
 
+const TEMPLATES: &[(&str, &str)] = &[
 const TEMPLATES: &[(&str, &str)] = &[
     ("chrome.html", include_str!("templates/chrome.html")),
     ("answer.html", include_str!("templates/answer.html")),
@@ -39,6 +41,10 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("check_findings.html", include_str!("templates/check_findings.html")),
     ("outbox.html", include_str!("templates/outbox.html")),
     ("letter.html", include_str!("templates/letter.html")),
+    ("repairs.html", include_str!("templates/repairs.html")),
+    ("repair.html", include_str!("templates/repair.html")),
+    ("reports.html", include_str!("templates/reports.html")),
+    ("bulletin.html", include_str!("templates/bulletin.html")),
     ("upcoming.html", include_str!("templates/upcoming.html")),
     ("office.html", include_str!("templates/office.html")),
 ];
@@ -121,10 +127,20 @@ impl Shared {
                     .notes
                     .take(viewer)
                     .map(|note| context! { done => note.done, said => note.said, link => note.link });
+                let note = self.notes.take(viewer).map(|note| note.value());
                 page(status, name, uri, context! { me, here, seal, banners, note, ..values })
             }
             Err(error) => unavailable(&error, uri),
         }
+    }
+}
+
+impl Note {
+    /// The first line, and the rest as a list.
+    fn value(&self) -> Value {
+        let mut lines = self.said.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty());
+        let said = lines.next().unwrap_or_default();
+        context! { done => self.done, said, more => lines.collect::<Vec<_>>() }
     }
 }
 

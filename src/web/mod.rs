@@ -20,6 +20,8 @@ mod outbox;
 mod overview;
 mod paged;
 mod plain;
+mod repairs;
+mod reports;
 mod session;
 mod settings;
 mod signin;
@@ -92,6 +94,7 @@ struct Shared {
     notes: Arc<Notes>,
     holds: Arc<list::Holds>,
     aheads: Arc<upcoming::Aheads>,
+    papers: Arc<reports::made::Papers>,
     /// Places for work on passwords, which takes memory.
     hashing: Arc<Semaphore>,
 }
@@ -165,6 +168,8 @@ fn router(web: Web) -> Router {
     let hashing = Arc::new(Semaphore::new(HASHING));
     let (gate, throttle, stand, notes, holds, aheads) = Default::default();
     let shared = Shared { web, gate, throttle, stand, notes, holds, aheads, hashing };
+    let (gate, throttle, stand, notes, aheads, papers) = Default::default();
+    let shared = Shared { web, gate, throttle, stand, notes, aheads, papers, hashing };
     Router::new()
         .route("/", get(overview::show))
         .route("/account/{id}", get(account::show))
@@ -202,6 +207,13 @@ fn router(web: Web) -> Router {
         .route("/outbox", get(outbox::show))
         .route("/outbox/{id}", get(outbox::letter::show))
         .route("/outbox/{id}/{deed}", post(outbox::hand::act))
+        .route("/reports", get(reports::show))
+        .route("/reports/{period}", get(reports::bulletin::show))
+        .route("/reports/{period}/file", get(reports::file::send))
+        .route("/reports/{period}/{step}", post(reports::step::take))
+        .route("/repairs", get(repairs::show))
+        .route("/repairs/{id}", get(repairs::one::show))
+        .route("/repairs/{id}/{deed}", post(repairs::one::act))
         .route("/signin", get(signin::ask).post(signin::enter))
         .route("/signout", post(signin::leave))
         .route("/enter/{token}", get(signin::invited).post(signin::accept))

@@ -73,7 +73,12 @@ mod tests {
                 repair::step(at, kind).map_or_else(is_plain, |_| ());
             }
         }
-        for text in [include_str!("../issued/sign.rs"), include_str!("../store/desk.rs")] {
+        for text in [
+            include_str!("../issued/sign.rs"),
+            include_str!("../store/desk.rs"),
+            include_str!("../deeds/repair.rs"),
+            include_str!("../deeds/bulletin.rs"),
+        ] {
             let shown = text.lines().filter(|line| line.contains('，') && !line.trim_start().starts_with("//"));
             shown.for_each(is_plain);
         }
