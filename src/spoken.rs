@@ -2,7 +2,7 @@
 
 use crate::cli::print::beijing;
 use crate::domain::{Moment, Post, PostKind, Strength, Watch, WatchOrigin, When};
-use crate::rules::{ExemptWhy, Gap, Profile, Verdict, VerdictKind};
+use crate::rules::{ExemptWhy, Gap, Profile, Tally, Verdict, VerdictKind};
 
 /// What a verdict says, in a sentence or two.
 pub fn answer(verdict: &Verdict, now: Moment) -> String {
@@ -89,4 +89,9 @@ pub fn gap_in_words(gap: &Gap) -> String {
         _ => "",
     };
     format!("{kind}{} 至 {}：{}{closes}", beijing(gap.from), beijing(gap.until), gap.why.chinese())
+}
+
+/// ，最近更新 2026-11-20 10:05; nothing when the row does not tell it.
+pub fn told_last(row: &Tally) -> String {
+    row.last.map_or_else(String::new, |last| format!("，最近更新 {}", when(last)))
 }

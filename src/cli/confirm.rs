@@ -1,33 +1,15 @@
-//! `confirm`: a named person stands between a verdict and a name in print. Alone it lists what waits.
+//! `confirm`: a named person stands between a verdict and a name in print ([`crate::deeds::confirm`]).
+//! Alone it lists what waits.
 
 use super::args::ConfirmArgs;
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
 use crate::config::Config;
-use crate::domain::{Account, AccountId, Check, Moment};
-use crate::inspect::held_checks;
-use crate::ledger::Ledger;
-use crate::rules::{Decisions, Ruling, Verdict, VerdictKind};
-use crate::store::reviews::{self, Objection};
-use crate::store::{Connection, StoreError, Transaction, findings, meta, verdicts};
+use crate::deeds::Refusal;
+use crate::deeds::confirm::{self, Board, Decided, Open, REASON_WANTED, Wish};
+use crate::domain::{Account, Check, Moment};
+use crate::rules::{Ruling, Verdict};
 use serde_json::json;
 use std::sync::Arc;
-
-/// What is to be decided.
-struct Wish {
-    ruling: Ruling,
-    reason: String,
-    by: String,
-    account: Option<AccountId>,
-    /// One check is named: nothing of another one is decided.
-    one_check: bool,
-}
-
-/// The findings of some checks, and what has been decided.
-struct Board {
-    ledger: Ledger,
-    decisions: Decisions,
-    missed: Vec<Verdict>,
-}
 
 /// `confirm …`
 pub(super) fn run(context: &Context, args: &ConfirmArgs) -> Result<Outcome, CliError> {
@@ -60,7 +42,14 @@ fn read(args: &ConfirmArgs, account: Option<&Account>) -> Result<Wish, CliError>
     }
     let ruling = if args.is_false { Ruling::False } else { Ruling::Confirmed };
     let account = account.map(|account| account.id);
-    Ok(Wish { ruling, reason: reason.to_owned(), by: by.to_owned(), account, one_check: args.check.is_some() })
+    Ok(Wish {
+        ruling,
+        reason: reason.to_owned(),
+        by: by.to_owned(),
+        account,
+        one_check: args.check.is_some(),
+        shown: None,
+    })
 }
 
 /// The check that is named, else every check held since the installation, else the last one.
@@ -73,9 +62,8 @@ fn checks(context: &Context, args: &ConfirmArgs, now: Moment) -> Result<Vec<Chec
         }
         return scheduled(config, at, now).map(|check| vec![check]);
     }
-    let installed = installed_at(context)?;
-    let held = installed.map_or_else(Vec::new, |installed| held_checks(config, installed, now));
-    if held.is_empty() { Ok(vec![context.last_check(now)?]) } else { Ok(held) }
+    let found = context.store()?.read(|conn| confirm::checks(conn, config, now))?;
+    if found.is_empty() { Ok(vec![context.last_check(now)?]) } else { Ok(found) }
 }
 
 /// A finding belongs to a check that is held; any other moment would make findings of its own beside
@@ -92,61 +80,13 @@ pub(super) fn scheduled(config: &Config, at: Moment, now: Moment) -> Result<Chec
     Err(CliError::usage(format!("{}没有检查{cure}；用 confirm 查看等待核实的结果", beijing(at))))
 }
 
-fn installed_at(context: &Context) -> Result<Option<Moment>, CliError> {
-    let kept = context.store()?.read(|conn| meta::get(conn, "installed_at"))?;
-    Ok(kept.and_then(|text| Moment::parse(&text)))
-}
-
-impl Board {
-    fn load(conn: &Connection, config: &Config, checks: &[Check], now: Moment) -> Result<Board, StoreError> {
-        let ledger = Ledger::for_checks(conn, config, &config.profile, checks)?;
-        let judged = checks.iter().flat_map(|check| ledger.judge(&config.profile, *check, now));
-        let mut missed: Vec<Verdict> =
-            judged.filter(|verdict| matches!(verdict.kind, VerdictKind::Missed { .. })).collect();
-        // One window that two checks share is one finding.
-        missed.sort_by_key(|verdict| (verdict.check.at, verdict.account));
-        let mut seen = std::collections::BTreeSet::new();
-        missed.retain(|verdict| seen.insert((verdict.account, verdict.rule.clone(), verdict.window)));
-        Ok(Board { decisions: findings::decisions(conn, &config.profile.name)?, ledger, missed })
-    }
-
-    fn title(&self, id: AccountId) -> String {
-        self.ledger.account(id).map_or_else(String::new, Account::title)
-    }
-
-    /// What a wish is about: what waits, and for one named account also what was decided otherwise; what
-    /// was decided since an objection only where its check is named.
-    fn wanted(&self, wish: &Wish, objections: &[Objection]) -> Vec<&Verdict> {
-        let since =
-            |verdict: &Verdict| objections.iter().any(|o| o.period.holds(verdict.check) && self.is_since(verdict, o));
-        let is_wanted = |verdict: &&Verdict| match (wish.account, self.decisions.holding(verdict)) {
-            (Some(account), _) if verdict.account != account => false,
-            (_, None) => true,
-            (Some(_), Some(_)) if !wish.one_check && since(verdict) => false,
-            (Some(_), Some(decision)) => decision.ruling != wish.ruling,
-            (None, Some(_)) => false,
-        };
-        self.missed.iter().filter(is_wanted).collect()
-    }
-
-    /// Whether somebody has decided on it after that objection.
-    fn is_since(&self, verdict: &Verdict, objection: &Objection) -> bool {
-        self.decisions.holding(verdict).is_some_and(|decision| decision.at >= objection.at)
-    }
-
-    /// Whether it is one of these findings.
-    fn has(&self, verdict: &Verdict) -> bool {
-        let key = |v: &Verdict| (v.account, v.rule.clone(), v.window);
-        self.missed.iter().any(|own| key(own) == key(verdict))
-    }
-}
-
 fn decide(context: &Context, wish: Wish, checks: Vec<Check>, now: Moment) -> Result<Outcome, CliError> {
     let (config, ruling) = (Arc::clone(&context.config), wish.ruling);
-    let installed = installed_at(context)?;
+    let installed = context.store()?.read(confirm::installed_at)?;
     let told = checks.iter().any(|check| installed.is_some_and(|installed| check.at >= installed));
-    let kept = context.store()?.write(move |tx| keep(tx, &config, &wish, &checks, now))?;
-    let Decided { lines, settled, open } = kept.map_err(CliError::usage)?;
+    let kept = context.store()?.attempt(move |tx| confirm::decide(tx, &config, &wish, &checks, now));
+    let Decided { lines, settled, open } = kept.map_err(refused)?;
+    let open: Vec<String> = open.iter().map(left_open).collect();
     if lines.is_empty() && settled.is_empty() && !open.is_empty() {
         return Err(CliError::failed(format!("没有改动：{}", open.join("；"))));
     }
@@ -176,110 +116,20 @@ fn decide(context: &Context, wish: Wish, checks: Vec<Check>, now: Moment) -> Res
     Ok(Outcome::Done)
 }
 
-/// What was decided on, a sentence each.
-struct Decided {
-    lines: Vec<String>,
-    /// Objections (争议) that this has settled.
-    settled: Vec<String>,
-    /// Objections that it has not: findings of theirs are left.
-    open: Vec<String>,
+fn refused(refusal: Refusal) -> CliError {
+    match refusal {
+        Refusal::Wish(why) if why == REASON_WANTED => CliError::usage(format!("{why}，请用 --reason 写明")),
+        refusal => refusal.into(),
+    }
 }
 
-/// The verdicts that are decided on are kept with the decision, so that each decision names a revision.
-/// `Err` inside is the sentence why not.
-fn keep(
-    tx: &Transaction<'_>,
-    config: &Config,
-    wish: &Wish,
-    checks: &[Check],
-    now: Moment,
-) -> Result<Result<Decided, String>, StoreError> {
-    let profile = &config.profile.name;
-    let open = wish.account.map_or_else(|| Ok(Vec::new()), |id| reviews::open_objections(tx, profile, id))?;
-    let board = Board::load(tx, config, &wider(config, wish, checks, &open, now), now)?;
-    let objections = about(&board, wish.account, open);
-    if !objections.is_empty() && wish.reason.is_empty() {
-        return Ok(Err("该单位有异议没有办结；维持结果也要有理由，请用 --reason 写明".to_owned()));
-    }
-    let wanted: Vec<Verdict> = board.wanted(wish, &objections).into_iter().cloned().collect();
-    let ids = verdicts::record(tx, profile, &wanted, now)?;
-    let mut lines = Vec::new();
-    for (verdict, id) in wanted.iter().zip(ids) {
-        findings::decide(tx, profile, (verdict, id), wish.ruling, (&wish.by, &wish.reason), now)?;
-        lines.push(format!("{}，{}", board.title(verdict.account), told(verdict)));
-    }
-    if !lines.is_empty() {
-        let reason = if wish.reason.is_empty() { String::new() } else { format!("；理由：{}", wish.reason) };
-        let detail = format!("{}{reason}", lines.join("；"));
-        meta::audit(tx, now, &wish.by, &format!("confirm.{}", wish.ruling.word()), &detail)?;
-    }
-    let mut decided = Decided { lines, settled: Vec::new(), open: Vec::new() };
-    for objection in &objections {
-        settle(tx, config, (&board, objection), wish, now, &mut decided)?;
-    }
-    Ok(Ok(decided))
-}
-
-/// An objection is about a whole period: without `--check` all of its checks that were held are meant.
-fn wider(config: &Config, wish: &Wish, checks: &[Check], open: &[Objection], now: Moment) -> Vec<Check> {
-    let mut wide = checks.to_vec();
-    if !wish.one_check {
-        wide.extend(open.iter().flat_map(|objection| held(config, objection, now)));
-        wide.sort_by_key(|check| check.at);
-        wide.dedup_by_key(|check| check.at);
-    }
-    wide
-}
-
-fn held(config: &Config, objection: &Objection, now: Moment) -> Vec<Check> {
-    config.checks_of(objection.period).into_iter().filter(|check| check.at <= now).collect()
-}
-
-/// The objections about that account in the periods of these findings.
-fn about(board: &Board, account: Option<AccountId>, mut open: Vec<Objection>) -> Vec<Objection> {
-    open.retain(|o| board.missed.iter().any(|v| Some(v.account) == account && o.period.holds(v.check)));
-    open
-}
-
-/// Settles an objection once every finding of its account in its period was decided on after it, now or
-/// before; else says what is left. It was upheld only if nothing stands any more.
-fn settle(
-    tx: &Transaction<'_>,
-    config: &Config,
-    (board, objection): (&Board, &Objection),
-    wish: &Wish,
-    now: Moment,
-    decided: &mut Decided,
-) -> Result<(), StoreError> {
-    let whole = Board::load(tx, config, &held(config, objection, now), now)?;
-    let own: Vec<&Verdict> = whole.missed.iter().filter(|verdict| Some(verdict.account) == wish.account).collect();
-    let is_left = |verdict: &&&Verdict| !board.has(verdict) && !whole.is_since(verdict, objection);
-    let left: Vec<String> = own.iter().filter(is_left).map(|verdict| told(verdict)).collect();
-    let named = format!("{} 核对稿的异议（编号{}）", objection.period, objection.id);
-    if !left.is_empty() {
-        decided.open.push(format!(
-            "{named}还没有办结：还有{}项没有在提出异议以后核实（{}）；逐次用 confirm --check 核实，全部同样认定的不写 --check",
-            left.len(),
-            left.join("；")
-        ));
-        return Ok(());
-    }
-    let is_false = |verdict: &&&Verdict| whole.decisions.holding(verdict).is_some_and(|d| d.ruling == Ruling::False);
-    let (word, ruling) = match own.iter().filter(is_false).count() {
-        0 => ("维持", Ruling::Confirmed),
-        cleared if cleared == own.len() => ("认定误报", Ruling::False),
-        _ => ("部分认定误报，其余维持", Ruling::Confirmed),
-    };
-    reviews::settle(tx, objection.id, ruling, (&wish.by, &wish.reason), now)?;
-    let line = format!("{named}已办结：{word}");
-    meta::audit(tx, now, &wish.by, "bulletin.settle", &format!("{line}；理由：{}", wish.reason))?;
-    decided.settled.push(line);
-    Ok(())
-}
-
-fn told(verdict: &Verdict) -> String {
-    let day = verdict.check.at.beijing().format("%-m月%-d日");
-    format!("{day}检查，{}", verdict.label.as_deref().unwrap_or_default())
+fn left_open(open: &Open) -> String {
+    format!(
+        "{}还没有办结：还有{}项没有在提出异议以后核实（{}）；逐次用 confirm --check 核实，全部同样认定的不写 --check",
+        open.objection,
+        open.left.len(),
+        open.left.join("；")
+    )
 }
 
 fn list(context: &Context, board: &Board, account: Option<&Account>, check: Option<&str>) -> Result<Outcome, CliError> {

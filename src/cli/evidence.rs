@@ -4,19 +4,16 @@
 use super::args::{AttestArgs, AttestVerb, PostVerb};
 use super::composed::kind_words;
 use super::explain::{sheet_json, sheet_words, when};
-use super::import::{self, Batch};
+use super::import;
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows, refusal, strike};
-use crate::answer::plausible_url;
+use crate::deeds::post::Told;
+use crate::deeds::{self, Refusal};
 use crate::domain::{Account, AccountId, Moment, Period, Post, When};
-use crate::import::{PlannedAttestation, check_span, kind as post_kind, plan_attestations, times, wechat_article};
+use crate::import::{PlannedAttestation, plan_attestations, times};
 use crate::rules::Tally;
-use crate::store::{Connection, StoreError, Transaction, attest as attestations, meta, posts, tally};
-use cuigeng_adapters::{PostKind, RawPost};
+use crate::store::{Connection, attest as attestations, posts, tally};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
-/// The source under which single entries stand.
-const BY_HAND: &str = "补录";
 /// What a list says of a post that somebody has struck out.
 const STRUCK: &str = "已划去";
 
@@ -25,65 +22,15 @@ pub(super) fn post(context: &Context, verb: PostVerb) -> Result<Outcome, CliErro
     match verb {
         PostVerb::Import(args) => import::run(context, &args),
         PostVerb::Add { account, at, by, platform, title, url, id, kind } => {
-            let account = context.account(&account, platform.as_deref())?;
-            let row = RawPost { title, ..by_hand(context, &account, &at, &kind, url, id)? };
-            let rows = BTreeMap::from([(account.id, vec![row])]);
-            let batch = Batch { rows, source: BY_HAND, by, what: "post.add", detail: account.title(), all_of: None };
-            let kept = import::keep(context, batch, context.clock.now())?;
-            outln!("{}", if kept.new > 0 { "已补录" } else { "这条发布已经在库里，没有重复登记" });
+            let (account, now) = (context.account(&account, platform.as_deref())?, context.clock.now());
+            let post = deeds::post::read(Told { at, title, url, id, kind }, &account, now)?;
+            let is_new = context.store()?.write(move |tx| deeds::post::add(tx, &account, post, &by, now))?;
+            outln!("{}", if is_new { "已补录" } else { "这条发布已经在库里，没有重复登记" });
             Ok(Outcome::Done)
         }
         PostVerb::Strike(args) => strike::run(context, args),
         PostVerb::List { account, platform, since } => list(context, &account, platform.as_deref(), since.as_deref()),
     }
-}
-
-/// A post as somebody tells it, without its title.
-fn by_hand(
-    context: &Context,
-    account: &Account,
-    at: &str,
-    kind: &str,
-    url: Option<String>,
-    id: Option<String>,
-) -> Result<RawPost, CliError> {
-    let now = context.clock.now();
-    let when = if at == "now" { Some(When::At(now)) } else { times::when(at) };
-    let when =
-        when.ok_or_else(|| CliError::usage(format!("看不懂时间“{at}”，请写成 2022-06-07 或 2022-06-07T09:05")))?;
-    if when.earliest() > now {
-        return Err(CliError::usage("发布时间在未来，请核对"));
-    }
-    let url = url.as_deref().map(typed_url).transpose()?;
-    let (kind, repost) = typed_kind(kind, account.platform.is_wechat())?;
-    let article = url.as_deref().and_then(wechat_article);
-    Ok(RawPost {
-        id: id.or_else(|| article.as_ref().map(|(mid, idx)| format!("{mid}_{idx}"))),
-        push: article.map(|(mid, _)| mid),
-        when,
-        title: String::new(),
-        url,
-        author: None,
-        pinned: false,
-        kind,
-        visible: true,
-        repost,
-    })
-}
-
-fn typed_url(text: &str) -> Result<String, CliError> {
-    let wrong = || format!("看不懂链接“{text}”，请从浏览器地址栏整条复制，以 http:// 或 https:// 开头");
-    plausible_url(text).ok_or_else(|| CliError::usage(wrong()))
-}
-
-/// A file may tell a genre there (视频, 图文); whoever types the word means one of ours.
-fn typed_kind(text: &str, wechat: bool) -> Result<(PostKind, bool), CliError> {
-    const KNOWN: [&str; 8] = ["", "群发", "发布", "转发", "转载", "notified", "unnotified", "repost"];
-    if !KNOWN.contains(&text) {
-        let wrong = format!("没有“{text}”这种类型，只有：群发、发布、转发；不写就是该平台通常的一种");
-        return Err(CliError::usage(wrong));
-    }
-    post_kind(text, wechat).map_err(CliError::usage)
 }
 
 /// Remarks on a file, beside the results.
@@ -185,38 +132,21 @@ fn one(
     by: Option<String>,
 ) -> Result<PlannedAttestation, CliError> {
     let now = context.clock.now();
-    let read = |text: &str| {
-        times::moment(text)
-            .ok_or_else(|| CliError::usage(format!("看不懂时间“{text}”，请写成 2022-06-20 或 2022-06-20T09:00")))
-    };
-    let from = read(from.ok_or_else(|| CliError::usage("请用 --from 写明从何时起"))?)?;
-    let to = to.filter(|text| *text != "now").map_or(Ok(now), read)?;
-    let by = by.filter(|name| !name.trim().is_empty()).ok_or_else(|| CliError::usage("请用 --by 写明核查人"))?;
-    check_span(from, to, now).map_err(CliError::usage)?;
-    Ok(PlannedAttestation { account: context.account(named, platform)?.id, from, to, by: by.trim().to_owned() })
+    let from = from.ok_or_else(|| CliError::usage("请用 --from 写明从何时起"))?;
+    let by = by.filter(|name| !name.trim().is_empty()).ok_or_else(|| CliError::usage("请用 --by 写明核查人"));
+    let (from, to) = deeds::attest::span(from, to, now)?;
+    Ok(PlannedAttestation { account: context.account(named, platform)?.id, from, to, by: by?.trim().to_owned() })
 }
 
 fn keep_attestations(context: &Context, planned: Vec<PlannedAttestation>, now: Moment) -> Result<Vec<i64>, CliError> {
     let ids = context.store()?.write(move |tx| {
         let mut ids = Vec::new();
         for one in &planned {
-            ids.push(attest_one(tx, one, "", now)?);
+            ids.push(deeds::attest::keep(tx, one, "", now)?);
         }
         Ok(ids)
     })?;
     Ok(ids)
-}
-
-/// Keeps one attestation and writes down who made it; `upon` says by what (Chinese), or nothing.
-pub(super) fn attest_one(
-    tx: &Transaction<'_>,
-    one: &PlannedAttestation,
-    upon: &str,
-    now: Moment,
-) -> Result<i64, StoreError> {
-    let id = attestations::attest(tx, one.account, one.from, one.to, &one.by, now)?;
-    meta::audit(tx, now, &one.by, "attest", &format!("账号{} {} 至 {}{upon}", one.account.0, one.from, one.to))?;
-    Ok(id)
 }
 
 fn say_kept(context: &Context, ids: Vec<i64>) -> Result<Outcome, CliError> {
@@ -256,16 +186,11 @@ fn list_attestations(context: &Context) -> Result<Outcome, CliError> {
 
 fn withdraw(context: &Context, id: i64, by: String) -> Result<Outcome, CliError> {
     let now = context.clock.now();
-    let done = context.store()?.write(move |tx| {
-        let done = attestations::withdraw(tx, id, &by, now)?;
-        if done {
-            meta::audit(tx, now, &by, "attest.withdraw", &id.to_string())?;
-        }
-        Ok(done)
+    let done = context.store()?.attempt(move |tx| deeds::attest::withdraw(tx, id, None, &by, now));
+    done.map_err(|refusal| match refusal {
+        Refusal::State(why) => CliError::failed(format!("{why}；用 attest list 查看")),
+        refusal => refusal.into(),
     })?;
-    if !done {
-        return Err(CliError::failed(format!("没有编号为{id}、尚未撤回的核查；用 attest list 查看")));
-    }
     outln!("已撤回，有关结论会重新判定");
     Ok(Outcome::Done)
 }

@@ -8,7 +8,7 @@ use crate::domain::{Account, Check, Moment, Period, Post, Watch};
 use crate::ledger::Ledger;
 use crate::rules::{Duty, Lies, Profile, Severity, Tally, Verdict, VerdictKind, Window, WindowKind, duties, lies};
 pub(super) use crate::spoken::when;
-use crate::spoken::{answer, gap_in_words, watch_in_words, why_not};
+use crate::spoken::{answer, gap_in_words, told_last, watch_in_words, why_not};
 use crate::store::answers::{self, AnswerRow};
 use crate::store::{Connection, StoreError, silences};
 use serde_json::json;
@@ -131,11 +131,6 @@ fn speaks_of(row: &Tally, window: Window) -> bool {
 /// 周核查表：本周共2次，最近更新 2026-11-20 10:05，核查人 张三
 pub(super) fn sheet_words(row: &Tally) -> String {
     format!("周核查表：本周共{}次{}，核查人 {}", row.updates, told_last(row), row.by)
-}
-
-/// ，最近更新 2026-11-20 10:05; nothing when the row does not tell it.
-pub(super) fn told_last(row: &Tally) -> String {
-    row.last.map_or_else(String::new, |last| format!("，最近更新 {}", when(last)))
 }
 
 fn reason(post: &Post, duty: &Duty<'_>) -> &'static str {

@@ -2,10 +2,11 @@
 //! a named person says about its completeness. It never un-counts anything.
 
 use super::args::ImportArgs;
-use super::evidence::{attest_one, tell, written};
+use super::evidence::{tell, written};
 use super::explain::when;
 use super::print::table;
 use super::{CliError, Context, Outcome, beijing, outln, print_json, refusal};
+use crate::deeds::attest;
 use crate::domain::{Account, AccountId, Moment, When};
 use crate::import::{LeftOut, PlannedAttestation, PlannedPost, PostPlan, check_span, plan_posts_of, times};
 use crate::store::{meta, posts};
@@ -87,7 +88,7 @@ pub(super) fn keep(context: &Context, batch: Batch, now: Moment) -> Result<Kept,
         meta::audit(tx, now, &batch.by, batch.what, &batch.detail)?;
         if let Some(all_of) = &batch.all_of {
             let upon = format!("（{}包含全部作品）", batch.detail);
-            kept.attestation = Some(attest_one(tx, all_of, &upon, now)?);
+            kept.attestation = Some(attest::keep(tx, all_of, &upon, now)?);
         }
         Ok(kept)
     })?;

@@ -1,19 +1,14 @@
-//! `sheet`: the weekly check sheet, out to the clerk and back with signatures. A signed row is a named
-//! person's look at one account, kept with its audit entry; all of a sheet or nothing.
+//! `sheet`: the weekly check sheet, out to the clerk and back with signatures ([`crate::deeds::sheet`]).
 
 use super::evidence::tell;
-use super::explain::told_last;
 use super::sheet_args::{SheetExportArgs, SheetImportArgs, SheetVerb};
-use super::{CliError, Context, Outcome, beijing, outln, print_json, refusal};
-use crate::config::Config;
-use crate::domain::{Account, AccountId, Check, Moment, Period, Week};
-use crate::import::{SheetPlan, SheetRow, SignedRow, plan_sheet, sheet_book};
+use super::{CliError, Context, Outcome, outln, print_json, refusal};
+use crate::deeds::sheet::{self, Kept, Need, check_of, picked, settled, words};
+use crate::domain::{Account, AccountId, Period, Week};
+use crate::import::{SheetPlan, SheetRow, plan_sheet, sheet_book};
 use crate::ledger::Ledger;
-use crate::rules::{Tally, Verdict, VerdictKind};
-use crate::store::tally::Signed;
-use crate::store::{Connection, StoreError, Transaction, meta, tally};
+use crate::store::{Connection, tally};
 use serde_json::json;
-use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -27,16 +22,6 @@ pub(super) fn run(context: &Context, verb: SheetVerb) -> Result<Outcome, CliErro
         SheetVerb::Export(args) => export(context, &args),
         SheetVerb::Import(args) => import(context, &args),
     }
-}
-
-/// Why an account stands on the sheet; the first one that fits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Need {
-    NoSource,
-    Suspected,
-    Unknown,
-    /// Asked for by `--all` only.
-    None,
 }
 
 fn export(context: &Context, args: &SheetExportArgs) -> Result<Outcome, CliError> {
@@ -62,43 +47,6 @@ fn export(context: &Context, args: &SheetExportArgs) -> Result<Outcome, CliError
     let bytes = sheet_book(week, &rows, profile).map_err(|e| CliError::failed(format!("工作簿写不出来：{e}")))?;
     write(&out, &bytes, args.force)?;
     say_exported(context.json, &out, week, &picked, &rows)
-}
-
-/// The rows: by default the accounts that need a person, else all that are judged.
-fn picked<'l>(ledger: &'l Ledger, verdicts: &[Verdict], all: bool, now: Moment) -> Vec<(&'l Account, Need)> {
-    let mut by_account: BTreeMap<AccountId, Vec<&Verdict>> = BTreeMap::new();
-    for verdict in verdicts.iter().filter(|verdict| !matches!(verdict.kind, VerdictKind::Exempt { .. })) {
-        by_account.entry(verdict.account).or_default().push(verdict);
-    }
-    let need = |account: &'l Account| {
-        let judged = by_account.get(&account.id)?;
-        let has_source = !ledger.evidence(account.id).sources.is_empty();
-        Some((account, if has_source { need(judged, now) } else { Need::NoSource }))
-    };
-    ledger.accounts.iter().filter_map(need).filter(|(_, need)| all || *need != Need::None).collect()
-}
-
-fn need(judged: &[&Verdict], now: Moment) -> Need {
-    let of = |verdict: &&Verdict| match verdict.kind {
-        VerdictKind::Suspected { .. } => Need::Suspected,
-        VerdictKind::Unknown { .. } if !verdict.awaits_data(now) => Need::Unknown,
-        _ => Need::None,
-    };
-    judged.iter().map(of).min().unwrap_or(Need::None)
-}
-
-/// What was signed already, unless somebody must look again now that the week is over.
-fn settled(told: Vec<Tally>, week: Week, now: Moment) -> Option<Tally> {
-    let whole = |row: &Tally| row.looked_at >= week.end() || now < week.end();
-    told.into_iter().find(|row| row.week == week).filter(whole)
-}
-
-/// The check that counts the week; where none does, its end.
-fn check_of(config: &Config, week: Week) -> Check {
-    let period = Period::Week(week);
-    let (from, until) = period.search_span();
-    let held = config.checks_between(from, until).into_iter().find(|check| period.holds(*check));
-    held.unwrap_or(Check::unmoved(week.end()))
 }
 
 fn read_week(text: &str) -> Result<Week, CliError> {
@@ -164,24 +112,6 @@ fn say_exported(
     Ok(Outcome::Done)
 }
 
-/// What an import did, or would do.
-#[derive(Default)]
-struct Kept {
-    new: usize,
-    known: usize,
-    corrected: Vec<(AccountId, Tally, Tally)>,
-}
-
-impl Kept {
-    fn note(&mut self, signed: &SignedRow, what: Signed) {
-        match what {
-            Signed::New => self.new += 1,
-            Signed::Known => self.known += 1,
-            Signed::Corrected(earlier) => self.corrected.push((signed.account, earlier, signed.row.clone())),
-        }
-    }
-}
-
 fn import(context: &Context, args: &SheetImportArgs) -> Result<Outcome, CliError> {
     let now = context.clock.now();
     let asked = args.week.as_deref().map(read_week).transpose()?;
@@ -192,52 +122,15 @@ fn import(context: &Context, args: &SheetImportArgs) -> Result<Outcome, CliError
     let (rows, file) = (plan.signed.clone(), name_of(&args.file));
     let store = context.store()?;
     let kept = if args.dry_run {
-        store.read(|conn| foresee(conn, &rows))?
+        store.read(|conn| sheet::foresee(conn, &rows))?
     } else {
-        store.write(move |tx| sign(tx, &rows, &file, now))?
+        store.write(move |tx| sheet::sign(tx, &rows, &file, now))?
     };
     say_imported(context.json, args.dry_run, &known, &plan, &kept)
 }
 
 fn name_of(file: &Path) -> String {
     file.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-fn foresee(conn: &Connection, rows: &[SignedRow]) -> Result<Kept, StoreError> {
-    let mut kept = Kept::default();
-    for signed in rows {
-        let what = match tally::standing(conn, signed.account, signed.row.week)? {
-            None => Signed::New,
-            Some(earlier) if earlier == signed.row => Signed::Known,
-            Some(earlier) => Signed::Corrected(earlier),
-        };
-        kept.note(signed, what);
-    }
-    Ok(kept)
-}
-
-fn sign(tx: &Transaction<'_>, rows: &[SignedRow], file: &str, now: Moment) -> Result<Kept, StoreError> {
-    let mut kept = Kept::default();
-    for signed in rows {
-        let what = tally::sign(tx, signed.account, &signed.row, now)?;
-        let (word, before) = match &what {
-            Signed::Known => ("", String::new()),
-            Signed::New => ("sheet.sign", String::new()),
-            Signed::Corrected(earlier) => ("sheet.correct", format!("；原为：{}", words(earlier))),
-        };
-        if !word.is_empty() {
-            let detail = format!("账号{} {}{before}（{file}）", signed.account.0, words(&signed.row));
-            meta::audit(tx, now, &signed.row.by, word, &detail)?;
-        }
-        kept.note(signed, what);
-    }
-    Ok(kept)
-}
-
-/// 2026-W47 共2次，最近更新 2026-11-20 10:05，核查人 张三，核查时间 2026-11-23 09:10
-fn words(row: &Tally) -> String {
-    let (week, updates, last, by) = (Period::Week(row.week), row.updates, told_last(row), &row.by);
-    format!("{week} 共{updates}次{last}，核查人 {by}，核查时间 {}", beijing(row.looked_at))
 }
 
 fn say_imported(

@@ -1,11 +1,11 @@
 //! `silence`: a named person asks for quiet, says why and until when.
 
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
+use crate::deeds::{Refusal, silence};
 use crate::domain::{Account, Moment};
 use crate::silence::{Scope, Silence};
 use crate::store::silences;
 use clap::{Args, Subcommand};
-use cuigeng_adapters::time::{DAY, parse_date};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -55,9 +55,6 @@ pub struct AddArgs {
     pub until_recovered: bool,
 }
 
-/// Longer than that is not a silence but a decision: pause the account.
-const LONGEST_D: i64 = 366;
-
 /// `silence …`
 pub(super) fn run(context: &Context, verb: SilenceVerb) -> Result<Outcome, CliError> {
     match verb {
@@ -82,7 +79,7 @@ fn add(context: &Context, args: &AddArgs) -> Result<Outcome, CliError> {
         reason: args.reason.trim().to_owned(),
         by: args.by.trim().to_owned(),
         at: now,
-        until: until(&args.until, now)?,
+        until: silence::until(&args.until, "--until", now)?,
         until_recovered: args.until_recovered,
         ended: None,
         hushed: 0,
@@ -127,19 +124,6 @@ fn one_of(named: &str, known: BTreeSet<&str>, unknown: &str) -> Result<String, C
     let near: Vec<&str> = known.iter().filter(is_near).take(3).copied().collect();
     let hint = if near.is_empty() { String::new() } else { format!("；是不是：{}", near.join("、")) };
     Err(CliError::failed(format!("{unknown}：“{named}”{hint}")))
-}
-
-fn until(text: &str, now: Moment) -> Result<Moment, CliError> {
-    let end = parse_date(text).map(|date| Moment::start_of(date).plus(DAY)).or_else(|| Moment::parse(text));
-    let end =
-        end.ok_or_else(|| CliError::usage(format!("看不懂时间“{text}”，请写成 2026-12-01 或 2026-12-01T09:00")))?;
-    if end <= now {
-        return Err(CliError::usage(format!("--until {} 已经过去了", beijing(end))));
-    }
-    if end > now.plus_days(LONGEST_D) {
-        return Err(CliError::usage("静默最长一年；长期不用的账号请在台账里改为暂停或关停".to_owned()));
-    }
-    Ok(end)
 }
 
 fn list(context: &Context) -> Result<Outcome, CliError> {
@@ -190,10 +174,11 @@ fn expire(context: &Context, id: i64, by: &str) -> Result<Outcome, CliError> {
     if by.is_empty() {
         return Err(CliError::usage("--by 不能是空的：谁结束的要写明"));
     }
-    let ended = context.store()?.write(move |tx| silences::end(tx, id, &by, now))?;
-    if !ended {
-        return Err(CliError::failed(format!("没有编号为{id}的静默，或它已经结束；用 silence list 查看")));
-    }
+    let ended = context.store()?.attempt(move |tx| silence::expire(tx, id, &by, now));
+    ended.map_err(|refusal| match refusal {
+        Refusal::State(why) => CliError::failed(format!("{why}；用 silence list 查看")),
+        refusal => refusal.into(),
+    })?;
     outln!("静默编号{id}已结束");
     Ok(Outcome::Done)
 }

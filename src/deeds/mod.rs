@@ -2,10 +2,22 @@
 //! one transaction with its audit entry. The command line and the pages share them, so that a button and a
 //! verb do, refuse and record the same.
 
+pub mod attest;
+pub mod confirm;
+pub mod list;
+pub mod look;
+pub mod mode;
+pub mod outbox;
+pub mod post;
+pub mod replace;
+pub mod sheet;
+pub mod silence;
+pub mod state;
 pub mod bulletin;
 pub mod outbox;
 pub mod repair;
 pub mod strike;
+pub mod user;
 pub mod withhold;
 pub mod words;
 

@@ -2,17 +2,18 @@
 
 use super::{Connection, StoreError, Transaction, tally};
 use crate::domain::{AccountId, Moment};
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, Row};
 
 const SAME: &str = "SELECT id FROM attestation WHERE account = ?1 AND from_s = ?2 AND until_s = ?3 AND by = ?4 AND withdrawn_at IS NULL AND NOT EXISTS (SELECT 1 FROM tally WHERE tally.attestation = attestation.id)";
 const INSERT: &str = "INSERT INTO attestation (account, from_s, until_s, by, at) VALUES (?1, ?2, ?3, ?4, ?5)";
 const LIST: &str =
     "SELECT id, account, from_s, until_s, by, at, withdrawn_at, withdrawn_by FROM attestation ORDER BY id";
+const OF_ACCOUNT: &str = "SELECT id, account, from_s, until_s, by, at, withdrawn_at, withdrawn_by FROM attestation WHERE account = ?1 AND withdrawn_at IS NULL ORDER BY id";
 const WITHDRAW: &str =
     "UPDATE attestation SET withdrawn_at = ?2, withdrawn_by = ?3 WHERE id = ?1 AND withdrawn_at IS NULL";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[SAME, INSERT, LIST, WITHDRAW];
+pub(super) const ALL: &[&str] = &[SAME, INSERT, LIST, OF_ACCOUNT, WITHDRAW];
 
 /// A person looked at an account, and everything visible in `[from, to)` is in the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,20 +71,32 @@ pub(super) fn keep(
 /// Those of SQLite.
 pub fn list(conn: &Connection) -> Result<Vec<Attestation>, StoreError> {
     let mut statement = conn.prepare_cached(LIST)?;
-    let rows = statement.query_map([], |row| {
-        let at: Option<i64> = row.get(6)?;
-        let by: Option<String> = row.get(7)?;
-        Ok(Attestation {
-            id: row.get(0)?,
-            account: AccountId(row.get(1)?),
-            from: Moment::from_unix(row.get(2)?),
-            to: Moment::from_unix(row.get(3)?),
-            by: row.get(4)?,
-            at: Moment::from_unix(row.get(5)?),
-            withdrawn: at.map(Moment::from_unix).zip(by),
-        })
-    })?;
+    let rows = statement.query_map([], read)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Those about one account that stand, oldest first.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn of_account(conn: &Connection, account: AccountId) -> Result<Vec<Attestation>, StoreError> {
+    let mut statement = conn.prepare_cached(OF_ACCOUNT)?;
+    let rows = statement.query_map([account.0], read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Attestation> {
+    let at: Option<i64> = row.get(6)?;
+    let by: Option<String> = row.get(7)?;
+    Ok(Attestation {
+        id: row.get(0)?,
+        account: AccountId(row.get(1)?),
+        from: Moment::from_unix(row.get(2)?),
+        to: Moment::from_unix(row.get(3)?),
+        by: row.get(4)?,
+        at: Moment::from_unix(row.get(5)?),
+        withdrawn: at.map(Moment::from_unix).zip(by),
+    })
 }
 
 /// Takes an attestation back, and the updates of a check sheet's row with it; false when there is none

@@ -2,11 +2,12 @@
 //! was done or why not.
 
 use super::Shared;
-use super::chrome::{refused, unavailable};
+use super::chrome::{notice, refused, unavailable};
 use super::plain::plain;
-use super::session::{Act, Viewer, see_other};
+use super::session::{Act, Viewer, forged, is_from_our_page, see_other, text};
 use crate::access::Rank;
 use crate::deeds::Refusal;
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use crate::store::StoreError;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
@@ -28,15 +29,21 @@ pub(super) struct Note {
     /// It was done.
     pub(super) done: bool,
     pub(super) said: String,
+    /// A link that is shown this once; empty for none.
+    pub(super) link: String,
 }
 
 impl Notes {
     pub(super) fn leave(&self, viewer: &Viewer, done: bool, said: String) {
+        self.put(viewer, Note { done, said, link: String::new() });
+    }
+
+    fn put(&self, viewer: &Viewer, note: Note) {
         let mut notes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if notes.len() >= WAITING {
             notes.clear();
         }
-        notes.insert(viewer.token.hash(), Note { done, said });
+        notes.insert(viewer.token.hash(), note);
     }
 
     pub(super) fn take(&self, viewer: &Viewer) -> Option<Note> {
@@ -68,6 +75,21 @@ impl Shared {
     }
 }
 
+impl Shared {
+    /// The same for a deed that gives a link, which the next page shows and no other.
+    pub(super) fn answer_link(
+        &self,
+        viewer: &Viewer,
+        uri: &Uri,
+        to: &str,
+        deed: Result<(String, String), Refusal>,
+    ) -> Response {
+        match deed {
+            Ok((said, link)) => {
+                self.notes.put(viewer, Note { done: true, said, link });
+                see_other(to)
+            }
+            Err(refusal) => self.answer(viewer, uri, to, Err(refusal)),
 /// How long somebody waits for what he has done; shorter than the gate's patience.
 const WAIT: Duration = Duration::from_secs(7);
 
@@ -106,6 +128,51 @@ impl Act {
     }
 }
 
+/// Bytes of a form with files.
+pub(super) const LONGEST_FILE: usize = 20 * 1024 * 1024;
+
+/// A form with files of somebody who has signed in, sent from one of our own pages. Its route must allow
+/// [`LONGEST_FILE`].
+pub(super) struct Upload {
+    pub(super) viewer: Viewer,
+    fields: Vec<(String, String)>,
+    /// The names of the files (as the browser says them, not to be trusted) and their bytes.
+    pub(super) files: Vec<(String, Vec<u8>)>,
+}
+
+impl FromRequest<Shared> for Upload {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, shared: &Shared) -> Result<Upload, Response> {
+        let (mut parts, body) = request.into_parts();
+        let viewer = Viewer::from_request_parts(&mut parts, shared).await?;
+        let uri = parts.uri.clone();
+        if !is_from_our_page(&parts.headers, shared.web.config.web.public_url.as_deref()) {
+            return Err(forged(&uri));
+        }
+        let form = Multipart::from_request(Request::from_parts(parts, body), &()).await;
+        let mut form = form.map_err(|_| notice(StatusCode::BAD_REQUEST, &uri))?;
+        let (mut fields, mut files) = (Vec::new(), Vec::new());
+        while let Some(part) = form.next_field().await.map_err(|error| notice(error.status(), &uri))? {
+            let (name, file) = (part.name().unwrap_or_default().to_owned(), part.file_name().map(str::to_owned));
+            let bytes = part.bytes().await.map_err(|error| notice(error.status(), &uri))?;
+            match file {
+                Some(file) => files.push((file, bytes.to_vec())),
+                None => fields.push((name, String::from_utf8_lossy(&bytes).into_owned())),
+            }
+        }
+        let upload = Upload { viewer, fields, files };
+        if upload.viewer.token.is_sealed_by(upload.text("seal")) { Ok(upload) } else { Err(forged(&uri)) }
+    }
+}
+
+impl Upload {
+    /// The first value of that name; empty where there is none.
+    pub(super) fn text(&self, name: &str) -> &str {
+        text(&self.fields, name)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,7 +206,7 @@ mod tests {
         let (notes, one, other) = (Notes::default(), viewer(Rank::Operator), viewer(Rank::Operator));
         notes.leave(&one, true, "已划去".to_owned());
         assert_eq!(notes.take(&other), None);
-        assert_eq!(notes.take(&one), Some(Note { done: true, said: "已划去".to_owned() }));
+        assert_eq!(notes.take(&one), Some(Note { done: true, said: "已划去".to_owned(), link: String::new() }));
         assert_eq!(notes.take(&one), None);
     }
 }

@@ -14,7 +14,8 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, UndefinedBehavior, Value, context};
 use std::sync::LazyLock;
 
-const TEMPLATES: [(&str, &str); 17] = [
+const TEMPLATES: &[(&str, &str)] = &[
+const TEMPLATES: &[(&str, &str)] = &[
     ("chrome.html", include_str!("templates/chrome.html")),
     ("answer.html", include_str!("templates/answer.html")),
     ("notice.html", include_str!("templates/notice.html")),
@@ -24,6 +25,20 @@ const TEMPLATES: [(&str, &str); 17] = [
     ("me.html", include_str!("templates/me.html")),
     ("overview.html", include_str!("templates/overview.html")),
     ("account.html", include_str!("templates/account.html")),
+    ("audit.html", include_str!("templates/audit.html")),
+    ("settings.html", include_str!("templates/settings.html")),
+    ("sources.html", include_str!("templates/sources.html")),
+    ("pager.html", include_str!("templates/pager.html")),
+    ("list_tabs.html", include_str!("templates/list_tabs.html")),
+    ("list.html", include_str!("templates/list.html")),
+    ("list_offices.html", include_str!("templates/list_offices.html")),
+    ("list_contacts.html", include_str!("templates/list_contacts.html")),
+    ("list_import.html", include_str!("templates/list_import.html")),
+    ("list_replace.html", include_str!("templates/list_replace.html")),
+    ("check.html", include_str!("templates/check.html")),
+    ("check_parts.html", include_str!("templates/check_parts.html")),
+    ("check_looks.html", include_str!("templates/check_looks.html")),
+    ("check_findings.html", include_str!("templates/check_findings.html")),
     ("outbox.html", include_str!("templates/outbox.html")),
     ("letter.html", include_str!("templates/letter.html")),
     ("repairs.html", include_str!("templates/repairs.html")),
@@ -103,12 +118,15 @@ impl Shared {
         values: Value,
     ) -> Response {
         let user = &viewer.user;
-        let me =
-            context! { name => user.name.clone(), rank => user.rank.chinese(), acts => user.rank >= Rank::Operator };
+        let me = context! { name => user.name.clone(), rank => user.rank.chinese(), acts => user.rank >= Rank::Operator, admin => user.rank >= Rank::Admin };
         match self.web.store.read_async(self.web.health.lasting(self.web.clock.now())).await {
             Ok(causes) => {
                 let (here, seal) = (uri.path().to_owned(), viewer.token.seal());
                 let banners: Vec<Value> = causes.iter().map(banner).collect();
+                let note = self
+                    .notes
+                    .take(viewer)
+                    .map(|note| context! { done => note.done, said => note.said, link => note.link });
                 let note = self.notes.take(viewer).map(|note| note.value());
                 page(status, name, uri, context! { me, here, seal, banners, note, ..values })
             }

@@ -8,19 +8,25 @@
 mod account;
 mod act;
 mod answer;
+mod audit;
+mod check;
 mod chrome;
 mod doorman;
 mod first;
 mod gate;
+mod list;
 mod office;
 mod outbox;
 mod overview;
+mod paged;
 mod plain;
 mod repairs;
 mod reports;
 mod session;
+mod settings;
 mod signin;
 mod slow;
+mod sources;
 mod squares;
 mod strip;
 mod throttle;
@@ -30,9 +36,10 @@ mod view;
 use crate::alarm::Alarmer;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::poll::Poller;
 use crate::secrets::FileSecrets;
 use crate::store::{Store, StoreError, meta};
-use act::Notes;
+use act::{LONGEST_FILE, Notes};
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
@@ -73,6 +80,8 @@ pub struct Web {
     pub clock: Arc<dyn Clock>,
     /// Whoever knows what is not well with us.
     pub health: Alarmer,
+    /// Whoever looks, and hands over a test letter.
+    pub poller: Poller,
 }
 
 /// What the pages and the gate share.
@@ -83,6 +92,7 @@ struct Shared {
     throttle: Arc<Throttle>,
     stand: Arc<Stand>,
     notes: Arc<Notes>,
+    holds: Arc<list::Holds>,
     aheads: Arc<upcoming::Aheads>,
     papers: Arc<reports::made::Papers>,
     /// Places for work on passwords, which takes memory.
@@ -156,12 +166,42 @@ pub fn trouble(conn: &crate::store::Connection) -> Result<Option<String>, StoreE
 /// Every page there is.
 fn router(web: Web) -> Router {
     let hashing = Arc::new(Semaphore::new(HASHING));
+    let (gate, throttle, stand, notes, holds, aheads) = Default::default();
+    let shared = Shared { web, gate, throttle, stand, notes, holds, aheads, hashing };
     let (gate, throttle, stand, notes, aheads, papers) = Default::default();
     let shared = Shared { web, gate, throttle, stand, notes, aheads, papers, hashing };
     Router::new()
         .route("/", get(overview::show))
         .route("/account/{id}", get(account::show))
         .route("/account/{id}/strike", post(account::strike))
+        .route("/list", get(list::show))
+        .route("/list/offices", get(list::offices))
+        .route("/list/contacts", get(list::contacts))
+        .route("/list/export/{name}", get(list::export))
+        .route("/list/import", get(list::import).post(list::take).layer(DefaultBodyLimit::max(LONGEST_FILE)))
+        .route("/list/import/apply", post(list::apply))
+        .route("/list/import/drop", post(list::drop_held))
+        .route("/list/replace", get(list::replacing).post(list::replace))
+        .route("/account/{id}/look", post(account::ask))
+        .route("/account/{id}/post", post(account::add))
+        .route("/account/{id}/attest", post(account::attest))
+        .route("/account/{id}/withdraw", post(account::withdraw))
+        .route("/account/{id}/silence", post(account::hush))
+        .route("/account/{id}/expire", post(account::expire))
+        .route("/account/{id}/state", post(account::change))
+        .route("/check", get(check::show))
+        .route("/check/look", post(check::sign))
+        .route("/check/finding", post(check::one))
+        .route("/check/all", post(check::all))
+        .route("/audit", get(audit::show))
+        .route("/settings", get(settings::show))
+        .route("/settings/user", post(settings::add))
+        .route("/settings/user/{deed}", post(settings::change))
+        .route("/settings/office", post(settings::offer))
+        .route("/settings/office/revoke", post(settings::revoke))
+        .route("/settings/mode", post(settings::switch))
+        .route("/settings/letter", post(settings::letter))
+        .route("/sources", get(sources::show))
         .route("/upcoming", get(upcoming::show))
         .route("/upcoming/cancel", post(upcoming::cancel))
         .route("/outbox", get(outbox::show))

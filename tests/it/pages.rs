@@ -2,13 +2,23 @@
 //! he may see, and change nothing that was not asked for on one of them.
 
 mod acting;
+mod audited;
 pub(crate) mod browser;
+mod checking;
+mod checking_chromium;
 mod chromium;
+mod correcting;
+mod correcting_chromium;
 mod entering;
+mod listing;
+mod listing_chromium;
 mod outbox;
 mod papers_chromium;
 mod reports;
 mod seeing;
+mod settings;
+mod settings_chromium;
+mod sources;
 mod strangers;
 mod upcoming;
 

@@ -171,18 +171,24 @@ fn guide(sheet: &mut Worksheet, week: Week, profile: &Profile, styles: &Styles) 
     Ok(())
 }
 
-fn guide_lines(week: Week, profile: &Profile) -> [String; 7] {
-    let (from, to) = (week.monday, week.sunday());
+/// What counts as one update, for whoever counts.
+pub(crate) fn unit_words(profile: &Profile) -> String {
     let reposts = if profile.count_reposts { "转发也算" } else { "转发不算" };
     let unit = match profile.count {
         CountUnit::Push => "公众号一次群发不论几篇算1次",
         CountUnit::Article => "公众号一次群发几篇算几次",
         CountUnit::Day => "同一天不论更新几次都算1次",
     };
+    format!("{unit}，{reposts}")
+}
+
+fn guide_lines(week: Week, profile: &Profile) -> [String; 7] {
+    let (from, to) = (week.monday, week.sunday());
+    let unit = unit_words(profile);
     [
         format!("一行一个账号。打开链接（没有链接的在平台上搜索），看清{from}（周一）至{to}（周日）的全部更新。"),
         "最近更新时间：核查时看得到的最近一次更新，写到几点几分；只知道日期的只写日期；从没有更新过的留空。置顶的旧内容不算最近。".to_owned(),
-        format!("本周更新次数：周一0时至周日24时一共更新了几次，写整数，没有更新写0。{unit}，{reposts}。"),
+        format!("本周更新次数：周一0时至周日24时一共更新了几次，写整数，没有更新写0。{unit}。"),
         "核查人：写姓名，写了就是签名，表示看清了这一周。没有写的行导入时不采用，可以分几次填、分几次导入。".to_owned(),
         "核查时间：看这个账号的时间，写到几点几分。这一周结束以后看的，才能说明整周；要说明两周未更新，请在检查时间（如周一9时）以后再看；只写日期的按当天0时算。".to_owned(),
         "填完保存，交给系统：cuigeng sheet import 文件名。有一行写得不对，整份不导入，并在旁边写出带“问题”一列的副本。".to_owned(),

@@ -4,8 +4,9 @@
 mod book;
 mod plan;
 
+pub(crate) use book::unit_words;
 pub use book::{SheetRow, sheet_book};
-pub use plan::{SheetPlan, SignedRow, plan_sheet};
+pub use plan::{FilledIn, SheetPlan, SignedRow, plan_sheet, read_filled_in};
 
 use super::header::Column;
 use crate::domain::{Period, Week};

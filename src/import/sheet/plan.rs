@@ -81,6 +81,50 @@ pub fn plan_sheet(
     Ok(SheetPlan { week: common.week, signed: rows, unsigned: unsigned.len(), remarks })
 }
 
+/// A row as somebody fills it in on a page: the cells of a sheet, read in the same way.
+#[derive(Clone, Debug, Default)]
+pub struct FilledIn {
+    /// 本周更新次数.
+    pub updates: String,
+    /// 最近更新时间; blank where there has never been one.
+    pub last: String,
+    /// 核查人.
+    pub by: String,
+    /// 核查时间; blank is now.
+    pub looked_at: String,
+}
+
+/// Reads it for that week.
+///
+/// # Errors
+/// All that is wrong, a sentence each, which begins with the name of its column.
+pub fn read_filled_in(filled: &FilledIn, week: Week, unit: CountUnit, now: Moment) -> Result<Tally, Vec<String>> {
+    let common = Common { week, unit, now };
+    let named = |name: &'static str| move |why: String| format!("{name}：{why}");
+    let times = if filled.updates.is_empty() {
+        Err("请填写；一次也没有更新的，写 0".to_owned())
+    } else {
+        updates(&filled.updates)
+    };
+    let looked = if filled.looked_at.is_empty() { Ok(now) } else { looked_at(&filled.looked_at, common) };
+    let read = (
+        times.map_err(named("本周更新次数")),
+        last(&filled.last).map_err(named("最近更新时间")),
+        looked.map_err(named("核查时间")),
+    );
+    let (updates, last, looked_at) = match read {
+        (Ok(updates), Ok(last), Ok(looked_at)) => (updates, last, looked_at),
+        (updates, last, looked) => {
+            return Err([updates.err(), last.err(), looked.err()].into_iter().flatten().collect());
+        }
+    };
+    let row = Tally { week, updates, unit, last, by: filled.by.clone(), looked_at };
+    match contradiction(&row) {
+        Some(why) => Err(vec![named("最近更新时间")(why)]),
+        None => Ok(row),
+    }
+}
+
 fn week_of(sheets: &[Sheet], found: &Found<'_>, asked: Option<Week>) -> Result<Week, Refusal> {
     let refuse = |why: String| Err(Refusal::Unreadable(why));
     let sheet = sheets.get(found.sheet);

@@ -1,21 +1,24 @@
 //! 账号: a year of one account, why its posts count or not, its verdicts with their evidence, its letters.
 
+mod acts;
+
+pub(super) use acts::{add, ask, attest, change, expire, hush, strike, withdraw};
+
 use super::Shared;
 use super::chrome::{refused, unavailable};
-use super::session::{Act, Viewer};
+use super::session::Viewer;
 use super::strip::strip;
-use crate::access::Rank;
 use crate::cli::print::{beijing, rule_chinese};
 use crate::config::Config;
-use crate::deeds::Refusal;
-use crate::deeds::strike::{self, Strike, Wanted};
-use crate::domain::{Account, AccountId, Check, Moment, Post};
+use crate::domain::{Account, AccountId, Check, Moment, Post, State as Standing};
 use crate::ledger::Ledger;
 use crate::record::{self, Record};
-use crate::rules::{Duty, Severity, Verdict, VerdictKind, duties};
+use crate::rules::{Duty, Severity, Verdict, VerdictKind, class_chinese, duties};
+use crate::silence::Scope;
 use crate::spoken::{answer, gap_in_words, watch_in_words, when, why_not};
-use crate::store::{Connection, LetterRow, StoreError, accounts, outbox, silences};
-use axum::extract::{Path, State};
+use crate::store::attest::{self, Attestation};
+use crate::store::{Connection, LetterRow, StoreError, accounts, agenda, looks, outbox, silences};
+use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use minijinja::{Value, context};
@@ -24,6 +27,8 @@ use minijinja::{Value, context};
 const POSTS: usize = 60;
 /// Weeks that are shown before somebody asks for all.
 const WEEKS: usize = 14;
+/// Attestations that are shown.
+const ATTESTED: usize = 10;
 /// Letters that are shown.
 const LETTERS: i64 = 30;
 /// Watches and holes that a verdict shows.
@@ -48,23 +53,6 @@ pub(super) async fn show(State(shared): State<Shared>, uri: Uri, viewer: Viewer)
     }
 }
 
-/// 剔除: a post counts no longer, or counts again.
-pub(super) async fn strike(State(shared): State<Shared>, Path(id): Path<i64>, uri: Uri, act: Act) -> Response {
-    if let Err(answer) = act.viewer.may(Rank::Operator, &uri) {
-        return answer;
-    }
-    let wanted = Wanted { id: Some(act.text("post").to_owned()), ..Wanted::default() };
-    let struck = act.text("undo").is_empty();
-    let wish = Strike { wanted, struck, reason: act.text("reason").to_owned(), by: act.by().to_owned() };
-    let now = shared.web.clock.now();
-    let deed = shared.web.store.attempt_async(move |tx| {
-        let account = accounts::one(tx, AccountId(id))?.ok_or_else(|| Refusal::state("台账里没有这个账号"))?;
-        strike::strike(tx, &account, &wish, now)
-    });
-    let done = deed.await.map(|post| strike::said(&post, struck));
-    shared.answer(&act.viewer, &uri, &format!("../{id}#posts"), done)
-}
-
 fn values(
     conn: &Connection,
     config: &Config,
@@ -76,9 +64,11 @@ fn values(
     let from = record::begins(now).plus_days(-15);
     let ledger = Ledger::load_some(conn, config, &[account.id].into(), from, now.plus_days(30))?;
     let year = Record::of(&ledger, config, account, now);
+    let attested = attest::of_account(conn, account.id)?;
     let silent = silences::active(conn, now)?;
     let quiet = crate::silence::over(&silent, account).map(|one| {
-        context! { by => one.by.clone(), reason => one.reason.clone(), until => beijing(one.until) }
+        let whole = matches!(one.scope, Scope::Office(_)).then(|| one.name.clone());
+        context! { id => one.id, whole, by => one.by.clone(), reason => one.reason.clone(), until => beijing(one.until) }
     });
     let shown = if whole_year { year.weeks.len() } else { WEEKS };
     Ok(context! {
@@ -92,6 +82,14 @@ fn values(
         former => account.former_names.join("、"),
         sources => account.sources.iter().map(|of| of.source.clone()).collect::<Vec<_>>().join("、"),
         quiet,
+        address => account.address(),
+        wechat => account.platform.is_wechat(),
+        word => account.state_at(now).word(),
+        states => Standing::ALL.map(|state| (state.word(), state.chinese())).to_vec(),
+        today => now.date().to_string(),
+        looks => last_looks(conn, account, now)?,
+        said_whole => attested.iter().rev().take(ATTESTED).map(attestation).collect::<Vec<_>>(),
+        newest_said => attested.last().map_or(0, |one| one.id),
         strip => Value::from_safe_string(strip(&year.days)),
         longest => year.longest.map(|(from, until)| context! { from => from.to_string(), until => until.to_string(), days => (until - from).num_days() }),
         failed_days => year.failed_days,
@@ -103,6 +101,31 @@ fn values(
         posts => posts(&ledger, config, account, now),
         letters => outbox::about(conn, account.id, LETTERS)?.iter().map(letter).collect::<Vec<_>>(),
     })
+}
+
+/// How each source has fared, and when it looks again.
+fn last_looks(conn: &Connection, account: &Account, now: Moment) -> Result<Vec<Value>, StoreError> {
+    let agendas = agenda::of(conn, account.id)?;
+    let mut told = Vec::new();
+    for of in &account.sources {
+        let last = looks::recent(conn, account.id, &of.source, 1)?.pop();
+        let next = agendas.get(&of.source).map(|agenda| agenda.next_at);
+        let failed = last.as_ref().and_then(looks::LookRow::class);
+        told.push(context! {
+            source => of.source.clone(),
+            at => last.as_ref().map(|look| beijing(look.at)),
+            failed => failed.map(class_chinese),
+            advice => last.as_ref().filter(|_| failed.is_some()).map(|look| look.advice.clone()).unwrap_or_default(),
+            rows => last.as_ref().map_or(0, |look| look.rows),
+            whole => last.as_ref().is_some_and(|look| look.outcome == "complete"),
+            next => next.filter(|next| *next > now).map(|next| beijing(next.plus(-(next.unix().rem_euclid(60))))),
+        });
+    }
+    Ok(told)
+}
+
+fn attestation(one: &Attestation) -> Value {
+    context! { id => one.id, from => beijing(one.from), to => beijing(one.to), by => one.by.clone(), at => beijing(one.at) }
 }
 
 fn week(verdict: &Verdict) -> Value {

@@ -1,0 +1,156 @@
+//! 人工核查 by the week: who must be looked at, and a signed row of the check sheet, which is a named
+//! person's look at one account. A workbook and a page bring the same rows.
+
+use super::Refusal;
+use crate::cli::print::beijing;
+use crate::config::Config;
+use crate::domain::{Account, AccountId, Check, Moment, Period, Week};
+use crate::import::SignedRow;
+use crate::ledger::Ledger;
+use crate::rules::{Tally, Verdict, VerdictKind};
+use crate::spoken::told_last;
+use crate::store::tally::Signed;
+use crate::store::{Connection, StoreError, Transaction, accounts, meta, tally};
+use std::collections::BTreeMap;
+
+/// Why an account stands on the sheet; the first one that fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// It has no source.
+    NoSource,
+    /// 待人工核实.
+    Suspected,
+    /// 无法判定.
+    Unknown,
+    /// Nothing; it is judged without a person.
+    None,
+}
+
+/// The rows: by default the accounts that need a person, else all that are judged.
+pub fn picked<'l>(ledger: &'l Ledger, verdicts: &[Verdict], all: bool, now: Moment) -> Vec<(&'l Account, Need)> {
+    let mut by_account: BTreeMap<AccountId, Vec<&Verdict>> = BTreeMap::new();
+    for verdict in verdicts.iter().filter(|verdict| !matches!(verdict.kind, VerdictKind::Exempt { .. })) {
+        by_account.entry(verdict.account).or_default().push(verdict);
+    }
+    let need = |account: &'l Account| {
+        let judged = by_account.get(&account.id)?;
+        let has_source = !ledger.evidence(account.id).sources.is_empty();
+        Some((account, if has_source { need(judged, now) } else { Need::NoSource }))
+    };
+    ledger.accounts.iter().filter_map(need).filter(|(_, need)| all || *need != Need::None).collect()
+}
+
+/// What a person's look would settle; [`Need::None`] where all is judged.
+pub fn need(judged: &[&Verdict], now: Moment) -> Need {
+    let of = |verdict: &&Verdict| match verdict.kind {
+        VerdictKind::Suspected { .. } => Need::Suspected,
+        VerdictKind::Unknown { .. } if !verdict.awaits_data(now) => Need::Unknown,
+        _ => Need::None,
+    };
+    judged.iter().map(of).min().unwrap_or(Need::None)
+}
+
+/// What was signed already, unless somebody must look again now that the week is over.
+pub fn settled(told: Vec<Tally>, week: Week, now: Moment) -> Option<Tally> {
+    let whole = |row: &Tally| row.looked_at >= week.end() || now < week.end();
+    told.into_iter().find(|row| row.week == week).filter(whole)
+}
+
+/// The check that counts the week; where none does, its end.
+pub fn check_of(config: &Config, week: Week) -> Check {
+    let period = Period::Week(week);
+    let (from, until) = period.search_span();
+    let held = config.checks_between(from, until).into_iter().find(|check| period.holds(*check));
+    held.unwrap_or(Check::unmoved(week.end()))
+}
+
+/// What signing did, or would do.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    /// Rows of accounts that had none of that week.
+    pub new: usize,
+    /// Rows that stood already.
+    pub known: usize,
+    /// Rows that replace another: whose, the earlier one, the new one.
+    pub corrected: Vec<(AccountId, Tally, Tally)>,
+}
+
+impl Kept {
+    fn note(&mut self, signed: &SignedRow, what: Signed) {
+        match what {
+            Signed::New => self.new += 1,
+            Signed::Known => self.known += 1,
+            Signed::Corrected(earlier) => self.corrected.push((signed.account, earlier, signed.row.clone())),
+        }
+    }
+}
+
+/// What [`sign`] would do.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn foresee(conn: &Connection, rows: &[SignedRow]) -> Result<Kept, StoreError> {
+    let mut kept = Kept::default();
+    for signed in rows {
+        let what = match tally::standing(conn, signed.account, signed.row.week)? {
+            None => Signed::New,
+            Some(earlier) if earlier == signed.row => Signed::Known,
+            Some(earlier) => Signed::Corrected(earlier),
+        };
+        kept.note(signed, what);
+    }
+    Ok(kept)
+}
+
+/// Keeps signed rows, each with its audit entry, or none; `upon` says what they stand on (a file, a page).
+///
+/// # Errors
+/// `is_conflict()` for a look in the future or before its week; those of SQLite.
+pub fn sign(tx: &Transaction<'_>, rows: &[SignedRow], upon: &str, now: Moment) -> Result<Kept, StoreError> {
+    let mut kept = Kept::default();
+    for signed in rows {
+        let what = tally::sign(tx, signed.account, &signed.row, now)?;
+        let (word, before) = match &what {
+            Signed::Known => ("", String::new()),
+            Signed::New => ("sheet.sign", String::new()),
+            Signed::Corrected(earlier) => ("sheet.correct", format!("；原为：{}", words(earlier))),
+        };
+        if !word.is_empty() {
+            let detail = format!("账号{} {}{before}（{upon}）", signed.account.0, words(&signed.row));
+            meta::audit(tx, now, &signed.row.by, word, &detail)?;
+        }
+        kept.note(signed, what);
+    }
+    Ok(kept)
+}
+
+/// Keeps one row that was filled in beside the row `stood` (by its 核查时间), which a person then had
+/// before his eyes. Returns what was done.
+///
+/// # Errors
+/// Where another row stands by now; those of [`sign`].
+pub fn sign_one(
+    tx: &Transaction<'_>,
+    signed: &SignedRow,
+    stood: Option<Moment>,
+    now: Moment,
+) -> Result<String, Refusal> {
+    let account = accounts::one(tx, signed.account)?.ok_or_else(|| Refusal::state("台账里没有这个账号"))?;
+    let title = account.title();
+    match tally::standing(tx, signed.account, signed.row.week)? {
+        Some(stands) if Some(stands.looked_at) != stood => {
+            Err(Refusal::state(format!("{title}刚才已经登记：{}；没有改动", words(&stands))))
+        }
+        None if stood.is_some() => Err(Refusal::state(format!("{title}原来的登记已经撤回，没有改动；请看过再登记"))),
+        _ => {
+            sign(tx, std::slice::from_ref(signed), "网页", now)?;
+            Ok(format!("已登记：{title} {}；有关结论会重新判定", words(&signed.row)))
+        }
+    }
+}
+
+/// 2026-W47 共2次，最近更新 2026-11-20 10:05，核查人 张三，核查时间 2026-11-23 09:10
+pub fn words(row: &Tally) -> String {
+    let (week, updates, last, by) = (Period::Week(row.week), row.updates, told_last(row), &row.by);
+    format!("{week} 共{updates}次{last}，核查人 {by}，核查时间 {}", beijing(row.looked_at))
+}

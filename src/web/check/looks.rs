@@ -1,0 +1,276 @@
+//! Accounts that a person must look at: one on top with its form, or all as a list. What is saved is a
+//! signed row of the week's check sheet.
+
+use super::super::Shared;
+use super::super::session::Act;
+use super::wish::{Kind, Typed, Wish};
+use super::{Desk, paged};
+use crate::access::Rank;
+use crate::cli::print::{beijing, rule_chinese};
+use crate::config::Config;
+use crate::deeds::Refusal;
+use crate::deeds::sheet::{self, Need, picked, settled, words};
+use crate::domain::{Account, AccountId, Check, Moment, Post, Week, When};
+use crate::import::{FilledIn, SignedRow, read_filled_in, unit_words};
+use crate::ledger::Ledger;
+use crate::rules::{Profile, Tally, Verdict, VerdictKind};
+use crate::spoken::{gap_in_words, when};
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::Response;
+use minijinja::{Value, context};
+use std::collections::BTreeMap;
+
+/// Known posts that are shown beside the form.
+const KNOWN: usize = 5;
+/// Holes that are shown.
+const SHOWN: usize = 3;
+
+/// One account of the check sheet.
+pub(super) struct Look {
+    account: AccountId,
+    /// It has no source, so only people can look.
+    alone: bool,
+    /// What a look would settle.
+    need: Need,
+    /// What the check says of it now.
+    verdicts: Vec<Verdict>,
+    /// The row that stands for the week.
+    stands: Option<Tally>,
+    /// It was signed when the week was over.
+    done: bool,
+}
+
+impl Look {
+    /// Whether it waits for somebody.
+    pub(super) fn is_open(&self) -> bool {
+        self.need != Need::None && !self.done
+    }
+
+    /// In the address, for the filter.
+    fn state(&self) -> &'static str {
+        match (self.done, self.need) {
+            (true, _) => "done",
+            (false, Need::Suspected) => "suspected",
+            (false, Need::None) => "clear",
+            (false, _) if self.alone => "alone",
+            (false, _) => "unclear",
+        }
+    }
+
+    fn is_near(&self, state: &str) -> bool {
+        match state {
+            "" | "open" => self.is_open(),
+            "every" => true,
+            state => self.state() == state,
+        }
+    }
+}
+
+const STATES: [(&str, &str); 6] = [
+    ("open", "还没有看的"),
+    ("suspected", "待人工核实"),
+    ("alone", "没有来源"),
+    ("unclear", "无法判定"),
+    ("done", "已看过"),
+    ("every", "全部账号"),
+];
+
+/// Every account that the check judges; whoever waits stands first, and of those the doubtful ones.
+pub(super) fn of(
+    ledger: &Ledger,
+    profile: &Profile,
+    check: Check,
+    signed: &BTreeMap<AccountId, Vec<Tally>>,
+    now: Moment,
+) -> Vec<Look> {
+    let week = Week::closed_before(check.nominal);
+    let verdicts = ledger.judge(profile, check, now);
+    let look = |(account, need): (&Account, Need)| {
+        let own: Vec<Verdict> = verdicts.iter().filter(|verdict| verdict.account == account.id).cloned().collect();
+        let rows = signed.get(&account.id).cloned().unwrap_or_default();
+        let stands = rows.iter().find(|row| row.week == week).cloned();
+        let alone = need == Need::NoSource;
+        let need = if alone { sheet::need(&own.iter().collect::<Vec<_>>(), now) } else { need };
+        Look { account: account.id, alone, need, verdicts: own, stands, done: settled(rows, week, now).is_some() }
+    };
+    let mut looks: Vec<Look> = picked(ledger, &verdicts, true, now).into_iter().map(look).collect();
+    looks.sort_by_key(|look| (!look.is_open(), look.need != Need::Suspected));
+    looks
+}
+
+/// Keeps what somebody has seen.
+pub(in super::super) async fn sign(State(shared): State<Shared>, uri: Uri, act: Act) -> Response {
+    if let Err(answer) = act.viewer.may(Rank::Operator, &uri) {
+        return answer;
+    }
+    let (config, now) = (shared.web.config.clone(), shared.web.clock.now());
+    let wish = Wish::read(
+        &["week", "updates", "day", "time", "looked"].map(|name| (name.to_owned(), act.text(name).to_owned())),
+    );
+    let week = wish.week.unwrap_or(Week::closed_before(now));
+    let again = Wish { kind: Some(Kind::Look), page: 1, at: act.text("account").to_owned(), ..wish.clone() };
+    let next = Wish { at: act.text("next").to_owned(), ..Wish::of(Kind::Look, wish.week) };
+    let done = match read(&act, &wish.typed, week, &config, now) {
+        Err(refusal) => Err(refusal),
+        Ok((signed, stood)) => shared.web.store.attempt_async(move |tx| sheet::sign_one(tx, &signed, stood, now)).await,
+    };
+    shared.web.clock.ring();
+    let to = if done.is_ok() { next } else { again };
+    shared.answer(&act.viewer, &uri, &format!("../{}", to.address()), done)
+}
+
+fn read(
+    act: &Act,
+    typed: &Typed,
+    week: Week,
+    config: &Config,
+    now: Moment,
+) -> Result<(SignedRow, Option<Moment>), Refusal> {
+    let account =
+        act.text("account").parse().map(AccountId).map_err(|_| Refusal::wish("没有写明是哪个账号，没有改动"))?;
+    if act.text("seen").is_empty() {
+        return Err(Refusal::wish("请打开账号看过，再勾选“我已打开账号看过”；没有保存"));
+    }
+    let filled = FilledIn {
+        updates: typed.updates.clone(),
+        last: format!("{} {}", typed.day, typed.time).trim().to_owned(),
+        by: act.by().to_owned(),
+        looked_at: typed.looked.clone(),
+    };
+    let row = read_filled_in(&filled, week, config.profile.count, now);
+    let row = row.map_err(|wrong| Refusal::wish(format!("没有保存。{}", wrong.join("；"))))?;
+    Ok((SignedRow { account, row }, act.text("stood").parse().ok().map(Moment::from_unix)))
+}
+
+/// What the page shows of them.
+pub(super) fn values(desk: &Desk, config: &Config, wish: &Wish) -> Value {
+    let near = |look: &&Look| desk.board.ledger.account(look.account).is_some_and(|account| wish.takes(account));
+    let states = STATES.map(|(word, said)| context! { word, said }).to_vec();
+    if wish.list {
+        let shown = desk.looks.iter().filter(near).filter(|look| look.is_near(&wish.state));
+        let rows: Vec<Value> = shown.filter_map(|look| row(desk, look, wish)).collect();
+        return context! { states, ..paged(&rows, wish) };
+    }
+    let open: Vec<&Look> = desk.looks.iter().filter(|look| look.is_open()).collect();
+    let asked = wish.at.parse().ok().map(AccountId);
+    let named = desk.looks.iter().find(|look| Some(look.account) == asked);
+    let top = named.or(open.first().copied());
+    // Whoever comes after the one on top; at the end those that were passed over.
+    let place = open.iter().position(|look| Some(look.account) == top.map(|top| top.account));
+    let after = place.map_or(0, |place| place + 1);
+    let next = open.get(after).or(open.first()).filter(|next| Some(next.account) != top.map(|top| top.account));
+    let card = top.and_then(|look| card(desk, config, look, wish));
+    let skip = next.map(|next| Wish { at: next.account.0.to_string(), ..Wish::of(Kind::Look, wish.week) }.address());
+    context! { card, next => next.map(|next| next.account.0), skip, place => after }
+}
+
+/// The account, and where people find it.
+pub(super) fn who(account: &Account) -> Value {
+    context! {
+        id => account.id.0,
+        name => account.name.clone(),
+        platform => account.platform.name(),
+        office => if account.office.is_empty() { &account.supervisor } else { &account.office },
+        handle => account.handle.clone(),
+        address => account.address(),
+    }
+}
+
+fn row(desk: &Desk, look: &Look, wish: &Wish) -> Option<Value> {
+    let account = desk.board.ledger.account(look.account)?;
+    let to = Wish { at: account.id.0.to_string(), ..Wish::of(Kind::Look, wish.week) }.address();
+    Some(context! {
+        to,
+        mark => look.mark(),
+        said => look.said(),
+        why => look.why().into_iter().next(),
+        stands => look.stands.as_ref().map(words),
+        ..who(account)
+    })
+}
+
+fn card(desk: &Desk, config: &Config, look: &Look, wish: &Wish) -> Option<Value> {
+    let account = desk.board.ledger.account(look.account)?;
+    let sources = account.sources.iter().map(|of| of.source.as_str()).collect::<Vec<_>>().join("、");
+    Some(context! {
+        mark => look.mark(),
+        said => look.said(),
+        is_open => look.is_open(),
+        why => look.why(),
+        sources,
+        known => known(desk, look.account),
+        stands => look.stands.as_ref().map(words),
+        stood => look.stands.as_ref().map(|row| row.looked_at.unix()),
+        typed => typed(look, wish),
+        unit => unit_words(&config.profile),
+        now => beijing(desk.now.plus(-(desk.now.unix().rem_euclid(60)))),
+        ..who(account)
+    })
+}
+
+impl Look {
+    fn mark(&self) -> &'static str {
+        match (self.done, self.need) {
+            (true, _) | (false, Need::None) => "good",
+            (false, Need::Suspected) => "suspected",
+            _ => "unclear",
+        }
+    }
+
+    fn said(&self) -> &'static str {
+        match self.state() {
+            "done" => "已看过",
+            "clear" => "已有结论，不必再看",
+            "suspected" => "待人工核实",
+            "alone" => "没有来源",
+            _ => "无法判定",
+        }
+    }
+
+    /// What is not clear, a sentence a rule.
+    fn why(&self) -> Vec<String> {
+        let unclear = |verdict: &&Verdict| !verdict.kind.gaps().is_empty();
+        self.verdicts.iter().filter(unclear).map(why).collect()
+    }
+}
+
+fn why(verdict: &Verdict) -> String {
+    let rule = rule_chinese(&verdict.rule);
+    let seen = format!("{rule}：看到{}次，应有{}次；", verdict.kind.seen(), verdict.required);
+    let gaps: Vec<String> = verdict.kind.gaps().iter().take(SHOWN).map(gap_in_words).collect();
+    let more = verdict.kind.gaps().len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!("，另有{more}段") } else { String::new() };
+    match verdict.kind {
+        VerdictKind::Suspected { .. } => format!("{seen}看的办法不足以作为没有更新的依据"),
+        _ => format!("{seen}没有看到的时段：{}{more}", gaps.join("；")),
+    }
+}
+
+/// The newest posts that are known singly.
+fn known(desk: &Desk, account: AccountId) -> Vec<Value> {
+    let mut posts: Vec<&Post> = desk.board.ledger.evidence(account).posts.iter().filter(|post| !post.struck).collect();
+    posts.sort_by_key(|post| std::cmp::Reverse((post.when.latest(), post.id)));
+    let title = |post: &Post| if post.title.is_empty() { "（无标题）".to_owned() } else { post.title.clone() };
+    posts.into_iter().take(KNOWN).map(|post| context! { when => when(post.when), title => title(post) }).collect()
+}
+
+/// What the form holds at first: what was typed and not kept, else what stands.
+fn typed(look: &Look, wish: &Wish) -> Value {
+    let typed = &wish.typed;
+    if *typed != Typed::default() {
+        let Typed { updates, day, time, looked } = typed.clone();
+        return context! { updates, day, time, looked };
+    }
+    let last = look.stands.as_ref().and_then(|row| row.last);
+    let time = match last {
+        Some(When::At(moment)) => moment.beijing().format("%H:%M").to_string(),
+        _ => String::new(),
+    };
+    context! {
+        updates => look.stands.as_ref().map_or_else(String::new, |row| row.updates.to_string()),
+        day => last.map_or_else(String::new, |last| last.earliest().date().to_string()),
+        time,
+        looked => "",
+    }
+}

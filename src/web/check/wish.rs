@@ -1,0 +1,143 @@
+//! What somebody wants to see of 核查, as the address says it, and back.
+
+use super::super::session::{percent, text};
+use crate::domain::{Account, Period, Week};
+use minijinja::{Value, context};
+
+/// What waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// An account that somebody must look at.
+    Look,
+    /// A finding that somebody must confirm.
+    Finding,
+}
+
+impl Kind {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Kind::Look => "look",
+            Kind::Finding => "finding",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Kind> {
+        [Kind::Look, Kind::Finding].into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// What somebody wants to see.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Wish {
+    /// `None`: whichever waits.
+    pub(super) kind: Option<Kind>,
+    /// As a list, not one by one.
+    pub(super) list: bool,
+    /// Of the check sheet; `None`: the one that has just ended.
+    pub(super) week: Option<Week>,
+    pub(super) q: String,
+    pub(super) platform: String,
+    pub(super) state: String,
+    pub(super) page: usize,
+    /// The one on top: an account's number, or a finding's mark.
+    pub(super) at: String,
+    /// What was typed into the form and not kept.
+    pub(super) typed: Typed,
+}
+
+/// The fields of a look.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Typed {
+    pub(super) updates: String,
+    pub(super) day: String,
+    pub(super) time: String,
+    pub(super) looked: String,
+}
+
+impl Wish {
+    pub(super) fn read(fields: &[(String, String)]) -> Wish {
+        let short = |name: &str| text(fields, name).trim().chars().take(60).collect::<String>();
+        let week = match Period::parse(text(fields, "week")) {
+            Some(Period::Week(week)) => Some(week),
+            _ => None,
+        };
+        Wish {
+            kind: Kind::from_word(text(fields, "kind")),
+            list: text(fields, "view") == "list",
+            week,
+            q: short("q"),
+            platform: short("platform"),
+            state: short("state"),
+            page: text(fields, "page").parse().unwrap_or(1).max(1),
+            at: short("at"),
+            typed: Typed { updates: short("updates"), day: short("day"), time: short("time"), looked: short("looked") },
+        }
+    }
+
+    /// The beginning of a kind.
+    pub(super) fn of(kind: Kind, week: Option<Week>) -> Wish {
+        Wish { kind: Some(kind), week, page: 1, ..Wish::default() }
+    }
+
+    /// The same view of the other kind.
+    pub(super) fn to(&self, kind: Kind) -> String {
+        Wish { list: self.list, ..Wish::of(kind, self.week) }.address()
+    }
+
+    pub(super) fn takes(&self, account: &Account) -> bool {
+        let platform = self.platform.is_empty() || account.platform.name() == self.platform;
+        let said = |text: &str| text.contains(&self.q);
+        platform && (self.q.is_empty() || said(&account.name) || said(&account.office))
+    }
+
+    /// Where it is shown, from the place of the page itself.
+    pub(super) fn address(&self) -> String {
+        let page = if self.page > 1 { self.page.to_string() } else { String::new() };
+        let all = [
+            ("kind", self.kind.map_or("", Kind::word)),
+            ("view", if self.list { "list" } else { "" }),
+            ("week", &self.week.map_or_else(String::new, |week| Period::Week(week).to_string())),
+            ("q", &self.q),
+            ("platform", &self.platform),
+            ("state", &self.state),
+            ("page", &page),
+            ("at", &self.at),
+            ("updates", &self.typed.updates),
+            ("day", &self.typed.day),
+            ("time", &self.typed.time),
+            ("looked", &self.typed.looked),
+        ];
+        let said: Vec<String> =
+            all.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("{k}={}", percent(v))).collect();
+        if said.is_empty() { "check".to_owned() } else { format!("check?{}", said.join("&")) }
+    }
+
+    /// For the fields of the filter.
+    pub(super) fn fields(&self) -> Value {
+        context! {
+            q => self.q.clone(),
+            platform => self.platform.clone(),
+            state => self.state.clone(),
+            week => self.week.map_or_else(String::new, |week| Period::Week(week).to_string()),
+            filtered => !self.q.is_empty() || !self.platform.is_empty() || !self.state.is_empty(),
+            all => Wish { list: self.list, ..Wish::of(self.kind.unwrap_or(Kind::Look), self.week) }.address(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wish_is_what_its_address_says_and_nothing_else() {
+        let read = |pairs: &[(&str, &str)]| {
+            Wish::read(&pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect::<Vec<_>>())
+        };
+        let wish =
+            read(&[("kind", "finding"), ("view", "list"), ("week", "2026-W29"), ("q", " 文旅&<"), ("page", "3")]);
+        assert_eq!(wish.address(), "check?kind=finding&view=list&week=2026-W29&q=%E6%96%87%E6%97%85%26%3C&page=3");
+        assert_eq!(read(&[("kind", "x"), ("week", "2026-W99"), ("page", "-1"), ("view", "'")]).address(), "check");
+        assert_eq!(read(&[("at", &"9".repeat(500))]).at.len(), 60);
+    }
+}
