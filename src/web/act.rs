@@ -7,8 +7,8 @@ use super::plain::plain;
 use super::session::{Act, Viewer, forged, is_from_our_page, see_other, text};
 use crate::access::Rank;
 use crate::deeds::Refusal;
-use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use crate::store::StoreError;
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use std::collections::HashMap;
@@ -90,6 +90,10 @@ impl Shared {
                 see_other(to)
             }
             Err(refusal) => self.answer(viewer, uri, to, Err(refusal)),
+        }
+    }
+}
+
 /// How long somebody waits for what he has done; shorter than the gate's patience.
 const WAIT: Duration = Duration::from_secs(7);
 

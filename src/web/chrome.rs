@@ -15,7 +15,6 @@ use minijinja::{Environment, Error, UndefinedBehavior, Value, context};
 use std::sync::LazyLock;
 
 const TEMPLATES: &[(&str, &str)] = &[
-const TEMPLATES: &[(&str, &str)] = &[
     ("chrome.html", include_str!("templates/chrome.html")),
     ("answer.html", include_str!("templates/answer.html")),
     ("notice.html", include_str!("templates/notice.html")),
@@ -123,10 +122,6 @@ impl Shared {
             Ok(causes) => {
                 let (here, seal) = (uri.path().to_owned(), viewer.token.seal());
                 let banners: Vec<Value> = causes.iter().map(banner).collect();
-                let note = self
-                    .notes
-                    .take(viewer)
-                    .map(|note| context! { done => note.done, said => note.said, link => note.link });
                 let note = self.notes.take(viewer).map(|note| note.value());
                 page(status, name, uri, context! { me, here, seal, banners, note, ..values })
             }
@@ -140,7 +135,7 @@ impl Note {
     fn value(&self) -> Value {
         let mut lines = self.said.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty());
         let said = lines.next().unwrap_or_default();
-        context! { done => self.done, said, more => lines.collect::<Vec<_>>() }
+        context! { done => self.done, said, link => self.link.clone(), more => lines.collect::<Vec<_>>() }
     }
 }
 

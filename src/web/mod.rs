@@ -166,10 +166,8 @@ pub fn trouble(conn: &crate::store::Connection) -> Result<Option<String>, StoreE
 /// Every page there is.
 fn router(web: Web) -> Router {
     let hashing = Arc::new(Semaphore::new(HASHING));
-    let (gate, throttle, stand, notes, holds, aheads) = Default::default();
-    let shared = Shared { web, gate, throttle, stand, notes, holds, aheads, hashing };
-    let (gate, throttle, stand, notes, aheads, papers) = Default::default();
-    let shared = Shared { web, gate, throttle, stand, notes, aheads, papers, hashing };
+    let (gate, throttle, stand, notes, holds, aheads, papers) = Default::default();
+    let shared = Shared { web, gate, throttle, stand, notes, holds, aheads, papers, hashing };
     Router::new()
         .route("/", get(overview::show))
         .route("/account/{id}", get(account::show))
