@@ -8,6 +8,7 @@ pub mod confirm;
 pub mod list;
 pub mod look;
 pub mod mode;
+pub mod named;
 pub mod outbox;
 pub mod own_words;
 pub mod post;

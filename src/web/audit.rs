@@ -4,7 +4,7 @@ use super::Shared;
 use super::chrome::unavailable;
 use super::paged::address;
 use super::session::{Viewer, text};
-use crate::deeds::words;
+use crate::deeds::named;
 use crate::domain::Moment;
 use crate::import::times;
 use crate::store::audit::{self, Entry, Filter, Trail};
@@ -98,7 +98,7 @@ fn values(conn: &Connection, wish: &Wish) -> Result<Value, StoreError> {
 }
 
 fn word(deed: &str) -> String {
-    words::chinese(deed).unwrap_or(deed).to_owned()
+    named::chinese(deed).unwrap_or(deed).to_owned()
 }
 
 fn row(entry: &Entry) -> Value {

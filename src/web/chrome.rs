@@ -135,7 +135,7 @@ impl Note {
     fn value(&self) -> Value {
         let mut lines = self.said.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty());
         let said = lines.next().unwrap_or_default();
-        context! { done => self.done, said, more => lines.collect::<Vec<_>>(), link => self.link.clone() }
+        context! { done => self.done, said, link => self.link.clone(), more => lines.collect::<Vec<_>>() }
     }
 }
 
