@@ -4,7 +4,7 @@
 use super::tables::month_or_quarter;
 use super::tables_args::WordsArgs;
 use super::{CliError, Context, Outcome, outln, print_json};
-use crate::deeds::own_words;
+use crate::deeds::words;
 use crate::domain::Period;
 use crate::report::Prepared;
 use crate::wording::{self, Wording, WordsFinding};
@@ -33,16 +33,16 @@ pub(super) fn run(context: &Context, args: &WordsArgs) -> Result<Outcome, CliErr
 
 /// Where the words of a period lie.
 pub(super) fn file(context: &Context, period: Period) -> PathBuf {
-    own_words::file(&context.data, period)
+    words::file(&context.data, period)
 }
 
 fn folder(context: &Context) -> PathBuf {
-    own_words::folder(&context.data)
+    words::folder(&context.data)
 }
 
 /// The words of a period, if there are any.
 pub(super) fn read(context: &Context, period: Period) -> Result<Option<Wording>, CliError> {
-    own_words::read(&context.data, period).map_err(CliError::failed)
+    words::read(&context.data, period).map_err(CliError::failed)
 }
 
 /// Writes the draft unless there is a file; tells what it was made from.
@@ -70,7 +70,7 @@ fn previous(context: &Context, period: Period) -> Result<Option<(String, String)
     let earlier = entries.filter_map(|path| Some((of(&path)?, path)));
     let newest = earlier.filter(|(other, _)| same_kind(other) && *other < period).max_by_key(|(other, _)| *other);
     let Some((other, path)) = newest else { return Ok(None) };
-    Ok(own_words::text(&path).map_err(CliError::failed)?.map(|text| (format!("{other}.txt"), text)))
+    Ok(words::text(&path).map_err(CliError::failed)?.map(|text| (format!("{other}.txt"), text)))
 }
 
 /// Writes a file that does not exist yet: what a person has filled in is never overwritten.

@@ -10,7 +10,6 @@ pub mod look;
 pub mod mode;
 pub mod named;
 pub mod outbox;
-pub mod own_words;
 pub mod post;
 pub mod repair;
 pub mod replace;

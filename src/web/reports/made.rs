@@ -7,7 +7,7 @@ use crate::bulletin::Stage;
 use crate::config::Config;
 use crate::deeds::bulletin::{find, papers};
 use crate::deeds::repair::forms;
-use crate::deeds::{Refusal, own_words};
+use crate::deeds::{Refusal, words};
 use crate::domain::{Moment, Period};
 use crate::issued::{Dossier, amended, unsettled};
 use crate::report::{Prepared, Report};
@@ -73,7 +73,7 @@ async fn stamp(store: &Store, period: Period) -> Result<Vec<i64>, Refusal> {
     let dir = store.dir().to_owned();
     let newest = store.read_async(move |conn| {
         let mut hasher = DefaultHasher::new();
-        own_words::text(&own_words::file(&dir, period)).hash(&mut hasher);
+        words::text(&words::file(&dir, period)).hash(&mut hasher);
         Ok([&counts::newest(conn)?[..], &counts::newest_letters(conn)?[..], &[hasher.finish().cast_signed()]].concat())
     });
     Ok(newest.await?)
@@ -86,7 +86,7 @@ fn compose(
     (period, wanted): (Period, Wanted),
     now: Moment,
 ) -> Result<Made, Refusal> {
-    let own = own_words::read(dir, period).map_err(Refusal::State)?;
+    let own = words::read(dir, period).map_err(Refusal::State)?;
     let version = match wanted {
         Wanted::Version(version) => version,
         Wanted::Report => return report(conn, config, period, now, own.as_ref()),

@@ -7,7 +7,7 @@ use crate::access::Rank;
 use crate::bulletin::{Act, document_number};
 use crate::deeds::Refusal;
 use crate::deeds::bulletin::{self as deeds, Kept, Taking};
-use crate::deeds::own_words;
+use crate::deeds::words;
 use crate::domain::{Moment, Period};
 use crate::issued::SignAsk;
 use axum::extract::{Path, State};
@@ -30,7 +30,7 @@ async fn take_step(shared: Shared, period: Period, step: String, uri: Uri, form:
     let dir = store.dir().to_owned();
     let deed = async move {
         let mut wish = wish?;
-        let own = tokio::task::spawn_blocking(move || own_words::read(&dir, period)).await;
+        let own = tokio::task::spawn_blocking(move || words::read(&dir, period)).await;
         let own = own.unwrap_or(Ok(None)).map_err(Refusal::State)?;
         match &mut wish {
             Wish::Step(taking) => taking.words = own,
