@@ -19,9 +19,8 @@ pub fn review(head: &Head, office: &str, findings: &[&Finding], reply_by: NaiveD
         Block::Table(listed(findings)),
         Block::Table(proven(findings)),
         Block::Table(asked(findings)),
-        Block::Paragraph(
-            "核对单位（盖章）：　　　　　　　　核对人（签名）：　　　　　　　　　　年　　月　　日".to_owned(),
-        ),
+        Block::Left("核对单位（盖章）：　　　　　　　　核对人（签名）：".to_owned()),
+        Block::Right(words::DAY_BY_HAND.to_owned()),
         Block::Right(head.foot()),
     ];
     Report {

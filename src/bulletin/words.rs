@@ -4,6 +4,9 @@ use crate::domain::{Moment, When};
 use crate::rules::{Window, WindowKind};
 use chrono::{Datelike, NaiveDate, Timelike};
 
+/// Where somebody writes the day beside a signature.
+pub const DAY_BY_HAND: &str = "年　　月　　日";
+
 /// 2022年7月11日
 pub fn date(date: NaiveDate) -> String {
     format!("{}年{}月{}日", date.year(), date.month(), date.day())

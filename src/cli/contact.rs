@@ -2,9 +2,10 @@
 
 use super::people_args::{ContactVerb, ReplaceArgs};
 use super::{CliError, Context, Outcome, outln, print_json, print_rows, refusal, replace};
+use crate::deeds::list::save_contacts;
 use crate::domain::{Account, Moment, Person};
 use crate::import::{ContactPlan, contact_rows, csv_bytes, plan_contacts, workbook_bytes};
-use crate::store::{answers, contacts, meta};
+use crate::store::{answers, contacts};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -20,7 +21,7 @@ pub(super) fn run(context: &Context, verb: ContactVerb) -> Result<Outcome, CliEr
         ContactVerb::Export { out } => export(context, out.as_deref()),
         ContactVerb::List { all } => list(context, all),
         ContactVerb::Replace(ReplaceArgs { old, new, from, by, office, way }) => {
-            replace::run(context, replace::Wish::read(context, old, new, &from, by, office, way)?)
+            replace::run(context, replace::read(context, old, new, &from, by, office, way)?)
         }
     }
 }
@@ -44,14 +45,9 @@ fn import(context: &Context, file: &Path, dry_run: bool, by: Option<&str>) -> Re
 }
 
 fn save(context: &Context, plan: &ContactPlan, by: &str, file: &Path, now: Moment) -> Result<(), CliError> {
-    let (people, by) = (plan.save.clone(), by.to_owned());
-    let detail = format!("{}：{}人有变化", file.file_name().unwrap_or_default().to_string_lossy(), people.len());
-    context.store()?.write(move |tx| {
-        for person in &people {
-            contacts::save(tx, person)?;
-        }
-        meta::audit(tx, now, &by, "contact.import", &detail)
-    })?;
+    let (plan, by) = (plan.clone(), by.to_owned());
+    let file = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    context.store()?.write(move |tx| save_contacts(tx, &plan, (&by, &file), now))?;
     Ok(())
 }
 

@@ -1,11 +1,12 @@
 //! `account`: the list and what stands in it.
 
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows, refusal};
+use crate::deeds::list::save_accounts;
 use crate::domain::{Account, Moment};
 use crate::import::{
     ACCOUNT_COLUMNS, AccountPlan, account_row, account_rows, csv_bytes, plan_accounts, workbook_bytes,
 };
-use crate::store::{StoreError, Transaction, accounts, answers, looks, meta};
+use crate::store::{answers, looks};
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -47,29 +48,10 @@ pub(super) fn import(context: &Context, file: &Path, dry_run: bool, by: Option<&
 }
 
 fn save(context: &Context, plan: &AccountPlan, by: &str, file: &Path, now: Moment) -> Result<(), CliError> {
-    let (rows, by) = (plan.save.clone(), by.to_owned());
-    let detail = format!("{}：{}个账号有变化", file.file_name().unwrap_or_default().to_string_lossy(), rows.len());
-    context.store()?.write(move |tx| {
-        // Whoever gives up a name or a handle does so before another takes it.
-        let (new, changed): (Vec<Account>, Vec<Account>) = rows.into_iter().partition(|account| account.id.0 == 0);
-        for account in &changed {
-            audit_rename(tx, account, &by, now)?;
-        }
-        for account in changed.iter().chain(&new) {
-            accounts::save(tx, account)?;
-        }
-        meta::audit(tx, now, &by, "account.import", &detail)
-    })?;
+    let (plan, by) = (plan.clone(), by.to_owned());
+    let file = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    context.store()?.write(move |tx| save_accounts(tx, &plan, (&by, &file), now))?;
     Ok(())
-}
-
-/// A new name is told in the weekly summary.
-fn audit_rename(tx: &Transaction<'_>, account: &Account, by: &str, now: Moment) -> Result<(), StoreError> {
-    let Some(before) = accounts::one(tx, account.id)?.filter(|before| before.name != account.name) else {
-        return Ok(());
-    };
-    let told = format!("{}（原名{}，{}）", account.name, before.name, account.platform.name());
-    meta::audit(tx, now, by, "account.rename", &told)
 }
 
 fn tell(context: &Context, plan: &AccountPlan, dry_run: bool) -> Result<(), CliError> {

@@ -1,6 +1,5 @@
 //! What the verbs about people take. Help is Chinese: clerks read it.
 
-use crate::domain::Person;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -76,31 +75,6 @@ pub struct Way {
     /// 接任者的职务；不写就与前任相同
     #[arg(long, value_name = "TEXT")]
     pub post: Option<String>,
-}
-
-impl Way {
-    /// Nothing is said about how to reach the person.
-    pub(super) fn is_empty(&self) -> bool {
-        self.mail.is_empty() && self.mobile.is_none() && self.landline.is_none()
-    }
-
-    /// The person with what is said instead of what was known.
-    pub(super) fn over(&self, mut person: Person) -> Person {
-        if !self.mail.is_empty() {
-            person.emails.clone_from(&self.mail);
-        }
-        let texts = [
-            (&self.mobile, &mut person.mobile),
-            (&self.landline, &mut person.landline),
-            (&self.post, &mut person.post),
-        ];
-        for (said, kept) in texts {
-            if let Some(said) = said {
-                said.trim().clone_into(kept);
-            }
-        }
-        person
-    }
 }
 
 /// What `confirm` takes.

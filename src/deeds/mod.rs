@@ -4,8 +4,10 @@
 
 pub mod attest;
 pub mod confirm;
+pub mod list;
 pub mod look;
 pub mod post;
+pub mod replace;
 pub mod sheet;
 pub mod silence;
 pub mod state;

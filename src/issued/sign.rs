@@ -7,7 +7,7 @@ use crate::bulletin::{Finding, Frozen, Outcome, Stage, blanks, evidence, freeze,
 use crate::config::Config;
 use crate::domain::{Moment, Period};
 use crate::repair::{Event, EventKind, Repair, State, due};
-use crate::report::{Block, Cell, Report, period_words};
+use crate::report::{Block, Cell, Report, missing_annexes, period_words};
 use crate::store::bulletins::{self, Bulletin, Issue, PaperKind, Step};
 use crate::store::reviews;
 use crate::store::{Connection, StoreError, Transaction, meta, repairs, verdicts};
@@ -155,11 +155,18 @@ pub fn sign(
     against.extend(obstacles(tx, bulletin, &dossier, ask)?);
     against.extend(missing.iter().map(|finding| format!("办公室的段落{finding}")));
     against.extend(blanks(&paper).into_iter().map(|place| format!("还有没填的____：{place}")));
+    against.extend(missing_annexes(&paper).into_iter().map(no_annex));
     against.extend(differs(tx, bulletin, &submitted)?);
     if !against.is_empty() {
         return Ok(Err(against));
     }
     Ok(Ok(keep(tx, config, bulletin, &dossier, &paper, ask, now)?))
+}
+
+fn no_annex(number: usize) -> String {
+    format!(
+        "附件{number}还空着：用 report table import 导入（例如政府网站的检查结果）；本单位的通报没有这份附件的，用 profile copy 复制口径，改名单的 annex"
+    )
 }
 
 /// What the checks, the calendar and the paper that it corrects say of its date.

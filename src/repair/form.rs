@@ -16,10 +16,11 @@ pub fn form(head: &Head, office: &str, repairs: &[&Repair]) -> Report {
             repairs.len()
         )),
         Block::Table(asked(repairs)),
-        Block::Paragraph("填表人：　　　　　　　　负责人（签名）：　　　　　　　　　　年　　月　　日".to_owned()),
-        Block::Paragraph(
-            "复核意见（检查方填写）：　　　　　　　　复核人（签名）：　　　　　　　　　　年　　月　　日".to_owned(),
-        ),
+        Block::Left("填表人：　　　　　　　　负责人（签名）：".to_owned()),
+        Block::Right(words::DAY_BY_HAND.to_owned()),
+        Block::Left("复核意见（检查方填写）：".to_owned()),
+        Block::Left("复核人（签名）：".to_owned()),
+        Block::Right(words::DAY_BY_HAND.to_owned()),
         Block::Right(foot(head)),
     ];
     Report {

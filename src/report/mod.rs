@@ -46,7 +46,7 @@ pub use facts::{Facts, LetterTally, ListChange, ListChangeKind, Progress, STEADY
 pub use followup::followup;
 pub use grid::{Grid, GridCell, GridRow};
 pub use leader::leader;
-pub use paper::{Paper, Shape};
+pub use paper::{Paper, Shape, missing_annexes};
 pub use period::{month, quarter};
 pub use prepare::Prepared;
 pub use rate::{Rounding, percent};

@@ -107,6 +107,11 @@ pub(super) fn annex_names(report: &Report) -> Vec<&str> {
     (1..=last).map(|at| names.get(&at).copied().unwrap_or(BLANK)).collect()
 }
 
+/// The numbers of annexes that nobody has filled, although a later one stands in the paper.
+pub fn missing_annexes(report: &Report) -> Vec<usize> {
+    (1..).zip(annex_names(report)).filter(|(_, name)| *name == BLANK).map(|(number, _)| number).collect()
+}
+
 /// The list of annexes below the text; a single one has no number.
 pub(super) fn annex_lines(report: &Report) -> Vec<String> {
     match annex_names(report).as_slice() {

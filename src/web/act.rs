@@ -2,10 +2,11 @@
 //! was done or why not.
 
 use super::Shared;
-use super::chrome::{refused, unavailable};
-use super::session::{Act, Viewer, see_other};
+use super::chrome::{notice, refused, unavailable};
+use super::session::{Act, Viewer, forged, is_from_our_page, see_other, text};
 use crate::access::Rank;
 use crate::deeds::Refusal;
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use std::collections::HashMap;
@@ -68,6 +69,51 @@ impl Act {
     /// Who does it, as the audit trail names him.
     pub(super) fn by(&self) -> &str {
         &self.viewer.user.name
+    }
+}
+
+/// Bytes of a form with files.
+pub(super) const LONGEST_FILE: usize = 20 * 1024 * 1024;
+
+/// A form with files of somebody who has signed in, sent from one of our own pages. Its route must allow
+/// [`LONGEST_FILE`].
+pub(super) struct Upload {
+    pub(super) viewer: Viewer,
+    fields: Vec<(String, String)>,
+    /// The names of the files (as the browser says them, not to be trusted) and their bytes.
+    pub(super) files: Vec<(String, Vec<u8>)>,
+}
+
+impl FromRequest<Shared> for Upload {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, shared: &Shared) -> Result<Upload, Response> {
+        let (mut parts, body) = request.into_parts();
+        let viewer = Viewer::from_request_parts(&mut parts, shared).await?;
+        let uri = parts.uri.clone();
+        if !is_from_our_page(&parts.headers, shared.web.config.web.public_url.as_deref()) {
+            return Err(forged(&uri));
+        }
+        let form = Multipart::from_request(Request::from_parts(parts, body), &()).await;
+        let mut form = form.map_err(|_| notice(StatusCode::BAD_REQUEST, &uri))?;
+        let (mut fields, mut files) = (Vec::new(), Vec::new());
+        while let Some(part) = form.next_field().await.map_err(|error| notice(error.status(), &uri))? {
+            let (name, file) = (part.name().unwrap_or_default().to_owned(), part.file_name().map(str::to_owned));
+            let bytes = part.bytes().await.map_err(|error| notice(error.status(), &uri))?;
+            match file {
+                Some(file) => files.push((file, bytes.to_vec())),
+                None => fields.push((name, String::from_utf8_lossy(&bytes).into_owned())),
+            }
+        }
+        let upload = Upload { viewer, fields, files };
+        if upload.viewer.token.is_sealed_by(upload.text("seal")) { Ok(upload) } else { Err(forged(&uri)) }
+    }
+}
+
+impl Upload {
+    /// The first value of that name; empty where there is none.
+    pub(super) fn text(&self, name: &str) -> &str {
+        text(&self.fields, name)
     }
 }
 

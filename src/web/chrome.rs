@@ -13,7 +13,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, UndefinedBehavior, Value, context};
 use std::sync::LazyLock;
 
-const TEMPLATES: [(&str, &str); 14] = [
+const TEMPLATES: [(&str, &str); 21] = [
     ("chrome.html", include_str!("templates/chrome.html")),
     ("answer.html", include_str!("templates/answer.html")),
     ("notice.html", include_str!("templates/notice.html")),
@@ -27,6 +27,13 @@ const TEMPLATES: [(&str, &str); 14] = [
     ("check_parts.html", include_str!("templates/check_parts.html")),
     ("check_looks.html", include_str!("templates/check_looks.html")),
     ("check_findings.html", include_str!("templates/check_findings.html")),
+    ("pager.html", include_str!("templates/pager.html")),
+    ("list_tabs.html", include_str!("templates/list_tabs.html")),
+    ("list.html", include_str!("templates/list.html")),
+    ("list_offices.html", include_str!("templates/list_offices.html")),
+    ("list_contacts.html", include_str!("templates/list_contacts.html")),
+    ("list_import.html", include_str!("templates/list_import.html")),
+    ("list_replace.html", include_str!("templates/list_replace.html")),
     ("office.html", include_str!("templates/office.html")),
 ];
 const STYLE: &str = include_str!("templates/style.css");
@@ -99,8 +106,7 @@ impl Shared {
         values: Value,
     ) -> Response {
         let user = &viewer.user;
-        let me =
-            context! { name => user.name.clone(), rank => user.rank.chinese(), acts => user.rank >= Rank::Operator };
+        let me = context! { name => user.name.clone(), rank => user.rank.chinese(), acts => user.rank >= Rank::Operator, admin => user.rank >= Rank::Admin };
         match self.web.store.read_async(self.web.health.lasting(self.web.clock.now())).await {
             Ok(causes) => {
                 let (here, seal) = (uri.path().to_owned(), viewer.token.seal());

@@ -13,8 +13,10 @@ mod chrome;
 mod doorman;
 mod first;
 mod gate;
+mod list;
 mod office;
 mod overview;
+mod paged;
 mod session;
 mod signin;
 mod squares;
@@ -27,7 +29,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::secrets::FileSecrets;
 use crate::store::{Store, StoreError, meta};
-use act::Notes;
+use act::{LONGEST_FILE, Notes};
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
@@ -78,6 +80,7 @@ struct Shared {
     throttle: Arc<Throttle>,
     stand: Arc<Stand>,
     notes: Arc<Notes>,
+    holds: Arc<list::Holds>,
     /// Places for work on passwords, which takes memory.
     hashing: Arc<Semaphore>,
 }
@@ -149,8 +152,8 @@ pub fn trouble(conn: &crate::store::Connection) -> Result<Option<String>, StoreE
 /// Every page there is.
 fn router(web: Web) -> Router {
     let hashing = Arc::new(Semaphore::new(HASHING));
-    let (gate, throttle, stand, notes) = Default::default();
-    let shared = Shared { web, gate, throttle, stand, notes, hashing };
+    let (gate, throttle, stand, notes, holds) = Default::default();
+    let shared = Shared { web, gate, throttle, stand, notes, holds, hashing };
     Router::new()
         .route("/", get(overview::show))
         .route("/account/{id}", get(account::show))
@@ -166,6 +169,14 @@ fn router(web: Web) -> Router {
         .route("/check/look", post(check::sign))
         .route("/check/finding", post(check::one))
         .route("/check/all", post(check::all))
+        .route("/list", get(list::show))
+        .route("/list/offices", get(list::offices))
+        .route("/list/contacts", get(list::contacts))
+        .route("/list/export/{name}", get(list::export))
+        .route("/list/import", get(list::import).post(list::take).layer(DefaultBodyLimit::max(LONGEST_FILE)))
+        .route("/list/import/apply", post(list::apply))
+        .route("/list/import/drop", post(list::drop_held))
+        .route("/list/replace", get(list::replacing).post(list::replace))
         .route("/signin", get(signin::ask).post(signin::enter))
         .route("/signout", post(signin::leave))
         .route("/enter/{token}", get(signin::invited).post(signin::accept))

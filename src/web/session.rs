@@ -143,14 +143,14 @@ pub(super) fn text<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
     fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
 }
 
-fn forged(uri: &Uri) -> Response {
+pub(super) fn forged(uri: &Uri) -> Response {
     let text = "提交的内容不是从本系统当前的页面发出的，或页面已经过期。没有改动；请回到页面，刷新后再做一次。";
     refused(StatusCode::FORBIDDEN, uri, "没有采用", text)
 }
 
 /// What the browser says of the page that sends a form (Fetch Metadata; RFC 6454 for older ones). A
 /// browser that says nothing is left to the seal in the form.
-fn is_from_our_page(headers: &HeaderMap, public: Option<&str>) -> bool {
+pub(super) fn is_from_our_page(headers: &HeaderMap, public: Option<&str>) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin" || site == "none";
     }

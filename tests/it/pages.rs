@@ -9,6 +9,8 @@ mod chromium;
 mod correcting;
 mod correcting_chromium;
 mod entering;
+mod listing;
+mod listing_chromium;
 mod seeing;
 mod strangers;
 

@@ -97,6 +97,13 @@ fn what_could_not_be_seen_is_signed_only_with_a_reason() {
     desk.step("submit", &["--by", "张三"]);
     let against = desk.no_step("issue", &ISSUE);
     assert!(against.contains("1个账号无法判定：青禾水利（微信公众号）"), "{against}");
+    assert!(against.contains("附件1还空着"), "{against}");
+    desk.file("网站.csv", "序号,网站名称,主管单位,问题栏目,问题类型\n1,青禾县政府网,青禾县政府,工作动态,更新不及时\n");
+    let import = ["report", "table", "import", "网站.csv", "--kind", "网站问题", "--period", "2022-06", "--by", "张三"];
+    desk.ok(&import);
+    desk.step("return", &["--reason", "补附件1", "--by", "张三"]);
+    desk.step("review", &["--reply-by", "2022-07-06", "--by", "张三"]);
+    desk.step("submit", &["--by", "张三"]);
     desk.step("issue", &[&ISSUE[..], &["--unclear", "平台接口停用"]].concat());
     let paper = desk.read("out/通报-2022-06.txt");
     assert!(paper.contains("未检查的1个账号不计入检查数（平台接口停用）：青禾水利（微信公众号）。"), "{paper}");

@@ -54,7 +54,11 @@ impl Browser {
     }
 
     pub(crate) fn send(&mut self, request: &str) -> Answer {
-        let answer = ask(self.port, request.as_bytes());
+        self.send_bytes(request.as_bytes())
+    }
+
+    pub(crate) fn send_bytes(&mut self, request: &[u8]) -> Answer {
+        let answer = ask(self.port, request);
         let set = answer.head.lines().find_map(|line| line.strip_prefix("set-cookie: "));
         if let Some(set) = set {
             // Heads are read in small letters; a token has no others.
