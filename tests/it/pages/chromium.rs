@@ -91,6 +91,14 @@ impl Chromium {
         self.client.find(Locator::Css(css)).await.unwrap().click().await.unwrap();
     }
 
+    /// Presses what leads to another page, and waits until that one is there.
+    pub(super) async fn send(&self, css: &str) {
+        self.run("window.isLeft = true").await;
+        self.press(css).await;
+        let arrived = "return !window.isLeft && document.readyState === 'complete'";
+        while self.client.execute(arrived, vec![]).await.ok() != Some(Value::Bool(true)) {}
+    }
+
     pub(super) async fn run(&self, script: &str) -> Value {
         self.client.execute(script, vec![]).await.unwrap()
     }
