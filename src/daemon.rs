@@ -124,6 +124,7 @@ impl Daemon {
                 secrets: Arc::clone(&poller.secrets),
                 clock: Arc::clone(&clock),
                 health: alarmer,
+                poller: poller.clone(),
             },
             returns: Returns {
                 store: store.clone(),

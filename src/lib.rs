@@ -33,6 +33,7 @@ mod settle;
 pub mod silence;
 pub mod simulate;
 pub mod spoken;
+pub mod standing;
 pub mod store;
 pub mod tables;
 pub mod warn;

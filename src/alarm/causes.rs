@@ -264,13 +264,18 @@ fn credential(ending: &Ending, now: Moment) -> Cause {
     Cause { source: Some(ending.source.clone()), ..cause }
 }
 
-/// Below a tenth; once told it lasts until a little more is free, so that it does not begin and end all day.
+/// Free bytes that are enough for years of ours, however large the disk is.
+const AMPLE: u64 = 5_000_000_000;
+
+/// Below a tenth and below what is ample; once told it lasts until a little more is free, so that it does
+/// not begin and end all day.
 fn disk(facts: &Facts) -> Option<Cause> {
     const KEY: &str = "disk";
     let (free, all) = facts.disk.filter(|(_, all)| *all > 0)?;
-    let enough_percent = if facts.open.iter().any(|key| key == KEY) { 12 } else { 10 };
+    let (enough_percent, ample) =
+        if facts.open.iter().any(|key| key == KEY) { (12, AMPLE / 5 * 6) } else { (10, AMPLE) };
     let percent = u128::from(free) * 100 / u128::from(all);
-    if percent >= enough_percent {
+    if percent >= enough_percent || free >= ample {
         return None;
     }
     let subject = format!("数据目录所在磁盘只剩{percent}%（{}MB）", free / 1_000_000);

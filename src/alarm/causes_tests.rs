@@ -61,7 +61,7 @@ fn each_fact_is_a_cause() {
             "credential 微博 7",
             "将于11月27日10:00到期",
         ),
-        (Facts { disk: Some((9_999_000_000, 100_000_000_000)), ..calm() }, "disk", "9%（9999MB）"),
+        (Facts { disk: Some((4_999_000_000, 50_000_000_000)), ..calm() }, "disk", "9%（4999MB）"),
         (Facts { calendar: Some((2027, false)), ..calm() }, "calendar 2027", "calendar import"),
         (Facts { calendar: Some((2027, true)), ..calm() }, "calendar 2027", "重启"),
         (Facts { web: Some("10.0.0.1:8318 不能监听".to_owned()), ..calm() }, "web", "8318"),
@@ -89,6 +89,12 @@ fn limits_are_exact() {
     // Once told, it lasts until a little more is free.
     assert_eq!(keys(&disk(119, &["disk"]), now), ["disk"]);
     assert_eq!(keys(&disk(120, &["disk"]), now), Vec::<String>::new());
+    // A tenth of a very large disk is ample.
+    let large = |free, open: &[&str]| Facts { disk: Some((free, 1_000_000_000_000)), ..disk(0, open) };
+    assert_eq!(keys(&large(4_999_999_999, &[]), now), ["disk"]);
+    assert_eq!(keys(&large(5_000_000_000, &[]), now), Vec::<String>::new());
+    assert_eq!(keys(&large(5_999_999_999, &["disk"]), now), ["disk"]);
+    assert_eq!(keys(&large(6_000_000_000, &["disk"]), now), Vec::<String>::new());
     let stuck = |since: &str, started: &str| Facts { pending: Some((1, at(since))), started: at(started), ..calm() };
     assert_eq!(keys(&stuck("2026-11-25 09:00", "2026-11-25 08:00"), now), Vec::<String>::new());
     assert_eq!(keys(&stuck("2026-11-25 08:59:59", "2026-11-25 08:00"), now), ["mail.stuck"]);

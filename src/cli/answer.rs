@@ -2,22 +2,19 @@
 
 use super::letters_args::AnswerArgs;
 use super::{CliError, Context, Outcome, beijing, outln, print_json};
-use crate::answer::{Given, LONGEST, State, Way, Word, plausible_url};
+use crate::answer::{LONGEST, State, Way, Word, plausible_url};
+use crate::deeds::outbox::{self as deeds, Told};
 use crate::domain::{Account, AccountId, Moment};
 use crate::mail::message::clean;
 use crate::store::answers::{self, AnswerRow};
-use crate::store::{Connection, StoreError, accounts, outbox};
+use crate::store::{Connection, StoreError, accounts};
 use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Writes down what was answered on the telephone or in a mail.
 pub(super) fn give(context: &Context, args: &AnswerArgs) -> Result<Outcome, CliError> {
-    let (given, id, now) = (given(context, args)?, args.id, context.clock.now());
-    let kept = context.store()?.write(move |tx| match outbox::show(tx, id)? {
-        Some(letter) => answers::give(tx, &letter, &given, now),
-        None => Ok(Err(format!("没有编号为{id}的信；用 outbox list 查看"))),
-    })?;
-    let new = kept.map_err(CliError::failed)?;
+    let (told, id, now) = (told(context, args)?, args.id, context.clock.now());
+    let new = context.store()?.attempt(move |tx| deeds::answer(tx, id, &told, now))?;
     let given = context.store()?.read(|conn| answers::of(conn, id))?;
     if context.json {
         print_json(&given.iter().map(as_json).collect::<Vec<_>>())?;
@@ -31,19 +28,18 @@ pub(super) fn give(context: &Context, args: &AnswerArgs) -> Result<Outcome, CliE
     Ok(Outcome::Done)
 }
 
-fn given(context: &Context, args: &AnswerArgs) -> Result<Given, CliError> {
+fn told(context: &Context, args: &AnswerArgs) -> Result<Told, CliError> {
     let accounts: Vec<AccountId> =
         args.account.iter().map(|name| Ok(context.account(name, None)?.id)).collect::<Result<_, CliError>>()?;
-    let url = match args.url.as_deref().map(str::trim) {
-        None | Some("") => String::new(),
-        Some(url) => plausible_url(url)
-            .ok_or_else(|| CliError::usage(format!("--url 不像网址：{url}；请写 http 或 https 开头的完整网址")))?,
-    };
-    let note = clean(args.note.as_deref().unwrap_or_default());
-    if note.chars().count() > LONGEST {
+    let url = args.url.clone().unwrap_or_default();
+    if !url.trim().is_empty() && plausible_url(url.trim()).is_none() {
+        return Err(CliError::usage(format!("--url 不像网址：{}；请写 http 或 https 开头的完整网址", url.trim())));
+    }
+    let note = args.note.clone().unwrap_or_default();
+    if clean(&note).chars().count() > LONGEST {
         return Err(CliError::usage(format!("--note 太长，请不要超过{LONGEST}字")));
     }
-    Ok(Given { word: args.word, accounts, way: Way::Clerk { by: args.by.clone() }, url, note })
+    Ok(Told { word: args.word, accounts, url, note, by: args.by.clone() })
 }
 
 fn follows(word: Word) -> &'static str {
@@ -60,8 +56,7 @@ pub(super) fn settle(context: &Context, id: i64, by: &str, note: &str) -> Result
     if note.is_empty() {
         return Err(CliError::usage("--note 不能是空的：核实的结果要写明"));
     }
-    let settled = context.store()?.write(move |tx| answers::settle(tx, id, &by, &note, now))?;
-    let answer = settled.map_err(CliError::failed)?;
+    let answer = context.store()?.attempt(move |tx| deeds::settle(tx, id, &by, &note, now))?;
     if context.json {
         print_json(&json!({"id": id, "letter": answer.letter, "state": State::Settled.word()}))?;
     } else {
@@ -73,8 +68,7 @@ pub(super) fn settle(context: &Context, id: i64, by: &str, note: &str) -> Result
 /// The link of a letter opens nothing any more.
 pub(super) fn revoke(context: &Context, id: i64, by: &str) -> Result<Outcome, CliError> {
     let (by, now) = (by.to_owned(), context.clock.now());
-    let revoked = context.store()?.write(move |tx| answers::revoke(tx, id, &by, now))?;
-    revoked.map_err(CliError::failed)?;
+    context.store()?.attempt(move |tx| deeds::revoke(tx, id, &by, now))?;
     if context.json {
         print_json(&json!({"letter": id, "revoked": true}))?;
     } else {

@@ -1,13 +1,12 @@
 //! `bulletin list` and `bulletin show`: where each 通报 stands, what differs since it was signed, and its
 //! documents once more. What is issued comes from what was frozen.
 
-use super::bulletin::{Papers, of_stage};
 use super::bulletin_args::{Files, ShowArgs};
 use super::{CliError, Context, Outcome, beijing, outln, papers, print_json, print_rows};
-use crate::bulletin::{Frozen, thaw};
-use crate::domain::Period;
+use crate::deeds::bulletin::{self as deeds, Papers};
 use crate::issued::amended;
-use crate::store::bulletins::{self, Bulletin, PaperKind};
+use crate::store::Connection;
+use crate::store::bulletins::{self, Bulletin};
 use crate::store::reviews::{self, Answer};
 use serde_json::{Value, json};
 
@@ -67,7 +66,7 @@ fn as_json(bulletin: &Bulletin) -> Value {
 pub(super) fn show(context: &Context, args: &ShowArgs) -> Result<Outcome, CliError> {
     let now = context.clock.now();
     let period = papers::begun(&args.of.period, now)?;
-    let bulletin = find(context, period, args.version)?;
+    let bulletin = context.store()?.attempt_read(|conn| deeds::find(conn, &context.config, period, args.version))?;
     let (answers, amended) = context.store()?.read(|conn| {
         let is_own = bulletin.profile == context.config.profile.name;
         let changes =
@@ -150,49 +149,10 @@ fn answer_json(context: &Context, answer: &Answer) -> Result<Value, CliError> {
     )
 }
 
-fn find(context: &Context, period: Period, version: Option<u32>) -> Result<Bulletin, CliError> {
-    let all: Vec<Bulletin> =
-        context.store()?.read(bulletins::everywhere)?.into_iter().filter(|one| one.period == period).collect();
-    // The paper under the configured profile; one under another profile where there is none.
-    let is_own = |one: &Bulletin| one.profile == context.config.profile.name;
-    let any_own = all.iter().any(is_own);
-    let mut own = all.into_iter().filter(|one| !any_own || is_own(one));
-    let found = match version {
-        None => own.next_back(),
-        Some(version) => own.find(|bulletin| bulletin.version == version),
-    };
-    let which = version.map_or_else(String::new, |version| format!("第{version}版"));
-    found.ok_or_else(|| CliError::failed(format!("没有 {period}{which} 的通报；有哪些用 bulletin list 看")))
-}
-
 /// The documents of the stage at which it stands.
 fn again(context: &Context, bulletin: &Bulletin) -> Result<Papers, CliError> {
-    if bulletin.issue.is_some() {
-        return issued_papers(context, bulletin.period, Some(bulletin.version));
-    }
-    if bulletin.profile != context.config.profile.name {
-        return Err(CliError::failed(format!(
-            "{} 的通报按检查口径“{}”起草，现在的配置不是这个口径；改回 profile 再写出",
-            bulletin.period, bulletin.profile
-        )));
-    }
     let words = super::words::read(context, bulletin.period)?;
     let now = context.clock.now();
-    let composed = context.store()?.read(|conn| of_stage(conn, &context.config, bulletin, words.as_ref(), now))?;
-    Ok(composed.0)
-}
-
-/// The frozen documents of an issued 通报.
-pub(super) fn issued_papers(context: &Context, period: Period, version: Option<u32>) -> Result<Papers, CliError> {
-    let bulletin = find(context, period, version)?;
-    let which = if bulletin.amends() { format!("-更正{}", bulletin.version - 1) } else { String::new() };
-    let mut papers = Papers::new();
-    for (kind, name) in [(PaperKind::Circular, "通报"), (PaperKind::Evidence, "问题依据清单")] {
-        let key = (bulletin.id, bulletin.seq());
-        let kept: Option<Frozen> = context.store()?.read(|conn| bulletins::paper(conn, key, kind))?;
-        if let Some(kept) = kept {
-            papers.push((format!("{name}-{period}{which}"), thaw(&kept).map_err(CliError::failed)?));
-        }
-    }
-    Ok(papers)
+    let read = |conn: &Connection| deeds::papers(conn, &context.config, bulletin, words.as_ref(), now);
+    Ok(context.store()?.attempt_read(read)?.0)
 }

@@ -2,8 +2,6 @@
 
 use super::doctor::{Group, Line, attention, bad, good};
 use super::doctor_local::nearest;
-use super::source::{self, Users};
-use super::source_status::left;
 use super::{CliError, Context};
 use crate::config::{SmtpConfig, SourceConfig, Transport};
 use crate::domain::{Account, SourceRef};
@@ -11,6 +9,7 @@ use crate::mail::classify::MailClass;
 use crate::mail::smtp::{self, Attempt, Limits};
 use crate::mail::{imap, returned};
 use crate::secrets::FileSecrets;
+use crate::standing::{self, Users, left};
 use cuigeng_adapters::exec::Exec;
 use cuigeng_adapters::http::{Http, Request};
 use cuigeng_adapters::time::DAY;
@@ -91,17 +90,17 @@ fn words(attempt: &Attempt) -> String {
 /// Tries every credential, every collector and every bridge, and holds the clock against the time that
 /// they tell.
 pub(super) async fn sources_and_clock(context: &Context, accounts: &[Account]) -> Result<Vec<Line>, CliError> {
-    let users = source::users(accounts, context.clock.now());
+    let users = standing::users(accounts, context.clock.now());
     let visit = Visit { context, http: context.http()?, secrets: context.secrets() };
     let (mut lines, mut askew) = (Vec::new(), Vec::new());
     for configured in context.config.sources.values() {
         lines.extend(visit.source(configured, &users, &mut askew).await);
     }
-    for (name, users) in source::unknown(context, &users) {
+    for (name, users) in standing::unknown(&context.config, &users) {
         lines.push(bad(
             Group::Sources,
             format!("台账里{}个账号用的来源“{name}”配置里没有", users.len()),
-            source::missing(name, users.len()),
+            standing::missing(name, users.len()),
         ));
     }
     if context.config.sources.is_empty() {
@@ -145,7 +144,7 @@ struct Visit<'a> {
 
 impl Visit<'_> {
     async fn source(&self, configured: &SourceConfig, users: &Users<'_>, askew: &mut Vec<i64>) -> Vec<Line> {
-        let users = source::of(users, &configured.name);
+        let users = standing::of(users, &configured.name);
         match &configured.source {
             Source::Paged(paged) => self.paged(configured, paged, users, askew).await,
             Source::Batch(Batch::Exec(exec)) => self.collector(configured, exec).await,

@@ -49,8 +49,7 @@ fn row(letter: &Coming) -> Vec<String> {
 fn say(context: &Context, letters: &[Coming], out: Option<&Path>, now: Moment) {
     let config = &context.config;
     outln!("自{}起{DAYS}天内，照现在的情况会发{}封提醒；发出前还会再看一遍账号", beijing(now), letters.len());
-    let summaries = config.checks_between(now.plus_days(-LATEST_D), now.plus_days(DAYS)).into_iter();
-    for at in summaries.map(|check| config.summary_at(check)).filter(|at| now < *at && *at <= now.plus_days(DAYS)) {
+    for at in preview::summaries(config, now, DAYS) {
         let recipients = [config.clerks(), config.office.leader_mail.clone()].concat().join("、");
         outln!("另有周报：{}起发给 {recipients}（内容要等检查之后）", beijing(at));
     }
@@ -61,9 +60,6 @@ fn say(context: &Context, letters: &[Coming], out: Option<&Path>, now: Moment) {
         outln!("已写到 {}：每封有 .txt、.html、.eml 三个文件", dir.display());
     }
 }
-
-/// A check on a day off has its summary on the first working day after it.
-const LATEST_D: i64 = 15;
 
 fn as_json(letter: &Coming) -> serde_json::Value {
     let mentions: Vec<_> = letter

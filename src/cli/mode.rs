@@ -2,7 +2,7 @@
 
 use super::{CliError, Context, Outcome, beijing, outln, print_json};
 use crate::config::Mode;
-use crate::mail::queue_digest;
+use crate::deeds;
 use crate::store::modes::{self, Switched};
 use serde_json::json;
 use std::sync::Arc;
@@ -45,14 +45,7 @@ fn switch(context: &Context, wanted: Mode, by: &str) -> Result<Outcome, CliError
         ));
     }
     let (config, now, name) = (Arc::clone(&context.config), context.clock.now(), by.to_owned());
-    let touched = context.store()?.write(move |tx| {
-        if modes::last(tx)?.is_some_and(|last| last.mode == wanted) {
-            return Ok(None);
-        }
-        // What was recorded is told to the clerk before it is history.
-        queue_digest(tx, &config, now)?;
-        modes::switch(tx, wanted, &name, now).map(Some)
-    })?;
+    let touched = context.store()?.attempt(move |tx| deeds::mode::switch(tx, &config, wanted, &name, now))?;
     match (touched, wanted) {
         (None, _) => outln!("已经是{}，没有变化；用 cuigeng mode 查看", chinese(wanted)),
         (Some(count), Mode::Live) => {

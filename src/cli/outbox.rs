@@ -4,6 +4,7 @@ use super::letters_args::OutboxVerb;
 use super::told::Told;
 use super::{CliError, Context, Outcome, answer, beijing, outln, print, print_json, print_rows};
 use crate::config::RobotKind;
+use crate::deeds::outbox as deeds;
 use crate::domain::{AccountId, Moment};
 use crate::store::bounces::{self, Bounce};
 use crate::store::desk::{self, Call, Deed};
@@ -157,7 +158,7 @@ fn reasons(conn: &Connection, letter: &LetterRow) -> Result<Vec<(String, String)
 }
 
 /// What came back about a letter, in one line.
-fn report(bounce: &Bounce) -> String {
+pub(crate) fn report(bounce: &Bounce) -> String {
     let what = if bounce.failed { "退信" } else { "投递延迟，只作记录" };
     let code = bounce.code.map_or_else(String::new, |code| format!("{code} "));
     // The words of a server mostly begin with its codes.
@@ -166,12 +167,12 @@ fn report(bounce: &Bounce) -> String {
     format!("{what}（{}收到）：{said}{}", beijing(bounce.at), bounce.words)
 }
 
-fn robot_name(word: &str) -> &str {
+pub(crate) fn robot_name(word: &str) -> &str {
     RobotKind::ALL.into_iter().find(|kind| kind.word() == word).map_or(word, |kind| kind.chinese())
 }
 
 /// Where a message to a group stands, as a person reads it.
-fn note_state(word: &str) -> &str {
+pub(crate) fn note_state(word: &str) -> &str {
     match word {
         "queued" => "待发",
         "sent" => "已发到群里",
@@ -204,8 +205,7 @@ fn print_letter(letter: &LetterRow, proof: &str) {
 fn act(context: &Context, id: i64, deed: &Deed, by: &str, done: &str) -> Result<Outcome, CliError> {
     let by = said(by, "--by", "谁经手的要写明")?;
     let (deed, now) = (deed.clone(), context.clock.now());
-    let result = context.store()?.write(move |tx| desk::act(tx, id, &deed, &by, now))?;
-    result.map_err(CliError::failed)?;
+    context.store()?.attempt(move |tx| deeds::act(tx, id, &deed, &by, now))?;
     tell(context, id, done)
 }
 
@@ -224,9 +224,8 @@ fn called(
     let accounts: Vec<AccountId> =
         named.iter().map(|name| Ok(context.account(name, None)?.id)).collect::<Result<_, CliError>>()?;
     let call = Call { account: AccountId(0), by, at, note: note.unwrap_or_default().trim().to_owned() };
-    let entered = context.store()?.write(move |tx| desk::called(tx, id, &accounts, &call, now))?;
-    let entered = entered.map_err(CliError::failed)?;
-    tell(context, id, &format!("已登记电话通知，涉及{}个账号", entered.len()))
+    let entered = context.store()?.attempt(move |tx| deeds::called(tx, id, &accounts, &call, now))?;
+    tell(context, id, &format!("已登记电话通知，涉及{entered}个账号"))
 }
 
 fn spoken_at(text: &str) -> Result<Moment, CliError> {

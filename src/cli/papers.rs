@@ -26,7 +26,7 @@ pub(super) fn write(files: &Files, papers: &[(String, Report)]) -> Result<Vec<St
 }
 
 /// A form without a table is no workbook: it is written for Word instead.
-fn fitting(report: &Report, format: Format) -> Format {
+pub(crate) fn fitting(report: &Report, format: Format) -> Format {
     let empty = report.tables().next().is_none();
     if format == Format::Xlsx && empty { Format::Docx } else { format }
 }
@@ -60,7 +60,7 @@ fn cause(error: &std::io::Error) -> String {
 }
 
 /// Two offices whose names differ only in signs that a file cannot bear get files of their own.
-fn distinct(papers: &[(String, Report)]) -> Vec<(String, &Report)> {
+pub(crate) fn distinct(papers: &[(String, Report)]) -> Vec<(String, &Report)> {
     let mut taken = BTreeSet::new();
     let mut named = Vec::new();
     for (name, report) in papers {

@@ -3,13 +3,14 @@
 
 use super::look::{poller, seen_as_json};
 use super::plugin_words;
-use super::source::{self, named};
+use super::source::named;
 use super::source_trial::stranger;
 use super::sources_args::PluginTest;
 use super::{CliError, Context, Outcome, print_json};
 use crate::config::SourceConfig;
 use crate::domain::{Account, SourceRef};
 use crate::poll::{Poller, TrialRun};
+use crate::standing;
 use cuigeng_adapters::exec::{Description, Ended, Exec, Remark, Told};
 use cuigeng_adapters::{Batch, Class, Outcome as Looked, Source};
 use serde_json::{Value, json};
@@ -64,8 +65,8 @@ fn chosen(context: &Context, source: &SourceConfig, args: &PluginTest) -> Result
     }
     if chosen.is_empty() {
         let accounts = context.accounts()?;
-        let users = source::users(&accounts, context.clock.now());
-        let first = source::of(&users, &source.name).iter().take(FIRST);
+        let users = standing::users(&accounts, context.clock.now());
+        let first = standing::of(&users, &source.name).iter().take(FIRST);
         chosen.extend(first.map(|(account, of)| ((*account).clone(), (*of).clone())));
     }
     Ok(chosen)

@@ -14,7 +14,7 @@ pub(super) fn open(file: &Path) -> Result<Vec<Sheet>, CliError> {
 }
 
 /// Why a file cannot be read at all, and what cures it.
-pub(super) fn unreadable(file: &Path, error: &std::io::Error) -> CliError {
+pub(crate) fn unreadable(file: &Path, error: &std::io::Error) -> CliError {
     use std::io::ErrorKind;
     let why = match error.kind() {
         ErrorKind::NotFound => "没有这个文件，请核对文件名和所在的目录".to_owned(),

@@ -3,15 +3,11 @@
 use super::bulletin_args::{Files, RepairVerb};
 use super::{CliError, Context, Outcome, beijing, outln, papers, print_json, print_rows};
 use crate::bulletin::words;
+use crate::deeds::repair::{self as deeds, standing};
 use crate::domain::Moment;
-use crate::issued::head;
-use crate::repair::{Event, EventKind, Repair, State, form, needs_reason, step};
-use crate::report::Report;
-use crate::store::{StoreError, Transaction, meta, repairs};
+use crate::repair::{Event, EventKind, Repair, State};
+use crate::store::repairs;
 use serde_json::{Value, json};
-
-/// Nobody grants an office more than a year; a later day is a slip of the pen.
-const LONGEST_DAYS: i64 = 366;
 
 /// `repair …`
 pub(super) fn run(context: &Context, verb: RepairVerb) -> Result<Outcome, CliError> {
@@ -49,56 +45,12 @@ fn all(context: &Context) -> Result<Vec<(String, Repair)>, CliError> {
     Ok(context.store()?.read(repairs::everywhere)?)
 }
 
-fn unknown(id: i64) -> String {
-    format!("没有编号{id}的整改项；有哪些用 repair list 看")
-}
-
-/// Adds one event, in one transaction with the reading of what holds.
 fn add(context: &Context, id: i64, event: Event) -> Result<Outcome, CliError> {
     let copy = event.clone();
-    let kept = context.store()?.write(move |tx| keep(tx, id, &copy))?;
-    let (profile, repair) = kept.map_err(CliError::failed)?;
+    let (profile, repair) = context.store()?.attempt(move |tx| deeds::add(tx, id, &copy))?;
     let state = repair.state();
     let said = format!("{}{}：已登记{}，现为{}", id, repair.title(), event.kind.chinese(), state.chinese());
     papers::tell(context, &format!("编号{said}"), as_json(&profile, &repair, context.clock.now()), &[])
-}
-
-/// `Err` inside is the sentence why not.
-fn keep(tx: &Transaction<'_>, id: i64, event: &Event) -> Result<Result<(String, Repair), String>, StoreError> {
-    let found = repairs::everywhere(tx)?.into_iter().find(|(_, repair)| repair.id == id);
-    let Some((profile, mut repair)) = found else {
-        return Ok(Err(unknown(id)));
-    };
-    if let Err(why) = allowed(&repair, event) {
-        return Ok(Err(format!("编号{id}{}：{why}", repair.title())));
-    }
-    repairs::add(tx, id, repair.events.len() + 1, event)?;
-    let said = if event.text.is_empty() { String::new() } else { format!("；{}", event.text) };
-    let detail = format!("编号{id} {} {}：{} {}{said}", repair.period, repair.title(), event.kind.chinese(), event.on);
-    meta::audit(tx, event.at, &event.by, &format!("repair.{}", event.kind.word()), &detail)?;
-    repair.events.push(event.clone());
-    Ok(Ok((profile, repair)))
-}
-
-fn allowed(repair: &Repair, event: &Event) -> Result<(), String> {
-    let at = repair.state();
-    step(at, event.kind)?;
-    if event.text.is_empty() && needs_reason(at, event.kind) {
-        return Err("没有反馈就认定已整改，或改变以前的复核，要写明理由，请用 --reason".to_owned());
-    }
-    match event.kind {
-        EventKind::Answer if event.on < repair.dated => {
-            Err(format!("反馈日期{}早于通报的日期{}，请核对 --on", event.on, repair.dated))
-        }
-        EventKind::Extend if event.on <= repair.due() => {
-            Err(format!("新的期限{}不晚于现在的期限{}，请核对 --until", event.on, repair.due()))
-        }
-        EventKind::Extend if event.on < event.at.date() => Err(format!("新的期限{}已经过去，请核对 --until", event.on)),
-        EventKind::Extend if (event.on - event.at.date()).num_days() > LONGEST_DAYS => {
-            Err(format!("新的期限{}在一年以后，请核对 --until", event.on))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn list(context: &Context, period: Option<&str>, overdue: bool, closed: bool) -> Result<Outcome, CliError> {
@@ -127,16 +79,6 @@ fn list(context: &Context, period: Option<&str>, overdue: bool, closed: bool) ->
     }
     print_rows(&columns, &rows);
     Ok(Outcome::Done)
-}
-
-/// 逾期未反馈, 未整改，逾期未反馈, 逾期反馈，待复核 or the bare state.
-fn standing(repair: &Repair, now: Moment) -> String {
-    match repair.state() {
-        State::Unrepaired if repair.is_overdue(now.date()) => "未整改，逾期未反馈".to_owned(),
-        State::Open if repair.is_overdue(now.date()) => "逾期未反馈".to_owned(),
-        State::Answered if repair.was_late() => "逾期反馈，待复核".to_owned(),
-        state => state.chinese().to_owned(),
-    }
 }
 
 fn row(repair: &Repair, now: Moment) -> Vec<String> {
@@ -170,8 +112,7 @@ fn as_json(profile: &str, repair: &Repair, now: Moment) -> Value {
 
 fn show(context: &Context, id: i64) -> Result<Outcome, CliError> {
     let now = context.clock.now();
-    let found = all(context)?.into_iter().find(|(_, repair)| repair.id == id);
-    let (profile, repair) = found.ok_or_else(|| CliError::failed(unknown(id)))?;
+    let (profile, repair) = context.store()?.attempt_read(|conn| deeds::find(conn, id))?;
     let since = Moment::start_of(repair.dated);
     let (posts, last) = context.store()?.read(|conn| repairs::posted_since(conn, repair.account, since))?;
     if context.json {
@@ -202,26 +143,12 @@ fn print(context: &Context, period: &str, files: &Files) -> Result<Outcome, CliE
     papers::check(files)?;
     let now = context.clock.now();
     let period = papers::begun(period, now)?;
-    let owed = |repair: &Repair| {
-        repair.period == period && matches!(repair.state(), State::Open | State::Unrepaired | State::Answered)
-    };
-    let found: Vec<Repair> = all(context)?.into_iter().map(|(_, repair)| repair).filter(owed).collect();
-    if found.is_empty() {
+    let forms = context.store()?.read(|conn| deeds::forms(conn, &context.config, period, now))?;
+    if forms.is_empty() {
         return Err(CliError::failed(format!("{period} 没有等待整改的问题；通报签发后才建立整改项")));
     }
-    let mut offices: Vec<&str> = Vec::new();
-    for repair in &found {
-        if !offices.contains(&repair.office.as_str()) {
-            offices.push(&repair.office);
-        }
-    }
-    let head = head(&context.config, period, now);
-    let paper = |(at, office): (usize, &&str)| -> (String, Report) {
-        let own: Vec<&Repair> = found.iter().filter(|repair| repair.office == **office).collect();
-        (format!("整改反馈表-{period}-{:02}-{office}", at + 1), form(&head, office, &own))
-    };
-    let forms: Vec<(String, Report)> = offices.iter().enumerate().map(paper).collect();
     let written = papers::write(files, &forms)?;
-    let said = format!("{period} 整改反馈表{}份，共{}项", forms.len(), found.len());
+    let tables = forms.iter().flat_map(|(_, form)| form.tables()).map(|table| table.rows.len());
+    let said = format!("{period} 整改反馈表{}份，共{}项", forms.len(), tables.sum::<usize>());
     papers::tell(context, &said, json!({"period": period.to_string(), "offices": forms.len()}), &written)
 }

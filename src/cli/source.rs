@@ -3,13 +3,10 @@
 
 use super::{CliError, Context, Outcome, outln, print_json, print_rows};
 use crate::config::SourceConfig;
-use crate::domain::{Account, Kinds, Moment, PostKind, SourceRef, Strength};
+use crate::domain::{Account, Kinds, PostKind, SourceRef, Strength};
+use crate::standing::{Users, missing, of, unknown, users};
 use cuigeng_adapters::{Delay, Source, Traits};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-
-/// The judged accounts of each source that the list names.
-pub(super) type Users<'a> = BTreeMap<&'a str, Vec<(&'a Account, &'a SourceRef)>>;
 
 /// Lists the sources.
 pub(super) fn list(context: &Context) -> Result<Outcome, CliError> {
@@ -28,43 +25,11 @@ pub(super) fn list(context: &Context) -> Result<Outcome, CliError> {
     } else {
         print_rows(&["来源", "种类", "账号", "可信程度", "看得到", "多久能看到", "间隔"], &rows);
     }
-    for (name, users) in unknown(context, &users) {
+    for (name, users) in unknown(&context.config, &users) {
         outln!("✗ {}", missing(name, users.len()));
     }
     outln!("没有来源、只靠人工核查的账号：{without}个");
     Ok(Outcome::Done)
-}
-
-/// The judged accounts by source.
-pub(super) fn users(accounts: &[Account], now: Moment) -> Users<'_> {
-    let mut users = Users::new();
-    for account in accounts.iter().filter(|account| account.state_at(now).is_judged()) {
-        for of in &account.sources {
-            users.entry(of.source.as_str()).or_default().push((account, of));
-        }
-    }
-    users
-}
-
-/// The accounts of one source.
-pub(super) fn of<'a, 'b>(users: &'b Users<'a>, name: &str) -> &'b [(&'a Account, &'a SourceRef)] {
-    users.get(name).map_or(&[], Vec::as_slice)
-}
-
-/// Sources that the list names and the configuration does not.
-pub(super) fn unknown<'a, 'b>(
-    context: &Context,
-    users: &'b Users<'a>,
-) -> Vec<(&'a str, &'b [(&'a Account, &'a SourceRef)])> {
-    let missing = users.iter().filter(|(name, _)| !context.config.sources.contains_key(**name));
-    missing.map(|(name, users)| (*name, users.as_slice())).collect()
-}
-
-/// What is wrong with such a name, and the cure.
-pub(super) fn missing(name: &str, accounts: usize) -> String {
-    format!(
-        "{accounts}个账号用的来源“{name}”配置里没有：请在配置文件写上 [sources.{name}]（采集程序写 [collectors.{name}]），或改正台账的“来源”一列"
-    )
 }
 
 /// The configured source of that name.
@@ -157,7 +122,7 @@ fn as_json(context: &Context, users: &Users<'_>, without: usize) -> Value {
         })
     };
     let sources: Vec<Value> = context.config.sources.values().map(one).collect();
-    let missing: Vec<Value> = unknown(context, users)
+    let missing: Vec<Value> = unknown(&context.config, users)
         .into_iter()
         .map(|(name, users)| json!({"name": name, "accounts": users.len(), "cure": missing(name, users.len())}))
         .collect();

@@ -1,58 +1,23 @@
 //! `source status`: where each source stands, read off the database, so that it tells the truth beside
 //! a running daemon and without one.
 
-use super::source::{self, Users};
+use super::source;
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
-use crate::domain::{Account, AccountId, Class, Moment, SourceRef};
-use crate::health::Incident;
-use crate::plan::Agenda;
+use crate::domain::{Account, Class, Moment};
 use crate::rules::class_chinese;
-use crate::store::credentials::Credential;
-use crate::store::lanes::{self, Standing as Kept};
+use crate::standing::{self, Standing, gather, left, missing, standing, state};
 use crate::store::looks::LookRow;
-use crate::store::{Connection, StoreError, agenda, credentials, incidents, looks};
-use cuigeng_adapters::Failure;
 use cuigeng_adapters::time::DAY;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-
-type ByPair<T> = BTreeMap<(AccountId, String), T>;
-
-/// All that is stored about looking.
-struct Facts {
-    last: ByPair<LookRow>,
-    good: ByPair<Moment>,
-    agendas: ByPair<Agenda>,
-    lanes: BTreeMap<String, Kept>,
-    incidents: Vec<Incident>,
-    credentials: Vec<Credential>,
-    since: ByPair<Moment>,
-}
-
-/// Where one source stands.
-struct Standing<'a> {
-    name: &'a str,
-    configured: bool,
-    accounts: usize,
-    rest: Option<(Failure, Moment)>,
-    last_good: Option<Moment>,
-    outcomes: BTreeMap<String, usize>,
-    /// The account that was not read for the longest time; `None` for never.
-    longest: Option<(&'a Account, Option<Moment>)>,
-    next: Option<Moment>,
-    incident: Option<Moment>,
-    credentials: Vec<(&'a Credential, Option<&'a Account>)>,
-    failing: Vec<(&'a Account, Class, &'a LookRow, Moment)>,
-}
 
 /// Prints the state of every source, or all about one.
 pub(super) fn run(context: &Context, name: Option<&str>) -> Result<Outcome, CliError> {
     let accounts = context.accounts()?;
     let now = context.clock.now();
-    let users = source::users(&accounts, now);
+    let users = standing::users(&accounts, now);
     let facts = context.store()?.read(|conn| gather(conn, &users))?;
     let mut names: Vec<&str> = context.config.sources.keys().map(String::as_str).collect();
-    names.extend(source::unknown(context, &users).into_iter().map(|(name, _)| name));
+    names.extend(standing::unknown(&context.config, &users).into_iter().map(|(name, _)| name));
     if let Some(name) = name {
         if !names.contains(&name) {
             source::named(context, name)?;
@@ -60,99 +25,13 @@ pub(super) fn run(context: &Context, name: Option<&str>) -> Result<Outcome, CliE
         names.retain(|known| *known == name);
     }
     let standings: Vec<Standing<'_>> =
-        names.iter().map(|name| standing(context, name, source::of(&users, name), &facts, now)).collect();
+        names.iter().map(|name| standing(&context.config, name, standing::of(&users, name), &facts, now)).collect();
     match (context.json, name) {
         (true, _) => print_json(&standings.iter().map(|one| as_json(one, now)).collect::<Vec<_>>())?,
         (false, Some(_)) => standings.iter().for_each(|one| print_one(one, now)),
         (false, None) => print_all(&standings, now),
     }
     Ok(Outcome::Done)
-}
-
-fn gather(conn: &Connection, users: &Users<'_>) -> Result<Facts, StoreError> {
-    let last = looks::last_looks(conn)?;
-    let mut since = BTreeMap::new();
-    for (account, of) in users.values().flatten() {
-        let pair = (account.id, of.source.clone());
-        if last.get(&pair).is_some_and(|look| look.class().is_some())
-            && let Some(at) = incidents::failing_since(conn, account.id, &of.source)?
-        {
-            since.insert(pair, at);
-        }
-    }
-    Ok(Facts {
-        last,
-        since,
-        good: looks::last_good_of_each(conn)?,
-        agendas: agenda::all(conn)?,
-        lanes: lanes::all(conn)?,
-        incidents: incidents::open(conn)?,
-        credentials: credentials::all(conn)?,
-    })
-}
-
-fn standing<'a>(
-    context: &Context,
-    name: &'a str,
-    users: &[(&'a Account, &'a SourceRef)],
-    facts: &'a Facts,
-    now: Moment,
-) -> Standing<'a> {
-    let pair = |account: &Account| (account.id, name.to_owned());
-    let looked = users.iter().filter_map(|(account, _)| Some((*account, facts.last.get(&pair(account))?)));
-    let mut outcomes: BTreeMap<String, usize> = BTreeMap::new();
-    let mut failing = Vec::new();
-    for (account, look) in looked {
-        *outcomes.entry(look.outcome.clone()).or_default() += 1;
-        if let Some(class) = look.class() {
-            let since = facts.since.get(&pair(account)).copied().unwrap_or(look.at);
-            failing.push((account, class, look, since));
-        }
-    }
-    let good = |account: &Account| facts.good.get(&pair(account)).copied();
-    let rest = facts.lanes.get(name).and_then(|kept| kept.breaker.rests(now));
-    let next = users.iter().map(|(account, _)| facts.agendas.get(&pair(account)).map_or(now, |agenda| agenda.next_at));
-    let whole = |incident: &&Incident| incident.source == name && incident.account.is_none();
-    Standing {
-        name,
-        configured: context.config.sources.contains_key(name),
-        accounts: users.len(),
-        last_good: users.iter().filter_map(|(account, _)| good(account)).max(),
-        longest: users.iter().map(|(account, _)| (*account, good(account))).min_by_key(|(_, at)| *at),
-        next: next.min().map(|at| at.max(now).max(rest.as_ref().map_or(now, |(_, until)| *until))),
-        incident: facts.incidents.iter().filter(whole).map(|incident| incident.began).min(),
-        credentials: used(&facts.credentials, name, users),
-        rest,
-        outcomes,
-        failing,
-    }
-}
-
-/// Credentials of the source that serve somebody, with whom they serve where that is one.
-fn used<'a>(
-    all: &'a [Credential],
-    name: &str,
-    users: &[(&'a Account, &'a SourceRef)],
-) -> Vec<(&'a Credential, Option<&'a Account>)> {
-    let owner = |key: &str| users.iter().find(|(_, of)| of.key == key).map(|(account, _)| *account);
-    let ours = all.iter().filter(|credential| credential.source == name);
-    ours.map(|credential| (credential, owner(&credential.key)))
-        .filter(|(credential, owner)| credential.key.is_empty() || owner.is_some())
-        .collect()
-}
-
-/// Word for scripts, and for people.
-fn state(one: &Standing<'_>) -> (&'static str, String) {
-    let looked: usize = one.outcomes.values().sum();
-    match &one.rest {
-        _ if !one.configured => ("unknown", "配置里没有".to_owned()),
-        _ if one.accounts == 0 => ("unused", "没有账号".to_owned()),
-        Some((cause, until)) => ("resting", format!("休息到{}（{}）", beijing(*until), class_chinese(cause.class))),
-        None if looked == 0 => ("never", "从未看过".to_owned()),
-        None if one.failing.len() == looked => ("failing", "全部失败".to_owned()),
-        None if !one.failing.is_empty() => ("partly", format!("部分账号失败（{}个）", one.failing.len())),
-        None => ("good", "正常".to_owned()),
-    }
 }
 
 fn print_all(standings: &[Standing<'_>], now: Moment) {
@@ -175,7 +54,7 @@ fn print_all(standings: &[Standing<'_>], now: Moment) {
         .collect();
     print_rows(&["来源", "现状", "账号", "最近看成", "最久没看成的账号", "下次", "登录到期"], &rows);
     for one in standings.iter().filter(|one| !one.configured) {
-        outln!("✗ {}", source::missing(one.name, one.accounts));
+        outln!("✗ {}", missing(one.name, one.accounts));
     }
     for one in standings {
         if let Some(began) = one.incident {
@@ -205,7 +84,7 @@ fn print_one(one: &Standing<'_>, now: Moment) {
 fn print_head(one: &Standing<'_>) {
     outln!("来源“{}”：{}", one.name, state(one).1);
     if !one.configured {
-        outln!("✗ {}", source::missing(one.name, one.accounts));
+        outln!("✗ {}", missing(one.name, one.accounts));
     }
     if let Some((cause, _)) = one.rest.as_ref().filter(|(cause, _)| !cause.advice.is_empty()) {
         outln!("休息的原因：{}。要立即再试：cuigeng look", cause.advice);
@@ -260,14 +139,6 @@ fn due(next: Moment, now: Moment) -> String {
 fn ends(one: &Standing<'_>, now: Moment) -> String {
     let first = one.credentials.iter().filter_map(|(credential, _)| credential.expires).min();
     first.map_or_else(|| "—".to_owned(), |end| left(end, now))
-}
-
-/// When a credential ends, and the days left.
-pub(super) fn left(end: Moment, now: Moment) -> String {
-    match end.since(now) {
-        ..=0 => format!("{}已到期", beijing(end)),
-        left_s => format!("{}到期（还有{}天）", beijing(end), left_s / DAY),
-    }
 }
 
 fn as_json(one: &Standing<'_>, now: Moment) -> Value {

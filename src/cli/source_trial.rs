@@ -3,12 +3,12 @@
 
 use super::look::{ended, poller, proves, seen_as_json};
 use super::source::{self, sees};
-use super::source_status::left;
 use super::sources_args::SourceTest;
 use super::{CliError, Context, Outcome, beijing, outln, print_json};
 use crate::config::SourceConfig;
 use crate::domain::{Account, Moment, Platform, SourceRef, Strength, When};
 use crate::poll::Poller;
+use crate::standing::{self, left};
 use crate::store::lanes;
 use cuigeng_adapters::{Batch, Mask, Outcome as Looked, Probe, RawPost, Seen, Source, Traits};
 use serde_json::{Value, json};
@@ -63,8 +63,8 @@ fn chosen(context: &Context, source: &SourceConfig, args: &SourceTest) -> Result
         return Ok(with_source(stranger(key, platform), &source.name, key.clone()));
     }
     let accounts = context.accounts()?;
-    let users = source::users(&accounts, context.clock.now());
-    match source::of(&users, &source.name) {
+    let users = standing::users(&accounts, context.clock.now());
+    match standing::of(&users, &source.name) {
         [(account, of), ..] => Ok(((*account).clone(), (*of).clone())),
         [] => Err(CliError::failed(format!("台账里没有账号用来源“{}”，请用 --id 写明来源参数", source.name))),
     }

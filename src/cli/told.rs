@@ -9,21 +9,21 @@ use crate::store::{Connection, LetterRow, Mention, StoreError, outbox, recalls};
 use serde_json::{Value, json};
 
 /// A letter with its reasons.
-pub(super) struct Told {
-    pub(super) letter: LetterRow,
-    pub(super) reasons: Vec<Reason>,
-    pub(super) calls: Vec<Call>,
+pub(crate) struct Told {
+    pub(crate) letter: LetterRow,
+    pub(crate) reasons: Vec<Reason>,
+    pub(crate) calls: Vec<Call>,
 }
 
 /// One mention, and the revision of the verdict that it rests on.
-pub(super) struct Reason {
-    pub(super) mention: Mention,
+pub(crate) struct Reason {
+    pub(crate) mention: Mention,
     revision: Option<i64>,
 }
 
 impl Told {
     /// A letter with all that it says.
-    pub(super) fn load(conn: &Connection, letter: LetterRow) -> Result<Told, StoreError> {
+    pub(crate) fn load(conn: &Connection, letter: LetterRow) -> Result<Told, StoreError> {
         let mut reasons = Vec::new();
         for mention in outbox::mentions(conn, letter.id)? {
             let revision = mention.revision.map(|verdict| recalls::revision(conn, verdict)).transpose()?;
@@ -67,7 +67,7 @@ impl Told {
 
 impl Reason {
     /// 连续未更新（第10天一级），最近更新2026-11-13，依据第1次判定的结论
-    pub(super) fn said(&self) -> String {
+    pub(crate) fn said(&self) -> String {
         let (mention, is_day) = (&self.mention, self.mention.stage.starts_with("day"));
         let anchor = if is_day {
             format!("最近更新{}", mention.anchor)

@@ -2,8 +2,9 @@
 
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
 use crate::access::token::Token;
-use crate::access::{self, ONE_TIME_S, Rank, User, password};
-use crate::store::{StoreError, Transaction, meta, users};
+use crate::access::{ONE_TIME_S, Rank, User, password};
+use crate::deeds::user::{self, Trouble};
+use crate::store::{Transaction, users};
 use crate::web;
 use clap::{Args, Subcommand};
 use cuigeng_adapters::time::HOUR;
@@ -86,7 +87,8 @@ pub(super) fn run(context: &Context, verb: UserVerb) -> Result<Outcome, CliError
         UserVerb::Passwd(named) => passwd(context, named),
         UserVerb::Role { name, role, by } => {
             let now = context.clock.now();
-            change(context, &name, move |tx, user| users::set_rank(tx, user, role, &by, now))?;
+            let kept = name.clone();
+            context.store()?.attempt(move |tx| user::set_rank(tx, &kept, role, &by, now)).map_err(told)?;
             outln!("“{name}”现在是{}，马上生效", role.chinese());
             Ok(Outcome::Done)
         }
@@ -100,18 +102,9 @@ pub(super) fn run(context: &Context, verb: UserVerb) -> Result<Outcome, CliError
 }
 
 fn add(context: &Context, name: &str, rank: Rank, by: String) -> Result<Outcome, CliError> {
-    let name = access::name(name).map_err(CliError::usage)?;
     let (base, token, now) = (base(context)?, token()?, context.clock.now());
-    let (kept, hash) = (name.clone(), token.hash());
-    let added = context.store()?.write(move |tx| {
-        let id = match users::add(tx, &kept, rank, &by, now)? {
-            Ok(id) => id,
-            Err(said) => return Ok(Err(said)),
-        };
-        users::invite(tx, Some(id), &hash, now, now.plus(ONE_TIME_S))?;
-        Ok(Ok(()))
-    })?;
-    added.map_err(CliError::failed)?;
+    let (kept, hash) = (name.to_owned(), token.hash());
+    let name = context.store()?.attempt(move |tx| user::add(tx, &kept, rank, (&hash, &by), now)).map_err(told)?;
     outln!(
         "已登记“{name}”（{}）。请把链接交给本人设密码，{}小时内有效，只能用一次：",
         rank.chinese(),
@@ -135,15 +128,8 @@ fn first(context: &Context) -> Result<Outcome, CliError> {
 fn link(context: &Context, name: &str, by: Option<String>) -> Result<Outcome, CliError> {
     let by = by.ok_or_else(|| CliError::usage("请用 --by 写明经手人"))?;
     let (base, token, now) = (base(context)?, token()?, context.clock.now());
-    let hash = token.hash();
-    change(context, name, move |tx, user| {
-        if user.disabled_at.is_some() {
-            return Ok(Err(format!("“{}”已停用；先用 cuigeng user enable 恢复", user.name)));
-        }
-        users::invite(tx, Some(user.id), &hash, now, now.plus(ONE_TIME_S))?;
-        meta::audit(tx, now, &by, "user.link", &user.name)?;
-        Ok(Ok(()))
-    })?;
+    let (kept, hash) = (name.to_owned(), token.hash());
+    context.store()?.attempt(move |tx| user::link(tx, &kept, (&hash, &by), now)).map_err(told)?;
     outln!("请把链接交给“{name}”本人重设密码，{}小时内有效，只能用一次：", ONE_TIME_S / HOUR);
     outln!("{}", web::enter_url(&base, &token));
     Ok(Outcome::Done)
@@ -154,7 +140,12 @@ fn passwd(context: &Context, Named { name, by }: Named) -> Result<Outcome, CliEr
     password::accept(&typed, &again, &name).map_err(CliError::failed)?;
     let phc = password::hash(&typed).ok_or_else(no_random)?;
     let now = context.clock.now();
-    change(context, &name, move |tx, user| users::set_password(tx, user, &phc, (&by, ""), now).map(Ok))?;
+    let kept = name.clone();
+    let deed = move |tx: &Transaction<'_>| {
+        let user = user::named(tx, &kept)?;
+        users::set_password(tx, &user, &phc, (&by, ""), now).map_err(Trouble::Store)
+    };
+    context.store()?.attempt(deed).map_err(told)?;
     outln!("“{name}”的密码已改，已有的登录全部退出");
     Ok(Outcome::Done)
 }
@@ -175,7 +166,8 @@ fn typed() -> Result<(String, String), CliError> {
 
 fn disable(context: &Context, Named { name, by }: Named, disabled: bool) -> Result<Outcome, CliError> {
     let now = context.clock.now();
-    change(context, &name, move |tx, user| users::disable(tx, user, disabled, &by, now))?;
+    let kept = name.clone();
+    context.store()?.attempt(move |tx| user::disable(tx, &kept, disabled, &by, now)).map_err(told)?;
     if disabled {
         outln!("“{name}”已停用，已有的登录和链接马上失效");
     } else {
@@ -185,12 +177,9 @@ fn disable(context: &Context, Named { name, by }: Named, disabled: bool) -> Resu
 }
 
 fn offer(context: &Context, office: String, by: String) -> Result<Outcome, CliError> {
-    if !context.accounts()?.iter().any(|account| account.office == office) {
-        return Err(CliError::failed(format!("台账中没有主办单位“{office}”；用 cuigeng account list 看单位的写法")));
-    }
     let (base, token, now) = (base(context)?, token()?, context.clock.now());
     let (kept, hash) = (office.clone(), token.hash());
-    context.store()?.write(move |tx| users::offer(tx, &kept, &hash, &by, now))?;
+    context.store()?.attempt(move |tx| user::offer(tx, &kept, (&hash, &by), now)).map_err(told)?;
     outln!("“{office}”的只读链接，只看得到它主办的账号；以前给的已作废：");
     outln!("{}", web::office_url(&base, &token));
     Ok(Outcome::Done)
@@ -198,25 +187,25 @@ fn offer(context: &Context, office: String, by: String) -> Result<Outcome, CliEr
 
 fn revoke(context: &Context, office: &str, by: String) -> Result<Outcome, CliError> {
     let (now, kept) = (context.clock.now(), office.to_owned());
-    if !context.store()?.write(move |tx| users::revoke(tx, &kept, &by, now))? {
-        return Err(CliError::failed(format!("“{office}”没有有效的只读链接；用 cuigeng user list 查看")));
-    }
+    context.store()?.attempt(move |tx| user::revoke(tx, &kept, &by, now)).map_err(told)?;
     outln!("“{office}”的只读链接已作废");
     Ok(Outcome::Done)
 }
 
-/// Does it to the user of that name.
-fn change(
-    context: &Context,
-    name: &str,
-    change: impl FnOnce(&Transaction<'_>, &User) -> Result<Result<(), String>, StoreError> + Send + 'static,
-) -> Result<(), CliError> {
-    let wanted = name.to_owned();
-    let done = context.store()?.write(move |tx| match users::named(tx, &wanted)? {
-        Some(user) => change(tx, &user),
-        None => Ok(Err(format!("没有叫“{wanted}”的用户；用 cuigeng user list 查看"))),
-    })?;
-    done.map_err(CliError::failed)
+/// Why not, with what a command can do about it.
+fn told(trouble: Trouble) -> CliError {
+    CliError::failed(match trouble {
+        Trouble::Name(said) => return CliError::usage(said),
+        Trouble::Store(error) => return error.into(),
+        Trouble::Last(said) => said,
+        Trouble::Taken(name) => format!("已经有叫“{name}”的用户；重新给他一个链接用 cuigeng user link"),
+        Trouble::Unknown(name) => format!("没有叫“{name}”的用户；用 cuigeng user list 查看"),
+        Trouble::Disabled(name) => format!("“{name}”已停用；先用 cuigeng user enable 恢复"),
+        Trouble::NoOffice(office) => {
+            format!("台账中没有主办单位“{office}”；用 cuigeng account list 看单位的写法")
+        }
+        Trouble::NoLink(office) => format!("“{office}”没有有效的只读链接；用 cuigeng user list 查看"),
+    })
 }
 
 fn list(context: &Context) -> Result<Outcome, CliError> {
@@ -250,7 +239,7 @@ fn list(context: &Context) -> Result<Outcome, CliError> {
     Ok(Outcome::Done)
 }
 
-fn state(user: &User) -> &'static str {
+pub(crate) fn state(user: &User) -> &'static str {
     match (user.disabled_at.is_some(), user.has_password) {
         (true, _) => "已停用",
         (false, true) => "可以登录",

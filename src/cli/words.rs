@@ -4,17 +4,14 @@
 use super::tables::month_or_quarter;
 use super::tables_args::WordsArgs;
 use super::{CliError, Context, Outcome, outln, print_json};
+use crate::deeds::words;
 use crate::domain::Period;
-use crate::import::read_text;
 use crate::report::Prepared;
 use crate::wording::{self, Wording, WordsFinding};
 use serde_json::json;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-
-/// A longer file is no draft of paragraphs; in bytes.
-const LARGEST: u64 = 1 << 20;
 
 /// `report words`
 pub(super) fn run(context: &Context, args: &WordsArgs) -> Result<Outcome, CliError> {
@@ -36,28 +33,16 @@ pub(super) fn run(context: &Context, args: &WordsArgs) -> Result<Outcome, CliErr
 
 /// Where the words of a period lie.
 pub(super) fn file(context: &Context, period: Period) -> PathBuf {
-    folder(context).join(format!("{period}.txt"))
+    words::file(&context.data, period)
 }
 
 fn folder(context: &Context) -> PathBuf {
-    context.data.join("reports").join("words")
+    words::folder(&context.data)
 }
 
 /// The words of a period, if there are any.
 pub(super) fn read(context: &Context, period: Period) -> Result<Option<Wording>, CliError> {
-    Ok(text(&file(context, period))?.map(|text| wording::parse(&text)))
-}
-
-fn text(path: &Path) -> Result<Option<String>, CliError> {
-    let fail = |why: String| CliError::failed(format!("{}：{why}", path.display()));
-    match std::fs::metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Ok(of) if of.len() > LARGEST => return Err(fail("超过1MB，不像是通报的段落，请检查".to_owned())),
-        _ => {}
-    }
-    let bytes = std::fs::read(path).map_err(|error| super::refusal::unreadable(path, &error))?;
-    let cure = "内容无法按 UTF-8 或 GBK 读出，请在记事本中另存为 UTF-8";
-    read_text(&bytes).map(Some).ok_or_else(|| fail(cure.to_owned()))
+    words::read(&context.data, period).map_err(CliError::failed)
 }
 
 /// Writes the draft unless there is a file; tells what it was made from.
@@ -85,7 +70,7 @@ fn previous(context: &Context, period: Period) -> Result<Option<(String, String)
     let earlier = entries.filter_map(|path| Some((of(&path)?, path)));
     let newest = earlier.filter(|(other, _)| same_kind(other) && *other < period).max_by_key(|(other, _)| *other);
     let Some((other, path)) = newest else { return Ok(None) };
-    Ok(text(&path)?.map(|text| (format!("{other}.txt"), text)))
+    Ok(words::text(&path).map_err(CliError::failed)?.map(|text| (format!("{other}.txt"), text)))
 }
 
 /// Writes a file that does not exist yet: what a person has filled in is never overwritten.

@@ -3,15 +3,23 @@
 //! verb do, refuse and record the same.
 
 pub mod attest;
+pub mod bulletin;
 pub mod confirm;
 pub mod list;
 pub mod look;
+pub mod mode;
+pub mod named;
+pub mod outbox;
 pub mod post;
+pub mod repair;
 pub mod replace;
 pub mod sheet;
 pub mod silence;
 pub mod state;
 pub mod strike;
+pub mod user;
+pub mod withhold;
+pub mod words;
 
 use crate::store::StoreError;
 

@@ -4,7 +4,7 @@
 use super::facts::{self, Before, Head, Told};
 use super::letter::{self, About, Facts, Words};
 use crate::config::{Config, Mode};
-use crate::domain::{Moment, Role};
+use crate::domain::{AccountId, Moment, Role};
 use crate::ledger::{Ledger, longest_window_days};
 use crate::silence::over;
 use crate::store::{Connection, LetterRow, Mention, StoreError, desk, modes, outbox, silences, told};
@@ -36,6 +36,8 @@ pub struct Coming {
     pub why: String,
     /// What would keep it back (Chinese).
     pub unless: String,
+    /// Until when it would be made up for, by account; empty where it waits in the outbox already.
+    pub deadlines: BTreeMap<AccountId, Moment>,
 }
 
 /// Every reminder of the next `days` days as of `now`, ascending; those that wait in the outbox first.
@@ -66,6 +68,16 @@ pub fn coming(conn: &Connection, config: &Config, now: Moment, days: i64) -> Res
     Ok(walk.found)
 }
 
+/// When a weekly summary leaves in the next `days` days. A check on a day off has its summary on the first
+/// working day after it.
+pub fn summaries(config: &Config, now: Moment, days: i64) -> Vec<Moment> {
+    let checks = config.checks_between(now.plus_days(-LATEST_D), now.plus_days(days)).into_iter();
+    checks.map(|check| config.summary_at(check)).filter(|at| now < *at && *at <= now.plus_days(days)).collect()
+}
+
+/// Days after its check within which a summary surely leaves.
+const LATEST_D: i64 = 15;
+
 /// What was told to whom: recipient, account, rule, anchor.
 type Key = (String, i64, String, String);
 
@@ -92,7 +104,7 @@ impl Walk<'_> {
         };
         let at = letter.next_try.max(self.today);
         self.hear(letter, &mentions);
-        self.tell(&head, mentions, (at, Some(letter.id)))
+        self.tell(&head, mentions, (at, Some(letter.id)), BTreeMap::new())
     }
 
     /// A preview supposes that what waits will leave.
@@ -131,7 +143,7 @@ impl Walk<'_> {
                 installed: facts::installed(self.conn)?,
                 pass: Some(LINK_TO_COME.to_owned()),
             };
-            self.tell(&head, letter.mentions.iter().map(mention).collect(), (at, None))?;
+            self.tell(&head, letter.mentions.iter().map(mention).collect(), (at, None), deadlines(letter))?;
         }
         Ok(next)
     }
@@ -150,6 +162,7 @@ impl Walk<'_> {
         head: &Head,
         mentions: Vec<Mention>,
         (at, waits): (Moment, Option<i64>),
+        deadlines: BTreeMap<AccountId, Moment>,
     ) -> Result<(), StoreError> {
         for mention in &mentions {
             let key = key(&head.recipient, mention);
@@ -170,7 +183,7 @@ impl Walk<'_> {
         }
         let (recipient, role) = (head.recipient.clone(), head.role);
         let why = format!("{}{}", why(&mentions), self.proviso(&mentions, at));
-        self.found.push(Coming { waits, at, recipient, role, words, mentions, why, unless });
+        self.found.push(Coming { waits, at, recipient, role, words, mentions, why, unless, deadlines });
         Ok(())
     }
 
@@ -199,6 +212,16 @@ impl Walk<'_> {
             Some(About::Week { .. }) => None,
         }
     }
+}
+
+/// The latest by account.
+fn deadlines(letter: &OwedLetter) -> BTreeMap<AccountId, Moment> {
+    let mut latest = BTreeMap::new();
+    for mention in &letter.mentions {
+        let at = latest.entry(mention.account).or_insert(mention.deadline);
+        *at = mention.deadline.max(*at);
+    }
+    latest
 }
 
 fn key(recipient: &str, mention: &Mention) -> Key {

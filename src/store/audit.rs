@@ -14,8 +14,14 @@ const TRAIL: &str = "SELECT id, at, who, what, detail, hash FROM audit ORDER BY 
 
 const NEWEST: &str = "SELECT id, at, who, what, detail, hash FROM audit WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
 
+const SOME: &str = "SELECT id, at, who, what, detail, hash FROM audit WHERE id < ?1 AND (?2 = '' OR who = ?2) AND (?3 = '' OR what = ?3) AND at >= ?4 AND at < ?5 ORDER BY id DESC LIMIT ?6";
+const COUNT: &str =
+    "SELECT count(*) FROM audit WHERE (?1 = '' OR who = ?1) AND (?2 = '' OR what = ?2) AND at >= ?3 AND at < ?4";
+const PEOPLE: &str = "SELECT DISTINCT who FROM audit ORDER BY who";
+const DEEDS: &str = "SELECT DISTINCT what FROM audit ORDER BY what";
+
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[APPEND, LAST, TRAIL, NEWEST];
+pub(super) const ALL: &[&str] = &[APPEND, LAST, TRAIL, NEWEST, SOME, COUNT, PEOPLE, DEEDS];
 
 /// What an examination of the trail found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +58,46 @@ pub fn newest(conn: &Connection, before: i64, limit: i64) -> Result<Vec<Entry>, 
     let mut statement = conn.prepare_cached(NEWEST)?;
     let rows = statement.query_map((before, limit), entry)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Which entries somebody wants.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    /// Of whom; empty for all.
+    pub who: String,
+    /// Which deed, dotted; empty for all.
+    pub what: String,
+    /// From then on.
+    pub from: Moment,
+    /// Until then, exclusive.
+    pub until: Moment,
+}
+
+/// At most `limit` entries that fit, with smaller numbers than `before`, the newest first; and how many fit
+/// at all.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn some(conn: &Connection, filter: &Filter, before: i64, limit: i64) -> Result<(Vec<Entry>, i64), StoreError> {
+    let Filter { who, what, from, until } = filter;
+    let (from, until) = (from.unix(), until.unix());
+    let mut statement = conn.prepare_cached(SOME)?;
+    let rows = statement.query_map((before, who, what, from, until, limit), entry)?;
+    let count = conn.prepare_cached(COUNT)?.query_row((who, what, from, until), |row| row.get(0))?;
+    Ok((rows.collect::<Result<_, _>>()?, count))
+}
+
+/// Everybody who has done anything, and every deed (dotted) that was done.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn names(conn: &Connection) -> Result<(Vec<String>, Vec<String>), StoreError> {
+    let all = |sql: &'static str| -> Result<Vec<String>, StoreError> {
+        let mut statement = conn.prepare_cached(sql)?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    };
+    Ok((all(PEOPLE)?, all(DEEDS)?))
 }
 
 /// Writes an entry at the end of the chain.
@@ -104,7 +150,7 @@ fn entries(conn: &Connection) -> Result<Vec<Entry>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
+pub(super) fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
     Ok(Entry {
         id: row.get(0)?,
         at: row.get(1)?,

@@ -14,8 +14,10 @@ const STATES: &str = "SELECT CASE WHEN trial = 1 AND state IN ('sent', 'held') T
 
 const NEWEST: &str = "SELECT (SELECT coalesce(max(id), 0) FROM audit), (SELECT coalesce(max(id), 0) FROM look), (SELECT coalesce(max(id), 0) FROM post), (SELECT coalesce(max(id), 0) FROM verdict), (SELECT coalesce(max(id), 0) FROM finding)";
 
+const NEWEST_LETTERS: &str = "SELECT (SELECT coalesce(max(id), 0) FROM letter), (SELECT count(*) FROM letter WHERE state IN ('queued', 'doubtful'))";
+
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[SENT, SENT_MENTIONS, OVERDUE, REMINDED, STATES, NEWEST];
+pub(super) const ALL: &[&str] = &[SENT, SENT_MENTIONS, OVERDUE, REMINDED, STATES, NEWEST, NEWEST_LETTERS];
 
 /// The newest numbers of all that a verdict can follow from: while they stay the evidence is the same.
 ///
@@ -24,6 +26,14 @@ pub(super) const ALL: &[&str] = &[SENT, SENT_MENTIONS, OVERDUE, REMINDED, STATES
 pub fn newest(conn: &Connection) -> Result<[i64; 5], StoreError> {
     let read = |row: &rusqlite::Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?]);
     Ok(conn.prepare_cached(NEWEST)?.query_row([], read)?)
+}
+
+/// The newest letter, and how many wait: while both stay nothing was queued and nothing has left.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn newest_letters(conn: &Connection) -> Result<[i64; 2], StoreError> {
+    Ok(conn.prepare_cached(NEWEST_LETTERS)?.query_row([], |row| Ok([row.get(0)?, row.get(1)?]))?)
 }
 
 /// Letters of a kind that left in `[from, until)`.

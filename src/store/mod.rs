@@ -12,6 +12,7 @@ pub mod attest;
 pub mod audit;
 pub mod awaited;
 pub mod bounces;
+pub mod browse;
 pub mod bulletins;
 pub mod checkup;
 pub mod contacts;
@@ -92,8 +93,16 @@ impl Store {
     /// # Errors
     /// Those of `read`, and of SQLite.
     pub fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.attempt_read(read)
+    }
+
+    /// Runs `read` as [`Store::read`] does; it may refuse in its own way.
+    ///
+    /// # Errors
+    /// Those of `read`, and of SQLite.
+    pub fn attempt_read<T, E: From<StoreError>>(&self, read: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
         let connection = self.reader()?;
-        let snapshot = connection.unchecked_transaction()?;
+        let snapshot = connection.unchecked_transaction().map_err(StoreError::from)?;
         let result = read(&snapshot);
         drop(snapshot);
         self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
@@ -158,6 +167,11 @@ impl Store {
         let (reply, answer) = tokio::sync::oneshot::channel();
         self.inner.writer.ask(deed, move |result| drop(reply.send(result)))?;
         answer.await.map_err(|_| StoreError::ended())?
+    }
+
+    /// The directory in which the file lies.
+    pub fn dir(&self) -> &Path {
+        self.inner.path.parent().unwrap_or(Path::new("."))
     }
 
     fn reader(&self) -> Result<Connection, StoreError> {

@@ -3,14 +3,18 @@
 
 use super::Shared;
 use super::chrome::{notice, refused, unavailable};
+use super::plain::plain;
 use super::session::{Act, Viewer, forged, is_from_our_page, see_other, text};
 use crate::access::Rank;
 use crate::deeds::Refusal;
+use crate::store::StoreError;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use std::collections::HashMap;
+use std::future::Future;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// Words that wait for the next page of their session; more are never waited for.
 const WAITING: usize = 1000;
@@ -25,15 +29,21 @@ pub(super) struct Note {
     /// It was done.
     pub(super) done: bool,
     pub(super) said: String,
+    /// A link that is shown this once; empty for none.
+    pub(super) link: String,
 }
 
 impl Notes {
     pub(super) fn leave(&self, viewer: &Viewer, done: bool, said: String) {
+        self.put(viewer, Note { done, said, link: String::new() });
+    }
+
+    fn put(&self, viewer: &Viewer, note: Note) {
         let mut notes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if notes.len() >= WAITING {
             notes.clear();
         }
-        notes.insert(viewer.token.hash(), Note { done, said });
+        notes.insert(viewer.token.hash(), note);
     }
 
     pub(super) fn take(&self, viewer: &Viewer) -> Option<Note> {
@@ -58,10 +68,60 @@ impl Shared {
     pub(super) fn answer(&self, viewer: &Viewer, uri: &Uri, to: &str, deed: Result<String, Refusal>) -> Response {
         match deed {
             Ok(said) => self.notes.leave(viewer, true, said),
-            Err(Refusal::Wish(why) | Refusal::State(why)) => self.notes.leave(viewer, false, why),
+            Err(Refusal::Wish(why) | Refusal::State(why)) => self.notes.leave(viewer, false, plain(&why)),
             Err(Refusal::Store(error)) => return unavailable(&error, uri),
         }
         see_other(to)
+    }
+}
+
+impl Shared {
+    /// The same for a deed that gives a link, which the next page shows and no other.
+    pub(super) fn answer_link(
+        &self,
+        viewer: &Viewer,
+        uri: &Uri,
+        to: &str,
+        deed: Result<(String, String), Refusal>,
+    ) -> Response {
+        match deed {
+            Ok((said, link)) => {
+                self.notes.put(viewer, Note { done: true, said, link });
+                see_other(to)
+            }
+            Err(refusal) => self.answer(viewer, uri, to, Err(refusal)),
+        }
+    }
+}
+
+/// How long somebody waits for what he has done; shorter than the gate's patience.
+const WAIT: Duration = Duration::from_secs(7);
+
+impl Shared {
+    /// Does what may take long in a large town, on a task of its own: whoever asked waits for a while and
+    /// reads on a later page of his how it ended, whatever becomes of his connection.
+    pub(super) async fn in_time(
+        &self,
+        act: Act,
+        uri: &Uri,
+        to: &str,
+        deed: impl Future<Output = Result<String, Refusal>> + Send + 'static,
+    ) -> Response {
+        let mut task = tokio::spawn(deed);
+        match tokio::time::timeout(WAIT, &mut task).await {
+            Ok(Ok(done)) => self.answer(&act.viewer, uri, to, done),
+            Ok(Err(_)) => unavailable(&StoreError::ended(), uri),
+            Err(_) => {
+                self.notes.leave(&act.viewer, true, "正在办理，账号多时要一两分钟；请过一会儿刷新，看结果".to_owned());
+                let (shared, uri, back) = (self.clone(), uri.clone(), to.to_owned());
+                tokio::spawn(async move {
+                    if let Ok(done) = task.await {
+                        drop(shared.answer(&act.viewer, &uri, &back, done));
+                    }
+                });
+                see_other(to)
+            }
+        }
     }
 }
 
@@ -150,7 +210,7 @@ mod tests {
         let (notes, one, other) = (Notes::default(), viewer(Rank::Operator), viewer(Rank::Operator));
         notes.leave(&one, true, "已划去".to_owned());
         assert_eq!(notes.take(&other), None);
-        assert_eq!(notes.take(&one), Some(Note { done: true, said: "已划去".to_owned() }));
+        assert_eq!(notes.take(&one), Some(Note { done: true, said: "已划去".to_owned(), link: String::new() }));
         assert_eq!(notes.take(&one), None);
     }
 }

@@ -3,6 +3,7 @@
 //! into a page is escaped by the name of its template.
 
 use super::Shared;
+use super::act::Note;
 use super::session::Viewer;
 use crate::access::Rank;
 use crate::alarm::plan::Cause;
@@ -13,7 +14,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, UndefinedBehavior, Value, context};
 use std::sync::LazyLock;
 
-const TEMPLATES: [(&str, &str); 21] = [
+const TEMPLATES: &[(&str, &str)] = &[
     ("chrome.html", include_str!("templates/chrome.html")),
     ("answer.html", include_str!("templates/answer.html")),
     ("notice.html", include_str!("templates/notice.html")),
@@ -23,10 +24,9 @@ const TEMPLATES: [(&str, &str); 21] = [
     ("me.html", include_str!("templates/me.html")),
     ("overview.html", include_str!("templates/overview.html")),
     ("account.html", include_str!("templates/account.html")),
-    ("check.html", include_str!("templates/check.html")),
-    ("check_parts.html", include_str!("templates/check_parts.html")),
-    ("check_looks.html", include_str!("templates/check_looks.html")),
-    ("check_findings.html", include_str!("templates/check_findings.html")),
+    ("audit.html", include_str!("templates/audit.html")),
+    ("settings.html", include_str!("templates/settings.html")),
+    ("sources.html", include_str!("templates/sources.html")),
     ("pager.html", include_str!("templates/pager.html")),
     ("list_tabs.html", include_str!("templates/list_tabs.html")),
     ("list.html", include_str!("templates/list.html")),
@@ -34,6 +34,17 @@ const TEMPLATES: [(&str, &str); 21] = [
     ("list_contacts.html", include_str!("templates/list_contacts.html")),
     ("list_import.html", include_str!("templates/list_import.html")),
     ("list_replace.html", include_str!("templates/list_replace.html")),
+    ("check.html", include_str!("templates/check.html")),
+    ("check_parts.html", include_str!("templates/check_parts.html")),
+    ("check_looks.html", include_str!("templates/check_looks.html")),
+    ("check_findings.html", include_str!("templates/check_findings.html")),
+    ("outbox.html", include_str!("templates/outbox.html")),
+    ("letter.html", include_str!("templates/letter.html")),
+    ("repairs.html", include_str!("templates/repairs.html")),
+    ("repair.html", include_str!("templates/repair.html")),
+    ("reports.html", include_str!("templates/reports.html")),
+    ("bulletin.html", include_str!("templates/bulletin.html")),
+    ("upcoming.html", include_str!("templates/upcoming.html")),
     ("office.html", include_str!("templates/office.html")),
 ];
 const STYLE: &str = include_str!("templates/style.css");
@@ -111,11 +122,20 @@ impl Shared {
             Ok(causes) => {
                 let (here, seal) = (uri.path().to_owned(), viewer.token.seal());
                 let banners: Vec<Value> = causes.iter().map(banner).collect();
-                let note = self.notes.take(viewer).map(|note| context! { done => note.done, said => note.said });
+                let note = self.notes.take(viewer).map(|note| note.value());
                 page(status, name, uri, context! { me, here, seal, banners, note, ..values })
             }
             Err(error) => unavailable(&error, uri),
         }
+    }
+}
+
+impl Note {
+    /// The first line, and the rest as a list.
+    fn value(&self) -> Value {
+        let mut lines = self.said.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty());
+        let said = lines.next().unwrap_or_default();
+        context! { done => self.done, said, link => self.link.clone(), more => lines.collect::<Vec<_>>() }
     }
 }
 

@@ -8,6 +8,7 @@
 mod account;
 mod act;
 mod answer;
+mod audit;
 mod check;
 mod chrome;
 mod doorman;
@@ -15,18 +16,27 @@ mod first;
 mod gate;
 mod list;
 mod office;
+mod outbox;
 mod overview;
 mod paged;
+mod plain;
+mod repairs;
+mod reports;
 mod session;
+mod settings;
 mod signin;
+mod slow;
+mod sources;
 mod squares;
 mod strip;
 mod throttle;
+mod upcoming;
 mod view;
 
 use crate::alarm::Alarmer;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::poll::Poller;
 use crate::secrets::FileSecrets;
 use crate::store::{Store, StoreError, meta};
 use act::{LONGEST_FILE, Notes};
@@ -70,6 +80,8 @@ pub struct Web {
     pub clock: Arc<dyn Clock>,
     /// Whoever knows what is not well with us.
     pub health: Alarmer,
+    /// Whoever looks, and hands over a test letter.
+    pub poller: Poller,
 }
 
 /// What the pages and the gate share.
@@ -81,6 +93,8 @@ struct Shared {
     stand: Arc<Stand>,
     notes: Arc<Notes>,
     holds: Arc<list::Holds>,
+    aheads: Arc<upcoming::Aheads>,
+    papers: Arc<reports::made::Papers>,
     /// Places for work on passwords, which takes memory.
     hashing: Arc<Semaphore>,
 }
@@ -152,12 +166,20 @@ pub fn trouble(conn: &crate::store::Connection) -> Result<Option<String>, StoreE
 /// Every page there is.
 fn router(web: Web) -> Router {
     let hashing = Arc::new(Semaphore::new(HASHING));
-    let (gate, throttle, stand, notes, holds) = Default::default();
-    let shared = Shared { web, gate, throttle, stand, notes, holds, hashing };
+    let (gate, throttle, stand, notes, holds, aheads, papers) = Default::default();
+    let shared = Shared { web, gate, throttle, stand, notes, holds, aheads, papers, hashing };
     Router::new()
         .route("/", get(overview::show))
         .route("/account/{id}", get(account::show))
         .route("/account/{id}/strike", post(account::strike))
+        .route("/list", get(list::show))
+        .route("/list/offices", get(list::offices))
+        .route("/list/contacts", get(list::contacts))
+        .route("/list/export/{name}", get(list::export))
+        .route("/list/import", get(list::import).post(list::take).layer(DefaultBodyLimit::max(LONGEST_FILE)))
+        .route("/list/import/apply", post(list::apply))
+        .route("/list/import/drop", post(list::drop_held))
+        .route("/list/replace", get(list::replacing).post(list::replace))
         .route("/account/{id}/look", post(account::ask))
         .route("/account/{id}/post", post(account::add))
         .route("/account/{id}/attest", post(account::attest))
@@ -169,14 +191,27 @@ fn router(web: Web) -> Router {
         .route("/check/look", post(check::sign))
         .route("/check/finding", post(check::one))
         .route("/check/all", post(check::all))
-        .route("/list", get(list::show))
-        .route("/list/offices", get(list::offices))
-        .route("/list/contacts", get(list::contacts))
-        .route("/list/export/{name}", get(list::export))
-        .route("/list/import", get(list::import).post(list::take).layer(DefaultBodyLimit::max(LONGEST_FILE)))
-        .route("/list/import/apply", post(list::apply))
-        .route("/list/import/drop", post(list::drop_held))
-        .route("/list/replace", get(list::replacing).post(list::replace))
+        .route("/audit", get(audit::show))
+        .route("/settings", get(settings::show))
+        .route("/settings/user", post(settings::add))
+        .route("/settings/user/{deed}", post(settings::change))
+        .route("/settings/office", post(settings::offer))
+        .route("/settings/office/revoke", post(settings::revoke))
+        .route("/settings/mode", post(settings::switch))
+        .route("/settings/letter", post(settings::letter))
+        .route("/sources", get(sources::show))
+        .route("/upcoming", get(upcoming::show))
+        .route("/upcoming/cancel", post(upcoming::cancel))
+        .route("/outbox", get(outbox::show))
+        .route("/outbox/{id}", get(outbox::letter::show))
+        .route("/outbox/{id}/{deed}", post(outbox::hand::act))
+        .route("/reports", get(reports::show))
+        .route("/reports/{period}", get(reports::bulletin::show))
+        .route("/reports/{period}/file", get(reports::file::send))
+        .route("/reports/{period}/{step}", post(reports::step::take))
+        .route("/repairs", get(repairs::show))
+        .route("/repairs/{id}", get(repairs::one::show))
+        .route("/repairs/{id}/{deed}", post(repairs::one::act))
         .route("/signin", get(signin::ask).post(signin::enter))
         .route("/signout", post(signin::leave))
         .route("/enter/{token}", get(signin::invited).post(signin::accept))

@@ -298,7 +298,7 @@ fn left(seconds: i64) -> String {
     }
 }
 
-fn shown_moment(at: Moment) -> String {
+pub(super) fn shown_moment(at: Moment) -> String {
     let day = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
     let beijing = at.beijing();
     let weekday = chrono::Datelike::weekday(&beijing).num_days_from_monday() as usize;

@@ -2,6 +2,7 @@
 //! he may see, and change nothing that was not asked for on one of them.
 
 mod acting;
+mod audited;
 pub(crate) mod browser;
 mod checking;
 mod checking_chromium;
@@ -11,8 +12,14 @@ mod correcting_chromium;
 mod entering;
 mod listing;
 mod listing_chromium;
+mod outbox;
+mod papers_chromium;
 mod seeing;
+mod settings;
+mod settings_chromium;
+mod sources;
 mod strangers;
+mod upcoming;
 
 use crate::answer::office::Office;
 use browser::Browser;

@@ -25,6 +25,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("audit", audit::ALL),
         ("awaited", awaited::ALL),
         ("bounces", bounces::ALL),
+        ("browse", browse::ALL),
         ("bulletins", bulletins::ALL),
         ("reviews", reviews::ALL),
         ("contacts", contacts::ALL),

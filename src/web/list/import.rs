@@ -128,6 +128,8 @@ pub(in super::super) async fn apply(State(shared): State<Shared>, uri: Uri, act:
     match deed.await {
         Ok((kind, said)) => {
             shared.holds.forget(&act.viewer);
+            // New accounts are looked at now, not when the next old one is due.
+            shared.web.clock.ring();
             let to = if kind == Kind::Contacts { "../contacts" } else { "../../list" };
             shared.answer(&act.viewer, &uri, to, Ok(said))
         }

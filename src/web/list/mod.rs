@@ -37,6 +37,7 @@ struct Wish {
     platform: String,
     state: String,
     without: String,
+    source: String,
     office: String,
     page: String,
 }
@@ -49,17 +50,19 @@ impl Wish {
             platform: short("platform"),
             state: short("state"),
             without: short("without"),
+            source: short("source"),
             office: text(fields, "office").trim().chars().take(200).collect(),
             page: short("page"),
         }
     }
 
-    fn words(&self) -> [(&str, &str); 5] {
+    fn words(&self) -> [(&str, &str); 6] {
         [
             ("q", self.q.as_str()),
             ("platform", &self.platform),
             ("state", &self.state),
             ("without", &self.without),
+            ("source", &self.source),
             ("office", &self.office),
         ]
     }
@@ -77,6 +80,7 @@ impl Wish {
         let of = self.office.is_empty() || account.office == self.office || account.supervisor == self.office;
         (self.platform.is_empty() || account.platform.name() == self.platform)
             && (self.state.is_empty() || account.state_at(now).word() == self.state)
+            && (self.source.is_empty() || account.sources.iter().any(|one| one.source == self.source))
             && of
             && self.finds(account)
             && lacks
@@ -119,6 +123,7 @@ fn values(all: &[Account], roster: &Roster, wish: &Wish, now: Moment) -> Value {
         pager => paged.pager(&wish.words()),
         everything => wish.is_everything(),
         platforms => distinct(all.iter().map(|account| account.platform.name().to_owned())),
+        sources => distinct(all.iter().flat_map(|account| &account.sources).map(|of| of.source.clone())),
         states => State::ALL.map(|state| (state.word(), state.chinese())).to_vec(),
         wish => owned(&wish.words()),
     }

@@ -272,7 +272,9 @@ fn site(posts: Posts) -> u16 {
             lines.take_while(|line| !line.is_empty()).for_each(drop);
             let key = path.split([' ', '/']).nth(2).unwrap_or_default().to_owned();
             let body = feed(&key, &posts.lock().unwrap());
-            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+            // An account that the site does not know.
+            let status = if key.starts_with("gone") { "404 Not Found" } else { "200 OK" };
+            let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
             drop(stream.write_all(format!("{head}{body}").as_bytes()));
         }
     });

@@ -91,12 +91,18 @@ impl Chromium {
         self.client.find(Locator::Css(css)).await.unwrap().click().await.unwrap();
     }
 
-    /// Presses what leads to another page, and waits until that one is there.
-    pub(super) async fn send(&self, css: &str) {
-        self.run("window.isLeft = true").await;
+    /// Presses what leads to another page, and is there when that one is.
+    pub(super) async fn follow(&self, css: &str) {
+        self.run("window.isOld = true").await;
         self.press(css).await;
-        let arrived = "return !window.isLeft && document.readyState === 'complete'";
-        while self.client.execute(arrived, vec![]).await.ok() != Some(Value::Bool(true)) {}
+        let is_there = "return !window.isOld && document.readyState === 'complete'";
+        while self.client.execute(is_there, vec![]).await.ok() != Some(Value::Bool(true)) {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    pub(super) async fn press_link(&self, words: &str) {
+        self.client.find(Locator::LinkText(words)).await.unwrap().click().await.unwrap();
     }
 
     pub(super) async fn run(&self, script: &str) -> Value {
@@ -176,7 +182,7 @@ async fn a_clerk_comes_in_sees_how_all_stand_and_finds_why_an_account_failed() {
     browser.fill("name", "李四").await;
     browser.fill("password", PASSWORD).await;
     browser.fill("again", PASSWORD).await;
-    browser.press("main button").await;
+    browser.follow("main button").await;
     assert!(browser.text().await.contains("下次检查 7月27日（周一）09:00"));
     browser.inspect("2-overview").await;
 
@@ -190,7 +196,7 @@ async fn a_clerk_comes_in_sees_how_all_stand_and_finds_why_an_account_failed() {
     assert!(browser.client.current_url().await.unwrap().as_str().contains(&percent("交通")));
     let listed = browser.text().await;
     assert!(listed.contains("青禾交通") && !listed.contains("青禾文旅"), "{listed}");
-    browser.press("table.list th a").await;
+    browser.follow("table.list th a").await;
     let said = browser.text().await;
     for word in ["未监测到足够更新", "监测依据", "最长间隔", "更新提醒"] {
         assert!(said.contains(word), "{word}\n{said}");
@@ -201,11 +207,11 @@ async fn a_clerk_comes_in_sees_how_all_stand_and_finds_why_an_account_failed() {
     browser.inspect("4-nothing-found").await;
     browser.go("/me").await;
     browser.inspect("5-me").await;
-    browser.press("form.out button").await;
+    browser.follow("form.out button").await;
     assert!(browser.text().await.contains("登录"));
     browser.fill("name", "李四").await;
     browser.fill("password", "wrong password").await;
-    browser.press("main button").await;
+    browser.follow("main button").await;
     assert!(browser.text().await.contains("姓名或密码不对"));
     browser.inspect("6-sign-in").await;
     browser.go(&path_in(&office.ok(&["user", "office", "青禾县文旅局", "--by", "李四"]))).await;

@@ -5,7 +5,6 @@ use super::chromium::Chromium;
 use super::{PASSWORD, path_in};
 use crate::answer::office::{EVIL, Office};
 use cuigeng::import::workbook_bytes;
-use fantoccini::Locator;
 
 fn book(office: &Office, name: &str, rows: &[&[&str]]) -> String {
     let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect();
@@ -24,10 +23,10 @@ async fn a_clerk_brings_in_a_changed_list() {
     for (id, typed) in [("name", "李四"), ("password", PASSWORD), ("again", PASSWORD)] {
         browser.fill(id, typed).await;
     }
-    browser.press("main button").await;
-    browser.press("nav a[href$='list']").await;
+    browser.follow("main button").await;
+    browser.follow("nav a[href$='list']").await;
     browser.inspect("list-accounts").await;
-    browser.press("nav.tabs a[href$='import']").await;
+    browser.follow("nav.tabs a[href$='import']").await;
     browser.inspect("list-import-blank").await;
 
     let bad = book(
@@ -40,7 +39,7 @@ async fn a_clerk_brings_in_a_changed_list() {
         ],
     );
     browser.fill("file", &bad).await;
-    browser.press("form.stack button").await;
+    browser.follow("form.stack button").await;
     let said = browser.text().await;
     assert!(said.contains("整份不导入") && said.contains("第2行") && said.contains("关了"), "{said}");
     browser.inspect("list-import-bad").await;
@@ -65,18 +64,18 @@ async fn a_clerk_brings_in_a_changed_list() {
         ],
     );
     browser.fill("file", &good).await;
-    browser.press("form.stack button").await;
+    browser.follow("form.stack button").await;
     let said = browser.text().await;
     for word in ["会改什么", "改为已注销", "青禾县文化广电和旅游局", "青禾教育", "确认导入"]
     {
         assert!(said.contains(word), "{word}\n{said}");
     }
     browser.inspect("list-import-diff").await;
-    browser.press("form[action$='apply'] button").await;
+    browser.follow("form[action$='apply'] button").await;
     let said = browser.text().await;
     assert!(said.contains("已导入：新增1个账号，修改2个，1个没有变化"), "{said}");
     browser.inspect("list-imported").await;
-    browser.client.find(Locator::LinkText("青禾教育")).await.unwrap().click().await.unwrap();
+    browser.follow("tbody tr:last-child th a").await;
     assert!(browser.text().await.contains("青禾县教育体育局"));
 
     browser.go("/list/offices").await;
@@ -103,18 +102,18 @@ async fn a_clerk_brings_in_a_changed_list() {
     browser.go("/list/import").await;
     browser.press("input[value='contacts']").await;
     browser.fill("file", &people).await;
-    browser.press("form.stack button").await;
+    browser.follow("form.stack button").await;
     browser.inspect("list-import-people").await;
-    browser.press("form[action$='apply'] button").await;
+    browser.follow("form[action$='apply'] button").await;
     browser.inspect("list-contacts").await;
-    browser.press("table.list td a[href*='replace']").await;
+    browser.follow("table.list td a[href*='replace']").await;
     browser.fill("new", "周三").await;
     browser.fill("mail", "zs@qinghe.example").await;
-    browser.press("form.stack button").await;
+    browser.follow("form.stack button").await;
     let said = browser.text().await;
     assert!(said.contains("周三 接替") && said.contains("确认换人"), "{said}");
     browser.inspect("list-replace").await;
-    browser.press("form.deeds button").await;
+    browser.follow("form.deeds button").await;
     assert!(browser.text().await.contains("接替"));
     browser.end().await;
     office.end().await;

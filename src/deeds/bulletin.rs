@@ -1,0 +1,255 @@
+//! A 通报 from draft to signature: each step in one transaction with what it keeps, refused with every
+//! reason at once. Files are written, or sent to a browser, from what it gives.
+
+use super::Refusal;
+use crate::bulletin::{Act, Approval, Frozen, Stage, approval, by_office, evidence, left_out, review, step, thaw};
+use crate::config::Config;
+use crate::domain::{Moment, Period};
+use crate::issued::{self, Amended, Dossier, SignAsk, Signed, amended, correction, dressed, frozen, unsettled};
+use crate::report::Report;
+use crate::rules::Ruling;
+use crate::store::bulletins::{self, Bulletin, PaperKind, Step};
+use crate::store::reviews::{self, Answer, AnswerWord};
+use crate::store::{Connection, StoreError, Transaction, meta};
+use crate::wording::{Wording, WordsFinding};
+use chrono::NaiveDate;
+use std::collections::BTreeSet;
+
+/// Name and value of each document.
+pub type Papers = Vec<(String, Report)>;
+
+/// What a step keeps, and the documents of the stage that it has led to.
+pub struct Kept {
+    /// The 通报 with the new step.
+    pub bulletin: Bulletin,
+    /// Its documents.
+    pub papers: Papers,
+    /// What is missing in the office's own words.
+    pub missing: Vec<WordsFinding>,
+}
+
+/// One step of the newest 通报 of a period.
+#[derive(Clone, Debug)]
+pub struct Taking {
+    /// Which period.
+    pub period: Period,
+    /// Which step; [`issue`] takes the last one.
+    pub act: Act,
+    /// Who takes it.
+    pub by: String,
+    /// Why it goes back, what a 更正 corrects; may be empty.
+    pub note: String,
+    /// Last day for the answers of offices.
+    pub reply_by: Option<NaiveDate>,
+    /// The office's own words.
+    pub words: Option<Wording>,
+}
+
+/// Takes a step.
+///
+/// # Errors
+/// Without a name, and where it may not follow (`bulletin::step`), nothing is to be corrected or something
+/// is still to be decided.
+pub fn take(tx: &Transaction<'_>, config: &Config, taking: &Taking, now: Moment) -> Result<Kept, Refusal> {
+    let (period, profile) = (taking.period, &config.profile.name);
+    let newest = bulletins::newest(tx, profile, period)?;
+    let stage = allowed(tx, config, taking, newest.as_ref(), now)?;
+    let version = newest.as_ref().map_or(1, |bulletin| bulletin.version + 1);
+    let (id, seq) = match newest.filter(|_| taking.act != Act::Draft) {
+        Some(bulletin) => (bulletin.id, bulletin.seq() + 1),
+        None => (bulletins::begin(tx, period, profile, version)?, 1),
+    };
+    let (by, note) = (taking.by.trim(), taking.note.trim());
+    let kept_step = Step { seq, stage, by: by.to_owned(), at: now, note: note.to_owned(), reply_by: taking.reply_by };
+    bulletins::take(tx, id, &kept_step)?;
+    let why = if note.is_empty() { String::new() } else { format!("；{note}") };
+    let detail = format!("{period} {}{why}", stage.chinese());
+    meta::audit(tx, now, by, &format!("bulletin.{}", taking.act.word()), &detail)?;
+    let kept = bulletins::newest(tx, profile, period)?;
+    let bulletin = kept.ok_or_else(|| StoreError::odd("a step without its bulletin"))?;
+    let (papers, missing) = of_stage(tx, config, &bulletin, taking.words.as_ref(), now)?;
+    if stage == Stage::Submitted
+        && let Some((_, circular)) = papers.first()
+    {
+        bulletins::keep(tx, (bulletin.id, seq), PaperKind::Circular, &frozen(circular)?)?;
+    }
+    Ok(Kept { bulletin, papers, missing })
+}
+
+/// The stage that the step leads to.
+fn allowed(
+    tx: &Transaction<'_>,
+    config: &Config,
+    taking: &Taking,
+    newest: Option<&Bulletin>,
+    now: Moment,
+) -> Result<Stage, Refusal> {
+    let period = taking.period;
+    if taking.by.trim().is_empty() {
+        return Err(Refusal::wish("谁经手的要写明"));
+    }
+    let amends = newest.is_some_and(Bulletin::amends);
+    let stage = step(newest.map(Bulletin::stage), amends, taking.act)
+        .map_err(|why| Refusal::state(format!("{period}：{why}")))?;
+    if taking.act == Act::Draft && taking.note.trim().is_empty() {
+        let before = amended(tx, config, period, now)?;
+        if before.is_some_and(|amended| amended.changes.is_empty()) {
+            let why = "已经签发，结论与现在的依据一致，没有要更正的；因别的原因更正的，请用 --reason 写明";
+            return Err(Refusal::state(format!("{period}：{why}")));
+        }
+    }
+    if let Some(bulletin) = newest.filter(|_| taking.act == Act::Submit) {
+        let against = unsettled(tx, bulletin, &Dossier::load(tx, config, period, now)?)?;
+        if !against.is_empty() {
+            return Err(Refusal::state(format!("{period} 没有送审：\n  {}", against.join("\n  "))));
+        }
+    }
+    Ok(stage)
+}
+
+/// Signs the submitted 通报 of a period and freezes it.
+///
+/// # Errors
+/// Every reason that stands against it.
+pub fn issue(
+    tx: &Transaction<'_>,
+    config: &Config,
+    period: Period,
+    ask: &SignAsk,
+    now: Moment,
+) -> Result<Signed, Refusal> {
+    let against = |against: Vec<String>| Refusal::state(format!("{period} 没有签发：\n  {}", against.join("\n  ")));
+    let newest = bulletins::newest(tx, &config.profile.name, period)?;
+    let amends = newest.as_ref().is_some_and(Bulletin::amends);
+    match (step(newest.as_ref().map(Bulletin::stage), amends, Act::Issue), newest) {
+        (Ok(_), Some(bulletin)) => issued::sign(tx, config, &bulletin, ask, now)?.map_err(against),
+        (Err(why), _) => Err(against(vec![why.to_owned()])),
+        (Ok(_), None) => Err(against(vec!["这一期还没有起草".to_owned()])),
+    }
+}
+
+/// The 通报 of a period: the newest, or that version; under the configured profile, or under another one
+/// where there is none.
+///
+/// # Errors
+/// Where there is none.
+pub fn find(conn: &Connection, config: &Config, period: Period, version: Option<u32>) -> Result<Bulletin, Refusal> {
+    let all: Vec<Bulletin> = bulletins::everywhere(conn)?.into_iter().filter(|one| one.period == period).collect();
+    let is_own = |one: &Bulletin| one.profile == config.profile.name;
+    let any_own = all.iter().any(is_own);
+    let mut own = all.into_iter().filter(|one| !any_own || is_own(one));
+    let found = match version {
+        None => own.next_back(),
+        Some(version) => own.find(|bulletin| bulletin.version == version),
+    };
+    let which = version.map_or_else(String::new, |version| format!("第{version}版"));
+    found.ok_or_else(|| Refusal::state(format!("没有 {period}{which} 的通报；有哪些用 bulletin list 看")))
+}
+
+/// The documents of the stage at which it stands, and what is missing in the office's own words: the
+/// frozen ones of an issued 通报, else as they would be printed now.
+///
+/// # Errors
+/// Where a draft was made under another profile than the configured one.
+pub fn papers(
+    conn: &Connection,
+    config: &Config,
+    bulletin: &Bulletin,
+    words: Option<&Wording>,
+    now: Moment,
+) -> Result<(Papers, Vec<WordsFinding>), Refusal> {
+    if bulletin.issue.is_some() {
+        return Ok((issued_papers(conn, bulletin)?, Vec::new()));
+    }
+    if bulletin.profile != config.profile.name {
+        return Err(Refusal::state(format!(
+            "{} 的通报按检查口径“{}”起草，现在的配置不是这个口径；改回 profile 再写出",
+            bulletin.period, bulletin.profile
+        )));
+    }
+    Ok(of_stage(conn, config, bulletin, words, now)?)
+}
+
+/// The frozen documents of an issued 通报.
+///
+/// # Errors
+/// Where one of them cannot be read.
+pub fn issued_papers(conn: &Connection, bulletin: &Bulletin) -> Result<Papers, Refusal> {
+    let which = if bulletin.amends() { format!("-更正{}", bulletin.version - 1) } else { String::new() };
+    let mut papers = Papers::new();
+    for (kind, name) in [(PaperKind::Circular, "通报"), (PaperKind::Evidence, "问题依据清单")] {
+        let kept: Option<Frozen> = bulletins::paper(conn, (bulletin.id, bulletin.seq()), kind)?;
+        if let Some(kept) = kept {
+            papers.push((format!("{name}-{}{which}", bulletin.period), thaw(&kept).map_err(Refusal::State)?));
+        }
+    }
+    Ok(papers)
+}
+
+/// The documents of the stage at which a 通报 stands that is not issued, the 通报 itself first.
+fn of_stage(
+    conn: &Connection,
+    config: &Config,
+    bulletin: &Bulletin,
+    words: Option<&Wording>,
+    now: Moment,
+) -> Result<(Papers, Vec<WordsFinding>), StoreError> {
+    let dossier = Dossier::load(conn, config, bulletin.period, now)?;
+    let before = correction(conn, config, bulletin, now)?;
+    let (circular, missing) = dressed(&dossier, bulletin.stage(), before.as_ref(), words);
+    let period = bulletin.period;
+    let papers = match bulletin.stage() {
+        Stage::Review => reviews(&dossier, bulletin, period),
+        Stage::Submitted => {
+            let sheet = approval(&dossier.head, &summed(conn, &dossier, bulletin, before, &circular)?);
+            let list = evidence(&dossier.head, &dossier.findings);
+            let name = |kind: &str| format!("{kind}-{period}");
+            vec![(name("通报送审稿"), circular), (name("呈批单"), sheet), (name("问题依据清单"), list)]
+        }
+        Stage::Draft | Stage::Issued => vec![(format!("通报草稿-{period}"), circular)],
+    };
+    Ok((papers, missing))
+}
+
+/// One 核对稿 an office, numbered in the order of the list.
+fn reviews(dossier: &Dossier, bulletin: &Bulletin, period: Period) -> Papers {
+    let reply_by = bulletin.steps.last().and_then(|step| step.reply_by).unwrap_or(dossier.head.now.date());
+    let asked: Vec<_> = dossier.findings.iter().filter(|finding| !finding.standing.is_false()).cloned().collect();
+    let groups = by_office(&asked);
+    let paper = |(at, (office, findings)): (usize, (&str, Vec<_>))| {
+        (format!("核对稿-{period}-{:02}-{office}", at + 1), review(&dossier.head, office, &findings, reply_by))
+    };
+    groups.into_iter().enumerate().map(paper).collect()
+}
+
+fn summed(
+    conn: &Connection,
+    dossier: &Dossier,
+    bulletin: &Bulletin,
+    before: Option<Amended>,
+    circular: &Report,
+) -> Result<Approval, StoreError> {
+    let answers = reviews::answers(conn, bulletin.id)?;
+    let was_asked = bulletin.steps.iter().any(|step| step.stage == Stage::Review);
+    let asked = if was_asked { by_office(&dossier.findings).len() } else { 0 };
+    let offices: BTreeSet<&str> = answers.iter().map(|answer| answer.office.as_str()).collect();
+    let objections = || answers.iter().filter(|answer| answer.word == AnswerWord::Objects);
+    let ruled = |wanted: Ruling| {
+        objections().filter(|a: &&Answer| a.ruling.as_ref().is_some_and(|(ruling, ..)| *ruling == wanted)).count()
+    };
+    let false_ = dossier.findings.iter().filter(|finding| finding.standing.is_false()).count();
+    let waiting = dossier.waiting().count();
+    Ok(Approval {
+        title: circular.title.clone(),
+        to: circular.paper.as_ref().map_or_else(String::new, |paper| paper.to.clone()),
+        copies: circular.paper.as_ref().map_or_else(String::new, |paper| paper.copies.clone()),
+        drafted_by: bulletin.steps.first().map(|step| step.by.clone()).unwrap_or_default(),
+        asked,
+        answered: offices.len(),
+        objections: (objections().count(), ruled(Ruling::False), ruled(Ruling::Confirmed)),
+        standings: (dossier.findings.len() - false_ - waiting, false_, waiting),
+        unclear: dossier.unclear().len(),
+        left_out: left_out(&dossier.findings),
+        changes: before.map(|amended| amended.changes).unwrap_or_default(),
+    })
+}

@@ -1,0 +1,103 @@
+//! The outbox by hand: retry, cancel, 已送达, a call, an answer that came by another way. What is allowed
+//! from where is the store's (`store::desk`, `store::answers`); here the refusals are those of all deeds.
+
+use super::Refusal;
+use crate::answer::{Given, LONGEST, Way, Word, plausible_url};
+use crate::domain::{AccountId, Moment};
+use crate::mail::message::clean;
+use crate::store::answers::{self, AnswerRow};
+use crate::store::desk::{self, Call, Deed};
+use crate::store::{Transaction, outbox};
+
+/// Does it with a letter.
+///
+/// # Errors
+/// Without a name or, for a cancel, a reason; where the letter's state does not allow it.
+pub fn act(tx: &Transaction<'_>, id: i64, deed: &Deed, by: &str, now: Moment) -> Result<(), Refusal> {
+    named(by)?;
+    if matches!(deed, Deed::Cancel { reason } if reason.trim().is_empty()) {
+        return Err(Refusal::wish("为什么取消要写明：理由不能是空的"));
+    }
+    desk::act(tx, id, deed, by.trim(), now)?.map_err(Refusal::State)
+}
+
+/// Enters a call about `accounts` of a letter (all of them when empty); gives how many are new.
+///
+/// # Errors
+/// Without a name, for a moment that is still to come, and where the letter's state does not allow it.
+pub fn called(
+    tx: &Transaction<'_>,
+    id: i64,
+    accounts: &[AccountId],
+    call: &Call,
+    now: Moment,
+) -> Result<usize, Refusal> {
+    named(&call.by)?;
+    if call.at > now {
+        return Err(Refusal::wish("通话时间还没有到，请核对"));
+    }
+    let entered = desk::called(tx, id, accounts, call, now)?.map_err(Refusal::State)?;
+    Ok(entered.len())
+}
+
+/// An answer as somebody wrote it down.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// What was answered.
+    pub word: Word,
+    /// About which accounts of the letter; empty: about all.
+    pub accounts: Vec<AccountId>,
+    /// Where the post can be seen; may be empty.
+    pub url: String,
+    /// Free words; may be empty.
+    pub note: String,
+    /// Who wrote it down.
+    pub by: String,
+}
+
+/// Keeps what was answered on the telephone or in a mail; gives about how many accounts it was new.
+///
+/// # Errors
+/// Without a name, for a link that is none or a note that is too long, and where no answer is taken.
+pub fn answer(tx: &Transaction<'_>, id: i64, told: &Told, now: Moment) -> Result<usize, Refusal> {
+    named(&told.by)?;
+    let url = match told.url.trim() {
+        "" => String::new(),
+        url => plausible_url(url).ok_or_else(|| Refusal::wish("链接不像网址，请写http或https开头的完整网址"))?,
+    };
+    let note = clean(&told.note);
+    if note.chars().count() > LONGEST {
+        return Err(Refusal::wish(format!("说明太长，请不要超过{LONGEST}字")));
+    }
+    let by = told.by.trim().to_owned();
+    let given = Given { word: told.word, accounts: told.accounts.clone(), way: Way::Clerk { by }, url, note };
+    let letter =
+        outbox::show(tx, id)?.ok_or_else(|| Refusal::state(format!("没有编号为{id}的信；用 outbox list 查看")))?;
+    answers::give(tx, &letter, &given, now)?.map_err(Refusal::State)
+}
+
+/// An answer that waited has been dealt with.
+///
+/// # Errors
+/// Without a name or a result, and where it does not wait.
+pub fn settle(tx: &Transaction<'_>, id: i64, by: &str, note: &str, now: Moment) -> Result<AnswerRow, Refusal> {
+    named(by)?;
+    let note = clean(note);
+    if note.is_empty() {
+        return Err(Refusal::wish("核实的结果要写明"));
+    }
+    answers::settle(tx, id, by.trim(), &note, now)?.map_err(Refusal::State)
+}
+
+/// The link of a letter opens nothing any more.
+///
+/// # Errors
+/// Without a name, and where there is no link.
+pub fn revoke(tx: &Transaction<'_>, id: i64, by: &str, now: Moment) -> Result<(), Refusal> {
+    named(by)?;
+    answers::revoke(tx, id, by.trim(), now)?.map_err(Refusal::State)
+}
+
+fn named(by: &str) -> Result<(), Refusal> {
+    if by.trim().is_empty() { Err(Refusal::wish("谁经手的要写明")) } else { Ok(()) }
+}

@@ -1,0 +1,86 @@
+//! What the command line calls by its verbs and options, as the pages call it: the same refusal reads
+//! right in both places.
+
+/// Longer ones first where one is the beginning of another.
+const WORDS: &[(&str, &str)] = &[
+    ("请更正联系人，或电话通知后用 outbox called 登记", "请更正联系人，或电话通知后在这封信的页面登记"),
+    (
+        "收到了用 outbox arrived，没收到等它转为待处理后再用 outbox retry",
+        "收到了按“记为收到”，没收到等它转为待处理后再按“再发一次”",
+    ),
+    ("可以用 outbox cancel 了结", "可以按“取消”了结"),
+    ("电话通知了请用 outbox called 登记", "电话通知了请在“电话通知”里登记"),
+    ("用 outbox list 查看", "请在发件箱里查看"),
+    ("用 status 查看", "请刷新后再看"),
+    ("请核对 --at", "请核对通话时间"),
+    ("请先用 bulletin draft 起草", "请先按“起草”"),
+    ("要更正请用 bulletin draft 另起更正稿", "要更正请按“起草更正”"),
+    ("要看现在的内容用 bulletin show --out", "现在的内容可以在本页下载"),
+    ("要退回修改请用 bulletin return", "要退回修改请按“退回”"),
+    ("请先用 bulletin review", "请先按“出核对稿”"),
+    ("先用 bulletin review 请有关单位核对", "先按“出核对稿”请有关单位核对"),
+    ("请先用 bulletin return 退回", "请先按“退回”"),
+    ("请先 bulletin return 退回", "请先按“退回”"),
+    ("签发用 bulletin issue，退回用 bulletin return", "签发按“签发”，退回按“退回”"),
+    ("请先用 bulletin submit", "请先按“送审”"),
+    ("因别的原因更正的，请用 --reason 写明", "因别的原因更正的，请写明理由"),
+    ("先用 confirm 核实", "先在“核查”页逐项核实"),
+    ("先用 confirm --account 认定误报或说明理由维持", "先在“核查”页认定误报，或说明理由维持"),
+    ("或用 --unclear 理由 写明按未检查计算", "或在“无法判定的说明”里写明理由，按未检查计算"),
+    ("请核对 --number", "请核对"),
+    ("请核对 --date", "请核对"),
+    ("请核对 --due", "请核对"),
+    ("请核对 --reply-by", "请核对"),
+    ("请核对 --account 和 --office", "请核对"),
+    ("请核对 --on", "请核对"),
+    ("请核对 --until", "请核对"),
+    ("不编文号的，请写 --no-number", "不编文号的，请勾选“不编文号”"),
+    ("整改反馈用 repair answer 登记，有异议的用 dispute 写答复单", "整改反馈在“整改”页登记"),
+    ("先用 repair review --result 未整改 改正", "先登记复核“未整改”改正"),
+    ("要写明理由，请用 --reason", "要写明理由"),
+    ("要写明理由，请用--reason", "要写明理由"),
+    ("有哪些用 repair list 看", "请在“整改”页查看"),
+    ("有哪些用 bulletin list 看", "请在“报表”页查看"),
+];
+
+/// The sentence in the words of the pages.
+pub(super) fn plain(said: &str) -> String {
+    WORDS.iter().fold(said.to_owned(), |text, (verb, word)| text.replace(verb, word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bulletin::{Act, Stage, step};
+    use crate::repair;
+
+    fn is_plain(said: &str) {
+        let said = plain(said);
+        for word in ["bulletin ", "outbox ", "repair ", "confirm ", "--"] {
+            assert!(!said.contains(word), "{said}");
+        }
+    }
+
+    #[test]
+    fn no_refusal_names_a_verb_or_an_option() {
+        for at in [None, Some(Stage::Draft), Some(Stage::Review), Some(Stage::Submitted), Some(Stage::Issued)] {
+            for act in Act::ALL {
+                step(at, false, act).map_or_else(is_plain, |_| ());
+            }
+        }
+        for at in repair::State::ALL {
+            for kind in repair::EventKind::ALL {
+                repair::step(at, kind).map_or_else(is_plain, |_| ());
+            }
+        }
+        for text in [
+            include_str!("../issued/sign.rs"),
+            include_str!("../store/desk.rs"),
+            include_str!("../deeds/repair.rs"),
+            include_str!("../deeds/bulletin.rs"),
+        ] {
+            let shown = text.lines().filter(|line| line.contains('，') && !line.trim_start().starts_with("//"));
+            shown.for_each(is_plain);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! One period: its 通报 step by step, the documents of the stage at which it stands, what is in the way of
+//! the next step, and the report of the period as of now.
+
+use super::super::Shared;
+use super::super::chrome::{notice, unavailable};
+use super::super::plain::plain;
+use super::super::session::{Viewer, text};
+use super::made::{Made, Wanted};
+use super::{FORMATS, mark, said};
+use crate::bulletin::Stage;
+use crate::cli::papers::{distinct, fitting};
+use crate::cli::print::beijing;
+use crate::deeds::Refusal;
+use crate::domain::Period;
+use crate::report::{Report, period_words};
+use crate::store::bulletins::{self, Bulletin};
+use crate::store::reviews::{self, Answer};
+use crate::store::{Connection, StoreError, accounts};
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use minijinja::{Value, context};
+
+/// Offices whose 核对稿 are listed one by one.
+const LISTED: usize = 200;
+
+/// The page.
+pub(in crate::web) async fn show(
+    State(shared): State<Shared>,
+    Path(period): Path<String>,
+    Query(fields): Query<Vec<(String, String)>>,
+    uri: Uri,
+    viewer: Viewer,
+) -> Response {
+    let now = shared.web.clock.now();
+    let known = Period::parse(&period).filter(|period| !matches!(period, Period::Week(_)) && period.begins() <= now);
+    let Some(period) = known else { return notice(StatusCode::NOT_FOUND, &uri) };
+    let (profile, version) = (shared.web.config.profile.name.clone(), text(&fields, "version").parse::<u32>().ok());
+    let found = match shared.web.store.read_async(move |conn| Found::read(conn, &profile, period, version)).await {
+        Ok(found) => found,
+        Err(error) => return unavailable(&error, &uri),
+    };
+    let documents = match &found.bulletin {
+        Some(bulletin) => shared.composed(period, Wanted::Version(bulletin.version)).await,
+        None => Ok(None),
+    };
+    let made = match documents {
+        Ok(documents) => documents,
+        Err(Refusal::Store(error)) => return unavailable(&error, &uri),
+        Err(Refusal::Wish(_) | Refusal::State(_)) => None,
+    };
+    let values = context! {
+        period => period.to_string(),
+        name => period_words(period),
+        today => now.date().to_string(),
+        formats => FORMATS.map(|format| (format.ext(), said(format))).to_vec(),
+        bulletin => found.bulletin.as_ref().map(one),
+        newest => found.newest,
+        versions => found.versions,
+        answers => found.answers,
+        ..documents_of(made.as_ref().map(|(_, composed)| composed))
+    };
+    shared.page(StatusCode::OK, "bulletin.html", &uri, &viewer, values).await
+}
+
+/// What is kept of a period.
+struct Found {
+    bulletin: Option<Bulletin>,
+    /// No later version stands after it, and it was judged as the configuration judges.
+    newest: bool,
+    versions: Vec<u32>,
+    answers: Vec<Value>,
+}
+
+impl Found {
+    fn read(conn: &Connection, profile: &str, period: Period, version: Option<u32>) -> Result<Found, StoreError> {
+        let all = bulletins::everywhere(conn)?.into_iter().filter(|one| one.period == period);
+        let (own, foreign): (Vec<_>, Vec<_>) = all.partition(|one| one.profile == profile);
+        let any_own = !own.is_empty();
+        let all = if any_own { own } else { foreign };
+        let versions: Vec<u32> = all.iter().map(|one| one.version).collect();
+        let last = versions.last().copied();
+        let bulletin = all.into_iter().rfind(|one| version.is_none_or(|version| version == one.version));
+        let newest = bulletin.as_ref().is_none_or(|one| any_own && Some(one.version) == last);
+        let mut answers = Vec::new();
+        for answer in bulletin.as_ref().map_or(Ok(Vec::new()), |one| reviews::answers(conn, one.id))? {
+            answers.push(one_answer(conn, &answer)?);
+        }
+        Ok(Found { bulletin, newest, versions, answers })
+    }
+}
+
+/// Its stage and steps.
+fn one(bulletin: &Bulletin) -> Value {
+    let steps: Vec<Value> = bulletin
+        .steps
+        .iter()
+        .map(|step| {
+            context! {
+                at => beijing(step.at),
+                stage => step.stage.chinese(),
+                by => step.by.clone(),
+                note => step.note.clone(),
+                reply_by => step.reply_by.map(|day| day.to_string()),
+            }
+        })
+        .collect();
+    let at = bulletin.stage();
+    let way: Vec<Value> = Stage::ALL
+        .map(|stage| {
+            let done = Stage::ALL.iter().position(|one| *one == stage) < Stage::ALL.iter().position(|one| *one == at);
+            context! { name => stage.chinese(), done, here => stage == at }
+        })
+        .to_vec();
+    context! {
+        version => bulletin.version,
+        amends => bulletin.amends(),
+        word => at.word(),
+        stage => at.chinese(),
+        mark => mark(bulletin),
+        issue => bulletin.issue.as_ref().map(|issue| context! {
+            number => issue.number.clone(), dated => issue.dated.to_string(), unclear => issue.unclear.clone(),
+        }),
+        steps,
+        way,
+    }
+}
+
+/// The documents as they can be downloaded, and what there is to say of them.
+fn documents_of(made: Option<&super::made::Composed>) -> Value {
+    match made.map(|composed| &**composed) {
+        None => context! { making => true, trouble => (), papers => (), missing => (), against => (), changes => () },
+        Some(Ok(made)) => listed(made),
+        Some(Err(refusal)) => {
+            let why = match refusal {
+                Refusal::Wish(why) | Refusal::State(why) => plain(why),
+                Refusal::Store(error) => error.chinese(),
+            };
+            context! { making => false, trouble => why, papers => (), missing => (), against => (), changes => () }
+        }
+    }
+}
+
+fn listed(made: &Made) -> Value {
+    let papers: Vec<Value> = distinct(&made.papers).into_iter().enumerate().take(LISTED).map(paper).collect();
+    let against: Vec<String> = made.against.iter().map(|why| plain(why)).collect();
+    let missing: Vec<String> = made.missing.iter().map(ToString::to_string).collect();
+    context! {
+        making => false,
+        trouble => (),
+        papers,
+        more => made.papers.len().saturating_sub(LISTED),
+        missing,
+        against,
+        changes => made.changes.clone(),
+    }
+}
+
+/// A form without a table is no workbook and is not offered as one.
+fn paper((at, (name, report)): (usize, (String, &Report))) -> Value {
+    let fits = FORMATS.into_iter().filter(|format| fitting(report, *format) == *format);
+    let formats: Vec<(&str, &str)> = fits.map(|format| (format.ext(), said(format))).collect();
+    context! { at, name, formats }
+}
+
+/// What an office said of its 核对稿.
+fn one_answer(conn: &Connection, answer: &Answer) -> Result<Value, StoreError> {
+    let about = answer.account.map(|id| accounts::one(conn, id)).transpose()?.flatten();
+    let ruling = answer.ruling.as_ref().map(|(ruling, why, by, at)| {
+        let word = if *ruling == crate::rules::Ruling::False { "认定误报" } else { "维持" };
+        format!("{} {by}{word}：{why}", beijing(*at))
+    });
+    Ok(context! {
+        on => answer.on.to_string(),
+        office => answer.office.clone(),
+        said_by => answer.said_by.clone(),
+        word => answer.word.chinese(),
+        about => about.map(|account| account.title()),
+        reason => answer.reason.clone(),
+        open => answer.is_open(),
+        ruling,
+    })
+}

@@ -1,0 +1,96 @@
+//! 报表: every 通报 by its stage, and the weeks, months and quarters of which a report can be composed. One
+//! period with its steps is `bulletin`, what is composed `made`, a download `file`, a step `step`.
+
+pub(super) mod bulletin;
+pub(super) mod file;
+pub(super) mod made;
+pub(super) mod step;
+
+use super::Shared;
+use super::chrome::unavailable;
+use super::session::Viewer;
+use crate::cli::print::beijing;
+use crate::domain::{Moment, Period};
+use crate::report::{Format, period_words};
+use crate::store::bulletins::{self, Bulletin};
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use minijinja::{Value, context};
+
+/// Weeks, months and quarters that are listed.
+const WEEKS: usize = 8;
+const MONTHS: usize = 13;
+const QUARTERS: usize = 5;
+/// 通报 that are listed, the newest.
+const LISTED: usize = 60;
+
+/// The page.
+pub(super) async fn show(State(shared): State<Shared>, uri: Uri, viewer: Viewer) -> Response {
+    let (now, own) = (shared.web.clock.now(), shared.web.config.profile.name.clone());
+    match shared.web.store.read_async(bulletins::everywhere).await {
+        Ok(all) => {
+            let values = values(&all, &own, now);
+            shared.page(StatusCode::OK, "reports.html", &uri, &viewer, values).await
+        }
+        Err(error) => unavailable(&error, &uri),
+    }
+}
+
+fn values(all: &[Bulletin], own: &str, now: Moment) -> Value {
+    let rows: Vec<Value> = all.iter().rev().take(LISTED).map(|one| row(one, own)).collect();
+    let month = Period::parse(&now.beijing().format("%Y-%m").to_string());
+    let quarter = format!("{}-Q{}", now.beijing().format("%Y"), quarter_of(now));
+    let week = Period::Week(crate::domain::Week::closed_before(now));
+    context! {
+        bulletins => rows,
+        months => back(month, MONTHS),
+        quarters => back(Period::parse(&quarter), QUARTERS),
+        weeks => back(Some(week), WEEKS),
+        formats => FORMATS.map(|format| (format.ext(), said(format))).to_vec(),
+    }
+}
+
+fn quarter_of(now: Moment) -> u32 {
+    chrono::Datelike::month0(&now.date()) / 3 + 1
+}
+
+fn row(one: &Bulletin, own: &str) -> Value {
+    let last = one.steps.last();
+    context! {
+        period => one.period.to_string(),
+        name => period_words(one.period),
+        version => one.version,
+        mark => mark(one),
+        stage => one.stage().chinese(),
+        number => one.issue.as_ref().map(|issue| if issue.number.is_empty() { "不编文号".to_owned() } else { issue.number.clone() }),
+        dated => one.issue.as_ref().map(|issue| issue.dated.to_string()),
+        by => last.map(|step| step.by.clone()),
+        at => last.map(|step| beijing(step.at)),
+        profile => (one.profile != own).then(|| one.profile.clone()),
+    }
+}
+
+pub(super) fn mark(one: &Bulletin) -> &'static str {
+    if one.issue.is_some() { "good" } else { "open" }
+}
+
+/// Periods of the same kind, the newest first.
+fn back(first: Option<Period>, count: usize) -> Vec<Value> {
+    let all = std::iter::successors(first, |period| Some(period.previous())).take(count);
+    all.map(|period| context! { period => period.to_string(), name => period_words(period) }).collect()
+}
+
+/// In the order in which a clerk wants them.
+pub(super) const FORMATS: [Format; 5] = [Format::Docx, Format::Xlsx, Format::Html, Format::Text, Format::Json];
+
+/// What a clerk calls a format.
+pub(super) const fn said(format: Format) -> &'static str {
+    match format {
+        Format::Docx => "Word",
+        Format::Xlsx => "Excel",
+        Format::Html => "网页",
+        Format::Json => "数据",
+        Format::Text => "文本",
+    }
+}

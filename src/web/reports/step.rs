@@ -1,0 +1,138 @@
+//! The steps of a 通报: 起草, 核对稿, 送审, 退回, 签发.
+
+use super::super::Shared;
+use super::super::chrome::notice;
+use super::super::session::Act as Form;
+use crate::access::Rank;
+use crate::bulletin::{Act, document_number};
+use crate::deeds::Refusal;
+use crate::deeds::bulletin::{self as deeds, Kept, Taking};
+use crate::deeds::words;
+use crate::domain::{Moment, Period};
+use crate::issued::SignAsk;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use chrono::NaiveDate;
+use cuigeng_adapters::time::parse_date;
+use std::sync::Arc;
+
+/// What is wanted, read from the form before anything is touched.
+enum Wish {
+    Step(Taking),
+    Sign(SignAsk),
+}
+
+/// `/reports/{period}/{step}`
+async fn take_step(shared: Shared, period: Period, step: String, uri: Uri, form: Form) -> Response {
+    let (store, config, now) = (shared.web.store.clone(), Arc::clone(&shared.web.config), shared.web.clock.now());
+    let wish = read(&step, period, &form, now);
+    let dir = store.dir().to_owned();
+    let deed = async move {
+        let mut wish = wish?;
+        let own = tokio::task::spawn_blocking(move || words::read(&dir, period)).await;
+        let own = own.unwrap_or(Ok(None)).map_err(Refusal::State)?;
+        match &mut wish {
+            Wish::Step(taking) => taking.words = own,
+            Wish::Sign(ask) => ask.words = own,
+        }
+        store
+            .attempt_async(move |tx| match &wish {
+                Wish::Step(taking) => deeds::take(tx, &config, taking, now).map(|kept| said(&kept)),
+                Wish::Sign(ask) => deeds::issue(tx, &config, period, ask, now).map(|signed| {
+                    let withdrawn =
+                        if signed.withdrawn > 0 { format!("，撤销{}项", signed.withdrawn) } else { String::new() };
+                    format!(
+                        "已签发（第{}版），内容从此不变；建立整改项{}项{withdrawn}，反馈期限{}",
+                        signed.version, signed.opened, signed.due
+                    )
+                }),
+            })
+            .await
+    };
+    shared.in_time(form, &uri, &format!("../{period}"), deed).await
+}
+
+/// The handler: who may, and of which period.
+pub(in crate::web) async fn take(
+    State(shared): State<Shared>,
+    Path((period, step)): Path<(String, String)>,
+    uri: Uri,
+    form: Form,
+) -> Response {
+    if let Err(answer) = form.viewer.may(Rank::Operator, &uri) {
+        return answer;
+    }
+    // 起草 is asked for on the list, where the period is a field.
+    let named = if period == "new" { form.text("period").to_owned() } else { period };
+    let now = shared.web.clock.now();
+    match Period::parse(&named).filter(|period| !matches!(period, Period::Week(_)) && period.begins() <= now) {
+        Some(period) => take_step(shared, period, step, uri, form).await,
+        None if step == "draft" => {
+            shared.answer(&form.viewer, &uri, "../../reports", Err(Refusal::wish("请选择哪一期；还没有到的不能起草")))
+        }
+        None => notice(StatusCode::NOT_FOUND, &uri),
+    }
+}
+
+fn read(step: &str, period: Period, form: &Form, now: Moment) -> Result<Wish, Refusal> {
+    let text = |name: &str| form.text(name).trim().to_owned();
+    let mut taking =
+        Taking { period, act: Act::Draft, by: form.by().to_owned(), note: String::new(), reply_by: None, words: None };
+    match step {
+        "draft" => taking.note = text("reason"),
+        "review" => {
+            taking.act = Act::Review;
+            let day = day("答复期限", &text("reply_by"))?;
+            if day < now.date() {
+                return Err(Refusal::wish(format!("答复期限{day}已经过去，请核对")));
+            }
+            taking.reply_by = Some(day);
+        }
+        "submit" => taking.act = Act::Submit,
+        "return" => {
+            (taking.act, taking.note) = (Act::Return, text("reason"));
+            if taking.note.is_empty() {
+                return Err(Refusal::wish("退回要写明理由"));
+            }
+        }
+        "issue" => return sign(form).map(Wish::Sign),
+        _ => return Err(Refusal::wish("没有这样的操作，没有改动")),
+    }
+    Ok(Wish::Step(taking))
+}
+
+fn sign(form: &Form) -> Result<SignAsk, Refusal> {
+    let number = document_number(form.text("number"));
+    if number.is_empty() && form.text("no_number").is_empty() {
+        return Err(Refusal::wish("没有签发：文号是空的；不编文号的，请勾选“不编文号”"));
+    }
+    let dated = day("成文日期", form.text("date"))?;
+    let due = match form.text("due").trim() {
+        "" => None,
+        text => Some(day("整改期限", text)?),
+    };
+    if due.is_some_and(|due| due < dated) {
+        return Err(Refusal::wish("没有签发：整改期限早于成文日期，请核对"));
+    }
+    let unclear = form.text("unclear").trim().to_owned();
+    Ok(SignAsk { number, dated, by: form.by().to_owned(), unclear, due, words: None })
+}
+
+fn day(what: &str, text: &str) -> Result<NaiveDate, Refusal> {
+    parse_date(text.trim()).ok_or_else(|| Refusal::wish(format!("看不懂{what}“{}”，请写成2022-07-11", text.trim())))
+}
+
+fn said(kept: &Kept) -> String {
+    use crate::bulletin::Stage;
+    let bulletin = &kept.bulletin;
+    let word = match bulletin.stage() {
+        Stage::Draft if bulletin.steps.len() > 1 => "已退回草稿".to_owned(),
+        Stage::Draft if bulletin.amends() => "更正稿已起草".to_owned(),
+        Stage::Draft => "已起草；核对无误后出核对稿".to_owned(),
+        Stage::Review => format!("核对稿{}份已做好，请下载后发各单位核对", kept.papers.len()),
+        _ => "已送审；通报、呈批单和问题依据清单可以下载".to_owned(),
+    };
+    let missing = kept.missing.iter().map(|finding| format!("\n办公室的段落{finding}"));
+    format!("{word}{}", missing.collect::<String>())
+}
