@@ -14,6 +14,7 @@ mod listing;
 mod listing_chromium;
 mod outbox;
 mod papers_chromium;
+mod reports;
 mod seeing;
 mod settings;
 mod settings_chromium;

@@ -46,3 +46,59 @@ async fn a_clerk_previews_a_letter_keeps_one_back_and_follows_one_that_left() {
     browser.end().await;
     office.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clerk_makes_a_circular_from_draft_to_signature_downloads_it_and_follows_a_problem() {
+    let mut office = Office::open("正式").await;
+    let Some(browser) = Chromium::open(office.port).await else { return office.end().await };
+    office.letters_leave().await;
+    entered(&office, &browser).await;
+    browser.press_link("报表").await;
+    browser.inspect("reports-empty").await;
+    browser.press(".deed summary").await;
+    browser.press(".deed button").await;
+    browser.client.wait().for_element(Locator::Css(".way")).await.unwrap();
+    browser.inspect("bulletin-draft").await;
+    browser.press(".deeds .deed summary").await;
+    browser.fill("reply_by", "2026-07-30").await;
+    browser.press(".deeds .deed[open] button").await;
+    browser.client.wait().for_element(Locator::XPath("//*[contains(text(), '核对稿2份已做好')]")).await.unwrap();
+    // Refused, with everything that is still to be done.
+    browser.press(".deeds .deed:nth-of-type(2) summary").await;
+    browser.press(".deeds .deed[open] button").await;
+    browser.client.wait().for_element(Locator::Css(".trouble li")).await.unwrap();
+    browser.inspect("bulletin-review-refused").await;
+    super::reports::confirmed(&office);
+    browser.press(".deeds .deed:nth-of-type(2) summary").await;
+    browser.press(".deeds .deed[open] button").await;
+    browser.client.wait().for_element(Locator::XPath("//*[contains(text(), '呈批单-2026-06')]")).await.unwrap();
+    browser.press(".deeds .deed:nth-of-type(1) summary").await;
+    browser.inspect("bulletin-submitted").await;
+    browser.fill("number", "青政办〔2026〕28号").await;
+    browser.fill("date", "2026-07-20").await;
+    browser.press(".deeds .deed[open] button").await;
+    browser.client.wait().for_element(Locator::XPath("//*[contains(text(), '已签发（第1版）')]")).await.unwrap();
+    browser.inspect("bulletin-issued").await;
+    // The file as a browser gets it: by a link, with the session of this browser.
+    let href = browser.client.find(Locator::Css(".files a")).await.unwrap().attr("href").await.unwrap().unwrap();
+    let cookie = browser.client.get_named_cookie("cuigeng").await.unwrap();
+    let mut same = super::browser::Browser::at(office.port);
+    same.cookie = Some(format!("cuigeng={}", cookie.value()));
+    let file = same.get(&format!("/reports/{href}"));
+    assert!(file.status == 200 && file.head.contains("attachment") && file.body.starts_with("PK"), "{href}");
+    browser.press_link("整改").await;
+    browser.go("/repairs?period=2026-06").await;
+    browser.inspect("repairs").await;
+    browser.press("table.list th a").await;
+    browser.press(".deeds .deed:nth-of-type(1) summary").await;
+    browser.inspect("repair").await;
+    browser.fill("text", "已补发三条，落实三审三校").await;
+    browser.fill("said_by", "办公室 张三").await;
+    browser.press(".deeds .deed[open] button").await;
+    browser.client.wait().for_element(Locator::Css(".done")).await.unwrap();
+    assert!(browser.text().await.contains("现为待复核"));
+    browser.press_link("报表").await;
+    browser.inspect("reports").await;
+    browser.end().await;
+    office.end().await;
+}

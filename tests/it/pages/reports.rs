@@ -1,0 +1,168 @@
+//! 报表 and 整改: a 通报 goes from draft to signature on its page, is downloaded at each stage, and its
+//! problems are followed to their end; by whoever may, each step once.
+
+use super::browser::Browser;
+use super::{first_in, joined};
+use crate::answer::office::{Answer, EVIL, Office};
+
+const JUNE: &str = "/reports/2026-06";
+
+/// An office that has looked at its accounts, none of which was updated in June.
+async fn at_work() -> Office {
+    let office = Office::open("正式").await;
+    first_in(&office);
+    office.letters_leave().await;
+    office
+}
+
+pub(super) fn confirmed(office: &Office) {
+    for check in ["2026-06-01", "2026-06-08", "2026-06-15", "2026-06-22", "2026-06-29"] {
+        office.run(&["confirm", "--check", check, "--all", "--by", "李四"]);
+    }
+}
+
+/// Takes a step by its form, and reads what the page says.
+fn step(browser: &mut Browser, step: &str, form: &[(&str, &str)]) -> String {
+    let done = browser.act("/reports", &format!("{JUNE}/{step}"), form);
+    assert_eq!(done.status, 303, "{step}: {}", done.body);
+    browser.get(JUNE).body
+}
+
+fn is_attachment(answer: &Answer, ending: &str) {
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let said = answer.head.lines().find(|line| line.starts_with("content-disposition:")).unwrap();
+    assert!(said.contains("attachment; filename=\"") && said.contains("filename*=utf-8''%"), "{said}");
+    assert!(said.ends_with(ending), "{said}");
+    assert!(answer.head.contains("nosniff"), "{}", answer.head);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_month_goes_from_draft_to_signature_on_its_page() {
+    let mut office = at_work().await;
+    let (mut reader, mut operator) = (joined(&office, "王五", "只读"), joined(&office, "赵六", "操作员"));
+    let empty = reader.get("/reports").body;
+    assert!(empty.contains("还没有起草过通报") && !empty.contains("<form method=\"post\" action=\"reports"), "{empty}");
+    assert!(reader.get("/repairs").body.contains("还没有整改项"));
+    let seal = reader.seal("/me");
+    for deed in ["draft", "review", "submit", "return", "issue"] {
+        let refused = reader.post(&format!("{JUNE}/{deed}"), &[("seal", &seal)]);
+        assert!(refused.status == 403 && refused.body.contains("没有权限"), "{deed}: {}", refused.body);
+        assert_eq!(operator.post(&format!("{JUNE}/{deed}"), &[]).status, 403, "{deed} without a seal");
+    }
+    let soon = operator.act("/reports", "/reports/new/draft", &[("period", "2026-12")]);
+    assert_eq!(soon.status, 303);
+    assert!(operator.get("/reports").body.contains("还没有到的不能起草"));
+    assert_eq!(operator.act("/reports", "/reports/new/draft", &[("period", "2026-06")]).status, 303);
+    let drafted = operator.get(JUNE).body;
+    for said in
+        ["已起草", "办理进度", "通报草稿-2026-06", "送审、签发以前还要办的", "项结果待核实，先在“核查”页逐项核实"]
+    {
+        assert!(drafted.contains(said), "{said}\n{drafted}");
+    }
+    assert!(step(&mut operator, "draft", &[]).contains("已经在草稿阶段"));
+    assert!(step(&mut operator, "submit", &[]).contains("请先按“出核对稿”"));
+    assert!(step(&mut operator, "review", &[("reply_by", "2026-07-01")]).contains("已经过去"));
+    assert!(step(&mut operator, "review", &[("reply_by", "下周")]).contains("看不懂答复期限"));
+    let reviewed = step(&mut operator, "review", &[("reply_by", "2026-07-30")]);
+    assert!(reviewed.contains("核对稿2份已做好") && reviewed.contains("青禾县交通局"), "{reviewed}");
+    let refused = step(&mut operator, "submit", &[]);
+    assert!(refused.contains("没有送审") && refused.contains("<li>") && !refused.contains("bulletin "), "{refused}");
+    confirmed(&office);
+    let submitted = step(&mut operator, "submit", &[]);
+    for said in ["已送审", "通报送审稿-2026-06", "呈批单-2026-06", "问题依据清单-2026-06"] {
+        assert!(submitted.contains(said), "{said}\n{submitted}");
+    }
+    assert!(step(&mut operator, "return", &[("reason", " ")]).contains("退回要写明理由"));
+    assert!(step(&mut operator, "issue", &[("date", "2026-07-20")]).contains("请勾选“不编文号”"));
+    let early = step(&mut operator, "issue", &[("number", "青政办〔2026〕28号"), ("date", "2026-06-20")]);
+    assert!(early.contains("没有签发") && early.contains("早于本期的检查") && !early.contains("--date"), "{early}");
+    let signed = step(&mut operator, "issue", &[("number", "青政办〔2026〕28号"), ("date", "2026-07-20")]);
+    assert!(signed.contains("已签发（第1版）") && signed.contains("青政办〔2026〕28号"), "{signed}");
+    assert!(!signed.contains("<script"), "{EVIL}");
+    assert!(step(&mut operator, "issue", &[("number", "x"), ("date", "2026-07-20")]).contains("已经签发"));
+    assert!(step(&mut operator, "draft", &[]).contains("没有要更正的"));
+    let trail: Vec<_> = office.trail().into_iter().filter(|(_, what)| what.starts_with("bulletin.")).collect();
+    let deeds = ["draft", "review", "submit", "issue"].map(|what| ("赵六".to_owned(), format!("bulletin.{what}")));
+    assert_eq!(trail, deeds);
+    follow(&office, &mut reader, &mut operator);
+    office.end().await;
+}
+
+/// The 整改项 that the signature has opened.
+fn follow(office: &Office, reader: &mut Browser, operator: &mut Browser) {
+    let list = reader.get("/repairs?period=2026-06").body;
+    assert!(list.contains("待反馈") && list.contains("整改反馈表-2026-06-01") && !list.contains("<script"), "{list}");
+    is_attachment(&reader.get("/reports/2026-06/file?version=forms&paper=0&format=docx"), ".docx");
+    is_attachment(&reader.get("/reports/2026-06/file?version=forms&paper=all&format=docx"), ".zip");
+    assert!(reader.get("/repairs?q=%E4%BA%A4%E9%80%9A&state=repaired").body.contains("没有符合条件的整改项"));
+    for odd in ["/repairs/0", "/repairs/x", "/repairs/999"] {
+        assert_eq!(reader.get(odd).status, 404, "{odd}");
+    }
+    assert!(!reader.get("/repairs/1").body.contains("/answer"), "no button for a reader");
+    let seal = reader.seal("/me");
+    assert_eq!(reader.post("/repairs/1/repaired", &[("seal", &seal), ("reason", "x")]).status, 403);
+    let mut act = |deed: &str, form: &[(&str, &str)]| {
+        let done = operator.act("/repairs/1", &format!("/repairs/1/{deed}"), form);
+        assert_eq!(done.status, 303, "{deed}");
+        operator.get("/repairs/1").body
+    };
+    assert!(act("repaired", &[]).contains("要写明理由"));
+    assert!(act("extend", &[("until", "2026-07-01"), ("reason", "x")]).contains("不晚于现在的期限"));
+    assert!(act("answer", &[("text", "已补发")]).contains("反馈人都要写明"));
+    assert!(act("answer", &[("text", "x"), ("said_by", "y"), ("on", "2026-08-01")]).contains("还没有到"));
+    let answered = act("answer", &[("text", EVIL), ("said_by", "交通局办公室"), ("on", "2026-07-22")]);
+    assert!(answered.contains("现为待复核") && !answered.contains("<script"), "{answered}");
+    assert!(act("unrepaired", &[("reason", "没有补发")]).contains("现为未整改"));
+    assert!(act("extend", &[("until", "2026-09-01"), ("reason", "系统迁移")]).contains("延期到2026-09-01"));
+    assert!(act("repaired", &[("reason", "已核对")]).contains("现为已整改"));
+    let again = act("repaired", &[("reason", "已核对")]);
+    assert!(again.contains("已经复核为已整改") && !again.contains("repair "), "{again}");
+    assert!(act("answer", &[("text", "x"), ("said_by", "y")]).contains("先登记复核“未整改”改正"));
+    let trail: Vec<_> = office.trail().into_iter().filter(|(_, what)| what.starts_with("repair.")).collect();
+    assert_eq!(trail.len(), 4, "{trail:?}");
+    assert!(trail.iter().all(|(who, _)| who == "赵六"), "{trail:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_format_is_downloaded_whole_and_never_shown_in_our_own_place() {
+    let mut office = at_work().await;
+    let mut operator = joined(&office, "赵六", "操作员");
+    operator.act("/reports", "/reports/new/draft", &[("period", "2026-06")]);
+    for (format, ending) in
+        [("docx", ".docx"), ("xlsx", ".xlsx"), ("html", ".html"), ("txt", ".txt"), ("json", ".json")]
+    {
+        for address in
+            [format!("{JUNE}/file?format={format}"), format!("{JUNE}/file?version=1&paper=0&format={format}")]
+        {
+            is_attachment(&operator.get(&address), ending);
+        }
+    }
+    for week in ["2026-W28", "2026-Q2"] {
+        is_attachment(&operator.get(&format!("/reports/{week}/file?format=xlsx")), ".xlsx");
+    }
+    let html = operator.get(&format!("{JUNE}/file?format=html")).body;
+    assert!(!html.contains("<script") && html.contains("alert(1)"), "{EVIL}");
+    // The same words as the verb writes.
+    let text = operator.get(&format!("{JUNE}/file?version=1&paper=0&format=txt")).body;
+    office.ok(&["bulletin", "show", "--period", "2026-06", "--out", "草稿", "--format", "txt"]);
+    let written = std::fs::read_to_string(office.dir.path().join("草稿/通报草稿-2026-06.txt")).unwrap();
+    assert_eq!(text.lines().next(), written.lines().next());
+    for odd in [
+        "/reports/2026-06/file",
+        "/reports/2026-06/file?format=exe",
+        "/reports/2026-06/file?format=txt&paper=99",
+        "/reports/2026-06/file?format=txt&paper=-1",
+        "/reports/2026-06/file?format=txt&version=x",
+        "/reports/2030-06/file?format=txt",
+        "/reports/..%2f..%2fetc/file?format=txt",
+        "/reports/2026-13",
+        "/reports/2026-W28",
+        "/reports/x",
+    ] {
+        assert_eq!(operator.get(odd).status, 404, "{odd}");
+    }
+    let missing = operator.get("/reports/2026-06/file?format=txt&version=9");
+    assert!(missing.status == 409 && missing.body.contains("没有 2026-06第9版"), "{}", missing.body);
+    assert_eq!(Browser::at(office.port).get("/reports/2026-06/file?format=txt").status, 303);
+    office.end().await;
+}
