@@ -17,7 +17,7 @@ use axum::response::Response;
 /// 立即核对.
 pub(in super::super) async fn ask(State(shared): State<Shared>, Path(id): Path<i64>, uri: Uri, act: Act) -> Response {
     let by = act.by().to_owned();
-    deed(&shared, id, &uri, &act, "deeds", move |tx, account, now| deeds::look::ask(tx, &account, &by, now)).await
+    deed(&shared, id, &uri, &act, move |tx, account, now| deeds::look::ask(tx, &account, &by, now)).await
 }
 
 /// 补录: a post that somebody has seen.
@@ -31,7 +31,7 @@ pub(in super::super) async fn add(State(shared): State<Shared>, Path(id): Path<i
         kind: some("kind").unwrap_or_default(),
     };
     let by = act.by().to_owned();
-    deed(&shared, id, &uri, &act, "posts", move |tx, account, now| {
+    deed(&shared, id, &uri, &act, move |tx, account, now| {
         let post = deeds::post::read(told, &account, now)?;
         let when = crate::spoken::when(post.when);
         let is_new = deeds::post::add(tx, &account, post, &by, now)?;
@@ -54,7 +54,7 @@ pub(in super::super) async fn attest(
     let (from, to) = (day_and_time(&act, "day", "time"), day_and_time(&act, "to-day", "to-time"));
     let (by, seen) = (act.by().to_owned(), !act.text("seen").is_empty());
     let newest = act.text("newest").parse().unwrap_or(0);
-    deed(&shared, id, &uri, &act, "deeds", move |tx, account, now| {
+    deed(&shared, id, &uri, &act, move |tx, account, now| {
         if !seen {
             return Err(Refusal::wish("请先看过，再勾选这段时间的更新都在下面的“发布”里；没有登记"));
         }
@@ -74,7 +74,7 @@ pub(in super::super) async fn withdraw(
     act: Act,
 ) -> Response {
     let (by, number) = (act.by().to_owned(), act.text("number").parse().unwrap_or(0));
-    deed(&shared, id, &uri, &act, "deeds", move |tx, account, now| {
+    deed(&shared, id, &uri, &act, move |tx, account, now| {
         deeds::attest::withdraw(tx, number, Some(account.id), &by, now)?;
         Ok("已撤回核查，有关结论会重新判定".to_owned())
     })
@@ -85,7 +85,7 @@ pub(in super::super) async fn withdraw(
 pub(in super::super) async fn hush(State(shared): State<Shared>, Path(id): Path<i64>, uri: Uri, act: Act) -> Response {
     let (by, reason) = (act.by().to_owned(), act.text("reason").trim().to_owned());
     let (until, until_recovered) = (act.text("until").trim().to_owned(), !act.text("recovered").is_empty());
-    deed(&shared, id, &uri, &act, "deeds", move |tx, account, now| {
+    deed(&shared, id, &uri, &act, move |tx, account, now| {
         let until = deeds::silence::until(&until, "到期时间", now)?;
         let (scope, name) = (Scope::Account(account.id), account.title());
         let new = Silence { id: 0, scope, name, reason, by, at: now, until, until_recovered, ended: None, hushed: 0 };
@@ -104,7 +104,7 @@ pub(in super::super) async fn expire(
     act: Act,
 ) -> Response {
     let (by, number) = (act.by().to_owned(), act.text("number").parse().unwrap_or(0));
-    deed(&shared, id, &uri, &act, "deeds", move |tx, _, now| {
+    deed(&shared, id, &uri, &act, move |tx, _, now| {
         deeds::silence::expire(tx, number, &by, now)?;
         Ok("静默已结束，提醒照常发".to_owned())
     })
@@ -121,7 +121,7 @@ pub(in super::super) async fn change(
     let named = |name: &str| Standing::ALL.into_iter().find(|state| state.word() == act.text(name));
     let states = named("shown").zip(named("state"));
     let (by, reason) = (act.by().to_owned(), act.text("reason").trim().to_owned());
-    deed(&shared, id, &uri, &act, "deeds", move |tx, account, now| {
+    deed(&shared, id, &uri, &act, move |tx, account, now| {
         let states = states.ok_or_else(|| Refusal::wish("没有这种状态，没有改动"))?;
         deeds::state::change(tx, account, states, (&by, &reason), now)
     })
@@ -138,7 +138,7 @@ pub(in super::super) async fn strike(
     let wanted = Wanted { id: Some(act.text("post").to_owned()), ..Wanted::default() };
     let struck = act.text("undo").is_empty();
     let wish = Strike { wanted, struck, reason: act.text("reason").to_owned(), by: act.by().to_owned() };
-    deed(&shared, id, &uri, &act, "posts", move |tx, account, now| {
+    deed(&shared, id, &uri, &act, move |tx, account, now| {
         let post = deeds::strike::strike(tx, &account, &wish, now)?;
         Ok(deeds::strike::said(&post, struck))
     })
@@ -150,14 +150,13 @@ fn day_and_time(act: &Act, day: &str, time: &str) -> String {
     format!("{} {}", act.text(day).trim(), act.text(time).trim()).trim().to_owned()
 }
 
-/// Does it to that account, if the sender may, and says on the page what was done or why not. Whoever has
-/// work after it hears of it.
+/// Does it to that account, if the sender may, and says at the top of its page what was done or why not.
+/// Whoever has work after it hears of it.
 async fn deed(
     shared: &Shared,
     id: i64,
     uri: &Uri,
     act: &Act,
-    place: &str,
     done: impl FnOnce(&Transaction<'_>, Account, Moment) -> Result<String, Refusal> + Send + 'static,
 ) -> Response {
     if let Err(answer) = act.viewer.may(Rank::Operator, uri) {
@@ -172,5 +171,5 @@ async fn deed(
     if result.is_ok() {
         shared.web.clock.ring();
     }
-    shared.answer(&act.viewer, uri, &format!("../{id}#{place}"), result)
+    shared.answer(&act.viewer, uri, &format!("../{id}"), result)
 }

@@ -111,7 +111,11 @@ fn paged(rows: &[Value], wish: &Wish) -> Value {
         rows => rows.iter().skip((page - 1) * ROWS).take(ROWS).cloned().collect::<Vec<_>>(),
         page,
         pages,
-        before => (page > 1).then(|| to(page - 1)),
-        after => (page < pages).then(|| to(page + 1)),
+        pager => context! {
+            page,
+            pages,
+            before => (page > 1).then(|| to(page - 1)),
+            after => (page < pages).then(|| to(page + 1)),
+        },
     }
 }

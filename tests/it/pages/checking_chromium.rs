@@ -21,7 +21,7 @@ async fn mondays_round_of_checking() {
     browser.fill("name", "李四").await;
     browser.fill("password", PASSWORD).await;
     browser.fill("again", PASSWORD).await;
-    browser.press("main button").await;
+    browser.follow("main button").await;
 
     browser.client.find(Locator::LinkText("核查")).await.unwrap().click().await.unwrap();
     assert!(browser.text().await.contains("第 1 个，共还有 3 个没有看"));
@@ -37,13 +37,13 @@ async fn mondays_round_of_checking() {
     browser.fill("updates", "1").await;
     pick(&browser, "day", "2026-07-10").await;
     browser.press("#seen").await;
-    browser.press("#form button").await;
+    browser.follow("#form button").await;
     assert!(browser.text().await.contains("在这一周之前，本周更新次数却写了1"));
     browser.inspect("check-2-slip").await;
     pick(&browser, "day", "2026-07-24").await;
     pick(&browser, "time", "10:05").await;
     browser.press("#seen").await;
-    browser.press("#form button").await;
+    browser.follow("#form button").await;
     let said = browser.text().await;
     assert!(said.contains("已登记：青禾应急（抖音） 2026-W30 共1次") && said.contains("共还有 2 个没有看"), "{said}");
     browser.inspect("check-3-next").await;
@@ -54,28 +54,28 @@ async fn mondays_round_of_checking() {
         pick(&browser, "day", "2026-07-01").await;
         browser.fill("seen", " ").await;
         browser.fill("updates", "\u{e007}").await;
-        browser.client.wait().for_element(Locator::Css("p.done")).await.unwrap();
+        browser.client.wait().for_element(Locator::Css(".done")).await.unwrap();
         let said = browser.text().await;
         assert!(said.contains(left), "{left}\n{said}");
     }
     browser.inspect("check-4-all-seen").await;
-    browser.press(".views a").await;
+    browser.follow(".views a").await;
     browser.inspect("check-5-look-list").await;
 
-    browser.press("li.problem a").await;
+    browser.follow("li.problem a").await;
     browser.inspect("check-6-finding-list").await;
-    browser.press(".views a").await;
+    browser.follow(".views a").await;
     let said = browser.text().await;
     assert!(said.contains("监测依据") && said.contains("等待确认"), "{said}");
     browser.inspect("check-7-finding").await;
     browser.press(".beside details summary").await;
     browser.inspect("check-8-false").await;
     browser.fill("why", "单位后台可见两次更新").await;
-    browser.press(".beside details button").await;
+    browser.follow(".beside details button").await;
     assert!(browser.text().await.contains("认定误报："));
     browser.press("details.all summary").await;
     browser.inspect("check-9-all").await;
-    browser.press("details.all button").await;
+    browser.follow("details.all button").await;
     assert!(browser.text().await.contains("已确认："));
     browser.go("/check").await;
     assert!(browser.text().await.contains("要人看的账号都看过了"));

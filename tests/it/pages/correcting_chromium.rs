@@ -15,10 +15,10 @@ async fn a_clerk_finds_why_an_account_failed_and_corrects_it() {
     browser.fill("name", "李四").await;
     browser.fill("password", PASSWORD).await;
     browser.fill("again", PASSWORD).await;
-    browser.press("main button").await;
+    browser.follow("main button").await;
     browser.fill("q", "交通\u{e007}").await;
     browser.client.wait().for_element(Locator::LinkText("全部账号")).await.unwrap();
-    browser.press("table.list th a").await;
+    browser.follow("table.list th a").await;
     let said = browser.text().await;
     assert!(said.contains("未监测到足够更新") && said.contains("监测依据"), "{said}");
     browser.inspect("account-1-why").await;
@@ -34,7 +34,7 @@ async fn a_clerk_finds_why_an_account_failed_and_corrects_it() {
     browser.run("document.getElementById('post-time').value = '16:20'").await;
     browser.fill("post-title", "汛期道路提示").await;
     browser.fill("post-url", "https://weibo.com/1/A").await;
-    browser.press(".row .deed:nth-child(2) button").await;
+    browser.follow(".row .deed:nth-child(2) button").await;
     let said = browser.text().await;
     assert!(said.contains("已补录2026-07-15 16:20的发布") && said.contains("汛期道路提示"), "{said}");
     assert!(said.contains("达到要求"), "the last check is met now: {said}");
@@ -42,7 +42,7 @@ async fn a_clerk_finds_why_an_account_failed_and_corrects_it() {
 
     office.clock.goes_to(at("2026-07-23 08:52")).await;
     browser.press(".row .deed:nth-child(1) summary").await;
-    browser.press(".row .deed:nth-child(1) button").await;
+    browser.follow(".row .deed:nth-child(1) button").await;
     assert!(browser.text().await.contains("已经排上，马上就看"));
     office.clock.goes_to(at("2026-07-23 08:53")).await;
     browser.client.refresh().await.unwrap();
@@ -52,13 +52,13 @@ async fn a_clerk_finds_why_an_account_failed_and_corrects_it() {
     browser.press(".row .deed:nth-child(3) summary").await;
     browser.run("document.getElementById('from-day').value = '2026-07-13'").await;
     browser.press("#whole").await;
-    browser.press(".row .deed:nth-child(3) button").await;
+    browser.follow(".row .deed:nth-child(3) button").await;
     let said = browser.text().await;
     assert!(said.contains("已登记人工核查：2026-07-13 00:00 至 2026-07-23 08:53"), "{said}");
     browser.press(".row .deed:nth-child(4) summary").await;
     browser.run("document.getElementById('hush-until').value = '2026-07-31'").await;
     browser.fill("hush-why", "机房搬迁").await;
-    browser.press(".row .deed:nth-child(4) button").await;
+    browser.follow(".row .deed:nth-child(4) button").await;
     browser.inspect("account-4-quiet").await;
     browser.end().await;
     office.end().await;
