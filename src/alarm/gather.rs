@@ -131,9 +131,9 @@ fn refusing(conn: &Connection, config: &Config) -> Result<Vec<(RobotKind, String
 }
 
 /// Free and all bytes of the disk that holds a place; `None` where the system does not say.
-#[allow(clippy::useless_conversion, reason = "the width of these counters differs between systems")]
 pub(crate) fn disk_space(data: &Path) -> Option<(u64, u64)> {
     let about = statvfs(data).ok()?;
-    let bytes = |blocks: u64| blocks.saturating_mul(u64::from(about.fragment_size()));
-    Some((bytes(u64::from(about.blocks_available())), bytes(u64::from(about.blocks()))))
+    // The width of these counters differs between systems.
+    let bytes = |blocks: u128| u64::try_from(blocks * u128::from(about.fragment_size())).unwrap_or(u64::MAX);
+    Some((bytes(u128::from(about.blocks_available())), bytes(u128::from(about.blocks()))))
 }

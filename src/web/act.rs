@@ -53,8 +53,8 @@ impl Notes {
 
 impl Viewer {
     /// Lets those of that rank and above go on.
-    #[allow(clippy::result_large_err, reason = "a response that leaves at once")]
-    pub(super) fn may(&self, least: Rank, uri: &Uri) -> Result<(), Response> {
+    #[expect(clippy::result_large_err, reason = "a response that leaves at once")]
+    fn may(&self, least: Rank, uri: &Uri) -> Result<(), Response> {
         if self.user.rank >= least {
             return Ok(());
         }
@@ -125,6 +125,35 @@ impl Shared {
     }
 }
 
+/// A form of somebody who may do what operators do.
+pub(super) struct Operator(pub(super) Act);
+
+impl FromRequest<Shared> for Operator {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, shared: &Shared) -> Result<Operator, Response> {
+        ranked(request, shared, Rank::Operator).await.map(Operator)
+    }
+}
+
+/// A form of somebody who may do what administrators do.
+pub(super) struct Admin(pub(super) Act);
+
+impl FromRequest<Shared> for Admin {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, shared: &Shared) -> Result<Admin, Response> {
+        ranked(request, shared, Rank::Admin).await.map(Admin)
+    }
+}
+
+async fn ranked(request: Request, shared: &Shared, least: Rank) -> Result<Act, Response> {
+    let uri = request.uri().clone();
+    let act = Act::from_request(request, shared).await?;
+    act.viewer.may(least, &uri)?;
+    Ok(act)
+}
+
 impl Act {
     /// Who does it, as the audit trail names him.
     pub(super) fn by(&self) -> &str {
@@ -135,8 +164,8 @@ impl Act {
 /// Bytes of a form with files.
 pub(super) const LONGEST_FILE: usize = 20 * 1024 * 1024;
 
-/// A form with files of somebody who has signed in, sent from one of our own pages. Its route must allow
-/// [`LONGEST_FILE`].
+/// A form with files of somebody who may do what operators do, sent from one of our own pages. Its route
+/// must allow [`LONGEST_FILE`].
 pub(super) struct Upload {
     pub(super) viewer: Viewer,
     fields: Vec<(String, String)>,
@@ -151,6 +180,7 @@ impl FromRequest<Shared> for Upload {
         let (mut parts, body) = request.into_parts();
         let viewer = Viewer::from_request_parts(&mut parts, shared).await?;
         let uri = parts.uri.clone();
+        viewer.may(Rank::Operator, &uri)?;
         if !is_from_our_page(&parts.headers, shared.web.config.web.public_url.as_deref()) {
             return Err(forged(&uri));
         }

@@ -80,7 +80,7 @@ fn values(conn: &Connection, wish: &Wish) -> Result<Value, StoreError> {
         None => false,
     };
     let number = last.to_string();
-    let older = has_older.then(|| address(&[&wish.words()[..], &[("before", number.as_str())]].concat()));
+    let older = has_older.then(|| address("", &[&wish.words()[..], &[("before", number.as_str())]].concat()));
     Ok(context! {
         people => who,
         deeds => what.into_iter().map(|deed| (deed.clone(), word(&deed))).collect::<Vec<_>>(),
@@ -92,7 +92,7 @@ fn values(conn: &Connection, wish: &Wish) -> Result<Value, StoreError> {
         count,
         rows => entries.iter().map(row).collect::<Vec<_>>(),
         older,
-        newest => wish.before.map(|_| address(&wish.words())),
+        newest => wish.before.map(|_| address("", &wish.words())),
         trail => chain(&audit::examine(conn)?),
     })
 }

@@ -5,7 +5,8 @@
 //! anew behind it.
 
 use super::chrome::unavailable;
-use super::session::{Viewer, percent, text};
+use super::paged::{LIST, Paged, address, asked, number};
+use super::session::{Viewer, text};
 use super::squares::{Grouping, squares};
 use super::{Shared, Web};
 use crate::config::Config;
@@ -133,7 +134,7 @@ impl Wish {
             state: Mark::from_word(text(fields, "state")),
             platform: short("platform"),
             by: Grouping::from_word(text(fields, "by")),
-            page: text(fields, "page").parse().unwrap_or(1).max(1),
+            page: asked(text(fields, "page")),
         }
     }
 
@@ -152,7 +153,7 @@ impl Wish {
 
     /// The address of the same with another state or page.
     fn address(&self, state: Option<Mark>, page: usize) -> String {
-        let page = if page > 1 { page.to_string() } else { String::new() };
+        let page = number(page);
         let by = if self.by == Grouping::Platform { "platform" } else { "" };
         let all = [
             ("q", self.q.as_str()),
@@ -161,9 +162,7 @@ impl Wish {
             ("by", by),
             ("page", &page),
         ];
-        let said: Vec<String> =
-            all.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("{k}={}", percent(v))).collect();
-        if said.is_empty() { "./".to_owned() } else { format!("./?{}", said.join("&")) }
+        address("./", &all)
     }
 }
 
@@ -200,9 +199,8 @@ fn values(snapshot: &Snapshot, wish: &Wish, now: Moment) -> Value {
     let all = &snapshot.outlook.standings;
     let near: Vec<&Standing> = all.iter().filter(|one| wish.takes(one)).collect();
     let shown: Vec<&Standing> = near.iter().copied().filter(|one| wish.takes_mark(one.mark)).collect();
-    let pages = shown.len().div_ceil(ROWS).max(1);
-    let page = wish.page.min(pages);
-    let rows: Vec<Value> = shown.iter().skip((page - 1) * ROWS).take(ROWS).map(|one| row(one, now)).collect();
+    let paged = Paged::of(shown.len(), ROWS, wish.page);
+    let rows: Vec<Value> = paged.part(&shown).iter().map(|one| row(one, now)).collect();
     let whole = wish.is_everything() && wish.by == Grouping::Office;
     let squares = if whole { snapshot.squares.clone() } else { squares(shown.iter().copied(), wish.by) };
     context! {
@@ -221,10 +219,7 @@ fn values(snapshot: &Snapshot, wish: &Wish, now: Moment) -> Value {
         states => Mark::ALL.map(|mark| (mark.word(), mark.chinese())).to_vec(),
         squares => Value::from_safe_string(squares),
         rows,
-        page,
-        pages,
-        before => (page > 1).then(|| wish.address(wish.state, page - 1)),
-        after => (page < pages).then(|| wish.address(wish.state, page + 1)),
+        pager => paged.pager_at(|page| wish.address(wish.state, page) + LIST),
         ..snapshot.times(now)
     }
 }

@@ -84,7 +84,6 @@ impl Web {
     }
 
     /// Until there is an administrator nobody is served, and nobody elsewhere is told how to become one.
-    #[allow(clippy::result_large_err, reason = "a response that leaves at once")]
     pub(super) async fn is_ready(&self, from: Option<From>, uri: &Uri) -> Result<(), Response> {
         match self.store.read_async(users::has_admin).await {
             Ok(true) => Ok(()),

@@ -5,6 +5,7 @@ mod show;
 
 pub(super) use show::show;
 
+use super::act::Admin;
 use super::session::Act;
 use super::{Shared, enter_url, office_url};
 use crate::access::token::Token;
@@ -52,10 +53,7 @@ fn hours() -> i64 {
 }
 
 /// Registers somebody; the next page shows the link, once.
-pub(super) async fn add(State(shared): State<Shared>, uri: Uri, act: Act) -> Response {
-    if let Err(answer) = act.viewer.may(Rank::Admin, &uri) {
-        return answer;
-    }
+pub(super) async fn add(State(shared): State<Shared>, uri: Uri, Admin(act): Admin) -> Response {
     let done = added(&shared, &act).await;
     shared.answer_link(&act.viewer, &uri, "../settings#users", done)
 }
@@ -76,10 +74,12 @@ async fn added(shared: &Shared, act: &Act) -> Result<(String, String), Refusal> 
 }
 
 /// Changes somebody: `rank`, `disable`, `enable` or `link`.
-pub(super) async fn change(State(shared): State<Shared>, Path(deed): Path<String>, uri: Uri, act: Act) -> Response {
-    if let Err(answer) = act.viewer.may(Rank::Admin, &uri) {
-        return answer;
-    }
+pub(super) async fn change(
+    State(shared): State<Shared>,
+    Path(deed): Path<String>,
+    uri: Uri,
+    Admin(act): Admin,
+) -> Response {
     let to = "../../settings#users";
     match deed.as_str() {
         "link" => {
@@ -140,10 +140,7 @@ async fn disabled(shared: &Shared, act: &Act, disabled: bool) -> Result<String, 
 }
 
 /// Gives an office its link, which the next page shows once.
-pub(super) async fn offer(State(shared): State<Shared>, uri: Uri, act: Act) -> Response {
-    if let Err(answer) = act.viewer.may(Rank::Admin, &uri) {
-        return answer;
-    }
+pub(super) async fn offer(State(shared): State<Shared>, uri: Uri, Admin(act): Admin) -> Response {
     let done = offered(&shared, &act).await;
     shared.answer_link(&act.viewer, &uri, "../settings#offices", done)
 }
@@ -159,10 +156,7 @@ async fn offered(shared: &Shared, act: &Act) -> Result<(String, String), Refusal
 }
 
 /// Ends the link of an office.
-pub(super) async fn revoke(State(shared): State<Shared>, uri: Uri, act: Act) -> Response {
-    if let Err(answer) = act.viewer.may(Rank::Admin, &uri) {
-        return answer;
-    }
+pub(super) async fn revoke(State(shared): State<Shared>, uri: Uri, Admin(act): Admin) -> Response {
     let (office, by, now) = (act.text("office").to_owned(), act.by().to_owned(), shared.web.clock.now());
     let deed = move |tx: &Transaction<'_>| {
         user::revoke(tx, &office, &by, now)?;
@@ -173,10 +167,7 @@ pub(super) async fn revoke(State(shared): State<Shared>, uri: Uri, act: Act) -> 
 }
 
 /// 试运行 or 正式, with the name of whoever answers for it.
-pub(super) async fn switch(State(shared): State<Shared>, uri: Uri, act: Act) -> Response {
-    if let Err(answer) = act.viewer.may(Rank::Admin, &uri) {
-        return answer;
-    }
+pub(super) async fn switch(State(shared): State<Shared>, uri: Uri, Admin(act): Admin) -> Response {
     let done = switched(&shared, &act).await;
     shared.answer(&act.viewer, &uri, "../settings#mode", done)
 }
@@ -201,10 +192,7 @@ async fn switched(shared: &Shared, act: &Act) -> Result<String, Refusal> {
 }
 
 /// Sends a test letter and says the server's own words.
-pub(super) async fn letter(State(shared): State<Shared>, uri: Uri, act: Act) -> Response {
-    if let Err(answer) = act.viewer.may(Rank::Admin, &uri) {
-        return answer;
-    }
+pub(super) async fn letter(State(shared): State<Shared>, uri: Uri, Admin(act): Admin) -> Response {
     let done = tested(&shared, &act).await;
     shared.answer(&act.viewer, &uri, "../settings#letter", done)
 }

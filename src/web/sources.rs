@@ -73,7 +73,7 @@ fn row(one: &Standing<'_>, config: &Config, now: Moment) -> Value {
         mark,
         said,
         accounts => one.accounts,
-        served => address(&[("source", one.name)]),
+        served => address("", &[("source", one.name)]),
         good => one.last_good.map(beijing),
         longest => one.longest.map(|(account, at)| context! { id => account.id.0, title => account.title(), at => at.map(beijing) }),
         next => one.next.map(|next| if next <= now { "现在".to_owned() } else { beijing(next) }),

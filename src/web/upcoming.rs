@@ -2,10 +2,10 @@
 //! deed that keeps one back.
 
 use super::Shared;
+use super::act::Operator;
 use super::chrome::unavailable;
 use super::session::{Act, Viewer};
 use super::slow::Slow;
-use crate::access::Rank;
 use crate::cli::print::beijing;
 use crate::config::{Config, Mode};
 use crate::deeds::{Refusal, outbox, withhold};
@@ -82,10 +82,7 @@ pub(super) async fn show(State(shared): State<Shared>, uri: Uri, viewer: Viewer)
 }
 
 /// Cancels a letter that waits, or silences the accounts of one that does not yet.
-pub(super) async fn cancel(State(shared): State<Shared>, uri: Uri, act: Act) -> Response {
-    if let Err(answer) = act.viewer.may(Rank::Operator, &uri) {
-        return answer;
-    }
+pub(super) async fn cancel(State(shared): State<Shared>, uri: Uri, Operator(act): Operator) -> Response {
     let done = match (act.text("letter").parse::<i64>(), shared.ahead().await) {
         (Ok(id), _) => cancel_waiting(&shared, id, &act).await,
         (_, Ok(Some((_, ahead)))) => keep_back(&shared, &ahead, &act).await,

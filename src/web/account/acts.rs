@@ -1,8 +1,9 @@
 //! What is done to one account by the forms of its page, each in one transaction with its audit entry.
 
 use super::super::Shared;
+use super::super::act::Operator;
+use super::super::chrome::notice;
 use super::super::session::Act;
-use crate::access::Rank;
 use crate::cli::print::beijing;
 use crate::deeds::strike::{Strike, Wanted};
 use crate::deeds::{self, Refusal};
@@ -10,28 +11,28 @@ use crate::domain::{Account, AccountId, Moment, State as Standing};
 use crate::import::PlannedAttestation;
 use crate::silence::{Scope, Silence};
 use crate::store::{Transaction, accounts};
-use axum::extract::{Path, State};
-use axum::http::Uri;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
 /// 立即核对.
-pub(in super::super) async fn ask(State(shared): State<Shared>, Path(id): Path<i64>, uri: Uri, act: Act) -> Response {
-    let by = act.by().to_owned();
-    deed(&shared, id, &uri, &act, move |tx, account, now| deeds::look::ask(tx, &account, &by, now)).await
+pub(in super::super) async fn ask(at: Here) -> Response {
+    let by = at.act.by().to_owned();
+    at.keep(move |tx, account, now| deeds::look::ask(tx, &account, &by, now)).await
 }
 
 /// 补录: a post that somebody has seen.
-pub(in super::super) async fn add(State(shared): State<Shared>, Path(id): Path<i64>, uri: Uri, act: Act) -> Response {
-    let some = |name: &str| Some(act.text(name).trim().to_owned()).filter(|text| !text.is_empty());
+pub(in super::super) async fn add(at: Here) -> Response {
+    let some = |name: &str| Some(at.act.text(name).trim().to_owned()).filter(|text| !text.is_empty());
     let told = deeds::post::Told {
-        at: day_and_time(&act, "day", "time"),
+        at: day_and_time(&at.act, "day", "time"),
         title: some("title").unwrap_or_default(),
         url: some("url"),
         id: None,
         kind: some("kind").unwrap_or_default(),
     };
-    let by = act.by().to_owned();
-    deed(&shared, id, &uri, &act, move |tx, account, now| {
+    let by = at.act.by().to_owned();
+    at.keep(move |tx, account, now| {
         let post = deeds::post::read(told, &account, now)?;
         let when = crate::spoken::when(post.when);
         let is_new = deeds::post::add(tx, &account, post, &by, now)?;
@@ -45,16 +46,11 @@ pub(in super::super) async fn add(State(shared): State<Shared>, Path(id): Path<i
 }
 
 /// 人工核查: all updates of a span are in the list below.
-pub(in super::super) async fn attest(
-    State(shared): State<Shared>,
-    Path(id): Path<i64>,
-    uri: Uri,
-    act: Act,
-) -> Response {
-    let (from, to) = (day_and_time(&act, "day", "time"), day_and_time(&act, "to-day", "to-time"));
-    let (by, seen) = (act.by().to_owned(), !act.text("seen").is_empty());
-    let newest = act.text("newest").parse().unwrap_or(0);
-    deed(&shared, id, &uri, &act, move |tx, account, now| {
+pub(in super::super) async fn attest(at: Here) -> Response {
+    let (from, to) = (day_and_time(&at.act, "day", "time"), day_and_time(&at.act, "to-day", "to-time"));
+    let (by, seen) = (at.act.by().to_owned(), !at.act.text("seen").is_empty());
+    let newest = at.act.text("newest").parse().unwrap_or(0);
+    at.keep(move |tx, account, now| {
         if !seen {
             return Err(Refusal::wish("请先看过，再勾选这段时间的更新都在下面的“发布”里；没有登记"));
         }
@@ -67,14 +63,9 @@ pub(in super::super) async fn attest(
 }
 
 /// 撤回核查.
-pub(in super::super) async fn withdraw(
-    State(shared): State<Shared>,
-    Path(id): Path<i64>,
-    uri: Uri,
-    act: Act,
-) -> Response {
-    let (by, number) = (act.by().to_owned(), act.text("number").parse().unwrap_or(0));
-    deed(&shared, id, &uri, &act, move |tx, account, now| {
+pub(in super::super) async fn withdraw(at: Here) -> Response {
+    let (by, number) = (at.act.by().to_owned(), at.act.text("number").parse().unwrap_or(0));
+    at.keep(move |tx, account, now| {
         deeds::attest::withdraw(tx, number, Some(account.id), &by, now)?;
         Ok("已撤回核查，有关结论会重新判定".to_owned())
     })
@@ -82,10 +73,10 @@ pub(in super::super) async fn withdraw(
 }
 
 /// 静默.
-pub(in super::super) async fn hush(State(shared): State<Shared>, Path(id): Path<i64>, uri: Uri, act: Act) -> Response {
-    let (by, reason) = (act.by().to_owned(), act.text("reason").trim().to_owned());
-    let (until, until_recovered) = (act.text("until").trim().to_owned(), !act.text("recovered").is_empty());
-    deed(&shared, id, &uri, &act, move |tx, account, now| {
+pub(in super::super) async fn hush(at: Here) -> Response {
+    let (by, reason) = (at.act.by().to_owned(), at.act.text("reason").trim().to_owned());
+    let (until, until_recovered) = (at.act.text("until").trim().to_owned(), !at.act.text("recovered").is_empty());
+    at.keep(move |tx, account, now| {
         let until = deeds::silence::until(&until, "到期时间", now)?;
         let (scope, name) = (Scope::Account(account.id), account.title());
         let new = Silence { id: 0, scope, name, reason, by, at: now, until, until_recovered, ended: None, hushed: 0 };
@@ -97,14 +88,9 @@ pub(in super::super) async fn hush(State(shared): State<Shared>, Path(id): Path<
 }
 
 /// 结束静默.
-pub(in super::super) async fn expire(
-    State(shared): State<Shared>,
-    Path(id): Path<i64>,
-    uri: Uri,
-    act: Act,
-) -> Response {
-    let (by, number) = (act.by().to_owned(), act.text("number").parse().unwrap_or(0));
-    deed(&shared, id, &uri, &act, move |tx, _, now| {
+pub(in super::super) async fn expire(at: Here) -> Response {
+    let (by, number) = (at.act.by().to_owned(), at.act.text("number").parse().unwrap_or(0));
+    at.keep(move |tx, _, now| {
         deeds::silence::expire(tx, number, &by, now)?;
         Ok("静默已结束，提醒照常发".to_owned())
     })
@@ -112,16 +98,11 @@ pub(in super::super) async fn expire(
 }
 
 /// 停用, 恢复.
-pub(in super::super) async fn change(
-    State(shared): State<Shared>,
-    Path(id): Path<i64>,
-    uri: Uri,
-    act: Act,
-) -> Response {
-    let named = |name: &str| Standing::ALL.into_iter().find(|state| state.word() == act.text(name));
+pub(in super::super) async fn change(at: Here) -> Response {
+    let named = |name: &str| Standing::ALL.into_iter().find(|state| state.word() == at.act.text(name));
     let states = named("shown").zip(named("state"));
-    let (by, reason) = (act.by().to_owned(), act.text("reason").trim().to_owned());
-    deed(&shared, id, &uri, &act, move |tx, account, now| {
+    let (by, reason) = (at.act.by().to_owned(), at.act.text("reason").trim().to_owned());
+    at.keep(move |tx, account, now| {
         let states = states.ok_or_else(|| Refusal::wish("没有这种状态，没有改动"))?;
         deeds::state::change(tx, account, states, (&by, &reason), now)
     })
@@ -129,16 +110,11 @@ pub(in super::super) async fn change(
 }
 
 /// 剔除: a post counts no longer, or counts again.
-pub(in super::super) async fn strike(
-    State(shared): State<Shared>,
-    Path(id): Path<i64>,
-    uri: Uri,
-    act: Act,
-) -> Response {
-    let wanted = Wanted { id: Some(act.text("post").to_owned()), ..Wanted::default() };
-    let struck = act.text("undo").is_empty();
-    let wish = Strike { wanted, struck, reason: act.text("reason").to_owned(), by: act.by().to_owned() };
-    deed(&shared, id, &uri, &act, move |tx, account, now| {
+pub(in super::super) async fn strike(at: Here) -> Response {
+    let wanted = Wanted { id: Some(at.act.text("post").to_owned()), ..Wanted::default() };
+    let struck = at.act.text("undo").is_empty();
+    let wish = Strike { wanted, struck, reason: at.act.text("reason").to_owned(), by: at.act.by().to_owned() };
+    at.keep(move |tx, account, now| {
         let post = deeds::strike::strike(tx, &account, &wish, now)?;
         Ok(deeds::strike::said(&post, struck))
     })
@@ -150,26 +126,44 @@ fn day_and_time(act: &Act, day: &str, time: &str) -> String {
     format!("{} {}", act.text(day).trim(), act.text(time).trim()).trim().to_owned()
 }
 
-/// Does it to that account, if the sender may, and says at the top of its page what was done or why not.
-/// Whoever has work after it hears of it.
-async fn deed(
-    shared: &Shared,
+/// A form of the page of one account, sent by somebody who may.
+pub(in super::super) struct Here {
+    shared: Shared,
     id: i64,
-    uri: &Uri,
-    act: &Act,
-    done: impl FnOnce(&Transaction<'_>, Account, Moment) -> Result<String, Refusal> + Send + 'static,
-) -> Response {
-    if let Err(answer) = act.viewer.may(Rank::Operator, uri) {
-        return answer;
+    uri: Uri,
+    act: Act,
+}
+
+impl FromRequest<Shared> for Here {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, shared: &Shared) -> Result<Here, Response> {
+        let (mut parts, body) = request.into_parts();
+        let uri = parts.uri.clone();
+        let id = Path::<i64>::from_request_parts(&mut parts, shared).await;
+        let Path(id) = id.map_err(|_| notice(StatusCode::NOT_FOUND, &uri))?;
+        let Operator(act) = Operator::from_request(Request::from_parts(parts, body), shared).await?;
+        Ok(Here { shared: shared.clone(), id, uri, act })
     }
-    let now = shared.web.clock.now();
-    let result = shared.web.store.attempt_async(move |tx| {
-        let account = accounts::one(tx, AccountId(id))?.ok_or_else(|| Refusal::state("台账里没有这个账号"))?;
-        done(tx, account, now)
-    });
-    let result = result.await;
-    if result.is_ok() {
-        shared.web.clock.ring();
+}
+
+impl Here {
+    /// Does it to that account, and says at the top of its page what was done or why not. Whoever has work
+    /// after it hears of it.
+    async fn keep(
+        self,
+        done: impl FnOnce(&Transaction<'_>, Account, Moment) -> Result<String, Refusal> + Send + 'static,
+    ) -> Response {
+        let Here { shared, id, uri, act } = self;
+        let now = shared.web.clock.now();
+        let result = shared.web.store.attempt_async(move |tx| {
+            let account = accounts::one(tx, AccountId(id))?.ok_or_else(|| Refusal::state("台账里没有这个账号"))?;
+            done(tx, account, now)
+        });
+        let result = result.await;
+        if result.is_ok() {
+            shared.web.clock.ring();
+        }
+        shared.answer(&act.viewer, &uri, &format!("../{id}"), result)
     }
-    shared.answer(&act.viewer, uri, &format!("../{id}"), result)
 }

@@ -10,6 +10,7 @@ pub(super) use looks::sign;
 
 use super::Shared;
 use super::chrome::unavailable;
+use super::paged::Paged;
 use super::session::Viewer;
 use crate::config::Config;
 use crate::deeds::confirm::{self, Board};
@@ -103,19 +104,11 @@ fn platforms(desk: &Desk) -> Vec<String> {
 
 /// One page of a list, and the ways to the others.
 fn paged(rows: &[Value], wish: &Wish) -> Value {
-    let pages = rows.len().div_ceil(ROWS).max(1);
-    let page = wish.page.clamp(1, pages);
-    let to = |page: usize| Wish { page, ..wish.clone() }.address();
+    let paged = Paged::of(rows.len(), ROWS, wish.page);
     context! {
         count => rows.len(),
-        rows => rows.iter().skip((page - 1) * ROWS).take(ROWS).cloned().collect::<Vec<_>>(),
-        page,
-        pages,
-        pager => context! {
-            page,
-            pages,
-            before => (page > 1).then(|| to(page - 1)),
-            after => (page < pages).then(|| to(page + 1)),
-        },
+        rows => paged.part(rows).to_vec(),
+        page => wish.page,
+        pager => paged.pager_at(|page| Wish { page, ..wish.clone() }.address()),
     }
 }

@@ -1,6 +1,7 @@
 //! What somebody wants to see of 核查, as the address says it, and back.
 
-use super::super::session::{percent, text};
+use super::super::paged::{address, number};
+use super::super::session::text;
 use crate::domain::{Account, Period, Week};
 use minijinja::{Value, context};
 
@@ -92,7 +93,7 @@ impl Wish {
 
     /// Where it is shown, from the place of the page itself.
     pub(super) fn address(&self) -> String {
-        let page = if self.page > 1 { self.page.to_string() } else { String::new() };
+        let page = number(self.page);
         let all = [
             ("kind", self.kind.map_or("", Kind::word)),
             ("view", if self.list { "list" } else { "" }),
@@ -107,9 +108,7 @@ impl Wish {
             ("time", &self.typed.time),
             ("looked", &self.typed.looked),
         ];
-        let said: Vec<String> =
-            all.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("{k}={}", percent(v))).collect();
-        if said.is_empty() { "check".to_owned() } else { format!("check?{}", said.join("&")) }
+        address("check", &all)
     }
 
     /// For the fields of the filter.

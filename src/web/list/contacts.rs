@@ -2,7 +2,7 @@
 
 use super::super::Shared;
 use super::super::chrome::unavailable;
-use super::super::paged::{Paged, address};
+use super::super::paged::{Paged, address, asked};
 use super::super::session::{Viewer, text};
 use super::{ROWS, distinct, owned};
 use crate::domain::{Account, Moment, Person, Role};
@@ -78,7 +78,7 @@ pub(in super::super) async fn show(
 
 fn values(people: &[Person], all: &[Account], proven: &BTreeMap<String, Moment>, wish: &Wish, now: Moment) -> Value {
     let found: Vec<&Person> = people.iter().filter(|person| wish.takes(person, now)).collect();
-    let paged = Paged::of(found.len(), ROWS, &wish.page);
+    let paged = Paged::of(found.len(), ROWS, asked(&wish.page));
     let listed = all.iter().filter(|account| !account.contacts.is_empty()).count();
     context! {
         total => people.len(),
@@ -104,7 +104,7 @@ fn row(person: &Person, all: &[Account], proven: &BTreeMap<String, Moment>, now:
     context! {
         name => person.name.clone(),
         office => person.office.clone(),
-        link => address(&[("old", &person.name), ("office", &person.office)]),
+        link => address("", &[("old", &person.name), ("office", &person.office)]),
         post => person.post.clone(),
         role => person.role_chinese(),
         phones => phones(person),

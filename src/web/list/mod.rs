@@ -18,7 +18,7 @@ pub(super) use replace::{apply as replace, show as replacing};
 
 use super::Shared;
 use super::chrome::unavailable;
-use super::paged::Paged;
+use super::paged::{Paged, asked};
 use super::session::{Viewer, text};
 use crate::domain::{Account, Moment, Role, Roster, State};
 use crate::store::{accounts, contacts as people};
@@ -114,7 +114,7 @@ pub(super) async fn show(
 
 fn values(all: &[Account], roster: &Roster, wish: &Wish, now: Moment) -> Value {
     let found: Vec<&Account> = all.iter().filter(|account| wish.takes(account, roster, now)).collect();
-    let paged = Paged::of(found.len(), ROWS, &wish.page);
+    let paged = Paged::of(found.len(), ROWS, asked(&wish.page));
     let rows: Vec<Value> = paged.part(&found).iter().map(|account| row(account, roster, now)).collect();
     context! {
         total => all.len(),

@@ -2,7 +2,7 @@
 
 use super::super::Shared;
 use super::super::chrome::unavailable;
-use super::super::paged::{Paged, address};
+use super::super::paged::{Paged, address, asked};
 use super::super::session::{Viewer, text};
 use super::ROWS;
 use crate::domain::{Account, Moment, Person, Role, squeezed};
@@ -49,7 +49,7 @@ fn values(all: &[Account], people: &[Person], fields: &[(String, String)], now: 
     let takes =
         |one: &&Office| (q.is_empty() || one.name.contains(&q)) && (without.is_empty() || one.people.is_empty());
     let found: Vec<&Office> = offices.iter().filter(takes).collect();
-    let paged = Paged::of(found.len(), ROWS, text(fields, "page"));
+    let paged = Paged::of(found.len(), ROWS, asked(text(fields, "page")));
     context! {
         total => offices.len(),
         count => found.len(),
@@ -91,7 +91,7 @@ fn row(office: &Office) -> Value {
     };
     context! {
         name => office.name.clone(),
-        link => address(&[("office", &office.name)]),
+        link => address("", &[("office", &office.name)]),
         runs => office.runs,
         over => office.over,
         people => Role::ALL.into_iter().filter_map(named).collect::<Vec<_>>(),

@@ -1,8 +1,8 @@
 //! What a person does with a letter on its page.
 
 use super::super::Shared;
+use super::super::act::Operator;
 use super::super::session::Act;
-use crate::access::Rank;
 use crate::answer::Word;
 use crate::deeds::Refusal;
 use crate::deeds::outbox::{self, Told};
@@ -27,11 +27,8 @@ pub(in crate::web) async fn act(
     State(shared): State<Shared>,
     Path((id, deed)): Path<(String, String)>,
     uri: Uri,
-    act: Act,
+    Operator(act): Operator,
 ) -> Response {
-    if let Err(answer) = act.viewer.may(Rank::Operator, &uri) {
-        return answer;
-    }
     let (now, by) = (shared.web.clock.now(), act.by().to_owned());
     let id = id.parse().unwrap_or(0);
     let done = match read(&deed, &act, now) {

@@ -6,7 +6,8 @@ pub(super) mod letter;
 
 use super::Shared;
 use super::chrome::unavailable;
-use super::session::{Viewer, percent, text};
+use super::paged::{LIST, Paged, address, asked, number};
+use super::session::{Viewer, text};
 use crate::cli::print::beijing;
 use crate::domain::Moment;
 use crate::store::browse::{self, Wanted};
@@ -17,7 +18,7 @@ use axum::response::Response;
 use minijinja::{Value, context};
 
 /// Letters on one page.
-const ROWS: i64 = 50;
+const ROWS: usize = 50;
 /// Letters that wait for a person and are shown before all others.
 const DEAD: usize = 20;
 
@@ -46,7 +47,7 @@ const RECORDED: &str = "recorded";
 /// What somebody wants to see, as the address says it.
 struct Wish {
     wanted: Wanted,
-    page: i64,
+    page: usize,
 }
 
 impl Wish {
@@ -59,7 +60,7 @@ impl Wish {
                 kind: LetterKind::from_word(kind).map_or_else(String::new, |kind| kind.word().to_owned()),
                 text: text(fields, "q").trim().chars().take(60).collect(),
             },
-            page: text(fields, "page").parse().unwrap_or(1).clamp(1, 1_000_000),
+            page: asked(text(fields, "page")),
         }
     }
 
@@ -68,12 +69,10 @@ impl Wish {
     }
 
     /// The address of the same with another state or page.
-    fn address(&self, state: &str, page: i64) -> String {
-        let page = if page > 1 { page.to_string() } else { String::new() };
+    fn address(&self, state: &str, page: usize) -> String {
+        let page = number(page);
         let all = [("q", self.wanted.text.as_str()), ("kind", &self.wanted.kind), ("state", state), ("page", &page)];
-        let said: Vec<String> =
-            all.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("{k}={}", percent(v))).collect();
-        if said.is_empty() { "outbox".to_owned() } else { format!("outbox?{}", said.join("&")) }
+        address("outbox", &all)
     }
 }
 
@@ -93,10 +92,9 @@ pub(super) async fn show(
 
 fn values(conn: &Connection, wish: &Wish, now: Moment) -> Result<Value, StoreError> {
     let count = browse::count(conn, &wish.wanted)?;
-    let pages = ((count + ROWS - 1) / ROWS).max(1);
-    let page = wish.page.min(pages);
-    let rows = browse::page(conn, &wish.wanted, ROWS, (page - 1) * ROWS)?;
-    let dead = if wish.is_everything() && page == 1 { desk::dead(conn, now)? } else { Vec::new() };
+    let paged = Paged::of(usize::try_from(count).unwrap_or(0), ROWS, wish.page);
+    let rows = browse::page(conn, &wish.wanted, ROWS as i64, paged.skipped() as i64)?;
+    let dead = if wish.is_everything() && paged.is_first() { desk::dead(conn, now)? } else { Vec::new() };
     let by_state = counts::by_state(conn)?;
     Ok(context! {
         dead => dead.iter().take(DEAD).map(row).collect::<Vec<_>>(),
@@ -110,10 +108,7 @@ fn values(conn: &Connection, wish: &Wish, now: Moment) -> Result<Value, StoreErr
         wish => context! { q => wish.wanted.text.clone(), kind => wish.wanted.kind.clone(), state => wish.wanted.state.clone() },
         everything => wish.is_everything(),
         count,
-        page,
-        pages,
-        before => (page > 1).then(|| wish.address(&wish.wanted.state, page - 1)),
-        after => (page < pages).then(|| wish.address(&wish.wanted.state, page + 1)),
+        pager => paged.pager_at(|page| wish.address(&wish.wanted.state, page) + LIST),
     })
 }
 

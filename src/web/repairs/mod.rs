@@ -5,7 +5,8 @@ pub(super) mod one;
 
 use super::Shared;
 use super::chrome::unavailable;
-use super::session::{Viewer, percent, text};
+use super::paged::{LIST, Paged, address, asked, number};
+use super::session::{Viewer, text};
 use crate::cli::papers::distinct;
 use crate::config::Config;
 use crate::deeds::repair::{forms, standing};
@@ -86,7 +87,7 @@ impl Wish {
             q: text(fields, "q").trim().chars().take(60).collect(),
             which: Which::read(text(fields, "state")),
             period: Period::parse(text(fields, "period")),
-            page: text(fields, "page").parse().unwrap_or(1).max(1),
+            page: asked(text(fields, "page")),
         }
     }
 
@@ -96,12 +97,10 @@ impl Wish {
     }
 
     fn address(&self, which: Which, page: usize) -> String {
-        let page = if page > 1 { page.to_string() } else { String::new() };
+        let page = number(page);
         let period = self.period.map_or_else(String::new, |period| period.to_string());
         let all = [("q", self.q.as_str()), ("state", which.word()), ("period", &period), ("page", &page)];
-        let said: Vec<String> =
-            all.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("{k}={}", percent(v))).collect();
-        if said.is_empty() { "repairs".to_owned() } else { format!("repairs?{}", said.join("&")) }
+        address("repairs", &all)
     }
 }
 
@@ -126,13 +125,12 @@ fn values(conn: &Connection, config: &Config, wish: &Wish, now: Moment) -> Resul
     let mut shown: Vec<&Repair> = near.iter().copied().filter(|repair| wish.which.takes(repair, now)).collect();
     // What must be done first stands first.
     shown.sort_by_key(|repair| (!Which::Open.takes(repair, now), repair.due(), repair.id));
-    let pages = shown.len().div_ceil(ROWS).max(1);
-    let page = wish.page.min(pages);
+    let paged = Paged::of(shown.len(), ROWS, wish.page);
     Ok(context! {
         total => all.len(),
         count => shown.len(),
         numbers => numbers(&near, wish, now),
-        rows => shown.iter().skip((page - 1) * ROWS).take(ROWS).map(|one| row(one, now)).collect::<Vec<_>>(),
+        rows => paged.part(&shown).iter().map(|one| row(one, now)).collect::<Vec<_>>(),
         which => wish.which.chinese(),
         states => [Which::Open, Which::Overdue, Which::All].into_iter().chain(Stage::ALL.map(Which::In))
             .map(|which| (which.word(), which.chinese())).collect::<Vec<_>>(),
@@ -144,10 +142,7 @@ fn values(conn: &Connection, config: &Config, wish: &Wish, now: Moment) -> Resul
         },
         everything => wish.q.is_empty() && wish.period.is_none() && wish.which == Which::Open,
         forms => forms_of(conn, config, wish.period, now)?,
-        page,
-        pages,
-        before => (page > 1).then(|| wish.address(wish.which, page - 1)),
-        after => (page < pages).then(|| wish.address(wish.which, page + 1)),
+        pager => paged.pager_at(|page| wish.address(wish.which, page) + LIST),
     })
 }
 
