@@ -23,6 +23,7 @@ pub mod outlook;
 pub mod plan;
 pub mod poll;
 pub mod pulse;
+mod reasons;
 mod recall;
 pub mod record;
 pub mod repair;

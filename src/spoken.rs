@@ -1,8 +1,49 @@
 //! Verdicts, posts and times as people read them, the same on the command line and on the pages.
 
-use crate::cli::print::beijing;
+use crate::config::RobotKind;
 use crate::domain::{Moment, Post, PostKind, Strength, Watch, WatchOrigin, When};
 use crate::rules::{ExemptWhy, Gap, Profile, Tally, Verdict, VerdictKind};
+use crate::store::bounces::Bounce;
+
+/// `2022-06-27 09:00`, with seconds only where there are any.
+pub fn beijing(moment: Moment) -> String {
+    let form = if moment.unix() % 60 == 0 { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d %H:%M:%S" };
+    moment.beijing().format(form).to_string()
+}
+
+/// What a clerk calls a rule; an office's own rules bear the names that it gave them.
+pub fn rule_chinese(name: &str) -> &str {
+    match name {
+        "weekly" => "每周次数",
+        "silence" => "连续未更新",
+        own => own,
+    }
+}
+
+/// What came back about a letter, in one line.
+pub fn bounced(bounce: &Bounce) -> String {
+    let what = if bounce.failed { "退信" } else { "投递延迟，只作记录" };
+    let code = bounce.code.map_or_else(String::new, |code| format!("{code} "));
+    // The words of a server mostly begin with its codes.
+    let codes = format!("{code}{}", bounce.enhanced);
+    let said = if bounce.words.contains(codes.trim()) { String::new() } else { format!("{} ", codes.trim()) };
+    format!("{what}（{}收到）：{said}{}", beijing(bounce.at), bounce.words)
+}
+
+/// What people call a robot.
+pub fn robot_name(word: &str) -> &str {
+    RobotKind::ALL.into_iter().find(|kind| kind.word() == word).map_or(word, |kind| kind.chinese())
+}
+
+/// Where a message to a group stands, as a person reads it.
+pub fn note_state(word: &str) -> &str {
+    match word {
+        "queued" => "待发",
+        "sent" => "已发到群里",
+        "failed" => "没有发出",
+        _ => "已失效",
+    }
+}
 
 /// What a verdict says, in a sentence or two.
 pub fn answer(verdict: &Verdict, now: Moment) -> String {

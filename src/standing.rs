@@ -1,12 +1,12 @@
 //! Where each source stands, read off the database, so that it tells the truth beside a running daemon and
 //! without one: for `source status` and for the page.
 
-use crate::cli::print::beijing;
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Class, Moment, SourceRef};
 use crate::health::Incident;
 use crate::plan::Agenda;
 use crate::rules::class_chinese;
+use crate::spoken::beijing;
 use crate::store::credentials::Credential;
 use crate::store::lanes::{self, Standing as Kept};
 use crate::store::looks::LookRow;

@@ -75,6 +75,15 @@ impl User {
     pub fn may_sign_in(&self) -> bool {
         self.has_password && self.disabled_at.is_none()
     }
+
+    /// Whether it may come in, as people say it.
+    pub const fn standing(&self) -> &'static str {
+        match (self.disabled_at.is_some(), self.has_password) {
+            (true, _) => "已停用",
+            (false, true) => "可以登录",
+            (false, false) => "还没有设密码",
+        }
+    }
 }
 
 /// A name as it is kept, or what is wrong with it (Chinese).

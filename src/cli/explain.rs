@@ -2,10 +2,10 @@
 
 use super::composed::{composed, kind_words};
 use super::print::rule_chinese;
-use super::told::Told;
 use super::{CliError, Context, Outcome, beijing, outln};
 use crate::domain::{Account, Check, Moment, Period, Post, Watch};
 use crate::ledger::Ledger;
+use crate::reasons::Told;
 use crate::rules::{Duty, Lies, Profile, Severity, Tally, Verdict, VerdictKind, Window, WindowKind, duties, lies};
 pub(super) use crate::spoken::when;
 use crate::spoken::{answer, gap_in_words, told_last, watch_in_words, why_not};

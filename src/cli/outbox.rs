@@ -1,12 +1,12 @@
 //! `outbox`: every letter and what became of it, dead ones first; and what a person may do with one.
 
 use super::letters_args::OutboxVerb;
-use super::told::Told;
 use super::{CliError, Context, Outcome, answer, beijing, outln, print, print_json, print_rows};
-use crate::config::RobotKind;
 use crate::deeds::outbox as deeds;
 use crate::domain::{AccountId, Moment};
-use crate::store::bounces::{self, Bounce};
+use crate::reasons::Told;
+use crate::spoken::{bounced, note_state, robot_name};
+use crate::store::bounces;
 use crate::store::desk::{self, Call, Deed};
 use crate::store::{Connection, LetterRow, StoreError, accounts, answers, groups, outbox, silences};
 use serde_json::json;
@@ -127,7 +127,7 @@ fn show(context: &Context, id: i64) -> Result<Outcome, CliError> {
     for (title, said) in context.store()?.read(|conn| reasons(conn, &letter))? {
         outln!("因为 {title}：{said}");
     }
-    bounces.iter().for_each(|bounce| outln!("{}", report(bounce)));
+    bounces.iter().for_each(|bounce| outln!("{}", bounced(bounce)));
     answers.iter().for_each(|(answer, title)| outln!("{}", answer::line(answer, title)));
     for (call, account) in calls.iter().zip(names) {
         let title = account.map_or_else(String::new, |account| account.title());
@@ -155,30 +155,6 @@ fn reasons(conn: &Connection, letter: &LetterRow) -> Result<Vec<(String, String)
         said.push((account.map_or_else(String::new, |account| account.title()), reason.said()));
     }
     Ok(said)
-}
-
-/// What came back about a letter, in one line.
-pub(crate) fn report(bounce: &Bounce) -> String {
-    let what = if bounce.failed { "退信" } else { "投递延迟，只作记录" };
-    let code = bounce.code.map_or_else(String::new, |code| format!("{code} "));
-    // The words of a server mostly begin with its codes.
-    let codes = format!("{code}{}", bounce.enhanced);
-    let said = if bounce.words.contains(codes.trim()) { String::new() } else { format!("{} ", codes.trim()) };
-    format!("{what}（{}收到）：{said}{}", beijing(bounce.at), bounce.words)
-}
-
-pub(crate) fn robot_name(word: &str) -> &str {
-    RobotKind::ALL.into_iter().find(|kind| kind.word() == word).map_or(word, |kind| kind.chinese())
-}
-
-/// Where a message to a group stands, as a person reads it.
-pub(crate) fn note_state(word: &str) -> &str {
-    match word {
-        "queued" => "待发",
-        "sent" => "已发到群里",
-        "failed" => "没有发出",
-        _ => "已失效",
-    }
 }
 
 fn said_beside(words: &str) -> String {

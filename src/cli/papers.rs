@@ -3,7 +3,7 @@
 use super::bulletin_args::Files;
 use super::{CliError, Context, Outcome, outln, print_json};
 use crate::domain::{Moment, Period};
-use crate::report::{Format, Report, render};
+use crate::report::{Format, Report, distinct, fitting, render};
 use chrono::NaiveDate;
 use cuigeng_adapters::time::parse_date;
 use std::collections::BTreeSet;
@@ -23,12 +23,6 @@ pub(super) fn write(files: &Files, papers: &[(String, Report)]) -> Result<Vec<St
         }
     }
     Ok(written)
-}
-
-/// A form without a table is no workbook: it is written for Word instead.
-pub(crate) fn fitting(report: &Report, format: Format) -> Format {
-    let empty = report.tables().next().is_none();
-    if format == Format::Xlsx && empty { Format::Docx } else { format }
 }
 
 /// Refuses an unknown format, and a folder that takes no file, before anything is kept.
@@ -59,37 +53,12 @@ fn cause(error: &std::io::Error) -> String {
     }
 }
 
-/// Two offices whose names differ only in signs that a file cannot bear get files of their own.
-pub(crate) fn distinct(papers: &[(String, Report)]) -> Vec<(String, &Report)> {
-    let mut taken = BTreeSet::new();
-    let mut named = Vec::new();
-    for (name, report) in papers {
-        let safe = file_part(name);
-        let mut own = safe.clone();
-        let mut n = 2;
-        while !taken.insert(own.to_lowercase()) {
-            own = format!("{safe}-{n}");
-            n += 1;
-        }
-        named.push((own, report));
-    }
-    named
-}
-
 fn one(dir: &Path, name: &str, report: &Report, format: Format) -> Result<String, CliError> {
     let bytes = render(report, format).map_err(|e| CliError::failed(format!("文件写不出来：{e}")))?;
     let path = dir.join(format!("{name}.{}", format.ext()));
     std::fs::write(&path, bytes)
         .map_err(|e| CliError::failed(format!("{} 写不出来：{}", path.display(), cause(&e))))?;
     Ok(path.display().to_string())
-}
-
-/// A name without signs that a file system or a program for Windows refuses, at most 60 characters.
-fn file_part(name: &str) -> String {
-    let bad = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
-    let kept: String = name.trim().chars().map(|c| if bad(c) { '_' } else { c }).take(60).collect();
-    let kept = kept.trim_matches(['.', ' ']).to_owned();
-    if kept.is_empty() { "未命名".to_owned() } else { kept }
 }
 
 /// Tells what was done, and which files were written.
@@ -134,22 +103,4 @@ pub(super) fn begun(text: &str, now: Moment) -> Result<Period, CliError> {
         return Err(CliError::usage(format!("{text}还没有到，没有可写的内容")));
     }
     Ok(period)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_of_an_office_is_no_path() {
-        for (name, want) in [
-            ("核对稿-2022-06-文旅局", "核对稿-2022-06-文旅局"),
-            ("../etc/文旅局", "_etc_文旅局"),
-            ("a:b*c?\n", "a_b_c_"),
-            ("..", "未命名"),
-        ] {
-            assert_eq!(file_part(name), want);
-        }
-        assert_eq!(file_part(&"长".repeat(300)).chars().count(), 60);
-    }
 }

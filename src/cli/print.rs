@@ -1,25 +1,10 @@
 //! Tables for people, aligned for Chinese, and JSON for scripts.
 
 use super::CliError;
-use crate::domain::Moment;
+pub(crate) use crate::spoken::{beijing, rule_chinese};
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
 use unicode_width::UnicodeWidthStr;
-
-/// `2022-06-27 09:00`, with seconds only where there are any.
-pub(crate) fn beijing(moment: Moment) -> String {
-    let form = if moment.unix() % 60 == 0 { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d %H:%M:%S" };
-    moment.beijing().format(form).to_string()
-}
-
-/// What a clerk calls a rule; an office's own rules bear the names that it gave them.
-pub(crate) fn rule_chinese(name: &str) -> &str {
-    match name {
-        "weekly" => "每周次数",
-        "silence" => "连续未更新",
-        own => own,
-    }
-}
 
 /// What must be seen first, in red where colours can be seen.
 pub(crate) fn red(text: &str) -> String {

@@ -1,7 +1,7 @@
 //! A refused file: every bad row on stderr, and a copy of the file with a column 问题 beside it.
 
 use super::CliError;
-use crate::import::{Refusal, Sheet, copy_with_problems, csv_bytes, read_sheets, workbook_bytes};
+use crate::import::{Refusal, Sheet, copy_with_problems, csv_bytes, read_sheets, unreadable_file, workbook_bytes};
 use std::path::{Path, PathBuf};
 
 /// Rows that are printed; the copy holds all of them.
@@ -14,15 +14,8 @@ pub(super) fn open(file: &Path) -> Result<Vec<Sheet>, CliError> {
 }
 
 /// Why a file cannot be read at all, and what cures it.
-pub(crate) fn unreadable(file: &Path, error: &std::io::Error) -> CliError {
-    use std::io::ErrorKind;
-    let why = match error.kind() {
-        ErrorKind::NotFound => "没有这个文件，请核对文件名和所在的目录".to_owned(),
-        ErrorKind::PermissionDenied => "没有读取的权限，请用有权限的用户运行，或修改文件的权限".to_owned(),
-        ErrorKind::IsADirectory => "这是目录，不是文件".to_owned(),
-        _ => format!("读取失败（{error}）"),
-    };
-    CliError::failed(format!("文件 {} 读不出来：{why}", file.display()))
+pub(super) fn unreadable(file: &Path, error: &std::io::Error) -> CliError {
+    CliError::failed(unreadable_file(file, error))
 }
 
 /// The sentence for whoever brought the file; writes the copy when single rows are to blame.

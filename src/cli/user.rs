@@ -213,7 +213,7 @@ fn list(context: &Context) -> Result<Outcome, CliError> {
     if context.json {
         let users: Vec<_> = users
             .iter()
-            .map(|user| json!({"name": user.name, "role": user.rank.word(), "state": state(user), "made_at": user.made_at}))
+            .map(|user| json!({"name": user.name, "role": user.rank.word(), "state": user.standing(), "made_at": user.made_at}))
             .collect();
         let offers: Vec<_> = offers
             .iter()
@@ -226,7 +226,7 @@ fn list(context: &Context) -> Result<Outcome, CliError> {
         outln!("还没有用户；运行 cuigeng user link 得到一次性链接，设立第一个管理员");
     } else {
         let row = |user: &User| {
-            vec![user.name.clone(), user.rank.chinese().to_owned(), state(user).to_owned(), beijing(user.made_at)]
+            vec![user.name.clone(), user.rank.chinese().to_owned(), user.standing().to_owned(), beijing(user.made_at)]
         };
         print_rows(&["姓名", "权限", "状态", "登记时间"], &users.iter().map(row).collect::<Vec<_>>());
     }
@@ -237,14 +237,6 @@ fn list(context: &Context) -> Result<Outcome, CliError> {
         print_rows(&["只读链接", "给出时间", "经手人"], &rows);
     }
     Ok(Outcome::Done)
-}
-
-pub(crate) fn state(user: &User) -> &'static str {
-    match (user.disabled_at.is_some(), user.has_password) {
-        (true, _) => "已停用",
-        (false, true) => "可以登录",
-        (false, false) => "还没有设密码",
-    }
 }
 
 fn base(context: &Context) -> Result<String, CliError> {

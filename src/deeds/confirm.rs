@@ -2,12 +2,12 @@
 //! revision that it is about, and settles objections (争议) that it answers.
 
 use super::Refusal;
-use crate::cli::print::beijing;
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Check, Moment};
 use crate::inspect::held_checks;
 use crate::ledger::Ledger;
 use crate::rules::{Decisions, Ruling, Verdict, VerdictKind};
+use crate::spoken::beijing;
 use crate::store::reviews::{self, Objection};
 use crate::store::{Connection, StoreError, Transaction, findings, meta, verdicts};
 use sha2::{Digest, Sha256};

@@ -1,9 +1,9 @@
 //! 立即核对: somebody asks for a look at an account now; the daemon that is rung makes it within a minute.
 
 use super::Refusal;
-use crate::cli::print::beijing;
 use crate::domain::{Account, Moment};
 use crate::rules::class_chinese;
+use crate::spoken::beijing;
 use crate::store::{StoreError, Transaction, agenda, lanes, meta};
 
 /// Makes every source of the account due. Returns what is to be expected.

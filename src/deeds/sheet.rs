@@ -2,12 +2,12 @@
 //! person's look at one account. A workbook and a page bring the same rows.
 
 use super::Refusal;
-use crate::cli::print::beijing;
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Check, Moment, Period, Week};
 use crate::import::SignedRow;
 use crate::ledger::Ledger;
 use crate::rules::{Tally, Verdict, VerdictKind};
+use crate::spoken::beijing;
 use crate::spoken::told_last;
 use crate::store::tally::Signed;
 use crate::store::{Connection, StoreError, Transaction, accounts, meta, tally};

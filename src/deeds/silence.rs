@@ -1,9 +1,9 @@
 //! 静默: a named person asks for quiet, says why and until when; or ends it before its time.
 
 use super::Refusal;
-use crate::cli::print::beijing;
 use crate::domain::{Account, Moment};
 use crate::silence::{Scope, Silence};
+use crate::spoken::beijing;
 use crate::store::{Transaction, silences};
 use cuigeng_adapters::time::{DAY, parse_date};
 

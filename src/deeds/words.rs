@@ -1,7 +1,7 @@
 //! The office's own words of a period: a text file in the data directory, which a person fills in.
 
 use crate::domain::Period;
-use crate::import::read_text;
+use crate::import::{read_text, unreadable_file};
 use crate::wording::{self, Wording};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -38,6 +38,6 @@ pub fn text(path: &Path) -> Result<Option<String>, String> {
         Ok(of) if of.len() > LARGEST => return Err(fail("超过1MB，不像是通报的段落，请检查")),
         _ => {}
     }
-    let bytes = std::fs::read(path).map_err(|error| crate::cli::refusal::unreadable(path, &error).chinese)?;
+    let bytes = std::fs::read(path).map_err(|error| unreadable_file(path, &error))?;
     read_text(&bytes).map(Some).ok_or_else(|| fail("内容无法按 UTF-8 或 GBK 读出，请在记事本中另存为 UTF-8"))
 }

@@ -3,6 +3,8 @@
 use super::{Refusal, json, workbook};
 use encoding_rs::{Encoding, GB18030, UTF_16BE, UTF_16LE};
 use std::collections::HashMap;
+use std::io::ErrorKind;
+use std::path::Path;
 
 /// Largest file that is read, in bytes.
 const LIMIT: usize = 50 * 1024 * 1024;
@@ -102,6 +104,17 @@ fn decode(bytes: &[u8]) -> Result<String, Refusal> {
         Some(text) => Ok(text),
         None => unreadable("文件不是表格（内容无法按 UTF-8 或 GBK 读出），请另存为 .xlsx 或 CSV 后再导入"),
     }
+}
+
+/// Why a file cannot be read at all, and what cures it (Chinese).
+pub fn unreadable_file(file: &Path, error: &std::io::Error) -> String {
+    let why = match error.kind() {
+        ErrorKind::NotFound => "没有这个文件，请核对文件名和所在的目录".to_owned(),
+        ErrorKind::PermissionDenied => "没有读取的权限，请用有权限的用户运行，或修改文件的权限".to_owned(),
+        ErrorKind::IsADirectory => "这是目录，不是文件".to_owned(),
+        _ => format!("读取失败（{error}）"),
+    };
+    format!("文件 {} 读不出来：{why}", file.display())
 }
 
 /// The text of a file: UTF-8 with or without BOM, UTF-16 with BOM, else GB18030 (sources.md, "CSV and

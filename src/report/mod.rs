@@ -10,6 +10,7 @@ mod compose;
 mod docx;
 mod facts;
 mod figures;
+mod files;
 mod followup;
 mod grid;
 mod history;
@@ -43,6 +44,7 @@ mod town;
 
 pub use chart::{Chart, ChartPoint};
 pub use facts::{Facts, LetterTally, ListChange, ListChangeKind, Progress, STEADY_WEEKS, Standing, Verified};
+pub use files::{distinct, fitting};
 pub use followup::followup;
 pub use grid::{Grid, GridCell, GridRow};
 pub use leader::leader;

@@ -31,6 +31,13 @@ fn offenders(files: &[(PathBuf, String)], marks: &[&str], excused: &[&str]) -> V
 }
 
 #[test]
+fn only_the_command_line_knows_the_command_line() {
+    let outside: Vec<_> = files("src").into_iter().filter(|(path, _)| !path.starts_with("src/cli")).collect();
+    let found = offenders(&outside, &["crate::cli"], &["main.rs"]);
+    assert_eq!(found, Vec::<String>::new(), "what verbs and pages share is in deeds, spoken or below");
+}
+
+#[test]
 fn the_core_touches_nothing() {
     let marks = [
         "crate::store",

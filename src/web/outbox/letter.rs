@@ -6,10 +6,10 @@ use super::super::chrome::{refused, unavailable};
 use super::super::session::Viewer;
 use super::{mark, subject, word};
 use crate::answer::{State as Answered, Way, Word};
-use crate::cli::outbox::{note_state, report, robot_name};
-use crate::cli::print::beijing;
-use crate::cli::told::Told;
 use crate::domain::{AccountId, Moment};
+use crate::reasons::Told;
+use crate::spoken::beijing;
+use crate::spoken::{bounced, note_state, robot_name};
 use crate::store::answers::AnswerRow;
 use crate::store::audit::Entry;
 use crate::store::desk::{Deed, refusal};
@@ -117,7 +117,7 @@ fn life(
 ) -> Result<Vec<Value>, StoreError> {
     let mut all = itself(letter, now);
     all.extend(browse::deeds(conn, letter.id)?.iter().map(deed));
-    all.extend(bounces::of(conn, letter.id)?.iter().map(|bounce| (bounce.at, report(bounce))));
+    all.extend(bounces::of(conn, letter.id)?.iter().map(|bounce| (bounce.at, bounced(bounce))));
     all.extend(told.calls.iter().map(|call| {
         let name = names.get(&call.account).map_or("", String::as_str);
         let note = if call.note.is_empty() { String::new() } else { format!("：{}", call.note) };

@@ -4,8 +4,8 @@ use super::super::Shared;
 use super::super::chrome::unavailable;
 use super::super::session::Viewer;
 use crate::access::{Rank, User};
-use crate::cli::print::beijing;
 use crate::config::{Config, Mode, Transport};
+use crate::spoken::beijing;
 use crate::store::users::{self, OfficeLink};
 use crate::store::{Connection, StoreError, accounts, modes};
 use axum::extract::State;
@@ -46,7 +46,7 @@ fn user(user: &User, me: i64) -> Value {
     context! {
         name => user.name.clone(),
         rank => user.rank.chinese(),
-        state => crate::cli::user::state(user),
+        state => user.standing(),
         disabled => user.disabled_at.is_some(),
         made => beijing(user.made_at),
         mine => user.id == me,

@@ -1,9 +1,8 @@
 //! Why a letter exists: which rung of which ladder, about what, and on which verdict it rests.
 
-use super::beijing;
-use super::print::rule_chinese;
 use crate::domain::AccountId;
 use crate::mail::preview::rung;
+use crate::spoken::{beijing, rule_chinese};
 use crate::store::desk::{self, Call};
 use crate::store::{Connection, LetterRow, Mention, StoreError, outbox, recalls};
 use serde_json::{Value, json};
@@ -33,7 +32,7 @@ impl Told {
     }
 
     /// The newest letters that speak of an account, each with what it says of it.
-    pub(super) fn about(conn: &Connection, account: AccountId, limit: i64) -> Result<Vec<Told>, StoreError> {
+    pub(crate) fn about(conn: &Connection, account: AccountId, limit: i64) -> Result<Vec<Told>, StoreError> {
         let letters = outbox::about(conn, account, limit)?;
         let mut all = letters.into_iter().map(|one| Told::load(conn, one)).collect::<Result<Vec<_>, _>>()?;
         for one in &mut all {
@@ -44,7 +43,7 @@ impl Told {
     }
 
     /// In lines: the letter, why it was owed, and the calls in its place.
-    pub(super) fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         let letter = &self.letter;
         let ended = if letter.reason.is_empty() { String::new() } else { format!("（{}）", letter.reason) };
         let (at, role) = (beijing(letter.slot), letter.role.chinese());
@@ -55,7 +54,7 @@ impl Told {
         lines
     }
 
-    pub(super) fn as_json(&self) -> Value {
+    pub(crate) fn as_json(&self) -> Value {
         let reasons: Vec<Value> = self.reasons.iter().map(Reason::as_json).collect();
         let calls: Vec<Value> =
             self.calls.iter().map(|call| json!({"by": call.by, "at": call.at, "note": call.note})).collect();
