@@ -114,6 +114,12 @@ fn silence_leads(value: &Value<'_, '_>, last_day: Option<u32>) -> Option<Vec<Sil
     if !leads.is_sorted_by(|a, b| a.day < b.day) {
         return value.refuse("各级的 day 应当一级比一级大", "按天数从小到大排，同一天的人写进同一级的 to");
     }
+    if let Some(lead) = above_alone(&leads) {
+        return value.refuse(
+            &format!("第{}天一级已通知分管领导或主管单位，运维人员却还没有收到过提醒", lead.day),
+            "在这一级或更早一级的 to 里写上“运维人员”",
+        );
+    }
     match (leads.last(), last_day) {
         (Some(lead), Some(last)) if lead.day > last => value.refuse(
             &format!("第{}天才提醒就晚了：按现行口径，第{last}天是最后一天", lead.day),
@@ -121,6 +127,13 @@ fn silence_leads(value: &Value<'_, '_>, last_day: Option<u32>) -> Option<Vec<Sil
         ),
         _ => Some(leads),
     }
+}
+
+/// The rung on which somebody above the operator hears although the operator never has (DESIGN §7).
+fn above_alone(leads: &[SilenceLead]) -> Option<&SilenceLead> {
+    let is_above = |role: &Role| matches!(role, Role::Leader | Role::Supervisor);
+    let told = leads.iter().position(|lead| lead.roles.contains(&Role::Operator)).unwrap_or(leads.len());
+    leads[..told].iter().find(|lead| lead.roles.iter().any(is_above))
 }
 
 fn silence_lead(value: &Value<'_, '_>) -> Option<SilenceLead> {

@@ -127,7 +127,7 @@ pub(crate) fn tell(
             Err(why) => told.dropped.push((mention.clone(), why)),
         }
     }
-    absorb(config, &mut items);
+    let absorbed = absorb(config, &mut items);
     for (item, mention) in &mut items {
         item.whom = ledger.account(mention.account).map_or_else(String::new, |account| {
             let (names, numbers) = ledger.people.telephones(account, head.role, head.slot.date());
@@ -137,6 +137,7 @@ pub(crate) fn tell(
     items.sort_by_key(|(item, _)| (item.unwatched.is_some(), rank(&item.about), item.deadline));
     told.said = items
         .iter()
+        .chain(&absorbed)
         .filter_map(|(item, mention)| Some(((*mention).clone(), (seen(item)?, known_until(item, now)))))
         .collect();
     told.facts = (!items.is_empty()).then(|| facts(ledger, config, head, items, before, now));
@@ -210,10 +211,19 @@ fn gained(items: &[(Item, &Mention)], before: &dyn Fn(&Mention) -> Before) -> Op
     (!told.is_empty()).then(|| told.iter().sum())
 }
 
-/// A silence absorbs the week of the same account: one account, one line.
-fn absorb(config: &Config, items: &mut Vec<(Item, &Mention)>) {
+/// A silence takes the week of the same account into its line: one account, one line, and both
+/// deadlines in it. Returns what no longer has a line of its own.
+fn absorb<'m>(config: &Config, items: &mut Vec<(Item, &'m Mention)>) -> Vec<(Item, &'m Mention)> {
     let silent: BTreeSet<_> = items.iter().filter(|(_, m)| is_veto(config, m)).map(|(_, m)| m.account).collect();
-    items.retain(|(_, m)| is_veto(config, m) || !silent.contains(&m.account));
+    let (absorbed, kept): (Vec<_>, Vec<_>) =
+        items.drain(..).partition(|(_, m)| !is_veto(config, m) && silent.contains(&m.account));
+    *items = kept;
+    for (item, mention) in items.iter_mut() {
+        let weeks = absorbed.iter().filter(|(_, week)| week.account == mention.account);
+        let first = weeks.map(|(week, _)| week).min_by_key(|week| week.deadline);
+        item.week = first.map(|week| (week.about.clone(), week.deadline));
+    }
+    absorbed
 }
 
 /// The office of the most urgent account, or the one that answers for it.
@@ -257,6 +267,7 @@ fn item(
         office: if account.office.is_empty() { account.supervisor.clone() } else { account.office.clone() },
         veto: matches!(about, About::Week { .. }).then(|| veto(ledger, config, account, now)).flatten(),
         about,
+        week: None,
         last: ledger.newest.get(&account.id).map(|post| last(post, now)),
         deadline,
         unwatched,

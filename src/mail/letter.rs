@@ -66,6 +66,8 @@ pub struct Item {
     pub last: Option<Last>,
     /// Until when an update helps (first moment that is too late).
     pub deadline: Moment,
+    /// What else the account lacks: a week that stands in the line of a long silence, and until when.
+    pub week: Option<(About, Moment)>,
     /// When the silence of an account that is short this week becomes a veto.
     pub veto: Option<Moment>,
     /// The part of the span that nobody could watch, so that the owner is asked to check.

@@ -55,7 +55,7 @@ fn tell(
     let ledger = recall::load(conn, config, mentions.iter().map(|mention| mention.account).collect(), now)?;
     let mut told = Told { facts: None, dropped: Vec::new() };
     let (mut items, mut letters, mut revision, mut office) = (Vec::new(), BTreeSet::new(), None, String::new());
-    let mut sent_at = Moment::MIN;
+    let mut withdrawn_of = BTreeSet::new();
     for mention in mentions {
         let about = (mention.account, mention.rule.as_str(), mention.anchor);
         let said = recalls::said(conn, &letter.recipient, about)?;
@@ -65,23 +65,29 @@ fn tell(
             told.dropped.push(mention.clone());
             continue;
         };
-        letters.extend(wrong.iter().map(|(said, _)| (said.slot, said.letter)));
-        sent_at = sent_at.max(last.sent_at);
+        letters.extend(wrong.iter().map(|(said, _)| (said.sent_at, said.slot, said.letter)));
         if let Some(verdict) = mention.revision {
             revision = Some(recalls::revision(conn, verdict)?);
         }
         if office.is_empty() {
             office.clone_from(if account.office.is_empty() { &account.supervisor } else { &account.office });
         }
-        items.push(withdrawn(account.title(), proof, last));
+        // A long silence and the short week beside it fall by one update.
+        if withdrawn_of.insert(account.id) {
+            items.push(withdrawn(account.title(), proof, last));
+        }
     }
-    let numbers: Vec<String> = letters.into_iter().map(|(slot, id)| number(slot, id)).collect();
+    let mut partly = false;
+    for (_, _, id) in &letters {
+        let said = outbox::mentions(conn, *id)?;
+        partly |= said.iter().any(|mention| !withdrawn_of.contains(&mention.account));
+    }
     told.facts = (!items.is_empty()).then(|| Correction {
         office: if office.is_empty() { "有关单位".to_owned() } else { office },
         sender: config.office.name.clone(),
         contact: config.office.contact.clone(),
-        original: numbers.join("、"),
-        sent_at,
+        letters: letters.into_iter().map(|(sent_at, slot, id)| (sent_at, number(slot, id))).collect(),
+        partly,
         revision,
         number: number(letter.slot, letter.id),
         items,

@@ -212,10 +212,11 @@ fn audience(
     reached
 }
 
-/// The addresses of whoever has the role on that day; without any, those of the next role up, at last
-/// the clerk's (无联系人). Where all addresses of a role refuse letters or send them back, the clerk hears
-/// of it, who names another contact: nothing is redirected to a leader by itself (mail.md
-/// "Acknowledgement and escalation"). With each address: as whom, and for whom it stands.
+/// The addresses of whoever has the role on that day. Where nobody is named for a role above the operator,
+/// those of the next role up; for the operator nobody above stands in, since nobody above may hear first.
+/// Else, and where somebody is named who can only be called or whose addresses refuse letters or send them
+/// back, the clerk's (无联系人), who calls or names another contact: nothing is redirected to a leader by
+/// itself (mail.md "Acknowledgement and escalation"). With each address: as whom, and for whom it stands.
 pub fn recipients(
     people: &Roster,
     account: &Account,
@@ -229,7 +230,9 @@ pub fn recipients(
             let stands_for = (next != role).then_some(role);
             return found.into_iter().map(|address| (address, role, stands_for)).collect();
         }
-        if !people.addresses(account, next, day).is_empty() {
+        let is_named = !people.addresses(account, next, day).is_empty()
+            || people.serving(account, next, day).iter().any(|person| person.has_phone());
+        if is_named || next == Role::Operator {
             break;
         }
     }

@@ -197,7 +197,7 @@ fn the_last_day_may_be_told_on_a_day_off() {
 }
 
 #[test]
-fn whoever_has_no_mailbox_is_stood_for_by_the_next() {
+fn whoever_has_no_mailbox_is_stood_for_and_nobody_above_the_operator_hears_first() {
     let now = at("2026-07-23 09:00");
     let owed_for = |contacts: &[(Role, &str)]| {
         let account = account(1, contacts);
@@ -211,10 +211,36 @@ fn whoever_has_no_mailbox_is_stood_for_by_the_next() {
         letters.iter().map(|l| (l.recipient.clone(), l.mentions[0].stands_for)).collect::<Vec<_>>()
     };
     assert_eq!(owed_for(&PEOPLE), [("op@x.example".to_owned(), None)]);
-    assert_eq!(owed_for(&PEOPLE[1..]), [("boss@x.example".to_owned(), Some(Role::Operator))]);
+    assert_eq!(owed_for(&PEOPLE[1..]), [("clerk@x.example".to_owned(), Some(Role::Operator))], "no leader first");
     assert_eq!(owed_for(&[]), [("clerk@x.example".to_owned(), Some(Role::Operator))]);
     let two = [(Role::Operator, "a@x.example"), (Role::Operator, "b@x.example")];
     assert_eq!(owed_for(&two).len(), 2);
+}
+
+/// Whoever can only be called is called by the clerk; and of a week nobody above the operator hears.
+#[test]
+fn no_leader_is_written_to_in_place_of_whoever_can_be_called() {
+    let called = Person { mobile: "13800000001".to_owned(), ..Person::new("", "某甲", Role::Operator, Shift::A) };
+    let account = account(1, &PEOPLE[1..]);
+    let people = Roster::of(vec![Person { account: Some(account.id), ..called }]);
+    let clerk = ["clerk@x.example".to_owned()];
+    let heard = |cause: Cause<'_>, now: &str| {
+        let letters = owed(&[cause], &clerk, &BTreeSet::new(), &Calendar::builtin(), at(now));
+        letters.into_iter().map(|l| (l.recipient, l.mentions[0].stands_for)).collect::<Vec<_>>()
+    };
+    let by_clerk = [("clerk@x.example".to_owned(), Some(Role::Operator))];
+    assert_eq!(heard(Cause { people: &people, ..silent(&account, "2026-07-13") }, "2026-07-23 09:00"), by_clerk);
+    let week = Week { monday: day("2026-07-20") };
+    let short = |people| Cause {
+        people,
+        rule: "weekly",
+        anchor: week.monday,
+        deadline: week.end(),
+        rungs: week_rungs(&config(), &Calendar::builtin(), week),
+        ..silent(&account, "2026-07-13")
+    };
+    assert_eq!(heard(short(&people), "2026-07-23 09:00"), by_clerk);
+    assert_eq!(heard(short(Roster::EMPTY), "2026-07-23 09:00"), by_clerk);
 }
 
 /// What was told to an address that sends letters back is told to the next contact, once, and never to a

@@ -17,10 +17,10 @@ pub struct Correction {
     pub sender: String,
     /// Whom to call; may be empty.
     pub contact: String,
-    /// The number of the letter that is withdrawn.
-    pub original: String,
-    /// When that one left.
-    pub sent_at: Moment,
+    /// The letters in which it stood: when each left, and its number; the oldest first.
+    pub letters: Vec<(Moment, String)>,
+    /// Other things stood in them, and stand.
+    pub partly: bool,
     /// The verdict revision that replaced the one it rested on, where there is one.
     pub revision: Option<i64>,
     /// What stands under this letter.
@@ -58,8 +58,10 @@ pub(super) fn values(facts: &Correction) -> Value {
         .collect();
     context! {
         office => clean(&facts.office),
-        original => clean(&facts.original),
-        sent => minute(facts.sent_at),
+        original => numbers(facts),
+        sent => facts.letters.last().map_or_else(String::new, |(at, _)| minute(*at)),
+        letters => facts.letters.iter().map(|(at, number)| format!("{}的{}", minute(*at), clean(number))).collect::<Vec<_>>().join("、"),
+        partly => facts.partly,
         revision => facts.revision,
         items => items,
         sender => clean(&facts.sender),
@@ -68,13 +70,19 @@ pub(super) fn values(facts: &Correction) -> Value {
     }
 }
 
+fn numbers(facts: &Correction) -> String {
+    facts.letters.iter().map(|(_, number)| clean(number)).collect::<Vec<_>>().join("、")
+}
+
 fn found(item: &Withdrawn) -> String {
     item.update.map_or_else(|| clean(&item.why), |when| format!("{}已有更新", shown(when)))
 }
 
 fn short(facts: &Correction) -> String {
     let Some(first) = facts.items.first() else { return String::new() };
-    let original = clean(&facts.original);
-    let sentence = |title: &str| format!("【更正】撤回{original}：经核实，{title}{}，原提醒作废。", found(first));
+    let original = numbers(facts);
+    let (withdraws, which) = if facts.partly { ("", "关于它的提醒") } else { ("撤回", "原提醒") };
+    let sentence =
+        |title: &str| format!("【更正】{withdraws}{original}：经核实，{title}{}，{which}作废。", found(first));
     fit(&sentence, &clean(&first.title), "敬请谅解。")
 }

@@ -54,10 +54,10 @@ pub(super) fn headline_of(facts: &Facts, first: &Item, title: &str) -> String {
     let rest = if alike.len() > 1 { format!("等{}个账号", alike.len()) } else { String::new() };
     match (group(first), alike.len()) {
         (Group::Soft, _) => format!("{title}{rest}暂时看不全，请自行核对，{until}前更新"),
-        (Group::Silence, 1) => format!("{title}{}，{until}前须更新", silent(first)),
+        (Group::Silence, 1) => format!("{title}{}，{until}前须更新{}", silent(first), weeks(&alike)),
         (Group::Silence, n) => {
             let longest = alike.iter().filter_map(|item| days(item)).max().unwrap_or(0);
-            format!("{n}个账号长时间未监测到更新（最长{longest}天），{until}前须更新")
+            format!("{n}个账号长时间未监测到更新（最长{longest}天），{until}前须更新{}", weeks(&alike))
         }
         (Group::Eve, _) => format!("{title}{rest}下周正逢放假，请提前安排，{until}前更新"),
         (Group::Week, 1) => format!("{title}本周还差{}次，{until}前补齐", missing(first)),
@@ -66,6 +66,13 @@ pub(super) fn headline_of(facts: &Facts, first: &Item, title: &str) -> String {
             format!("{n}个账号本周还差{all}次，{until}前补齐")
         }
     }
+}
+
+/// What long silent accounts lack in the week besides; empty where that is nothing.
+fn weeks(silent: &[&Item]) -> String {
+    let until = silent.iter().filter(|item| missing(item) > 0).filter_map(|item| item.week.as_ref()).map(|week| week.1);
+    let all: u32 = silent.iter().map(|item| missing(item)).sum();
+    until.min().map_or_else(String::new, |until| format!("；本周还差{all}次，{}前补齐", deadline(until)))
 }
 
 fn silent(item: &Item) -> String {
@@ -87,10 +94,21 @@ pub(super) fn more(facts: &Facts) -> String {
     }
 }
 
+/// Updates that the running week lacks; nothing is called missing that could not be seen.
 pub(super) fn missing(item: &Item) -> u32 {
-    match item.about {
-        About::Week { seen, required, .. } => required.saturating_sub(seen),
-        About::Silence { .. } => 0,
+    match week_of(item) {
+        Some(About::Week { seen, required, eve: false, .. }) if item.unwatched.is_none() => {
+            required.saturating_sub(*seen)
+        }
+        _ => 0,
+    }
+}
+
+/// The week that the item is about, alone or beside a silence.
+fn week_of(item: &Item) -> Option<&About> {
+    match &item.about {
+        about @ About::Week { .. } => Some(about),
+        About::Silence { .. } => item.week.as_ref().map(|(week, _)| week),
     }
 }
 
@@ -115,7 +133,7 @@ pub(super) fn as_of(facts: &Facts) -> String {
 /// A repeat says what has changed.
 pub(super) fn change(facts: &Facts) -> String {
     let Some(gained) = facts.gained.filter(|_| !is_soft(facts)) else { return String::new() };
-    let short: u32 = facts.items.iter().filter(|item| group(item) == Group::Week).map(missing).sum();
+    let short: u32 = facts.items.iter().map(missing).sum();
     let still = if short > 0 { format!("，还差{short}次") } else { String::new() };
     match gained {
         0 => format!("与上次相比：没有监测到新的更新{still}。"),
@@ -144,9 +162,9 @@ pub(super) fn sections(facts: &Facts) -> Vec<Value> {
 }
 
 fn line(item: &Item, facts: &Facts, several: bool, brief: bool) -> Value {
-    let (seen, required) = match item.about {
-        About::Week { seen, required, .. } => (Some(seen), Some(required)),
-        About::Silence { .. } => (None, None),
+    let (seen, required) = match week_of(item) {
+        Some(About::Week { seen, required, .. }) => (Some(*seen), Some(*required)),
+        _ => (None, None),
     };
     context! {
         title => item.title.clone(),
@@ -165,33 +183,40 @@ fn line(item: &Item, facts: &Facts, several: bool, brief: bool) -> Value {
     }
 }
 
+/// What an account lacks, with every deadline that it has.
 pub(super) fn fact(item: &Item) -> String {
     let until = deadline(item.deadline);
+    let beside = item.week.as_ref().map(|(week, until)| format!("；{}", week_fact(week, *until, item)));
+    let beside = beside.unwrap_or_default();
     match &item.about {
         // What could not be seen is neither counted nor called missing.
         About::Silence { .. } if item.unwatched.is_some() => {
-            format!("最近的更新可能没有看到，请核对；如确实没有，请在{until}前更新一次")
-        }
-        About::Week { from, to, seen, required, eve: false } if item.unwatched.is_some() => {
-            let week = range(from, to);
-            format!("本周（{week}）应更新{required}次，目前看到{seen}次，请核对；如确实不足，请在{until}前更新")
-        }
-        // What could not be seen is neither counted nor called missing.
-        About::Silence { .. } if item.unwatched.is_some() => {
-            format!("最近的更新可能没有看到，请核对；如确实没有，请在{until}前更新一次")
+            format!("最近的更新可能没有看到，请核对；如确实没有，请在{until}前更新一次{beside}")
         }
         About::Silence { days, limit } if days >= limit => {
-            format!("已{days}天未监测到更新，今天是最后一天，请在{until}前更新一次")
+            format!("已{days}天未监测到更新，今天是最后一天，请在{until}前更新一次{beside}")
         }
-        About::Silence { days, limit } => format!("已{days}天未监测到更新，第{limit}天即{until}前须更新一次"),
+        About::Silence { days, limit } => format!("已{days}天未监测到更新，第{limit}天即{until}前须更新一次{beside}"),
+        week @ About::Week { .. } => week_fact(week, item.deadline, item),
+    }
+}
+
+fn week_fact(week: &About, until: Moment, item: &Item) -> String {
+    let until = deadline(until);
+    match week {
         About::Week { from, to, required, eve: true, .. } => {
             format!("下周（{}）应更新{required}次，放假期间也计算在内，请提前安排，{until}前补齐", range(from, to))
+        }
+        About::Week { from, to, seen, required, .. } if item.unwatched.is_some() => {
+            let week = range(from, to);
+            format!("本周（{week}）应更新{required}次，目前看到{seen}次，请核对；如确实不足，请在{until}前更新")
         }
         About::Week { from, to, seen, required, .. } => format!(
             "本周（{}）已更新{seen}次，应更新{required}次，还差{}次，请在{until}前补齐",
             range(from, to),
             missing(item)
         ),
+        About::Silence { .. } => String::new(),
     }
 }
 

@@ -19,7 +19,9 @@ pub(super) fn of(name: &str) -> Vec<Sample> {
     let body = !name.contains(".subject.");
     if name.starts_with("correction") {
         let must_say = vec![("被撤回的信的编号", "CG-2026-0731")];
-        return vec![Sample { values: super::correction::values(&correction()), must_say }];
+        let partly = Correction { partly: true, ..correction() };
+        let sample = |facts| Sample { values: super::correction::values(&facts), must_say: must_say.clone() };
+        return [correction(), partly].map(sample).into();
     }
     if name.starts_with("result") {
         let must_say = vec![("账号名称", "样例账号")];
@@ -73,6 +75,7 @@ fn item(about: About) -> Item {
         about,
         last: Some(Last { when: When::At(day(14)), title: "样例标题".to_owned(), days: 9 }),
         deadline: day(27),
+        week: None,
         veto: Some(day(29)),
         unwatched: None,
         delayed: false,
@@ -86,8 +89,8 @@ fn correction() -> Correction {
         office: "样例单位".to_owned(),
         sender: "样例政务公开办".to_owned(),
         contact: "0000-7654321".to_owned(),
-        original: "CG-2026-0731".to_owned(),
-        sent_at: day(23),
+        letters: vec![(day(23), "CG-2026-0731".to_owned())],
+        partly: false,
         revision: Some(3),
         number: "CG-2026-0740".to_owned(),
         items: vec![Withdrawn {

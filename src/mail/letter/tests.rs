@@ -36,6 +36,7 @@ fn week(title: &str, seen: u32, required: u32) -> Item {
             when: When::At(at("2026-07-14 20:15")), title: "伏天里的青禾老街".to_owned(), days: 9
         }),
         deadline: at("2026-07-27 00:00"),
+        week: None,
         veto: Some(at("2026-07-29 00:00")),
         unwatched: None,
         delayed: false,
@@ -160,8 +161,8 @@ fn a_correction_withdraws_what_was_said() {
         office: "青禾县文旅局".to_owned(),
         sender: "青禾县政务公开办".to_owned(),
         contact: "0000-7654321".to_owned(),
-        original: "CG-2026-0731".to_owned(),
-        sent_at: at("2026-07-23 09:00"),
+        letters: vec![(at("2026-07-23 09:00"), "CG-2026-0731".to_owned())],
+        partly: false,
         revision: Some(3),
         number: "CG-2026-0740".to_owned(),
         items: vec![Withdrawn {
@@ -174,6 +175,56 @@ fn a_correction_withdraws_what_was_said() {
     let words = compose_correction(&facts, &Templates::default()).unwrap();
     golden("correction.txt", &format!("{}\n\n{}\n———\n{}\n", words.subject, words.text, words.sms));
     assert!(words.html.contains("撤回CG-2026-0731") && words.html.contains("7月21日10:00已有更新"), "{}", words.html);
+}
+
+/// Two letters that also said what still holds: each by its own day, and nothing else falls.
+#[test]
+fn a_correction_of_a_part_leaves_the_rest_standing() {
+    let [first, second] = [("2026-07-22 09:00", "CG-2026-0730"), ("2026-07-23 09:00", "CG-2026-0731")];
+    let facts = Correction {
+        office: "青禾县文旅局".to_owned(),
+        sender: "青禾县政务公开办".to_owned(),
+        contact: String::new(),
+        letters: [first, second].map(|(sent, number)| (at(sent), number.to_owned())).into(),
+        partly: true,
+        revision: None,
+        number: "CG-2026-0740".to_owned(),
+        items: vec![Withdrawn {
+            title: "青禾旅投（抖音）".to_owned(),
+            update: None,
+            url: None,
+            why: "至7月24日09:00已更新2次".to_owned(),
+        }],
+    };
+    let words = compose_correction(&facts, &Templates::default()).unwrap();
+    let said = "7月22日9时00分的CG-2026-0730、7月23日9时00分的CG-2026-0731中关于上述账号的提醒作废，记录已更正；信中其余提醒仍然有效。";
+    for text in [&words.text, &words.html] {
+        assert!(text.contains(said), "{text}");
+    }
+    for text in [&words.subject, &words.text, &words.html, &words.sms] {
+        assert!(!text.contains("撤回"), "{text}");
+    }
+    assert!(words.sms.contains("关于它的提醒作废"), "{}", words.sms);
+}
+
+/// One account, one line, and whoever only does what the long silence asks still knows what the week asks.
+#[test]
+fn a_long_silence_does_not_hide_the_week() {
+    let of = |eve| About::Week { from: "7月20日".to_owned(), to: "7月26日".to_owned(), seen: 0, required: 2, eve };
+    let silent = |week| Item { week: Some((week, at("2026-07-27 00:00"))), ..silence(12) };
+    let said = compose(&facts(vec![silent(of(false))]), &Templates::default()).unwrap();
+    for text in [&said.subject, &said.text, &said.html, &said.sms] {
+        assert!(text.contains("还差2次") && text.contains("7月26日（周日）24时前补齐"), "{text}");
+    }
+    assert!(said.text.contains("本周（7月20日至26日）已更新0次，应更新2次，还差2次"), "{}", said.text);
+    assert!(said.sms.chars().count() <= 70, "{}", said.sms);
+    let two = vec![silent(of(false)), Item { title: "另一个".to_owned(), ..silent(of(false)) }];
+    assert!(compose(&facts(two), &Templates::default()).unwrap().subject.contains("本周还差4次"));
+    let eve = compose(&facts(vec![silent(of(true))]), &Templates::default()).unwrap();
+    assert!(eve.text.contains("；下周（7月20日至26日）应更新2次") && !eve.subject.contains("还差"), "{}", eve.text);
+    let unseen = Item { unwatched: Some("7月21日未能监测".to_owned()), ..silent(of(false)) };
+    let soft = compose(&facts(vec![unseen]), &Templates::default()).unwrap();
+    assert!(soft.text.contains("目前看到0次，请核对") && !soft.text.contains("还差"), "{}", soft.text);
 }
 
 #[test]
