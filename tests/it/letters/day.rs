@@ -98,6 +98,19 @@ fn a_list_that_downtime_delayed_comes_with_the_next_start_and_a_call_stands_in_i
     assert!(list.text.contains("二、已登记的电话通知\n1. 10:00　青禾应急（抖音）　张三：答应今天发"), "{}", list.text);
 }
 
+/// Down from Thursday morning to Monday: the list closes on Sunday, the letters left on Thursday.
+#[test]
+fn a_list_that_is_days_late_names_the_days_on_which_letters_left() {
+    let (office, thursday) = thursday();
+    office.server.answers("RCPT TO:<wl@", "550 5.1.1 no such user here", false);
+    office.live(thursday);
+    office.live(at("2026-07-27 09:06"));
+    let [list] = office.lists().try_into().unwrap();
+    assert!(list.subject.starts_with("【发信清单】7月23日发出2封"), "{}", list.subject);
+    assert!(list.text.contains("截至7月26日17:30："), "{}", list.text);
+    assert!(list.text.contains("已提交服务器 7月23日09:00"), "{}", list.text);
+}
+
 #[test]
 fn trial_mode_has_its_own_digest_and_no_list() {
     let (office, now) = thursday();
