@@ -114,7 +114,8 @@ impl Day {
         let left: BTreeSet<NaiveDate> = left.map(Moment::date).collect();
         let own = self.until.date();
         let (first, last) = (left.first().unwrap_or(&own), left.last().unwrap_or(&own));
-        let until = if (first.year(), first.month()) == (last.year(), last.month()) { "%-d日" } else { "%-m月%-d日" };
+        let until =
+            if (first.year(), first.month()) == (last.year(), last.month()) { "%-d日" } else { "%-m月%-d日" };
         let until = if first == last { String::new() } else { format!("至{}", last.format(until)) };
         format!("{}{until}", first.format("%-m月%-d日"))
     }
