@@ -57,6 +57,8 @@ pub struct Stop {
     pub is_config: bool,
     /// The server's words.
     pub words: String,
+    /// They are ours: the server gave no answer.
+    pub is_ours: bool,
     /// Letters that wait.
     pub letters: usize,
 }
@@ -195,7 +197,8 @@ fn ladder(key: &str, subject: String, detail: String, cure: &str) -> Cause {
 }
 
 fn stopped(stop: &Stop) -> Cause {
-    let detail = format!("{}封信在等待。服务器原话：{}", stop.letters, said(&stop.words));
+    let whose = if stop.is_ours { "经过" } else { "服务器原话" };
+    let detail = format!("{}封信在等待。{whose}：{}", stop.letters, said(&stop.words));
     if stop.is_config {
         let cure = "改正 [mail] 的配置（发件地址与登录名、加密方式、端口、证书），重启服务后会自行补发";
         return ladder("mail.config", "发信设置被邮件服务器拒绝，全部信件暂停发出".to_owned(), detail, cure);

@@ -20,7 +20,9 @@ fn calm_is_silent() {
 #[test]
 fn each_fact_is_a_cause() {
     let now = at("2026-11-25 10:00");
-    let stop = |is_config| Some(Stop { is_config, words: "535 login fail\r\n see help".to_owned(), letters: 7 });
+    let stop = |is_config| {
+        Some(Stop { is_config, words: "535 login fail\r\n see help".to_owned(), is_ours: false, letters: 7 })
+    };
     for (facts, key, word) in [
         (Facts { stop: stop(false), ..calm() }, "mail.auth", "授权码"),
         (Facts { stop: stop(true), ..calm() }, "mail.config", "[mail]"),
@@ -105,7 +107,7 @@ fn limits_are_exact() {
 
 #[test]
 fn one_cause_for_a_queue_that_stands_still() {
-    let stop = Some(Stop { is_config: false, words: String::new(), letters: 1 });
+    let stop = Some(Stop { is_config: false, words: String::new(), is_ours: false, letters: 1 });
     let facts = Facts { stop, pending: Some((1, at("2026-11-25 08:00"))), ..calm() };
     assert_eq!(keys(&facts, at("2026-11-25 10:00")), ["mail.auth"]);
 }

@@ -38,7 +38,8 @@ pub(super) fn facts(
 ) -> Result<Facts, StoreError> {
     let stopped = alarms::stopped(conn)?;
     let letters = stopped.len();
-    let stop = stopped.into_iter().next().map(|(class, words)| Stop { is_config: class == "config", words, letters });
+    let stop = stopped.into_iter().next();
+    let stop = stop.map(|(class, words, is_ours)| Stop { is_config: class == "config", words, is_ours, letters });
     Ok(Facts {
         stop,
         blocked: alarms::blocked(conn, BLOCKED_IN_A_ROW)?,

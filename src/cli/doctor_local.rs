@@ -3,12 +3,13 @@
 use super::Context;
 use super::doctor::{Group, Line, attention, bad, good};
 use crate::alarm::disk_space;
-use crate::config;
+use crate::config::{self, Owners};
 use crate::domain::{Account, Moment};
 use crate::store::{StoreError, audit, checkup, counts};
 use cuigeng_adapters::time::HOUR;
 use cuigeng_adapters::{Batch, Source};
 use nix::unistd::{AccessFlags, access, geteuid};
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
@@ -24,6 +25,7 @@ pub(super) fn database_and_files(context: &Context) -> (Vec<Line>, Option<Vec<Ac
     let (database, readable) = database(context);
     lines.push(database);
     let accounts = readable.then(|| context.accounts()).and_then(Result::ok);
+    lines.extend(accounts.as_deref().map(|accounts| robots(context, accounts)).unwrap_or_default());
     lines.extend(disk(context));
     lines.extend(inbox(context));
     lines.extend(secrets(context, accounts.as_deref().unwrap_or_default()));
@@ -41,6 +43,24 @@ fn configuration(context: &Context) -> Vec<Line> {
     let first = good(Group::Config, format!("{file} 没有错误，口径{}，来源{sources}个", context.config.profile.name));
     let remarks = config::remarks_of_the_file(&context.config);
     std::iter::once(first).chain(remarks.into_iter().map(|remark| attention(Group::Config, remark, ""))).collect()
+}
+
+/// Offices that a group robot waits for in vain: the list spells them otherwise, or not at all.
+fn robots(context: &Context, accounts: &[Account]) -> Vec<Line> {
+    let known: BTreeSet<&str> = accounts.iter().map(|account| account.office.as_str()).collect();
+    let named = context.config.alarms.iter().filter_map(|robot| match &robot.owners {
+        Owners::Offices(names) => Some((robot.kind, names)),
+        Owners::None | Owners::All => None,
+    });
+    let unknown = named.flat_map(|(kind, names)| names.iter().map(move |name| (kind, name)));
+    unknown
+        .filter(|(_, name)| !known.contains(name.as_str()))
+        .map(|(kind, name)| {
+            let said =
+                format!("alarm.{} 的 owners 写了“{name}”，台账里没有这个主办单位，群里不会有它的提醒", kind.word());
+            attention(Group::Config, said, "照台账“主办单位”一栏的写法改，一字不差；不再需要的删去")
+        })
+        .collect()
 }
 
 /// The state of the file, and whether it can be read as it is. Nothing is created or migrated: a

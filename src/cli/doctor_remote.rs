@@ -83,7 +83,7 @@ pub(super) async fn bounces(context: &Context) -> Option<Line> {
 fn words(attempt: &Attempt) -> String {
     match &attempt.reply {
         Some(reply) => format!("答复 {} {}", reply.code, reply.text.replace('\n', " ")),
-        None => format!("连接或登录失败（{}）", attempt.trouble),
+        None => format!("连接或登录失败：{}", attempt.told),
     }
 }
 

@@ -166,13 +166,9 @@ pub(super) fn test(context: &Context, address: &str) -> Result<Outcome, CliError
     let poller = super::look::poller(context)?;
     let sent: Sent = runtime.block_on(test_letter::send_test(&poller, address, Role::Clerk, context.clock.now()))?;
     if context.json {
-        print_json(&json!({"class": sent.class, "reply": sent.reply, "advice": sent.advice}))?;
-    } else {
-        outln!("服务器答复：{}", sent.reply);
+        print_json(&json!({"class": sent.class, "reply": sent.reply, "told": sent.told, "advice": sent.advice}))?;
+    } else if !sent.course().is_empty() {
+        outln!("{}", sent.course());
     }
-    if sent.accepted {
-        Ok(Outcome::Done)
-    } else {
-        Err(CliError::failed(format!("测试信没有发出：{}", sent.advice)))
-    }
+    sent.failure().map_or(Ok(Outcome::Done), |said| Err(CliError::failed(said)))
 }

@@ -43,7 +43,7 @@ fn list(context: &Context) -> Result<Outcome, CliError> {
     if !dead.is_empty() {
         outln!("{}", print::red(&format!("没有送达、需要处理的{}封：", dead.len())));
         let rows: Vec<Vec<String>> = dead.iter().map(dead_row).collect();
-        print_rows(&["编号", "时间", "收件人", "状态", "服务器答复", "主题"], &rows);
+        print_rows(&["编号", "时间", "收件人", "状态", "服务器答复或经过", "主题"], &rows);
         outln!("处理：outbox retry 再发，outbox cancel 了结，outbox arrived 确认已收到，outbox called 登记电话通知\n");
     }
     let rows: Vec<Vec<String>> = rest.into_iter().map(row).collect();
@@ -168,9 +168,11 @@ fn print_letter(letter: &LetterRow, proof: &str) {
     if let Some(sent) = letter.sent_at.filter(|_| !letter.trial) {
         outln!("送出 {}", beijing(sent));
     }
-    if !letter.reply_text.is_empty() || letter.reply_code.is_some() {
-        let code = letter.reply_code.map_or_else(String::new, |code| code.to_string());
-        outln!("服务器答复 {code} {}", letter.reply_text.trim());
+    match (letter.reply_code, letter.reply_text.trim()) {
+        (Some(code), words) => outln!("服务器答复 {code} {words}"),
+        (None, "") => {}
+        // Without a code nothing was answered: what stands there are our own words.
+        (None, ours) => outln!("经过 {ours}"),
     }
     if !letter.reason.is_empty() {
         outln!("原因 {}", letter.reason);

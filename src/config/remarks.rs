@@ -2,6 +2,7 @@
 
 use super::{Config, Mode, Security, Transport};
 use crate::domain::{Moment, Platform, PlatformNote};
+use crate::mail::classify::Preset;
 
 /// The remarks at `now`, each a sentence in Chinese.
 pub(super) fn remarks(config: &Config, now: Moment) -> Vec<String> {
@@ -19,6 +20,7 @@ pub(super) fn remarks(config: &Config, now: Moment) -> Vec<String> {
 pub(crate) fn remarks_of_the_file(config: &Config) -> Vec<String> {
     let mut remarks: Vec<String> = people(config).into_iter().collect();
     remarks.extend(mail_in_clear_or_nowhere(config));
+    remarks.extend(sender(config));
     remarks.extend(web(config));
     remarks.extend(platforms(config));
     remarks
@@ -49,8 +51,19 @@ fn mail(config: &Config) -> Vec<String> {
     {
         remarks.push(format!("口令目录里还没有名为 {name} 的文件（mail.smtp.password）；由 systemd 提供时不必理会"));
     }
+    remarks.extend(sender(config));
     remarks.extend(returned(config));
     remarks
+}
+
+/// A known provider demands it, which is a mistake of its own; of any other server we cannot know.
+fn sender(config: &Config) -> Option<String> {
+    let Transport::Smtp(server) = &config.mail.transport else { return None };
+    let (user, from) = (server.user.as_deref().filter(|user| user.contains('@'))?, &config.mail.from_address);
+    let differs = server.preset == Preset::Custom && !user.eq_ignore_ascii_case(from);
+    differs.then(|| {
+        format!("发件人 {from} 与登录名 {user} 不一致：多数邮件服务器要求两者相同，发信被拒时改 mail.from（用 cuigeng letters test 试发）")
+    })
 }
 
 fn returned(config: &Config) -> Option<String> {
@@ -62,7 +75,7 @@ fn returned(config: &Config) -> Option<String> {
 fn mail_in_clear_or_nowhere(config: &Config) -> Option<String> {
     match &config.mail.transport {
         Transport::Folder(_) if config.mode == Mode::Live => {
-            Some("已是正式运行，但信件只存为文件，没有真正发出（mail.transport）".to_owned())
+            Some("配置写的是正式，但信件只存为文件：切换为正式后也不会真正发出（mail.transport）".to_owned())
         }
         Transport::Smtp(server) if server.security == Security::Plain && server.user.is_some() => {
             Some("登录口令将不加密地在网络上传送（mail.smtp.security = \"plain\"），只应在可信内网使用".to_owned())

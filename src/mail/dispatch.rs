@@ -11,7 +11,8 @@ use crate::config::Config;
 use crate::domain::{Account, AccountId, Moment, Role};
 use crate::store::dispatch::{self, Called, Dispatched};
 use crate::store::{Connection, LetterKind, LetterState, NewLetter, StoreError, Transaction, accounts, meta, outbox};
-use std::collections::BTreeMap;
+use chrono::{Datelike, NaiveDate};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// Up to where the last list went.
@@ -107,13 +108,19 @@ impl Day {
         self.letters.iter().filter(|letter| wanted(letter.state)).count()
     }
 
-    /// Letters that a server took, whether or not they came back.
-    fn left(&self) -> usize {
-        self.count(|state| matches!(state, LetterState::Sent | LetterState::Bounced))
+    /// The day or days on which letters left; the list may be days later where the machine was down.
+    fn days(&self) -> String {
+        let left = self.letters.iter().filter(|letter| has_left(letter.state)).filter_map(|letter| letter.sent_at);
+        let left: BTreeSet<NaiveDate> = left.map(Moment::date).collect();
+        let own = self.until.date();
+        let (first, last) = (left.first().unwrap_or(&own), left.last().unwrap_or(&own));
+        let until =
+            if (first.year(), first.month()) == (last.year(), last.month()) { "%-d日" } else { "%-m月%-d日" };
+        let until = if first == last { String::new() } else { format!("至{}", last.format(until)) };
+        format!("{}{until}", first.format("%-m月%-d日"))
     }
 
     fn subject(&self) -> String {
-        let day = self.until.beijing().format("%-m月%-d日").to_string();
         let trouble = [
             ("封退信", self.count(|state| state == LetterState::Bounced)),
             ("封拒收", self.count(|state| state == LetterState::Refused)),
@@ -121,7 +128,7 @@ impl Day {
             ("个账号待电话", self.to_call.len()),
         ];
         let trouble: String = trouble.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("，{n}{word}")).collect();
-        format!("【发信清单】{day}发出{}封{trouble}", self.left())
+        format!("【发信清单】{}发出{}封{trouble}", self.days(), self.count(has_left))
     }
 
     fn text(&self, config: &Config) -> String {
@@ -188,7 +195,7 @@ impl Day {
             self.titles(letter),
             recipient,
             letter.role.chinese(),
-            became(letter),
+            self.became(letter),
             number(letter.slot, letter.id)
         )
     }
@@ -207,11 +214,29 @@ impl Day {
         let note = if call.note.is_empty() { String::new() } else { format!("：{}", clean(&call.note)) };
         format!(
             "{}　{}　{}{note}（信件编号{}）",
-            minute(call.at),
+            self.minute(call.at),
             self.title(call.account),
             clean(&call.by),
             call.letter
         )
+    }
+
+    /// The state, and when or why.
+    fn became(&self, letter: &Dispatched) -> String {
+        let state = letter.state.chinese();
+        match (letter.state, letter.sent_at) {
+            (LetterState::Sent, Some(at)) => format!("{state} {}", self.minute(at)),
+            (LetterState::Refused | LetterState::Held, _) if !letter.words.trim().is_empty() => {
+                format!("{state}（{}）", clean(letter.words.trim()))
+            }
+            _ => state.to_owned(),
+        }
+    }
+
+    /// With its date where it is not of the list's own day.
+    fn minute(&self, moment: Moment) -> String {
+        let own = moment.date() == self.until.date();
+        moment.beijing().format(if own { "%H:%M" } else { "%-m月%-d日%H:%M" }).to_string()
     }
 }
 
@@ -219,18 +244,66 @@ fn waits(state: LetterState) -> bool {
     matches!(state, LetterState::Queued | LetterState::Sending)
 }
 
-/// The state, and when or why.
-fn became(letter: &Dispatched) -> String {
-    let state = letter.state.chinese();
-    match (letter.state, letter.sent_at) {
-        (LetterState::Sent, Some(at)) => format!("{state} {}", minute(at)),
-        (LetterState::Refused | LetterState::Held, _) if !letter.words.trim().is_empty() => {
-            format!("{state}（{}）", clean(letter.words.trim()))
-        }
-        _ => state.to_owned(),
-    }
+/// A server took it, whether or not it came back.
+fn has_left(state: LetterState) -> bool {
+    matches!(state, LetterState::Sent | LetterState::Bounced)
 }
 
-fn minute(moment: Moment) -> String {
-    moment.beijing().format("%H:%M").to_string()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Moment {
+        Moment::parse(text).unwrap()
+    }
+
+    fn letter((state, sent): &(LetterState, &str)) -> Dispatched {
+        Dispatched {
+            id: 1,
+            slot: at("2026-11-26 09:00"),
+            recipient: "wl@qinghe.example".to_owned(),
+            role: Role::Operator,
+            subject: "【更新提醒】".to_owned(),
+            state: *state,
+            sent_at: Moment::parse(sent),
+            words: String::new(),
+            accounts: Vec::new(),
+        }
+    }
+
+    /// The list of Sunday, 29 November.
+    fn sunday(letters: &[(LetterState, &str)]) -> Day {
+        Day {
+            until: at("2026-11-29 17:30"),
+            letters: letters.iter().map(letter).collect(),
+            called: Vec::new(),
+            to_call: Vec::new(),
+            accounts: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn the_subject_names_the_days_on_which_letters_left() {
+        use LetterState::{Bounced, Refused, Sent};
+        let friday = (Sent, "2026-11-27 09:06");
+        for (letters, said) in [
+            (vec![friday, friday], "【发信清单】11月27日发出2封"),
+            (vec![friday, (Sent, "2026-11-26 18:00")], "【发信清单】11月26日至27日发出2封"),
+            (vec![friday, (Bounced, "2026-10-31 23:59")], "【发信清单】10月31日至11月27日发出2封，1封退信"),
+            // Beijing's day counts: half past midnight is the next one.
+            (vec![(Sent, "2026-11-28 00:30")], "【发信清单】11月28日发出1封"),
+            (vec![(Refused, "")], "【发信清单】11月29日发出0封，1封拒收"),
+            (vec![friday, (Refused, "")], "【发信清单】11月27日发出1封，1封拒收"),
+        ] {
+            assert_eq!(sunday(&letters).subject(), said);
+        }
+    }
+
+    #[test]
+    fn a_time_of_another_day_bears_its_date() {
+        let list = sunday(&[]);
+        let became = |sent| list.became(&letter(&(LetterState::Sent, sent)));
+        assert_eq!(became("2026-11-27 09:06"), "已提交服务器 11月27日09:06");
+        assert_eq!(became("2026-11-29 09:06"), "已提交服务器 09:06");
+    }
 }

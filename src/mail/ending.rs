@@ -62,7 +62,7 @@ fn given_up(due: &LetterRow, means: Meaning, now: Moment) -> Option<MailClass> {
 }
 
 fn ended(due: &LetterRow, attempt: &Attempt, wait: Wait, now: Moment) -> Ending {
-    let words = attempt.reply.as_ref().map_or_else(|| attempt.trouble.clone(), |reply| reply.text.clone());
+    let words = attempt.reply.as_ref().map_or_else(|| attempt.told.clone(), |reply| reply.text.clone());
     let code = attempt.reply.as_ref().map(|reply| i64::from(reply.code));
     let at_rest = |state, reason: &str| Ending {
         state,
@@ -151,9 +151,11 @@ pub(super) fn why_overtaken(dropped: &[(Mention, &'static str)]) -> &'static str
 
 /// Why a letter whose time is over never left.
 pub(super) fn expired(due: &LetterRow) -> String {
-    match (due.class.as_str(), due.reply_text.trim()) {
+    let words = due.reply_text.trim();
+    match (due.class.as_str(), due.reply_code) {
         ("", _) => "期限已过，一直没有轮到它发出".to_owned(),
-        (_, words) => format!("期限已过，一直没有发出去；最后一次的答复：{words}"),
+        (_, Some(_)) => format!("期限已过，一直没有发出去；最后一次的答复：{words}"),
+        (_, None) => format!("期限已过，一直没有发出去；最后一次：{words}"),
     }
 }
 

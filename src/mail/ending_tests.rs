@@ -79,7 +79,7 @@ fn never_past_the_letters_own_deadline() {
 fn what_stops_the_queue_leaves_the_letter_where_it_is() {
     let now = at("2026-07-23 09:00");
     for class in [MailClass::Auth, MailClass::Config] {
-        let attempt = Attempt { class, phase: Phase::Auth, reply: None, trouble: "x".to_owned() };
+        let attempt = Attempt { class, phase: Phase::Auth, reply: None, told: "x".to_owned(), trouble: "x".to_owned() };
         let ending = ending(&letter(1, 0), &attempt, Preset::Custom, now);
         assert_eq!((ending.state, ending.next_try), (LetterState::Queued, Some(now)));
     }

@@ -44,6 +44,9 @@ impl Postman {
                 let attempt = self.over_smtp(smtp, due, rfc822, now).await;
                 lesson = self.lesson(smtp, &attempt, now);
                 how = (attempt.class, attempt.phase);
+                if !attempt.trouble.is_empty() {
+                    tracing::info!(letter.id = id, trouble = attempt.trouble, "letter.broke");
+                }
                 ending(due, &attempt, smtp.preset, now)
             }
         };
@@ -129,7 +132,7 @@ impl Postman {
             return Ok(None);
         }
         let attempt = smtp::sign_in(smtp, password.as_ref(), &self.limits).await;
-        tracing::info!(class = attempt.class.word(), "mail.probed");
+        tracing::info!(class = attempt.class.word(), trouble = attempt.trouble, "mail.probed");
         match self.lesson(smtp, &attempt, now) {
             Lesson::Over => {
                 self.store.write_async(|tx| hold::keep(tx, None)).await?;
@@ -150,11 +153,11 @@ impl Postman {
 
     /// What an attempt says about the queue as a whole.
     fn lesson(&self, smtp: &SmtpConfig, attempt: &Attempt, now: Moment) -> Lesson {
-        let words = attempt.reply.as_ref().map_or(attempt.trouble.as_str(), |reply| &reply.text);
+        let words = attempt.reply.as_ref().map_or(attempt.told.as_str(), |reply| &reply.text);
         let mark = hold::mark(smtp, &self.config.mail.from_address, self.password(smtp).as_ref());
         let class = if attempt.class == MailClass::Blocked { MailClass::Transient } else { attempt.class };
         match Stop::after(class, words, mark, now) {
-            Some(stop) => Lesson::Stop(stop),
+            Some(stop) => Lesson::Stop(stop.told_by_us(attempt.reply.is_none())),
             None if attempt.class == MailClass::Accepted || attempt.phase > Phase::Auth => Lesson::Over,
             None => Lesson::Nothing,
         }

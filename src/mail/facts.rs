@@ -3,6 +3,8 @@
 
 mod watch;
 
+pub(crate) use watch::Seen;
+
 use super::letter::{About, Facts, Item, Last};
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Moment, Post, Role, Week};
@@ -104,12 +106,12 @@ pub(crate) fn gather(
         pass,
     };
     let earlier = |mention: &Mention| before.get(&(mention.account, mention.rule.clone())).copied().unwrap_or_default();
-    let mut told = tell(&ledger, config, &head, &still, &earlier, (now, now));
+    let mut told = tell(&ledger, config, &head, &still, &earlier, (now, Seen { until: now, will_look: false }));
     told.dropped.extend(said_later);
     Ok(told)
 }
 
-/// What a letter says at `now`, as far as evidence up to `seen_until` tells: they are one moment but for
+/// What a letter says at `now`, as far as evidence up to `evidence.until` tells: they are one moment but for
 /// a preview of letters to come, which must not call the future unwatched.
 pub(crate) fn tell(
     ledger: &Ledger,
@@ -117,12 +119,12 @@ pub(crate) fn tell(
     head: &Head,
     mentions: &[Mention],
     before: &dyn Fn(&Mention) -> Before,
-    (now, seen_until): (Moment, Moment),
+    (now, evidence): (Moment, Seen),
 ) -> Told {
     let mut told = Told { facts: None, dropped: Vec::new(), said: Vec::new() };
     let mut items: Vec<(Item, &Mention)> = Vec::new();
     for mention in mentions {
-        match item(ledger, config, mention, (now, seen_until)) {
+        match item(ledger, config, mention, (now, evidence)) {
             Ok(item) => items.push((item, mention)),
             Err(why) => told.dropped.push((mention.clone(), why)),
         }
@@ -254,14 +256,14 @@ fn item(
     ledger: &Ledger,
     config: &Config,
     mention: &Mention,
-    (now, seen_until): (Moment, Moment),
+    (now, evidence): (Moment, Seen),
 ) -> Result<Item, &'static str> {
     let (account, (about, deadline, span)) = owed(ledger, config, mention, now).ok_or("已更新")?;
     if !may_remind(ledger, account, span.from, now) {
         return Err("没有来源，当天也没有人核查过");
     }
-    let span = Window { from: span.from.min(seen_until), until: span.until.min(seen_until) };
-    let (unwatched, delayed) = watch::gap(ledger, account, span, seen_until);
+    let span = Window { from: span.from.min(evidence.until), until: span.until.min(evidence.until) };
+    let (unwatched, delayed) = watch::gap(ledger, config, account, span, evidence);
     Ok(Item {
         title: account.title(),
         office: if account.office.is_empty() { account.supervisor.clone() } else { account.office.clone() },
@@ -272,7 +274,7 @@ fn item(
         deadline,
         unwatched,
         delayed,
-        checked: watch::newest(ledger, config, account, seen_until),
+        checked: watch::newest(ledger, config, account, evidence.until),
         whom: String::new(),
     })
 }

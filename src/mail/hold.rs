@@ -29,6 +29,9 @@ pub struct Stop {
     pub class: String,
     /// The server's words.
     pub words: String,
+    /// They are ours: the server gave no answer.
+    #[serde(default)]
+    is_ours: bool,
     /// Recognises a changed password or setting; sixteen bits betray neither.
     mark: String,
 }
@@ -45,7 +48,12 @@ impl Stop {
             _ => return None,
         };
         let (class, words) = (class.word().to_owned(), words.to_owned());
-        Some(Stop { since: now, until: now.plus(rest), class, words, mark })
+        Some(Stop { since: now, until: now.plus(rest), class, words, is_ours: false, mark })
+    }
+
+    /// Whether its words are ours, because the server gave no answer.
+    pub(super) fn told_by_us(self, is_ours: bool) -> Stop {
+        Stop { is_ours, ..self }
     }
 
     /// Whether nothing may be tried yet: a changed password or setting is tried at once.
@@ -66,8 +74,11 @@ impl Stop {
     /// What it is and what cures it (Chinese).
     pub fn chinese(&self) -> String {
         let known = [MailClass::Auth, MailClass::Blocked].into_iter().find(|class| class.word() == self.class);
-        let words =
-            if self.words.is_empty() { String::new() } else { format!("（服务器答复：{}）", self.words) };
+        let words = match self.words.as_str() {
+            "" => String::new(),
+            ours if self.is_ours => format!("（{ours}）"),
+            words => format!("（服务器答复：{words}）"),
+        };
         format!("发信已暂停{words}：{}", known.unwrap_or(MailClass::Config).advice())
     }
 }

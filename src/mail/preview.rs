@@ -1,7 +1,7 @@
 //! The letters of the coming days, if nothing changes: both ladders walked on today's evidence. Stores
 //! and sends nothing.
 
-use super::facts::{self, Before, Head, Told};
+use super::facts::{self, Before, Head, Seen, Told};
 use super::letter::{self, About, Facts, Words};
 use crate::config::{Config, Mode};
 use crate::domain::{AccountId, Moment, Role};
@@ -196,7 +196,8 @@ impl Walk<'_> {
 
     fn say(&self, head: &Head, mentions: &[Mention], at: Moment) -> Told {
         let before = |mention: &Mention| self.told.get(&key(&head.recipient, mention)).copied().unwrap_or_default();
-        facts::tell(&self.ledger, self.config, head, mentions, &before, (at, self.today))
+        let seen = Seen { until: self.today, will_look: true };
+        facts::tell(&self.ledger, self.config, head, mentions, &before, (at, seen))
     }
 
     /// Updates that would make a mention untrue: `None` when nothing posted today could.

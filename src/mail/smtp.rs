@@ -17,6 +17,7 @@ use lettre::transport::smtp::commands::{Auth, Data, Ehlo, Mail, Quit, Rcpt, Star
 use lettre::transport::smtp::extension::ClientId;
 use std::fmt::Display;
 use std::future::Future;
+use std::io::ErrorKind;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -48,7 +49,9 @@ pub struct Attempt {
     pub phase: Phase,
     /// The server's last answer, if it gave a readable one.
     pub reply: Option<Reply>,
-    /// Without a readable answer, what happened (English, no secret).
+    /// Without a readable answer, what happened: our words, not the server's (Chinese, no secret).
+    pub told: String,
+    /// The same for the log (English, no secret).
     pub trouble: String,
 }
 
@@ -56,7 +59,25 @@ pub struct Attempt {
 struct Broken {
     class: MailClass,
     reply: Option<Reply>,
+    told: String,
     trouble: String,
+}
+
+impl Attempt {
+    fn good(phase: Phase, reply: Option<Reply>) -> Attempt {
+        Attempt { class: MailClass::Accepted, phase, reply, told: String::new(), trouble: String::new() }
+    }
+}
+
+impl Broken {
+    fn at(self, phase: Phase) -> Attempt {
+        let Broken { class, reply, told, trouble } = self;
+        Attempt { class, phase, reply, told, trouble }
+    }
+
+    fn refused(class: MailClass, reply: Reply) -> Broken {
+        Broken { class, reply: Some(reply), told: String::new(), trouble: String::new() }
+    }
 }
 
 /// Sends one letter. `arm` is awaited just before the final dot and must make durable that the letter
@@ -75,8 +96,8 @@ where
 {
     let mut phase = Phase::Connect;
     match exchange(config, password, (from, to, letter), limits, &mut phase, arm).await {
-        Ok(reply) => Attempt { class: MailClass::Accepted, phase, reply: Some(reply), trouble: String::new() },
-        Err(Broken { class, reply, trouble }) => Attempt { class, phase, reply, trouble },
+        Ok(reply) => Attempt::good(phase, Some(reply)),
+        Err(broken) => broken.at(phase),
     }
 }
 
@@ -90,11 +111,11 @@ pub async fn sign_in(config: &SmtpConfig, password: Option<&Secret>, limits: &Li
             login(&mut line, &offers, user, password, limits).await?;
         }
         drop(timeout(Duration::from_secs(2), line.write(Quit.to_string().as_bytes(), limits.reply)).await);
-        Ok(())
+        Ok::<(), Broken>(())
     };
     match signing.await {
-        Ok(()) => Attempt { class: MailClass::Accepted, phase, reply: None, trouble: String::new() },
-        Err(Broken { class, reply, trouble }) => Attempt { class, phase, reply, trouble },
+        Ok(()) => Attempt::good(phase, None),
+        Err(broken) => broken.at(phase),
     }
 }
 
@@ -126,7 +147,11 @@ async fn exchange<F: Future<Output = bool>>(
     line.write(&stuffed(letter), limits.dot).await?;
     tracing::debug!("smtp.body_written");
     if !arm().await {
-        return Err(broken(MailClass::Transient, "not armed: the letter was not ended"));
+        return Err(broken(
+            MailClass::Transient,
+            "没有发完：数据库记不下来，信没有交出去",
+            "not armed: the letter was not ended",
+        ));
     }
     *phase = Phase::Dot;
     let reply = ended(&mut line, limits).await?;
@@ -139,28 +164,38 @@ async fn exchange<F: Future<Output = bool>>(
 
 /// After the dot only a readable refusal is certain.
 async fn ended(line: &mut Line, limits: &Limits) -> Result<Reply, Broken> {
-    let doubtful = |trouble: String| Broken { class: MailClass::Doubtful, reply: None, trouble };
-    line.write(b".\r\n", limits.dot).await.map_err(|b| doubtful(b.trouble))?;
-    let reply = line.reply(limits.dot).await.map_err(|b| doubtful(b.trouble))?;
+    let doubtful = |broken: Broken| Broken { class: MailClass::Doubtful, ..broken };
+    line.write(b".\r\n", limits.dot).await.map_err(doubtful)?;
+    let reply = line.reply(limits.dot).await.map_err(doubtful)?;
     match reply.code {
         250 => Ok(reply),
-        200..=399 => Err(Broken {
-            class: MailClass::Doubtful,
-            trouble: format!("code {} after the dot", reply.code),
-            reply: Some(reply),
-        }),
-        _ => {
-            Err(Broken { class: classify(line.preset, Phase::Dot, &reply), reply: Some(reply), trouble: String::new() })
+        code @ 200..=399 => {
+            let trouble = format!("code {code} after the dot");
+            Err(Broken { trouble, ..Broken::refused(MailClass::Doubtful, reply) })
         }
+        _ => Err(Broken::refused(classify(line.preset, Phase::Dot, &reply), reply)),
     }
 }
 
-fn broken(class: MailClass, trouble: impl Into<String>) -> Broken {
-    Broken { class, reply: None, trouble: trouble.into() }
+/// Without an answer: what people read (Chinese), and the log (English).
+fn broken(class: MailClass, told: impl Into<String>, trouble: impl Into<String>) -> Broken {
+    Broken { class, reply: None, told: told.into(), trouble: trouble.into() }
+}
+
+/// A break that the system tells of, in Chinese where it is a usual one.
+fn cut(told: &str, trouble: &str, error: &std::io::Error) -> Broken {
+    let why = match error.kind() {
+        ErrorKind::ConnectionRefused => "：对方没有开这个端口",
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => "：对方断开了",
+        ErrorKind::TimedOut => "：对方没有回应",
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown => "：网络不通",
+        _ => "",
+    };
+    broken(MailClass::Transient, format!("{told}{why}"), format!("{trouble}: {error}"))
 }
 
 fn address(text: &str, class: MailClass) -> Result<Address, Broken> {
-    text.parse().map_err(|_| broken(class, "the address cannot be used"))
+    text.parse().map_err(|_| broken(class, "这个邮箱地址不能用", "the address cannot be used"))
 }
 
 /// Connects, and greets until EHLO is answered over a line as safe as was asked for.
@@ -182,17 +217,18 @@ async fn open(config: &SmtpConfig, limits: &Limits) -> Result<(Line, Reply), Bro
 
 async fn connected(config: &SmtpConfig) -> Result<TcpStream, Broken> {
     let connecting = TcpStream::connect((config.host.as_str(), config.port)).await;
-    let socket = connecting.map_err(|e| broken(MailClass::Transient, format!("connecting failed: {e}")))?;
+    let socket = connecting.map_err(|e| cut("没有连上邮件服务器", "connecting failed", &e))?;
     tracing::debug!("smtp.connected");
     // Small writes follow each other; waiting for acknowledgements would cost 40 ms each.
-    socket.set_nodelay(true).map_err(|e| broken(MailClass::Transient, e.to_string()))?;
+    socket.set_nodelay(true).map_err(|e| cut("没有连上邮件服务器", "no socket", &e))?;
     Ok(socket)
 }
 
 /// Connecting and its TLS have one time limit between them.
 async fn in_time<T>(opening: impl Future<Output = Result<T, Broken>>, limits: &Limits) -> Result<T, Broken> {
     let late = "connecting took too long; is this the port for that kind of encryption?";
-    timeout(limits.connect, opening).await.unwrap_or_else(|_| Err(broken(MailClass::Transient, late)))
+    let told = "没有连上邮件服务器：等得太久，请核对端口与加密方式是否相配";
+    timeout(limits.connect, opening).await.unwrap_or_else(|_| Err(broken(MailClass::Transient, told, late)))
 }
 
 /// STARTTLS or nothing: never in clear when it was asked for.
@@ -202,11 +238,15 @@ async fn starttls(socket: TcpStream, config: &SmtpConfig, limits: &Limits) -> Re
     clear.greeting(limits).await?;
     let offers = clear.ask(&ehlo, Phase::Connect, &[250], limits).await?;
     if !offers.text.lines().any(|line| line.trim().eq_ignore_ascii_case("STARTTLS")) {
-        return Err(broken(MailClass::Config, "the server does not offer STARTTLS"));
+        return Err(broken(MailClass::Config, "邮件服务器不支持 STARTTLS 加密", "the server does not offer STARTTLS"));
     }
     clear.ask(&Starttls, Phase::Connect, &[220], limits).await?;
     if !clear.received.is_empty() {
-        return Err(broken(MailClass::Config, "data after STARTTLS: somebody injects answers"));
+        return Err(broken(
+            MailClass::Config,
+            "加密之前收到了多余的答复，可能有人从中插话，没有继续",
+            "data after STARTTLS: somebody injects answers",
+        ));
     }
     let mut line = Line::new(in_time(secured(clear.stream, config), limits).await?, config.preset);
     let offers = line.ask(&ehlo, Phase::Connect, &[250], limits).await?;
@@ -216,8 +256,11 @@ async fn starttls(socket: TcpStream, config: &SmtpConfig, limits: &Limits) -> Re
 async fn secured(socket: TcpStream, config: &SmtpConfig) -> Result<Box<dyn Stream>, Broken> {
     match tls::connect(socket, &config.host, config.ca_file.as_deref()).await {
         Ok(stream) => Ok(Box::new(stream)),
-        Err(tls::TlsFault::Setup(why)) => Err(broken(MailClass::Config, why)),
-        Err(tls::TlsFault::Broken(why)) => Err(broken(MailClass::Transient, why)),
+        // Which certificate or authority file it is, only the library's words say.
+        Err(tls::TlsFault::Setup(why)) => {
+            Err(broken(MailClass::Config, format!("没有建立加密连接，证书或加密设置不对（{why}）"), why))
+        }
+        Err(tls::TlsFault::Broken(why)) => Err(broken(MailClass::Transient, "没有建立加密连接，连接中断", why)),
     }
 }
 
@@ -229,21 +272,26 @@ async fn login(
     password: Option<&Secret>,
     limits: &Limits,
 ) -> Result<(), Broken> {
-    let password = password.ok_or_else(|| broken(MailClass::Config, "a login name without a password"))?;
+    let password = password
+        .ok_or_else(|| broken(MailClass::Config, "没有登录：读不到邮箱口令", "a login name without a password"))?;
     let credentials = Credentials::new(user.to_owned(), password.expose().to_owned());
     let offered: Vec<String> =
         offers.text.lines().filter_map(|l| l.trim().to_uppercase().strip_prefix("AUTH").map(str::to_owned)).collect();
     let has = |name: &str| offered.iter().any(|mechanisms| mechanisms.split([' ', '=']).any(|m| m == name));
-    let usual = |why: &str| broken(MailClass::Config, why);
+    let usual = |told: &str, why: &str| broken(MailClass::Config, told, why);
     if has("PLAIN") {
-        let auth = Auth::new(Mechanism::Plain, credentials, None).map_err(|_| usual("AUTH PLAIN cannot be made"))?;
+        let auth = Auth::new(Mechanism::Plain, credentials, None)
+            .map_err(|_| usual("没有登录：登录名或口令不能用", "AUTH PLAIN cannot be made"))?;
         line.ask(&auth, Phase::Auth, &[235], limits).await?;
     } else if has("LOGIN") {
         line.ask(&"AUTH LOGIN\r\n", Phase::Auth, &[334], limits).await?;
         line.ask(&format!("{}\r\n", BASE64.encode(user)), Phase::Auth, &[334], limits).await?;
         line.ask(&format!("{}\r\n", BASE64.encode(password.expose())), Phase::Auth, &[235], limits).await?;
     } else {
-        return Err(usual("the server offers neither AUTH PLAIN nor AUTH LOGIN"));
+        return Err(usual(
+            "没有登录：邮件服务器不支持用口令登录（PLAIN、LOGIN 都没有）",
+            "the server offers neither AUTH PLAIN nor AUTH LOGIN",
+        ));
     }
     Ok(())
 }
@@ -301,7 +349,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
         if wanted.contains(&reply.code) {
             return Ok(reply);
         }
-        Err(Broken { class: classify(self.preset, phase, &reply), reply: Some(reply), trouble: String::new() })
+        Err(Broken::refused(classify(self.preset, phase, &reply), reply))
     }
 
     async fn write(&mut self, bytes: &[u8], limit: Duration) -> Result<(), Broken> {
@@ -311,15 +359,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
         };
         match timeout(limit, writing).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(e)) => Err(broken(MailClass::Transient, format!("writing failed: {e}"))),
-            Err(_) => Err(broken(MailClass::Transient, "the server takes nothing")),
+            Ok(Err(e)) => Err(cut("连接中断", "writing failed", &e)),
+            Err(_) => Err(broken(MailClass::Transient, "连接中断：邮件服务器不再接收", "the server takes nothing")),
         }
     }
 
     async fn reply(&mut self, limit: Duration) -> Result<Reply, Broken> {
         match timeout(limit, self.read_reply()).await {
             Ok(result) => result,
-            Err(_) => Err(broken(MailClass::Transient, "no reply in time")),
+            Err(_) => Err(broken(MailClass::Transient, "邮件服务器没有按时答复", "no reply in time")),
         }
     }
 
@@ -331,14 +379,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
                     self.received.clear();
                     return Ok(reply);
                 }
-                Read::Unreadable => return Err(broken(MailClass::Malformed, "a reply that cannot be read")),
+                Read::Unreadable => {
+                    return Err(broken(MailClass::Malformed, "邮件服务器的答复看不懂", "a reply that cannot be read"));
+                }
                 Read::Unfinished => {}
             }
             match self.stream.read(&mut chunk).await {
-                Ok(0) => return Err(broken(MailClass::Transient, "the server closed the line")),
+                Ok(0) => {
+                    return Err(broken(
+                        MailClass::Transient,
+                        "连接中断：邮件服务器关闭了连接",
+                        "the server closed the line",
+                    ));
+                }
                 Ok(n) if self.received.len() + n <= REPLY_LIMIT => self.received.extend_from_slice(&chunk[..n]),
-                Ok(_) => return Err(broken(MailClass::Malformed, "a reply without end")),
-                Err(e) => return Err(broken(MailClass::Transient, format!("reading failed: {e}"))),
+                Ok(_) => return Err(broken(MailClass::Malformed, "邮件服务器的答复没有结尾", "a reply without end")),
+                Err(e) => return Err(cut("连接中断", "reading failed", &e)),
             }
         }
     }

@@ -1,11 +1,12 @@
 //! A test letter: a row of the outbox like any other, handed over at once, with the server's own words.
 
+use super::classify::MailClass;
 use super::post::Postman;
 use super::smtp::Limits;
 use crate::config::Config;
 use crate::domain::{Moment, Role};
 use crate::poll::Poller;
-use crate::store::{LetterKind, LetterState, NewLetter, StoreError, outbox};
+use crate::store::{LetterKind, LetterRow, LetterState, NewLetter, StoreError, outbox};
 use std::sync::Arc;
 
 /// What became of a test letter.
@@ -13,13 +14,35 @@ use std::sync::Arc;
 pub struct Sent {
     /// A server, or the folder, has it.
     pub accepted: bool,
+    /// It may have arrived: the line broke after the last step.
+    pub doubtful: bool,
     /// Class of the answer.
     pub class: String,
-    /// The server's own words.
+    /// The server's own words; empty when it gave none.
     pub reply: String,
-    /// What cures a refusal (Chinese).
+    /// What happened without an answer, in our words (Chinese).
+    pub told: String,
+    /// What cures a refusal (Chinese); never empty where it did not leave.
     pub advice: String,
 }
+
+impl Sent {
+    /// What was answered, or what happened without an answer; empty when neither is known.
+    pub fn course(&self) -> String {
+        if self.reply.is_empty() { self.told.clone() } else { format!("服务器答复：{}", self.reply) }
+    }
+
+    /// Why it is not known to have left, and what to do (Chinese); `None` when it left.
+    pub fn failure(&self) -> Option<String> {
+        match (self.accepted, self.doubtful) {
+            (true, _) => None,
+            (false, true) => Some(DOUBTFUL.to_owned()),
+            (false, false) => Some(format!("测试信没有发出：{}", self.advice)),
+        }
+    }
+}
+
+const DOUBTFUL: &str = "测试信可能已经送到：服务器没有回答最后一步，请到收件箱看；先不要重发";
 
 /// Sends a test letter now. It is a row of the outbox like any other.
 ///
@@ -53,21 +76,41 @@ pub async fn send_test(poller: &Poller, address: &str, role: Role, now: Moment) 
     }
     let id = row.id;
     let row = poller.store.read_async(move |conn| outbox::show(conn, id)).await?;
-    Ok(row.map_or_else(
-        || refused("测试信不见了"),
-        |row| Sent {
-            accepted: row.state == LetterState::Sent,
-            class: row.class,
-            reply: format!("{} {}", row.reply_code.map_or_else(String::new, |code| code.to_string()), row.reply_text)
-                .trim()
-                .to_owned(),
-            advice: row.reason,
-        },
-    ))
+    Ok(row.map_or_else(|| refused("测试信不见了，请再试一次"), sent))
+}
+
+/// A row without a code was not answered: its words are ours.
+fn sent(row: LetterRow) -> Sent {
+    let words = row.reply_text.trim();
+    let reply = row.reply_code.map(|code| format!("{code} {words}").trim().to_owned());
+    let advice = if row.reason.is_empty() { advice(&row) } else { row.reason.clone() };
+    Sent {
+        accepted: row.state == LetterState::Sent,
+        doubtful: row.state == LetterState::Doubtful,
+        told: if reply.is_some() { String::new() } else { words.to_owned() },
+        reply: reply.unwrap_or_default(),
+        class: row.class,
+        advice,
+    }
+}
+
+fn advice(row: &LetterRow) -> String {
+    match row.state {
+        LetterState::Sent => String::new(),
+        LetterState::Doubtful => MailClass::Doubtful.advice().to_owned(),
+        _ => format!("用 cuigeng outbox show {} 看它到了哪一步", row.id),
+    }
 }
 
 fn refused(advice: &str) -> Sent {
-    Sent { accepted: false, class: String::new(), reply: String::new(), advice: advice.to_owned() }
+    Sent {
+        accepted: false,
+        doubtful: false,
+        class: String::new(),
+        reply: String::new(),
+        told: String::new(),
+        advice: advice.to_owned(),
+    }
 }
 
 fn test_letter(config: &Config, address: &str, role: Role, now: Moment) -> NewLetter {

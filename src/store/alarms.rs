@@ -27,7 +27,7 @@ const FINISH: &str = "UPDATE notice SET state = ?2, next_try = ?3, sent_at = ?4,
 const ROBOTS: &str = "SELECT name, tried_at, rest_until, class, code, words FROM robot";
 const TRIED: &str = "INSERT INTO robot (name, tried_at, rest_until, class, words) VALUES (?1, ?2, 0, '', '') ON CONFLICT (name) DO UPDATE SET tried_at = excluded.tried_at";
 const ANSWERED: &str = "INSERT INTO robot (name, tried_at, rest_until, class, code, words) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (name) DO UPDATE SET tried_at = excluded.tried_at, rest_until = excluded.rest_until, class = excluded.class, code = excluded.code, words = excluded.words";
-const STOPPED: &str = "SELECT class, reply_text FROM letter WHERE state = 'queued' AND claimed_at IS NOT NULL AND class IN ('auth', 'config') ORDER BY claimed_at DESC, id DESC";
+const STOPPED: &str = "SELECT class, reply_text, reply_code IS NULL FROM letter WHERE state = 'queued' AND claimed_at IS NOT NULL AND class IN ('auth', 'config') ORDER BY claimed_at DESC, id DESC";
 const LATEST: &str = "SELECT id, state = 'held' AND class = 'blocked' FROM letter WHERE claimed_at IS NOT NULL ORDER BY claimed_at DESC, id DESC LIMIT ?1";
 const DOUBTFUL: &str =
     "SELECT id FROM letter WHERE state = 'doubtful' OR (state = 'held' AND class = 'doubtful') ORDER BY id";
@@ -290,9 +290,9 @@ pub fn robots(conn: &Connection) -> Result<BTreeMap<String, RobotState>, StoreEr
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn stopped(conn: &Connection) -> Result<Vec<(String, String)>, StoreError> {
+pub fn stopped(conn: &Connection) -> Result<Vec<(String, String, bool)>, StoreError> {
     let mut statement = conn.prepare_cached(STOPPED)?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -212,9 +212,10 @@ async fn tested(shared: &Shared, act: &Act) -> Result<String, Refusal> {
 }
 
 fn told(sent: &Sent) -> Result<String, Refusal> {
-    if sent.accepted {
-        return Ok(format!("测试信已发出。服务器答复：{}", sent.reply));
+    let course = sent.course();
+    match sent.failure() {
+        None => Ok(format!("测试信已发出。{course}")),
+        Some(said) if course.is_empty() => Err(Refusal::state(said)),
+        Some(said) => Err(Refusal::state(format!("{said}。{course}"))),
     }
-    let reply = if sent.reply.is_empty() { String::new() } else { format!("服务器答复：{}。", sent.reply) };
-    Err(Refusal::state(format!("测试信没有发出。{reply}{}", sent.advice)))
 }

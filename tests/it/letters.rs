@@ -378,6 +378,61 @@ fn a_preview_shows_every_letter_of_seven_days_and_what_would_keep_it_back() {
     assert!(office.refused(&["letters", "preview", "--at", at, "--out", "预览"], 1).contains("不是空的"));
 }
 
+/// What breaks after the final dot may have arrived, and what we say of a break is not the server's.
+#[test]
+fn a_test_letter_that_may_have_arrived_is_not_denied() {
+    let office = Office::new();
+    office.server.answers("DOT", "", false);
+    let output = office.run(&["letters", "test", "wl@qinghe.example"]);
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(1), "{out}{err}");
+    assert!(
+        err.contains("测试信可能已经送到：服务器没有回答最后一步，请到收件箱看；先不要重发")
+            && !err.contains("没有发出"),
+        "{err}"
+    );
+    assert!(out.contains("连接中断：邮件服务器关闭了连接") && !out.contains("服务器答复"), "{out}");
+    let letter = office.to("wl@qinghe.example");
+    assert_eq!(letter.state, LetterState::Doubtful);
+    let shown = office.ok(&["outbox", "show", &letter.id.to_string()]);
+    assert!(shown.contains("经过 连接中断：") && !shown.contains("服务器答复"), "{shown}");
+    let told: Value =
+        serde_json::from_slice(&office.run(&["--json", "letters", "test", "jt@qinghe.example"]).stdout).unwrap();
+    assert_eq!((&told["class"], &told["reply"]), (&json!("doubtful"), &json!("")));
+    assert!(told["advice"].as_str().unwrap().contains("可能已经收到"), "{told}");
+}
+
+#[test]
+fn a_test_letter_tells_a_servers_answer_and_our_own_words_apart() {
+    let office = Office::new();
+    office.server.answers("RCPT TO:", "550 5.1.1 no such user here", true);
+    let output = office.run(&["letters", "test", "wl@qinghe.example"]);
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(out.contains("服务器答复：550 5.1.1 no such user here"), "{out}");
+    assert!(err.contains("测试信没有发出：收件地址不存在"), "{err}");
+    // Nobody listens there.
+    let config = std::fs::read_to_string(office.path().join("config.toml")).unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    office.file("config.toml", &config.replace(&format!("port = {}", office.server.port), &format!("port = {free}")));
+    let output = office.run(&["letters", "test", "jt@qinghe.example"]);
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(out.starts_with("没有连上邮件服务器：对方没有开这个端口") && !out.contains("服务器答复"), "{out}");
+    assert!(err.contains("测试信没有发出：程序会自行重试"), "{err}");
+}
+
+#[test]
+fn check_hints_at_a_sender_that_is_not_the_login_and_at_letters_that_would_stay_here() {
+    let office = Office::new();
+    assert!(!office.ok(&["check"]).contains("不一致"));
+    let config = std::fs::read_to_string(office.path().join("config.toml")).unwrap();
+    office.file("config.toml", &config.replace("user = \"xmt@", "user = \"other@"));
+    let check = office.ok(&["check"]);
+    assert!(check.contains("发件人 xmt@qinghe.example 与登录名 other@qinghe.example 不一致"), "{check}");
+    office.file("config.toml", &config.replace("transport = \"smtp\"", "transport = \"folder\""));
+    let check = office.ok(&["check"]);
+    assert!(check.contains("切换为正式后也不会真正发出") && !check.contains("已是正式运行"), "{check}");
+}
+
 #[test]
 fn an_office_words_its_letters_itself_and_a_broken_template_costs_none() {
     let (office, _) = thursday();

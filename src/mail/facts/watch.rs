@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::domain::{Account, Moment, Watch, WatchOrigin};
 use crate::ledger::Ledger;
 use crate::mail::letter::Checked;
-use crate::rules::{Coverage, Window};
+use crate::rules::{Coverage, Declared, Window};
 use crate::warn::watched_today;
 use cuigeng_adapters::time::HOUR;
 use cuigeng_adapters::{Delay, Strength};
@@ -43,12 +43,39 @@ fn by(config: &Config, origin: &WatchOrigin) -> String {
     words.to_owned()
 }
 
+/// Up to when evidence goes, and whether a look will close its tail before the letter leaves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen {
+    pub(crate) until: Moment,
+    /// Only a preview: the letter itself looks first.
+    pub(crate) will_look: bool,
+}
+
+/// Polls that may be missing before the tail is more than the next look's work.
+const POLLS: i64 = 2;
+
+/// Seconds of the tail that are no gap: those that no look could have reached yet.
+fn grace(config: &Config, source: &str, seen: Seen) -> i64 {
+    if !seen.will_look {
+        return HOUR;
+    }
+    let own = config.sources.get(source).and_then(|source| source.every_s);
+    HOUR.max(POLLS * own.unwrap_or(config.poll.every_s))
+}
+
 /// Whether the elapsed part was watched, apart from what a source shows only later.
-pub(super) fn gap(ledger: &Ledger, account: &Account, span: Window, now: Moment) -> (Option<String>, bool) {
+pub(super) fn gap(
+    ledger: &Ledger,
+    config: &Config,
+    account: &Account,
+    span: Window,
+    seen: Seen,
+) -> (Option<String>, bool) {
+    let now = seen.until;
     let evidence = ledger.evidence(account.id);
     let delayed = evidence.sources.iter().any(|source| source.delay != Delay::None);
-    // Only a tail that no look could have reached yet is forgiven.
-    let tail = evidence.sources.iter().map(|source| forgiven(source.delay, now)).min();
+    let forgiven = |source: &Declared| forgiven(source.delay, now, grace(config, &source.name, seen));
+    let tail = evidence.sources.iter().map(forgiven).min();
     let by_hand = || watched_today(ledger, account, span.from, now).unwrap_or(now);
     let tail = tail.unwrap_or_else(by_hand);
     let window = Window { from: span.from, until: span.until.min(tail) };
@@ -76,10 +103,10 @@ pub(super) fn gap(ledger: &Ledger, account: &Account, span: Window, now: Moment)
     (said, delayed)
 }
 
-/// Up to where a source with that delay shows everything by now.
-fn forgiven(delay: Delay, now: Moment) -> Moment {
+/// Up to where a source with that delay must have shown everything by now.
+fn forgiven(delay: Delay, now: Moment, grace: i64) -> Moment {
     match delay {
-        Delay::None => now.plus(-HOUR),
-        Delay::NextDay { hour } => Moment::start_of(now.plus(-i64::from(hour) * HOUR - HOUR).date()),
+        Delay::None => now.plus(-grace),
+        Delay::NextDay { hour } => Moment::start_of(now.plus(-i64::from(hour) * HOUR - grace).date()),
     }
 }

@@ -162,6 +162,9 @@ async fn each_trouble_has_its_class() {
         let attempt = attempt(&server, Security::Plain, None).await;
         assert_eq!((attempt.class, attempt.phase), (class, phase), "{what}: {attempt:?}");
         assert_eq!(server.connections.load(Ordering::SeqCst), 1, "{what}: one connection an attempt");
+        let ours = attempt.reply.is_none() && attempt.class != MailClass::Accepted;
+        assert_eq!(ours, !attempt.told.is_empty(), "{what}: either the server's words or ours");
+        assert!(!attempt.told.contains(|c: char| c.is_ascii_alphabetic()), "{what}: {}", attempt.told);
     }
 }
 

@@ -98,6 +98,46 @@ fn a_list_that_downtime_delayed_comes_with_the_next_start_and_a_call_stands_in_i
     assert!(list.text.contains("二、已登记的电话通知\n1. 10:00　青禾应急（抖音）　张三：答应今天发"), "{}", list.text);
 }
 
+/// Down from Thursday morning to Monday: the list closes on Sunday, the letters left on Thursday.
+#[test]
+fn a_list_that_is_days_late_names_the_days_on_which_letters_left() {
+    let (office, thursday) = thursday();
+    office.server.answers("RCPT TO:<wl@", "550 5.1.1 no such user here", false);
+    office.live(thursday);
+    office.live(at("2026-07-27 09:06"));
+    let [list] = office.lists().try_into().unwrap();
+    assert!(list.subject.starts_with("【发信清单】7月23日发出1封，1封拒收"), "{}", list.subject);
+    assert!(list.text.contains("截至7月26日17:30："), "{}", list.text);
+    assert!(list.text.contains("已提交服务器 7月23日09:00"), "{}", list.text);
+}
+
+/// The look just before a letter closes the tail of two polls; the letter itself is judged as ever.
+#[test]
+fn a_preview_forgives_what_the_look_before_the_letter_will_close() {
+    let (office, _) = thursday();
+    office.sourced();
+    let soft = |clock: &str| {
+        let told = office.json(&["letters", "preview", "--at", clock]);
+        let subjects: Vec<String> =
+            told.as_array().unwrap().iter().map(|letter| letter["subject"].as_str().unwrap().to_owned()).collect();
+        assert!(!subjects.is_empty());
+        subjects.iter().any(|subject| subject.contains("请核对"))
+    };
+    // The last look was at 08:52, and polls are two hours apart.
+    assert!(!soft("2026-07-23T10:42"), "1 h 50 min");
+    assert!(!soft("2026-07-23T12:50"), "just under two polls");
+    assert!(soft("2026-07-23T12:54"), "more than two polls");
+    let config = std::fs::read_to_string(office.path().join("config.toml")).unwrap();
+    office.file("config.toml", &format!("{config}every_minutes = 40\n"));
+    assert!(!soft("2026-07-23T10:10") && soft("2026-07-23T10:42"), "its own poll");
+    office.file("config.toml", &format!("{config}every_minutes = 10\n"));
+    assert!(!soft("2026-07-23T09:50"), "never less than an hour");
+    office.file("config.toml", &config);
+    office.live(at("2026-07-23 10:42"));
+    let letter = office.to("wl@qinghe.example");
+    assert!(letter.subject.contains("请核对"), "{}", letter.subject);
+}
+
 #[test]
 fn trial_mode_has_its_own_digest_and_no_list() {
     let (office, now) = thursday();

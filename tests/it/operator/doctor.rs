@@ -96,6 +96,17 @@ fn all_is_well() {
 }
 
 #[test]
+fn a_group_robot_that_waits_for_an_office_that_the_list_does_not_have_is_named() {
+    let (port, _) = smtp("235 ok");
+    let world = World { port, weibo: nobody(), wechat: nobody(), feed: nobody() };
+    let robot = "[alarm.wecom]\nurl_credential = \"wecom\"\nowners = [\"没有这个局\"]\n";
+    let desk = Desk::new(&format!("{}{robot}", config(&world)), &ACCOUNTS);
+    let report = desk.json(&["doctor"]);
+    let noted = said(&report, "attention");
+    assert!(noted.iter().any(|(group, said)| *group == "config" && said.contains("“没有这个局”")), "{noted:?}");
+}
+
+#[test]
 fn everything_that_is_broken_is_named_with_its_cure() {
     let (port, _) = smtp("535 Error: authentication failed");
     let world = World { port, weibo: http(3600, weibo(false)), wechat: http(3600, wechat), feed: nobody() };
