@@ -5,6 +5,7 @@
 //! alone and says whether every promise was kept.
 
 mod audit;
+mod rungs;
 mod table;
 mod world;
 
@@ -13,8 +14,10 @@ pub use audit::Promise;
 use crate::config::Config;
 use crate::domain::{AccountId, Check, Moment, Role};
 use crate::ledger::Ledger;
+use crate::mail::facts::{Before, Head, tell};
 use crate::rules::{WindowKind, duties};
-use crate::warn::{self, OwedLetter, Spent};
+use crate::store::Mention;
+use crate::warn::{self, OwedLetter, OwedMention, Spent};
 use chrono::{NaiveDate, NaiveTime};
 use std::collections::BTreeSet;
 use world::World;
@@ -30,7 +33,7 @@ pub struct Plan {
     pub seed: u64,
 }
 
-/// One thing that one person was told.
+/// One thing that one person was told: what the text of a letter said, not what it was queued for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     /// Number of the letter, from 0.
@@ -78,6 +81,13 @@ pub struct Year {
 /// Plays a year: looks see everything at once, letters leave at once, and those who get one answer it
 /// as people do, or do not.
 pub fn play(config: &Config, plan: Plan) -> Year {
+    let (world, told) = walk(config, plan);
+    let (missed, promises) = audit::audit(config, &world, &told, plan.year);
+    Year { told, promises, plan, missed }
+}
+
+/// The town at the end of the year, and everything that was said in it.
+fn walk(config: &Config, plan: Plan) -> (World, Vec<Told>) {
     let mut world = World::new(plan);
     let mut told: Vec<Told> = Vec::new();
     let mut spent: BTreeSet<Spent> = BTreeSet::new();
@@ -89,13 +99,16 @@ pub fn play(config: &Config, plan: Plan) -> Year {
         let letters = warn::owed(&causes, &config.clerks(), &spent, &config.calendar, now);
         let first = told.last().map_or(0, |last| last.letter + 1);
         for (number, letter) in (first..).zip(&letters) {
-            told.extend(mentions(number, letter, now, &|mention| open(config, &ledger, &coming, mention, now)));
+            let said = said(config, &ledger, letter, now);
+            let open = |mention: &OwedMention| open(config, &ledger, &coming, mention, now);
+            let one = |mention: &&OwedMention| told_by(&world, number, letter, mention, (now, open(mention)));
+            let heard: Vec<Told> = said.iter().map(one).collect();
             spent.extend(letter.spends());
-            world.answer(letter, now);
+            world.answer(&heard, now);
+            told.extend(heard);
         }
     }
-    let (missed, promises) = audit::audit(config, &world, &told, plan.year);
-    Year { told, promises, plan, missed }
+    (world, told)
 }
 
 impl Year {
@@ -118,7 +131,7 @@ fn mornings(year: i32, hour: NaiveTime) -> impl Iterator<Item = Moment> {
 }
 
 /// The verdict at the next check that the mention looks forward to, judged as the daemon does.
-fn open(config: &Config, ledger: &Ledger, coming: &[Check], mention: &warn::OwedMention, now: Moment) -> Option<Open> {
+fn open(config: &Config, ledger: &Ledger, coming: &[Check], mention: &OwedMention, now: Moment) -> Option<Open> {
     let account = ledger.account(mention.account)?;
     let owes = coming.iter().flat_map(|check| duties(&config.profile, account, *check));
     let duty = owes.into_iter().filter(|duty| duty.rule.name == mention.rule).find(|duty| match duty.rule.window {
@@ -129,25 +142,53 @@ fn open(config: &Config, ledger: &Ledger, coming: &[Check], mention: &warn::Owed
     Some(Open { seen: verdict.kind.seen(), required: verdict.required })
 }
 
-fn mentions(
-    number: usize,
-    letter: &OwedLetter,
-    now: Moment,
-    open: &dyn Fn(&warn::OwedMention) -> Option<Open>,
-) -> Vec<Told> {
-    let one = |mention: &warn::OwedMention| Told {
-        letter: number,
-        at: now,
+/// What the composed letter says. A mention that its text leaves out has told nobody anything.
+fn said<'l>(config: &Config, ledger: &Ledger, letter: &'l OwedLetter, now: Moment) -> Vec<&'l OwedMention> {
+    let head = Head {
         recipient: letter.recipient.clone(),
         role: letter.role,
+        slot: letter.slot,
+        number: String::new(),
+        installed: Moment::MIN,
+        pass: None,
+    };
+    let mentions: Vec<Mention> = letter.mentions.iter().map(stored).collect();
+    let told = tell(ledger, config, &head, &mentions, &|_| Before::default(), (now, now));
+    let is_said = |mention: &&OwedMention| told.said.iter().any(|(said, _)| *said == stored(mention));
+    letter.mentions.iter().filter(is_said).collect()
+}
+
+/// The mention as the outbox would keep it.
+fn stored(owed: &OwedMention) -> Mention {
+    Mention {
+        account: owed.account,
+        rule: owed.rule.clone(),
+        anchor: owed.anchor,
+        stage: owed.stage.clone(),
+        revision: None,
+    }
+}
+
+fn told_by(
+    world: &World,
+    number: usize,
+    letter: &OwedLetter,
+    mention: &OwedMention,
+    (at, verdict): (Moment, Option<Open>),
+) -> Told {
+    Told {
+        letter: number,
+        at,
+        recipient: letter.recipient.clone(),
+        // A letter has one role, what it says may be meant for several.
+        role: mention.stands_for.or_else(|| world.role_of(&letter.recipient)).unwrap_or(letter.role),
         account: mention.account,
         rule: mention.rule.clone(),
         anchor: mention.anchor,
         stage: mention.stage.clone(),
         deadline: mention.deadline,
-        verdict: open(mention),
-    };
-    letter.mentions.iter().map(one).collect()
+        verdict,
+    }
 }
 
 #[cfg(test)]
@@ -161,7 +202,7 @@ mod tests {
     #[test]
     fn every_promise_is_kept_in_a_small_town() {
         for seed in 1..=3 {
-            let year = play(&config(), Plan { year: 2026, accounts: 12, seed });
+            let year = play(&config(), Plan { year: 2026, accounts: 24, seed });
             for promise in &year.promises {
                 assert_eq!(promise.broken, Vec::<String>::new(), "seed {seed}: {}", promise.words);
                 assert!(promise.tried > 0, "seed {seed}: {} was never tried", promise.words);
@@ -177,10 +218,27 @@ mod tests {
         assert_ne!(one.table(), play(&config(), Plan { seed: 10, ..plan }).table());
     }
 
-    /// Not even a wrong ladder escapes: one that tells leaders first, writes on Sundays, or stays silent.
+    /// What a letter was queued for and does not say has told nobody anything.
+    #[test]
+    fn only_what_the_text_says_is_told() {
+        let config = config();
+        let mut world = World::new(Plan { year: 2026, accounts: 24, seed: 1 });
+        let friday = Moment::parse("2026-07-17 09:00").unwrap();
+        world.live_until(friday);
+        let ledger = world.ledger(friday);
+        let coming = config.checks_between(friday, friday.plus_days(21));
+        let causes = warn::causes(&ledger, &config, &coming, friday);
+        let owed = warn::owed(&causes, &config.clerks(), &BTreeSet::new(), &config.calendar, friday);
+        let mut letter = owed.into_iter().find(|letter| letter.mentions.len() == 1).unwrap();
+        let truth = letter.mentions[0].clone();
+        letter.mentions.push(OwedMention { anchor: truth.anchor.pred_opt().unwrap(), ..truth.clone() });
+        assert_eq!(said(&config, &ledger, &letter, friday), [&truth]);
+    }
+
+    /// A ladder that stays silent is noticed, and one that writes on a last day off is allowed to.
     #[test]
     fn a_wrong_ladder_is_noticed() {
-        let plan = Plan { year: 2026, accounts: 12, seed: 1 };
+        let plan = Plan { year: 2026, accounts: 24, seed: 1 };
         let broken = |change: fn(&mut Config)| {
             let mut config = config();
             change(&mut config);
@@ -190,5 +248,7 @@ mod tests {
         assert_eq!(broken(|config| config.warn.week_leads.clear()), ["warned"]);
         assert!(broken(|config| config.warn.silence_leads.clear()).contains(&"warned"));
         assert_eq!(broken(|config| config.warn.last_day_always = true), Vec::<&str>::new(), "that is allowed");
+        let short = |config: &mut Config| config.warn.silence_leads.retain(|lead| lead.day < 14);
+        assert_eq!(broken(short), Vec::<&str>::new(), "the ladder moves to its last day");
     }
 }

@@ -89,9 +89,10 @@ pub struct LetterTally {
     pub alarms: u32,
     /// Mentions of an account because of too few updates in the week (更新提醒).
     pub reminders: u32,
-    /// Accounts that were mentioned and then updated in time.
+    /// Accounts that were updated after their first reminder of the period left (提醒后已更新), however much
+    /// they still lack; none whose reminders were all withdrawn.
     pub updated: u32,
-    /// Accounts that were mentioned and did not.
+    /// The others that were reminded (仍未更新).
     pub waiting: u32,
     /// Answers of offices that wait for the clerk (待人工核实), as of the summary.
     pub unsettled: u32,

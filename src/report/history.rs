@@ -1,12 +1,12 @@
 //! What a report says of the weeks before, loaded from the store: the trend, who has improved, and what
 //! changed in the list.
 
-use super::{ListChange, ListChangeKind, Progress, STEADY_WEEKS, Standing};
+use super::{ListChange, ListChangeKind, Progress, STEADY_WEEKS, Standing, reminded};
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Check, Moment, Period, State, Week};
 use crate::ledger::Ledger;
 use crate::rules::{AccountResult, Grade, Profile, Severity, Verdict, VerdictKind, grades};
-use crate::store::{Connection, StoreError, counts, findings, meta, posts, verdicts};
+use crate::store::{Connection, StoreError, findings, meta, verdicts};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How a week compares with the ones before it.
@@ -16,13 +16,13 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn progress(
     conn: &Connection,
     config: &Config,
-    profile: &Profile,
+    (ledger, profile): (&Ledger, &Profile),
     week: Week,
     span: (Moment, Moment),
 ) -> Result<Progress, StoreError> {
     Ok(Progress {
         before: before(conn, config, profile, week)?,
-        prompt: prompt(conn, span)?.into_values().collect(),
+        prompt: prompt(conn, (ledger, profile), span)?.into_values().collect(),
         steady: steady(conn, profile, week)?,
     })
 }
@@ -35,14 +35,14 @@ pub(super) fn progress(
 pub(super) fn praise(
     conn: &Connection,
     config: &Config,
-    profile: &Profile,
+    (ledger, profile): (&Ledger, &Profile),
     (period, now): (Period, Moment),
     span: (Moment, Moment),
     (results, left_out): (&[AccountResult], &BTreeSet<AccountId>),
 ) -> Result<Progress, StoreError> {
     let good = |result: &&AccountResult| result.grade == Grade::Good && !left_out.contains(&result.account);
     let good: BTreeSet<AccountId> = results.iter().filter(good).map(|result| result.account).collect();
-    let mut prompt = prompt(conn, span)?;
+    let mut prompt = prompt(conn, (ledger, profile), span)?;
     prompt.retain(|id, _| good.contains(id));
     let steady = recovered(conn, config, profile, (period.previous(), now), &good)?;
     Ok(Progress { before: None, prompt: prompt.into_values().collect(), steady })
@@ -90,20 +90,14 @@ fn before(conn: &Connection, config: &Config, profile: &Profile, week: Week) -> 
     }))
 }
 
-/// Accounts that updated on the day on which a reminder about them left, after it.
-fn prompt(conn: &Connection, (from, until): (Moment, Moment)) -> Result<BTreeMap<AccountId, String>, StoreError> {
-    let reminded: BTreeSet<(AccountId, Moment)> = counts::reminded(conn, from, until)?.into_iter().collect();
-    let mut names: BTreeMap<AccountId, String> = BTreeMap::new();
-    for (id, at) in reminded {
-        let day_end = Moment::start_of(at.date()).plus_days(1);
-        let posted = posts::of_account(conn, id, at, day_end)?;
-        if posted.iter().any(|post| post.visible && !post.struck && post.when.earliest() >= at)
-            && let Some(account) = crate::store::accounts::one(conn, id)?
-        {
-            names.insert(id, account.title());
-        }
-    }
-    Ok(names)
+/// Accounts that were updated on the day of a reminder, as people name them.
+fn prompt(
+    conn: &Connection,
+    (ledger, profile): (&Ledger, &Profile),
+    span: (Moment, Moment),
+) -> Result<BTreeMap<AccountId, String>, StoreError> {
+    let ids = reminded::prompt(conn, (ledger, profile), span)?;
+    Ok(ids.into_iter().filter_map(|id| Some((id, ledger.account(id)?.title()))).collect())
 }
 
 /// Accounts that met the last weeks, and missed the one before these.

@@ -22,6 +22,7 @@ mod paper;
 mod period;
 mod prepare;
 mod rate;
+mod reminded;
 pub mod reporter;
 mod script;
 mod svg;

@@ -6,7 +6,7 @@ use super::figures::figures;
 use super::trend::trend;
 use super::{
     Block, Facts, LetterTally, ListChange, Piece, Progress, Report, Verified, followup, history, leader, month,
-    quarter, week,
+    quarter, reminded, week,
 };
 use crate::config::Config;
 use crate::domain::{AccountId, Check, Moment, Period, Post, Week};
@@ -14,13 +14,13 @@ use crate::issued;
 use crate::ledger::{self, Ledger};
 use crate::repair::{self, Followed};
 use crate::rules::WindowKind;
-use crate::rules::{AccountResult, Decisions, Grade, Profile, Severity, Verdict, VerdictKind, grades};
-use crate::store::{Connection, LetterKind, StoreError, answers, attachments, counts, findings, looks};
+use crate::rules::{AccountResult, Decisions, Grade, Profile, Verdict, VerdictKind, grades};
+use crate::store::{Connection, StoreError, attachments, findings, looks};
 use crate::tables::{self, Attachment, Style};
 use crate::warn::{last_update, may_remind, silence_deadline};
 use crate::wording::{self, Said, Wording, WordsFinding};
 use chrono::NaiveDate;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Everything that a report of one period rests on.
 pub struct Prepared {
@@ -72,15 +72,16 @@ impl Prepared {
         let results = grades(profile, ledger.accounts.iter().map(|account| account.id), &verdicts);
         let held = checks.iter().map(|check| check.at).filter(|at| *at <= now).max();
         let span = span_of_letters(&checks, period.search_span().1);
+        let end = checks.iter().map(|check| check.at).max().unwrap_or(now).min(now);
         let mut prepared = Prepared {
             newest: newest(conn, period, &results, held.unwrap_or(now))?,
             verified: verified(conn, &ledger)?,
-            tally: tally(conn, config, &verdicts, span)?,
+            tally: reminded::tally(conn, config, (&ledger, profile), span, end)?,
             progress: match period {
-                Period::Week(week) => history::progress(conn, config, profile, week, span)?,
+                Period::Week(week) => history::progress(conn, config, (&ledger, profile), week, span)?,
                 _ if profile.script.says(Piece::Praise) => {
                     let left_out = dropped.iter().map(|verdict| verdict.account).collect();
-                    history::praise(conn, config, profile, (period, now), span, (&results, &left_out))?
+                    history::praise(conn, config, (&ledger, profile), (period, now), span, (&results, &left_out))?
                 }
                 _ => Progress::default(),
             },
@@ -305,53 +306,6 @@ fn verified(conn: &Connection, ledger: &Ledger) -> Result<BTreeMap<AccountId, Ve
         }
     }
     Ok(verified)
-}
-
-fn tally(
-    conn: &Connection,
-    config: &Config,
-    verdicts: &[Verdict],
-    (from, until): (Moment, Moment),
-) -> Result<LetterTally, StoreError> {
-    let mentions = counts::sent_mentions(conn, from, until)?;
-    let vetoes: BTreeSet<&str> = config
-        .profile
-        .rules
-        .iter()
-        .filter(|rule| rule.severity == Severity::Veto)
-        .map(|rule| rule.name.as_str())
-        .collect();
-    let all: BTreeSet<i64> = mentions.iter().map(|(letter, ..)| *letter).collect();
-    let urgent: BTreeSet<i64> =
-        mentions.iter().filter(|(_, _, rule, _)| vetoes.contains(rule.as_str())).map(|(letter, ..)| *letter).collect();
-    let mut by_account: BTreeMap<AccountId, u32> = BTreeMap::new();
-    let mut told = BTreeSet::new();
-    for (letter, account, _, to_operator) in &mentions {
-        // A leader's copy is no further reminder of the office.
-        let times = by_account.entry(*account).or_default();
-        *times += u32::from(*to_operator && told.insert((*letter, *account)));
-    }
-    let met = |account: &&AccountId| {
-        verdicts
-            .iter()
-            .filter(|v| v.account == **account)
-            .all(|v| matches!(v.kind, VerdictKind::Met { .. } | VerdictKind::Exempt { .. }))
-    };
-    let updated = by_account.keys().filter(met).count();
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let others: u32 = [LetterKind::Reminder, LetterKind::Summary, LetterKind::Result, LetterKind::Digest]
-        .into_iter()
-        .map(|kind| counts::count_sent(conn, kind, from, until))
-        .sum::<Result<u32, StoreError>>()?;
-    Ok(LetterTally {
-        sent: others,
-        alarms: number(urgent.len()),
-        reminders: number(all.len() - urgent.len()),
-        updated: number(updated),
-        waiting: number(by_account.len() - updated),
-        unsettled: number(answers::open(conn)?.len()),
-        by_account,
-    })
 }
 
 /// Section 八: the next check, closures, and who reaches the limit of silence before it.

@@ -6,10 +6,9 @@ use crate::domain::{AccountId, Moment};
 
 const SENT: &str =
     "SELECT count(*) FROM letter WHERE kind = ?1 AND state = 'sent' AND trial = 0 AND sent_at >= ?2 AND sent_at < ?3";
-const SENT_MENTIONS: &str = "SELECT l.id, m.account, m.rule, l.role = 'operator' FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.trial = 0 AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.id";
+const SENT_MENTIONS: &str = "SELECT l.id, m.account, m.rule, l.role = 'operator', l.sent_at, EXISTS (SELECT 1 FROM mention w WHERE w.recipient = m.recipient AND w.account = m.account AND w.rule = m.rule AND w.anchor = m.anchor AND w.stage = 'recalled' AND w.letter > l.id AND w.dropped = '') FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.trial = 0 AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.id";
 const OVERDUE: &str =
     "SELECT count(*), min(not_before) FROM letter WHERE state IN ('queued', 'sending', 'doubtful') AND not_before < ?1";
-const REMINDED: &str = "SELECT m.account, l.sent_at FROM letter l JOIN mention m ON m.letter = l.id WHERE l.kind = 'reminder' AND l.state = 'sent' AND l.trial = 0 AND l.sent_at >= ?1 AND l.sent_at < ?2 AND m.dropped = '' ORDER BY l.sent_at";
 const STATES: &str = "SELECT CASE WHEN trial = 1 AND state IN ('sent', 'held') THEN 'recorded' ELSE state END AS standing, count(*) FROM letter GROUP BY standing";
 
 const NEWEST: &str = "SELECT (SELECT coalesce(max(id), 0) FROM audit), (SELECT coalesce(max(id), 0) FROM look), (SELECT coalesce(max(id), 0) FROM post), (SELECT coalesce(max(id), 0) FROM verdict), (SELECT coalesce(max(id), 0) FROM finding)";
@@ -17,7 +16,7 @@ const NEWEST: &str = "SELECT (SELECT coalesce(max(id), 0) FROM audit), (SELECT c
 const NEWEST_LETTERS: &str = "SELECT (SELECT coalesce(max(id), 0) FROM letter), (SELECT count(*) FROM letter WHERE state IN ('queued', 'doubtful'))";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[SENT, SENT_MENTIONS, OVERDUE, REMINDED, STATES, NEWEST, NEWEST_LETTERS];
+pub(super) const ALL: &[&str] = &[SENT, SENT_MENTIONS, OVERDUE, STATES, NEWEST, NEWEST_LETTERS];
 
 /// The newest numbers of all that a verdict can follow from: while they stay the evidence is the same.
 ///
@@ -44,19 +43,38 @@ pub fn count_sent(conn: &Connection, kind: LetterKind, from: Moment, until: Mome
     Ok(conn.prepare_cached(SENT)?.query_row((kind.word(), from.unix(), until.unix()), |row| row.get(0))?)
 }
 
-/// The mentions of the reminders that left in `[from, until)`: letter, account, rule, and whether the
-/// letter was for the operator.
+/// What a reminder that left has said of one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentMention {
+    /// Number of the letter.
+    pub letter: i64,
+    /// Whose.
+    pub account: AccountId,
+    /// Name of the rule.
+    pub rule: String,
+    /// The letter was for the operator.
+    pub to_operator: bool,
+    /// When it left.
+    pub at: Moment,
+    /// It was taken back (更正), or will be by a letter that waits.
+    pub withdrawn: bool,
+}
+
+/// The mentions of the reminders that left in `[from, until)`.
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn sent_mentions(
-    conn: &Connection,
-    from: Moment,
-    until: Moment,
-) -> Result<Vec<(i64, AccountId, String, bool)>, StoreError> {
+pub fn sent_mentions(conn: &Connection, from: Moment, until: Moment) -> Result<Vec<SentMention>, StoreError> {
     let mut statement = conn.prepare_cached(SENT_MENTIONS)?;
     let rows = statement.query_map((from.unix(), until.unix()), |row| {
-        Ok((row.get(0)?, AccountId(row.get(1)?), row.get(2)?, row.get(3)?))
+        Ok(SentMention {
+            letter: row.get(0)?,
+            account: AccountId(row.get(1)?),
+            rule: row.get(2)?,
+            to_operator: row.get(3)?,
+            at: Moment::from_unix(row.get(4)?),
+            withdrawn: row.get(5)?,
+        })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -70,17 +88,6 @@ pub fn overdue(conn: &Connection, before: Moment) -> Result<(i64, Option<Moment>
     let (count, oldest): (i64, Option<i64>) =
         statement.query_row([before.unix()], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok((count, oldest.map(Moment::from_unix)))
-}
-
-/// Of whom a reminder left in `[from, until)`, and when.
-///
-/// # Errors
-/// Those of SQLite.
-pub fn reminded(conn: &Connection, from: Moment, until: Moment) -> Result<Vec<(AccountId, Moment)>, StoreError> {
-    let mut statement = conn.prepare_cached(REMINDED)?;
-    let rows = statement
-        .query_map((from.unix(), until.unix()), |row| Ok((AccountId(row.get(0)?), Moment::from_unix(row.get(1)?))))?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// How many letters stand where; `recorded` are those that trial mode has only kept.

@@ -80,6 +80,14 @@ impl Office {
             .unwrap();
     }
 
+    /// Takes back what the reminder of `slot` has said.
+    fn withdrawn(&self, account: i64, at_text: &str, slot: &str) {
+        let (domain, now, slot) = (self.config.mail.domain().to_owned(), at(at_text), at(slot));
+        let mut taken = NewLetter { kind: LetterKind::Result, ..letter(account, slot, "weekly") };
+        taken.mentions[0].stage = "recalled".to_owned();
+        self.store.write(move |tx| outbox::queue(tx, &taken, false, &domain, now).map(drop)).unwrap();
+    }
+
     /// Judges the Mondays of June as the daemon would have.
     fn judged(&self) {
         let config = config::load(None).unwrap();
@@ -173,6 +181,31 @@ fn a_week_is_compared_and_praised_from_what_is_stored() {
     assert!(text.contains("提醒后当日更新的2个：勤（抖音）、懒（抖音）；"), "{text}");
     assert!(text.contains("此前次数不足、已连续4周达标的1个：改（抖音）。"), "{text}");
     assert!(!office.summary("2022-W24").contains("连续4周"), "three weeks are not four");
+}
+
+/// An update before the reminder answers nothing, one after it does, however short the week still is; and
+/// a reminder that was withdrawn asked for nothing. Whoever answered on the day is among the updated.
+#[test]
+fn the_figures_of_the_reminders_agree() {
+    let office = Office::new();
+    // 勤 has met its week before the reminder came, and adds nothing.
+    office.posts(1, &["2022-06-21 10:00".to_owned(), "2022-06-22 10:00".to_owned()]);
+    office.reminded(1, "2022-06-23 09:00");
+    // 改 answers at once and stays short.
+    office.reminded(2, "2022-06-23 09:00");
+    office.posts(2, &["2022-06-23 15:00".to_owned()]);
+    office.reminded(3, "2022-06-23 09:00");
+    let text = office.summary("2022-W25");
+    assert!(text.contains("提醒后已更新1个，仍未更新2个。"), "{text}");
+    assert!(text.contains("提醒后当日更新的1个：改（抖音）。"), "{text}");
+
+    office.withdrawn(3, "2022-06-24 09:00", "2022-06-23 09:00");
+    let text = office.summary("2022-W25");
+    assert!(text.contains("提醒后已更新1个，仍未更新1个。"), "{text}");
+    office.withdrawn(2, "2022-06-24 10:00", "2022-06-23 09:00");
+    let text = office.summary("2022-W25");
+    assert!(text.contains("提醒后已更新0个，仍未更新1个。"), "{text}");
+    assert!(!text.contains("提醒后当日更新"), "{text}");
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! Counts a year's letters again, from the posts alone and apart from the ladders.
 
 use super::Told;
+use super::rungs::{self, plus, safe_days};
 use super::world::World;
 use crate::config::Config;
-use crate::domain::{AccountId, Moment, Role, State, Week};
-use crate::rules::WindowKind;
-use crate::warn;
-use chrono::{Datelike, Days, NaiveDate};
+use crate::domain::{AccountId, Moment, Role, State};
+use crate::rules::{Rule, WindowKind};
+use chrono::{Datelike, NaiveDate};
 use cuigeng_adapters::time::HOUR;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One promise and how it was kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(super) fn audit(config: &Config, world: &World, told: &[Told], year: i32) ->
         warned(config, &missed, told),
         working_days(config, told),
         ladder(config, told),
-        order(config, told),
+        order(config, world, told),
         reasons(config, world, told),
         explained(config, world, told),
     ];
@@ -74,11 +74,10 @@ fn missed(config: &Config, world: &World, year: i32) -> Vec<Missed> {
                             .map(|(monday, deadline)| lost(monday, deadline)),
                     );
                 }
-                WindowKind::Days { days, inclusive } => {
+                WindowKind::Days { .. } => {
                     let nexts = posts.iter().skip(1).copied().chain([Moment::MAX]);
                     let silences = posts.iter().zip(nexts).map(|(at, next)| {
-                        let safe = if inclusive { days } else { days - 1 };
-                        (at.date(), Moment::start_of(plus(at.date(), safe + 1)), next)
+                        (at.date(), Moment::start_of(plus(at.date(), safe_days(rule.window) + 1)), next)
                     });
                     missed.extend(
                         silences
@@ -98,10 +97,6 @@ fn count(posts: &[Moment], from: Moment, until: Moment) -> usize {
     posts.iter().filter(|at| from <= **at && **at < until).count()
 }
 
-fn plus(date: NaiveDate, days: u32) -> NaiveDate {
-    date.checked_add_days(Days::new(u64::from(days))).unwrap_or(date)
-}
-
 /// A working morning lies between the letter and the deadline.
 fn warned(config: &Config, missed: &[Missed], told: &[Told]) -> Promise {
     let mut letters: BTreeMap<(AccountId, &str, NaiveDate), Vec<Moment>> = BTreeMap::new();
@@ -114,7 +109,7 @@ fn warned(config: &Config, missed: &[Missed], told: &[Told]) -> Promise {
     };
     Promise {
         key: "warned",
-        words: "凡是误了期限的，期限前至少一个工作日（含当天上午）提醒过运维人员",
+        words: "凡是误了期限的，期限前至少一个工作日（含当天上午）的信里写明了，发给运维人员或代为转告的人",
         tried: missed.len(),
         broken: missed
             .iter()
@@ -131,9 +126,8 @@ fn leaves_a_working_day(config: &Config, at: Moment, deadline: Moment) -> bool {
 }
 
 fn working_days(config: &Config, told: &[Told]) -> Promise {
-    let last = last_stage(config);
     let allowed = |one: &&Told| {
-        config.calendar.is_working(one.at.date()) || (config.warn.last_day_always && Some(&one.stage) == last.as_ref())
+        config.calendar.is_working(one.at.date()) || (config.warn.last_day_always && is_last(config, one))
     };
     Promise {
         key: "working_days",
@@ -143,28 +137,37 @@ fn working_days(config: &Config, told: &[Told]) -> Promise {
     }
 }
 
-fn last_stage(config: &Config) -> Option<String> {
-    config.warn.silence_leads.iter().map(|lead| lead.day).max().map(|day| format!("day{day}"))
+/// It belongs to the last day on which an update ends the silence.
+fn is_last(config: &Config, one: &Told) -> bool {
+    rule_of(config, one).is_some_and(|rule| rungs::last_stage(config, rule.window).as_ref() == Some(&one.stage))
 }
 
-/// Nobody hears more about one thing than the ladder has rungs for that person.
+fn rule_of<'c>(config: &'c Config, one: &Told) -> Option<&'c Rule> {
+    config.profile.rules.iter().find(|rule| rule.name == one.rule)
+}
+
+/// Nobody hears more about one thing than the ladder has rungs for that person, and of none twice.
 fn ladder(config: &Config, told: &[Told]) -> Promise {
     let mut heard: BTreeMap<(&str, AccountId, &str, NaiveDate), Vec<&Told>> = BTreeMap::new();
     for one in told {
         heard.entry((&one.recipient, one.account, &one.rule, one.anchor)).or_default().push(one);
     }
     let allowed = |about: &[&Told]| {
-        let first = about[0];
-        if is_weekly(config, &first.rule) {
+        if is_weekly(config, &about[0].rule) {
             return config.warn.week_leads.len();
         }
-        config.warn.silence_leads.iter().filter(|lead| lead.roles.contains(&first.role)).count()
+        let leads = config.warn.silence_leads.iter();
+        leads.filter(|lead| about.iter().any(|one| lead.roles.contains(&one.role))).count()
+    };
+    let too_many = |about: &&Vec<&Told>| {
+        let stages: BTreeSet<&str> = about.iter().map(|one| one.stage.as_str()).collect();
+        about.len() > allowed(about) || stages.len() < about.len()
     };
     Promise {
         key: "ladder",
-        words: "没有人为同一件事收到多于配置级数的提醒",
+        words: "没有人为同一件事收到多于配置级数的提醒，同一级也不收两次",
         tried: heard.len(),
-        broken: heard.values().filter(|about| about.len() > allowed(about)).map(|about| sentence(about[0])).collect(),
+        broken: heard.values().filter(too_many).map(|about| sentence(about[0])).collect(),
     }
 }
 
@@ -173,19 +176,26 @@ fn is_weekly(config: &Config, rule: &str) -> bool {
     found.is_some_and(|rule| matches!(rule.window, WindowKind::Week { .. }))
 }
 
-/// Above the operator nobody hears before the operator had a working day, but for the last day.
-fn order(config: &Config, told: &[Told]) -> Promise {
-    let above: Vec<&Told> = told.iter().filter(|one| one.role != Role::Operator).collect();
-    let last = last_stage(config);
-    let in_order = |one: &&Told| {
+/// Nobody above the operator ever hears of the weekly rule; of a silence only a working day after the
+/// operator was told, or the clerk in his stead, but for the last day. An address counts for whose it is,
+/// not for the role in which it was written to.
+fn order(config: &Config, world: &World, told: &[Told]) -> Promise {
+    let is_above = |one: &&Told| matches!(world.role_of(&one.recipient), Some(Role::Leader | Role::Supervisor));
+    let (above, below): (Vec<&Told>, Vec<&Told>) = told.iter().partition(is_above);
+    let cause = |one: &Told| (one.account, one.rule.clone(), one.anchor);
+    let mut first: BTreeMap<(AccountId, String, NaiveDate), NaiveDate> = BTreeMap::new();
+    for one in below.into_iter().filter(|one| one.role == Role::Operator) {
+        let day = first.entry(cause(one)).or_insert_with(|| one.at.date());
+        *day = one.at.date().min(*day);
+    }
+    let in_order = |one: &&&Told| {
         let day_before = config.calendar.working_before(one.at.date());
-        let same = |other: &Told| (other.account, &other.rule, other.anchor) == (one.account, &one.rule, one.anchor);
-        Some(&one.stage) == last.as_ref()
-            || told.iter().any(|other| other.role == Role::Operator && same(other) && other.at.date() <= day_before)
+        let after_him = || first.get(&cause(one)).is_some_and(|day| *day <= day_before);
+        !is_weekly(config, &one.rule) && (is_last(config, one) || after_him())
     };
     Promise {
         key: "order",
-        words: "分管领导和主管单位都在运维人员之后至少一个工作日才收到（最后一天除外）",
+        words: "每周次数不足从不告诉领导和主管单位；长时间不更新，在运维人员（联系不上的，由检查方转告）收到后至少一个工作日才告诉他们（最后一天除外）",
         tried: above.len(),
         broken: above.iter().filter(|one| !in_order(one)).map(|one| sentence(one)).collect(),
     }
@@ -218,22 +228,9 @@ fn reasons(config: &Config, world: &World, told: &[Told]) -> Promise {
 /// deadline, and on which verdict it rests.
 fn explained(config: &Config, world: &World, told: &[Told]) -> Promise {
     let holds = |one: &&Told| {
-        let Some(rule) = config.profile.rules.iter().find(|rule| rule.name == one.rule) else { return false };
-        let rungs = match rule.window {
-            WindowKind::Week { .. } => warn::week_rungs(&config.warn, &config.calendar, Week { monday: one.anchor }),
-            WindowKind::Days { .. } => warn::silence_rungs(&config.warn, &config.calendar, rule.window, one.anchor),
-        };
-        let rung = rungs.iter().find(|rung| rung.stage == one.stage && rung.slot <= one.at);
-        let is_addressed = rung.is_some_and(|rung| rung.roles.contains(&one.role) || one.role == Role::Operator);
-        let verdict = one.verdict.is_some_and(|open| match rule.window {
-            WindowKind::Week { .. } => {
-                let seen = count(&world.posts[&one.account], Moment::start_of(one.anchor), one.at);
-                open.seen < open.required && open.seen as usize == seen
-            }
-            // The window of a check slides, so an update at its far end may still be inside.
-            WindowKind::Days { .. } => open.required > 0,
-        });
-        is_addressed && verdict && one.at < one.deadline
+        rule_of(config, one)
+            .is_some_and(|rule| is_on_its_rung(config, rule, one) && rests_on_a_verdict(world, rule, one))
+            && one.at < one.deadline
     };
     Promise {
         key: "explained",
@@ -243,7 +240,30 @@ fn explained(config: &Config, world: &World, told: &[Told]) -> Promise {
     }
 }
 
+/// The newest rung that was due then has that name, and names that role.
+fn is_on_its_rung(config: &Config, rule: &Rule, one: &Told) -> bool {
+    let rungs = rungs::allowed(config, rule, one.anchor);
+    let due = rungs.iter().rfind(|rung| rungs::hour_of(config, rung.date) <= one.at);
+    due.is_some_and(|rung| rung.stage == one.stage && rung.roles.contains(&one.role))
+}
+
+/// The verdict is open, and counts what the posts tell.
+fn rests_on_a_verdict(world: &World, rule: &Rule, one: &Told) -> bool {
+    one.verdict.is_some_and(|open| match rule.window {
+        WindowKind::Week { .. } => {
+            let seen = count(&world.posts[&one.account], Moment::start_of(one.anchor), one.at);
+            open.seen < open.required && open.seen as usize == seen
+        }
+        // The window of a check slides, so an update at its far end may still be inside.
+        WindowKind::Days { .. } => open.required > 0,
+    })
+}
+
 fn sentence(one: &Told) -> String {
     let at = one.at.beijing().format("%m-%d %H:%M");
     format!("{at} {} 账号{} {} {} {}", one.recipient, one.account.0, one.rule, one.anchor, one.stage)
 }
+
+#[cfg(test)]
+#[path = "audit_tests.rs"]
+mod tests;

@@ -1,13 +1,12 @@
 //! A made-up town: who posts how often, who falls silent, and who answers a letter.
 
-use super::Plan;
+use super::{Plan, Told};
 use crate::domain::{
-    Account, AccountId, Contact, Kinds, Moment, Platform, Post, PostKind, Reach, Role, SourceRef, Strength, Watch,
-    WatchOrigin, When,
+    Account, AccountId, Contact, Kinds, Moment, Person, Platform, Post, PostKind, Reach, Role, Roster, Shift,
+    SourceRef, Strength, Watch, WatchOrigin, When,
 };
 use crate::ledger::Ledger;
 use crate::rules::Declared;
-use crate::warn::OwedLetter;
 use chrono::NaiveDate;
 use cuigeng_adapters::Delay;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +23,8 @@ pub(super) struct World {
     pub(super) accounts: Vec<Account>,
     /// Every post so far, by account, ascending.
     pub(super) posts: BTreeMap<AccountId, Vec<Moment>>,
+    /// Who can only be called.
+    people: Roster,
     /// Posts to come.
     coming: BTreeSet<(Moment, AccountId)>,
     /// Offices that never answer.
@@ -40,6 +41,7 @@ impl World {
             posts: accounts.iter().map(|account| (account.id, Vec::new())).collect(),
             coming: BTreeSet::new(),
             deaf: BTreeSet::new(),
+            people: Roster::of(callable(plan.accounts)),
             accounts,
             dice: Dice(dice.next()),
         };
@@ -80,13 +82,19 @@ impl World {
         }
     }
 
-    /// Whoever gets a letter posts within two days, unless the office never answers or is lazy today.
-    pub(super) fn answer(&mut self, letter: &OwedLetter, now: Moment) {
-        for mention in letter.mentions.iter().filter(|mention| !self.deaf.contains(&mention.account)) {
+    /// Whoever is told posts within two days, unless the office never answers or is lazy today.
+    pub(super) fn answer(&mut self, told: &[Told], now: Moment) {
+        for one in told.iter().filter(|one| !self.deaf.contains(&one.account)) {
             for _ in 0..self.dice.below(3) {
-                self.coming.insert((now.plus(600 + self.dice.seconds(48)), mention.account));
+                self.coming.insert((now.plus(600 + self.dice.seconds(48)), one.account));
             }
         }
+    }
+
+    /// As what the town knows the owner of an address; `None` is the clerk.
+    pub(super) fn role_of(&self, address: &str) -> Option<Role> {
+        let mut contacts = self.accounts.iter().flat_map(|account| &account.contacts);
+        contacts.find(|contact| contact.email == address).map(|contact| contact.role)
     }
 
     /// What a source that sees everything at once would have brought by `now`.
@@ -99,26 +107,78 @@ impl World {
         let reach = Reach { from: Moment::MIN, until: now, sees: Kinds::POST, strength: Strength::Strong };
         let watch = Watch { reach, at: now, origin: WatchOrigin::Source(SOURCE.to_owned()) };
         let source = Declared { name: SOURCE.to_owned(), delay: Delay::None, sees: Kinds::POST };
-        Ledger::of(self.accounts.clone(), posts, &watch, &source)
+        let mut ledger = Ledger::of(self.accounts.clone(), posts, &watch, &source);
+        ledger.people.clone_from(&self.people);
+        ledger
     }
+}
+
+/// How an office can be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reached {
+    /// Everybody has a mailbox.
+    Mail,
+    /// The operator can only be called.
+    Telephone,
+    /// It names nobody but its leader.
+    Leader,
+    /// Its operator is that of the office before it.
+    Shared,
+}
+
+/// Of six offices one each is reached in an odd way, and two share an operator.
+fn reached(office: i64) -> Reached {
+    match office % 6 {
+        3 => Reached::Telephone,
+        4 => Reached::Leader,
+        0 => Reached::Shared,
+        _ => Reached::Mail,
+    }
+}
+
+const fn office_of(number: i64) -> i64 {
+    (number - 1) / 4 + 1
+}
+
+fn office_name(office: i64) -> String {
+    format!("单位{office:02}")
 }
 
 /// Four accounts an office, eight offices a supervisor.
 fn account(number: i64) -> Account {
-    let (office, supervisor) = ((number - 1) / 4 + 1, (number - 1) / 32 + 1);
-    let contact = |role, email| Contact { role, email };
+    let office = office_of(number);
     Account {
         id: AccountId(number),
-        office: format!("单位{office:02}"),
+        office: office_name(office),
         sources: vec![SourceRef { source: SOURCE.to_owned(), key: number.to_string() }],
-        contacts: vec![
-            contact(Role::Operator, format!("yunwei{office:02}@town.example")),
-            contact(Role::Leader, format!("lingdao{office:02}@town.example")),
-            contact(Role::Supervisor, format!("zhuguan{supervisor:02}@town.example")),
-        ],
+        contacts: contacts(office, (number - 1) / 32 + 1),
         position: number,
         ..Account::new(format!("账号{number:03}"), Platform::parse("新浪微博").0)
     }
+}
+
+fn contacts(office: i64, supervisor: i64) -> Vec<Contact> {
+    let contact = |role, email| Contact { role, email };
+    let operator = |office: i64| contact(Role::Operator, format!("yunwei{office:02}@town.example"));
+    let leader = contact(Role::Leader, format!("lingdao{office:02}@town.example"));
+    let supervisor = contact(Role::Supervisor, format!("zhuguan{supervisor:02}@town.example"));
+    match reached(office) {
+        Reached::Mail => vec![operator(office), leader, supervisor],
+        Reached::Shared => vec![operator(office - 1), leader, supervisor],
+        Reached::Telephone => vec![leader, supervisor],
+        Reached::Leader => vec![leader],
+    }
+}
+
+/// The operators who have a telephone and no mailbox.
+fn callable(accounts: usize) -> Vec<Person> {
+    let offices = (1..).take(accounts.div_ceil(4)).filter(|office| reached(*office) == Reached::Telephone);
+    let person = |office: i64| Person {
+        id: office,
+        landline: format!("0378-555{office:04}"),
+        ..Person::new(&office_name(office), &format!("运维{office:02}"), Role::Operator, Shift::None)
+    };
+    offices.map(person).collect()
 }
 
 fn post(at: Moment) -> Post {
