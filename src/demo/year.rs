@@ -14,7 +14,7 @@ pub use audit::Promise;
 use crate::config::Config;
 use crate::domain::{AccountId, Check, Moment, Role};
 use crate::ledger::Ledger;
-use crate::mail::facts::{Before, Head, tell};
+use crate::mail::facts::{Before, Head, Seen, tell};
 use crate::rules::{WindowKind, duties};
 use crate::store::Mention;
 use crate::warn::{self, OwedLetter, OwedMention, Spent};
@@ -153,7 +153,7 @@ fn said<'l>(config: &Config, ledger: &Ledger, letter: &'l OwedLetter, now: Momen
         pass: None,
     };
     let mentions: Vec<Mention> = letter.mentions.iter().map(stored).collect();
-    let told = tell(ledger, config, &head, &mentions, &|_| Before::default(), (now, now));
+    let told = tell(ledger, config, &head, &mentions, &|_| Before::default(), (now, Seen { until: now, will_look: false }));
     let is_said = |mention: &&OwedMention| told.said.iter().any(|(said, _)| *said == stored(mention));
     letter.mentions.iter().filter(is_said).collect()
 }
