@@ -35,7 +35,8 @@ fn rank(heading: &str) -> u8 {
 }
 
 /// Takes out what only tells the clerk what is left to do, and whom a person has cleared: that stands in the
-/// 问题依据清单, for a public paper names nobody without cause. What could not be judged is 未检查.
+/// 问题依据清单, for a public paper names nobody without cause. What could not be judged is 未作判定:
+/// it may have findings, so that 未检查 would be untrue.
 pub(super) fn settle(report: &mut Report) {
     report.blocks.retain(|block| !matches!(block, Block::Paragraph(text) if is_for_the_clerk(text)));
     report.footnotes.retain(|note| !is_for_the_clerk(note));
@@ -44,7 +45,7 @@ pub(super) fn settle(report: &mut Report) {
             Block::Paragraph(text) => *text = text.replace("能否合格尚无法判定", "未作合格判定"),
             Block::Table(table) => {
                 for column in table.columns.iter_mut().filter(|column| *column == "无法判定") {
-                    *column = "未检查".to_owned();
+                    *column = "未作判定".to_owned();
                 }
             }
             _ => {}
@@ -130,8 +131,8 @@ mod tests {
             "（一）新媒体",
             "检查3个。",
             "名单共2个账号，其中1个未作合格判定。",
-            "各平台:未检查",
-            "不合格:未检查",
+            "各平台:未作判定",
+            "不合格:未作判定",
             "二、要求",
             "（二）整改",
             "请整改。",
