@@ -58,6 +58,17 @@ fn is_for_the_clerk(text: &str) -> bool {
     text.contains("定稿前须逐一核实") || text.contains("经人工核实为误报，没有列入")
 }
 
+/// Who is not counted as checked, and why. Of whom something was found, 未检查 would be untrue.
+pub(super) fn uncounted((unchecked, in_part): &(Vec<String>, Vec<String>), why: &str) -> Vec<String> {
+    let (none, some) = (unchecked.len(), in_part.len());
+    let none = (none > 0).then(|| format!("未检查的{none}个账号不计入检查数（{why}）：{}。", unchecked.join("、")));
+    let some = (some > 0).then(|| {
+        let names = in_part.join("、");
+        format!("查出问题的账号中，有{some}个其余时段未能全部监测，未作合格判定，不计入检查数（{why}）：{names}。")
+    });
+    none.into_iter().chain(some).collect()
+}
+
 /// A sentence ends with 。
 pub(super) fn sentence(text: &str) -> String {
     let text = text.trim_end();

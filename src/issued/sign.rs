@@ -2,7 +2,7 @@
 
 use super::dossier::Dossier;
 use super::followed::changed;
-use super::printed::{prune, sentence, settle};
+use super::printed::{prune, sentence, settle, uncounted};
 use crate::bulletin::{Finding, Frozen, Stage, Stood, blanks, evidence, freeze, words};
 use crate::config::Config;
 use crate::domain::{Moment, Period};
@@ -130,17 +130,6 @@ fn final_paper(mut report: Report, dossier: &Dossier, ask: &SignAsk) -> Report {
         (paper.number, paper.date) = (ask.number.clone(), Some(ask.dated));
     }
     report
-}
-
-/// Who is not counted as checked, and why. Of whom something was found, 未检查 would be untrue.
-fn uncounted((unchecked, in_part): &(Vec<String>, Vec<String>), why: &str) -> Vec<String> {
-    let (none, some) = (unchecked.len(), in_part.len());
-    let none = (none > 0).then(|| format!("未检查的{none}个账号不计入检查数（{why}）：{}。", unchecked.join("、")));
-    let some = (some > 0).then(|| {
-        let names = in_part.join("、");
-        format!("查出问题的账号中，有{some}个其余时段未能全部监测，未作合格判定，不计入检查数（{why}）：{names}。")
-    });
-    none.into_iter().chain(some).collect()
 }
 
 /// Signs and freezes. `Err` inside names everything that stands against it; then nothing is changed.
