@@ -3,6 +3,7 @@
 
 use super::{Finding, Head, number, text, words};
 use crate::report::{Block, Cell, Grid, GridCell, Report, Table};
+use crate::wording::numeral;
 
 /// What the 呈批单 sums up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -100,23 +101,18 @@ fn checked(of: &Approval) -> String {
 /// 问题依据清单: every finding with its rule, span, proof, last update, reminders and verifier. Two tables
 /// of one numbering: twelve columns do not fit on an upright page.
 pub fn evidence(head: &Head, findings: &[Finding]) -> Report {
-    let (cleared, standing): (Vec<&Finding>, Vec<&Finding>) =
-        findings.iter().partition(|finding| finding.standing.is_false());
-    let (dropped, listed): (Vec<&Finding>, Vec<&Finding>) =
-        standing.into_iter().partition(|finding| finding.is_dropped());
     let mut blocks: Vec<Block> = super::finding::demands(findings).into_iter().map(Block::Paragraph).collect();
-    blocks.extend([
-        Block::Table(found("问题", "一、列入通报的问题", &listed)),
-        Block::Table(proven("依据", "二、依据", &listed)),
-    ]);
-    if !dropped.is_empty() {
-        blocks.push(Block::Table(found("已整改", "三、已在印发前整改、没有列入的", &dropped)));
-        blocks.push(Block::Table(proven("已整改的依据", "四、已整改的依据", &dropped)));
-    }
-    if !cleared.is_empty() {
-        let (third, fourth) = if dropped.is_empty() { ("三", "四") } else { ("五", "六") };
-        blocks.push(Block::Table(found("误报", &format!("{third}、认定为误报、没有列入的"), &cleared)));
-        blocks.push(Block::Table(proven("误报的依据", &format!("{fourth}、误报的依据"), &cleared)));
+    let mut number = 0;
+    for (fits, keys, titles) in PARTS {
+        let own: Vec<&Finding> = findings.iter().filter(|finding| fits(finding)).collect();
+        // The list of problems is there also when there is none.
+        if own.is_empty() && number > 0 {
+            continue;
+        }
+        let [first, second] = [number + 1, number + 2].map(numeral);
+        blocks.push(Block::Table(found(keys[0], &format!("{first}、{}", titles[0]), &own)));
+        blocks.push(Block::Table(proven(keys[1], &format!("{second}、{}", titles[1]), &own)));
+        number += 2;
     }
     Report {
         title: format!("{}政务新媒体检查问题依据清单", head.scope()),
@@ -127,6 +123,21 @@ pub fn evidence(head: &Head, findings: &[Finding]) -> Report {
         meta: head.meta(),
     }
 }
+
+/// Which findings a part holds, and the keys and titles of its two tables.
+type Portion = (fn(&Finding) -> bool, [&'static str; 2], [&'static str; 2]);
+
+/// Each finding stands in one of them.
+const PARTS: [Portion; 4] = [
+    (Finding::is_listed, ["问题", "依据"], ["列入通报的问题", "依据"]),
+    (
+        Finding::is_unlisted,
+        ["不单独列入", "不单独列入的依据"],
+        ["不单独列入的（已被单项否决，或在关停公告中）", "不单独列入的依据"],
+    ),
+    (Finding::is_dropped, ["已整改", "已整改的依据"], ["已在印发前整改、没有列入的", "已整改的依据"]),
+    (|finding| finding.standing.is_false(), ["误报", "误报的依据"], ["认定为误报、没有列入的", "误报的依据"]),
+];
 
 fn found(key: &str, title: &str, findings: &[&Finding]) -> Table {
     let row = |(at, finding): (usize, &&Finding)| {
@@ -149,12 +160,14 @@ fn proven(key: &str, title: &str, findings: &[&Finding]) -> Table {
         vec![
             number(at + 1),
             text(finding.title()),
+            text(&finding.label),
+            text(words::span(finding.window)),
             text(basis.join("；")),
             text(finding.last_words()),
             text(finding.reminded()),
             text(finding.standing.inside()),
         ]
     };
-    let columns = ["序号", "账号", "监测依据", "最近更新", "已发提醒", "核实"];
+    let columns = ["序号", "账号", "问题类型", "监测时段", "监测依据", "最近更新", "已发提醒", "核实"];
     Table::new(key, title, &columns, findings.iter().enumerate().map(row).collect())
 }

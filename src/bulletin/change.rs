@@ -69,10 +69,25 @@ pub struct Stood {
     pub label: Option<String>,
     /// Updates seen.
     pub seen: u32,
+    /// The paper names it; told of [`Outcome::Missed`] only.
+    pub printed: bool,
+}
+
+impl Stood {
+    /// It stands in the lists of the paper.
+    pub fn is_named(&self) -> bool {
+        self.outcome == Outcome::Missed && self.printed
+    }
+
+    /// A finding that the paper does not name.
+    fn is_untold(&self) -> bool {
+        self.outcome == Outcome::Missed && !self.printed
+    }
 }
 
 /// What differs, one sentence each, in the order of accounts and checks; empty when the paper still holds.
-/// `title` names an account. A rule or an account that is judged only now counts when it has a finding.
+/// `title` names an account. A rule or an account that is judged only now counts when it has a finding; what
+/// the paper did not name cannot be wrong in it.
 pub fn changes(then: &[Stood], now: &[Stood], title: &dyn Fn(AccountId) -> String) -> Vec<String> {
     let key = |stood: &Stood| (stood.account, stood.window, stood.rule.clone());
     let known: BTreeMap<_, &Stood> = then.iter().map(|stood| (key(stood), stood)).collect();
@@ -80,8 +95,10 @@ pub fn changes(then: &[Stood], now: &[Stood], title: &dyn Fn(AccountId) -> Strin
     fresh.sort_by_key(|stood| key(stood));
     fresh.dedup_by_key(|stood| key(stood));
     let said = |stood: &&Stood| match known.get(&key(stood)) {
-        Some(before) if told(before) == told(stood) => None,
-        None if stood.outcome != Outcome::Missed => None,
+        _ if stood.is_untold() => None,
+        Some(before) if before.is_untold() && !stood.is_named() => None,
+        Some(before) if !before.is_untold() && told(before) == told(stood) => None,
+        None if !stood.is_named() => None,
         before => Some(sentence(before.copied(), stood, &title(stood.account))),
     };
     fresh.iter().filter_map(said).collect()
@@ -100,7 +117,10 @@ fn sentence(before: Option<&Stood>, now: &Stood, title: &str) -> String {
 
 fn outcome_words(stood: &Stood) -> String {
     match (stood.outcome, &stood.label) {
-        (Outcome::Missed, label) => format!("“{}”（更新{}次）", label.as_deref().unwrap_or_default(), stood.seen),
+        (Outcome::Missed, _) if stood.is_untold() => "没有列入".to_owned(),
+        (Outcome::Missed, label) => {
+            format!("{}（更新{}次）", words::quoted(label.as_deref().unwrap_or_default()), stood.seen)
+        }
         (Outcome::Fine, Some(_)) => "误报".to_owned(),
         (Outcome::Fine, None) => format!("达到要求（更新{}次）", stood.seen),
         (Outcome::Unclear, _) => "无法判定".to_owned(),

@@ -38,8 +38,19 @@ pub struct Finding {
     pub reminders: Vec<Reminder>,
     /// How it stands.
     pub standing: Standing,
-    /// Its account was repaired before the paper is issued, and the paper leaves it out.
-    pub repaired: bool,
+    /// Where the paper has it, unless it is a 误报.
+    pub printed: Printed,
+}
+
+/// Whether the paper names a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Printed {
+    /// In its lists.
+    Listed,
+    /// Left out: the account was repaired before the paper is issued.
+    Repaired,
+    /// Not listed by itself: a week behind a veto (`veto_hides_weekly`), or an account that is 关停公告中.
+    Unlisted,
 }
 
 /// A watch that proves a part of the window.
@@ -146,7 +157,17 @@ impl Standing {
 impl Finding {
     /// The paper leaves it out because its account was repaired; a 误报 is left out as that.
     pub const fn is_dropped(&self) -> bool {
-        self.repaired && !self.standing.is_false()
+        matches!(self.printed, Printed::Repaired) && !self.standing.is_false()
+    }
+
+    /// The paper does not list it by itself.
+    pub const fn is_unlisted(&self) -> bool {
+        matches!(self.printed, Printed::Unlisted) && !self.standing.is_false()
+    }
+
+    /// The paper names it.
+    pub const fn is_listed(&self) -> bool {
+        matches!(self.printed, Printed::Listed) && !self.standing.is_false()
     }
 
     /// 青禾文旅（新浪微博）
@@ -196,14 +217,18 @@ pub fn by_office(findings: &[Finding]) -> Vec<(&str, Vec<&Finding>)> {
     groups
 }
 
-/// The rules behind some findings, a sentence each: 一周未更新两次：检查前一个自然周更新不少于2次。
+/// The rules behind some findings, a sentence each: “一周未更新两次”的规则：检查前一个自然周更新不少于2次。
 pub(super) fn demands(findings: &[Finding]) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
-    for finding in findings {
-        let sentence = format!("“{}”的规则：{}。", finding.label, finding.demand);
+    for sentence in findings.iter().map(demand) {
         if !said.contains(&sentence) {
             said.push(sentence);
         }
     }
     said
+}
+
+/// The rule behind a finding.
+pub(super) fn demand(finding: &Finding) -> String {
+    format!("{}的规则：{}。", words::quoted(&finding.label), finding.demand)
 }

@@ -21,7 +21,7 @@ pub use approval::{Approval, approval, evidence, left_out};
 pub use blanks::blanks;
 pub use change::{Outcome, Stood, changes};
 pub use dispute::{Dispute, dispute};
-pub use finding::{Basis, Finding, Reminder, Standing, by_office};
+pub use finding::{Basis, Finding, Printed, Reminder, Standing, by_office};
 pub use frozen::{Frozen, freeze, thaw};
 pub use number::document_number;
 pub use review::review;

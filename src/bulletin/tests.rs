@@ -52,7 +52,7 @@ fn week(account: i64, name: &str, office: &str) -> Finding {
             reminder(9, "2022-06-24 09:00", "拒收（550）", false),
         ],
         standing: Standing::Waiting,
-        repaired: false,
+        printed: Printed::Listed,
     }
 }
 
@@ -145,7 +145,7 @@ fn the_papers_word_for_word() {
 #[test]
 fn what_is_left_out_as_repaired_stands_apart() {
     let mut all = findings();
-    all.iter_mut().skip(1).for_each(|finding| finding.repaired = true);
+    all.iter_mut().skip(1).for_each(|finding| finding.printed = Printed::Repaired);
     let report = evidence(&head(), &all);
     let rows: Vec<(&str, usize)> = report.tables().map(|table| (table.title.as_str(), table.rows.len())).collect();
     let wanted = ["一、列入通报的问题", "二、依据", "三、已在印发前整改、没有列入的", "四、已整改的依据"];
@@ -170,11 +170,105 @@ fn a_dispute_claims_only_what_is_so() {
     assert!(good.contains("没有列为问题的结果") && good.contains("无需反馈"), "{good}");
     assert!(!good.contains("可靠监测") && !good.contains("更正") && !good.contains("整改并反馈"), "{good}");
     let mixed = paper(&all[..1], &met);
-    assert!(mixed.contains("列为问题的时段内无，每一刻都有可靠监测"), "{mixed}");
-    assert!(paper(&all[..1], &[]).contains("未监测时段：无。"));
+    assert!(mixed.contains("列为问题的时段内每一刻都有可靠监测"), "{mixed}");
+    assert!(!paper(&all[..1], &[]).contains("未监测时段"));
     assert!(paper(&all[2..], &[]).contains("结果已按上述更正"));
     let named = text_of(&disputed());
     assert!(named.contains("青政办〔2022〕28号，2022年7月11日；更正：青政办〔2022〕31号"), "{named}");
+}
+
+/// Thirteen weeks, each with both problems, six letters and conclusions beside them: one A4 page holds 22
+/// lines of 16 pt, the rows of a table are 0.8 cm high and its note is in 12 pt, 36 characters a line.
+#[test]
+fn a_quarter_is_answered_on_one_page() {
+    let week_of = |at: i64, of: &Finding| {
+        let moved = |moment: Moment| moment.plus_days(7 * (at - 12));
+        let window = Window { from: moved(of.window.from), until: moved(of.window.until) };
+        let basis = of.basis.iter().map(|one| Basis { at: moved(one.at), ..one.clone() }).collect();
+        let reminders = vec![reminder(at, &moved(self::at("2022-06-23 09:00")).to_string(), "已接收（250）", true)];
+        Finding { window, check: Check::unmoved(moved(of.check.at)), basis, reminders, ..of.clone() }
+    };
+    let (week, silence) = (&findings()[0], &findings()[1]);
+    let weeks: Vec<Finding> = (0..13).map(|at| week_of(at, week)).collect();
+    let both: Vec<Finding> = (0..13).flat_map(|at| [week_of(at, week), week_of(at, silence)]).collect();
+    let others = ["2022年4月4日至6月27日检查的其他结论13项：达到要求（更新1至3次）。".to_owned()];
+    let gaps: Vec<String> = (1..9).map(|day| format!("2022年5月{day}日0时至5月{day}日12时")).collect();
+    let ten = weeks[..10].to_vec();
+    for (findings, rows) in [(&ten, 10), (&weeks, 1), (&both, 2)] {
+        let of = Dispute {
+            title: "青禾文旅（新浪微博）",
+            office: "县文旅局",
+            findings,
+            others: &others,
+            gaps: &gaps,
+            papers: &[],
+        };
+        let report = dispute(&head(), of);
+        let tables: Vec<&Table> = report.tables().collect();
+        assert_eq!((tables.len(), tables[0].rows.len()), (1, rows));
+        for cells in &tables[0].rows {
+            let wide: usize = cells
+                .iter()
+                .map(|cell| cell.text().chars().map(|c| 1 + usize::from(!c.is_ascii())).sum::<usize>())
+                .sum();
+            assert!(wide <= if rows == 10 { 69 } else { 90 }, "{cells:?}");
+        }
+        let points = |text: &str, chars: usize, height: usize| {
+            text.lines()
+                .map(|line| {
+                    line.chars().map(|c| 1 + usize::from(!c.is_ascii())).sum::<usize>().div_ceil(2 * chars) * height
+                })
+                .sum::<usize>()
+        };
+        let around: usize = report
+            .blocks
+            .iter()
+            .map(|block| match block {
+                Block::Left(text) | Block::Right(text) | Block::Paragraph(text) | Block::Heading(text) => {
+                    points(text, 28, 29)
+                }
+                _ => 0,
+            })
+            .sum();
+        let note = points(tables[0].note.as_deref().unwrap(), 36, 17);
+        let whole = 29 + 29 + around + 24 * (rows + 1) + note;
+        assert!(whole <= 638, "{whole} points of 638: {around} around, {note} in the note\n{}", text_of(&report));
+    }
+}
+
+/// What the paper does not list by itself stands under a heading that says so.
+#[test]
+fn what_is_not_listed_by_itself_stands_apart() {
+    let mut all = findings();
+    all[0].printed = Printed::Unlisted;
+    let report = evidence(&head(), &all);
+    let titles: Vec<&str> = report.tables().map(|table| table.title.as_str()).collect();
+    let wanted = [
+        "一、列入通报的问题",
+        "二、依据",
+        "三、不单独列入的（已被单项否决，或在关停公告中）",
+        "四、不单独列入的依据",
+        "五、认定为误报、没有列入的",
+        "六、误报的依据",
+    ];
+    assert_eq!(titles, wanted);
+    assert_eq!(report.table("不单独列入").unwrap().rows.len(), 1);
+}
+
+/// Labels may have quotation marks of their own.
+#[test]
+fn quotation_marks_within_are_single() {
+    let mut all = findings();
+    all[0].label = "“两微一端”每周更新的内容少于2次".to_owned();
+    let whole = format!(
+        "{}{}",
+        text_of(&evidence(&head(), &all)),
+        text_of(&dispute(
+            &head(),
+            Dispute { title: "甲", office: "乙", findings: &all[..1], others: &[], gaps: &[], papers: &[] }
+        ))
+    );
+    assert!(whole.contains("“‘两微一端’每周更新的内容少于2次”的规则") && !whole.contains("““"), "{whole}");
 }
 
 /// What goes to other offices names no person, no source of ours, no address; and nobody else's account.
@@ -252,6 +346,7 @@ fn stood(outcome: Outcome, label: Option<&str>, seen: u32) -> Stood {
         outcome,
         label: label.map(str::to_owned),
         seen,
+        printed: true,
     }
 }
 
@@ -285,6 +380,21 @@ fn what_differs_after_a_signature_is_named() {
     assert_eq!(changes(&all[..1], &[other_label], &title).len(), 1);
     assert_eq!(changes(&[], &all[1..], &title), Vec::<String>::new(), "an account that is new and has no finding");
     assert_eq!(changes(&[], &[missed(), missed()], &title).len(), 1, "two checks that share a window");
+}
+
+/// What the paper left out cannot be wrong in it; what it left out and now names is new.
+#[test]
+fn what_was_not_named_needs_no_correction() {
+    let title = |_: AccountId| "青禾文旅（新浪微博）".to_owned();
+    let named = stood(Outcome::Missed, Some("“两微一端”每周少于2次"), 1);
+    let untold = Stood { printed: false, ..named.clone() };
+    let fine = stood(Outcome::Fine, None, 2);
+    let said = |then: &Stood, now: &Stood| changes(std::slice::from_ref(then), std::slice::from_ref(now), &title);
+    for (then, now) in [(&untold, &fine), (&untold, &untold), (&fine, &untold), (&named, &untold)] {
+        assert_eq!(said(then, now), Vec::<String>::new(), "{then:?} {now:?}");
+    }
+    let fresh = said(&untold, &named);
+    assert!(fresh[0].ends_with("签发时为没有列入，现为“‘两微一端’每周少于2次”（更新1次）"), "{fresh:?}");
 }
 
 #[test]

@@ -7,13 +7,18 @@ use chrono::{Datelike, NaiveDate, Timelike};
 /// Where somebody writes the day beside a signature.
 pub const DAY_BY_HAND: &str = "年　　月　　日";
 
+/// The text in quotation marks; those within become single ones (GB/T 15834).
+pub fn quoted(text: &str) -> String {
+    format!("“{}”", text.replace('“', "‘").replace('”', "’"))
+}
+
 /// 2022年7月11日
 pub fn date(date: NaiveDate) -> String {
     format!("{}年{}月{}日", date.year(), date.month(), date.day())
 }
 
 /// 7月11日, with the year when it is not that of `beside`.
-fn beside(day: NaiveDate, other: NaiveDate) -> String {
+pub(super) fn beside(day: NaiveDate, other: NaiveDate) -> String {
     if day.year() == other.year() { format!("{}月{}日", day.month(), day.day()) } else { date(day) }
 }
 
@@ -52,6 +57,15 @@ pub fn when(when: When) -> String {
         When::At(moment) => minute(moment),
         When::Day(day) => date(day),
         When::Span { from, until } => span(Window { from, until }),
+    }
+}
+
+/// The same where a line is short: 6月24日9时, with the year when it is not that of `other`.
+pub(super) fn short(when: When, other: NaiveDate) -> String {
+    match when {
+        When::At(moment) => format!("{}{}", beside(moment.date(), other), hour(moment)),
+        When::Day(day) => beside(day, other),
+        When::Span { .. } => beside(when.latest().date(), other),
     }
 }
 

@@ -105,7 +105,12 @@ fn slip(answer: &Answer, known: &[Answer], period: Period) -> Option<String> {
 
 /// An office speaks of its own findings.
 fn concerns(dossier: &Dossier, answer: &Answer, account: Option<&Account>) -> Result<(), String> {
-    let offices: BTreeSet<&str> = dossier.findings.iter().map(|finding| finding.office.as_str()).collect();
+    let offices: BTreeSet<&str> = dossier
+        .findings
+        .iter()
+        .filter(|finding| !finding.is_unlisted())
+        .map(|finding| finding.office.as_str())
+        .collect();
     if !offices.contains(answer.office.as_str()) {
         let known = offices.into_iter().collect::<Vec<_>>().join("、");
         let known = if known.is_empty() {

@@ -64,22 +64,44 @@ fn issued(all: &[Bulletin], period: Period) -> Vec<String> {
     .collect()
 }
 
-/// Conclusions that are no findings, a sentence each.
+/// Conclusions that are no findings: those of one kind in one sentence, with the checks.
 fn others(judged: &[&Verdict], now: Moment) -> Vec<String> {
-    let said = |verdict: &&&Verdict| {
-        let word = match &verdict.kind {
-            VerdictKind::Missed { .. } => return None,
-            VerdictKind::Met { seen } => format!("监测到更新{seen}次，达到要求"),
-            VerdictKind::Exempt { .. } => "不参评".to_owned(),
-            VerdictKind::Pending { .. } => "未到期".to_owned(),
-            VerdictKind::Suspected { .. } => "待人工核实，没有列为问题".to_owned(),
-            VerdictKind::Unknown { .. } if verdict.awaits_data(now) => "待数据，没有列为问题".to_owned(),
-            VerdictKind::Unknown { .. } => "无法判定，没有列为问题".to_owned(),
-        };
-        let check = words::date(verdict.check.at.date());
-        Some(format!("{check}检查，{}：{word}。", words::span(verdict.window)))
+    let word = |verdict: &Verdict| match &verdict.kind {
+        VerdictKind::Missed { .. } => None,
+        VerdictKind::Met { .. } => Some("达到要求"),
+        VerdictKind::Exempt { .. } => Some("不参评"),
+        VerdictKind::Pending { .. } => Some("未到期"),
+        VerdictKind::Suspected { .. } => Some("待人工核实，没有列为问题"),
+        VerdictKind::Unknown { .. } if verdict.awaits_data(now) => Some("待数据，没有列为问题"),
+        VerdictKind::Unknown { .. } => Some("无法判定，没有列为问题"),
     };
-    judged.iter().filter_map(|verdict| said(&verdict)).collect()
+    let mut kinds: Vec<(&str, Vec<&Verdict>)> = Vec::new();
+    for (verdict, word) in judged.iter().filter_map(|verdict| Some((*verdict, word(verdict)?))) {
+        match kinds.iter_mut().find(|(known, _)| *known == word) {
+            Some((_, own)) => own.push(verdict),
+            None => kinds.push((word, vec![verdict])),
+        }
+    }
+    kinds.iter().filter_map(|(word, own)| joined(word, own)).collect()
+}
+
+/// 2022年6月6日至6月27日的检查，其他结论8项：达到要求（更新2至3次）。
+fn joined(word: &str, own: &[&Verdict]) -> Option<String> {
+    let (first, last) = own
+        .iter()
+        .map(|verdict| verdict.check.at.date())
+        .min()
+        .zip(own.iter().map(|verdict| verdict.check.at.date()).max())?;
+    let when =
+        if first == last { words::date(first) } else { format!("{}至{}", words::date(first), words::date(last)) };
+    let seen = || {
+        own.iter().filter(|verdict| matches!(verdict.kind, VerdictKind::Met { .. })).map(|verdict| verdict.kind.seen())
+    };
+    let seen = seen().min().zip(seen().max()).map_or_else(String::new, |(least, most)| match least == most {
+        true => format!("（更新{least}次）"),
+        false => format!("（更新{least}至{most}次）"),
+    });
+    Some(format!("{when}检查的其他结论{}项：{word}{seen}。", own.len()))
 }
 
 /// Spans that nobody watched; the reason names no source of ours.

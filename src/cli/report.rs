@@ -3,6 +3,7 @@
 use super::args::ReportArgs;
 use super::print::errln;
 use super::{CliError, Context, Outcome, outln, print_json};
+use crate::bulletin::words;
 use crate::domain::Period;
 use crate::report::{Format, Part, Prepared, Report, file_name, render};
 use chrono::NaiveDate;
@@ -24,6 +25,9 @@ pub(super) fn run(context: &Context, args: &ReportArgs, wanted: PeriodWord) -> R
     let mut report = prepared.compose(0);
     if wanted != PeriodWord::Week {
         report.paper = Some(context.config.report.paper.numbered(args.number, date));
+    }
+    if let Some(hint) = date.and_then(|date| early(&prepared, date)) {
+        errln!("提示：{hint}");
     }
     for finding in say(context, &prepared, &mut report)? {
         errln!("提示：{finding}");
@@ -48,6 +52,13 @@ pub(super) fn run(context: &Context, args: &ReportArgs, wanted: PeriodWord) -> R
         }
     }
     Ok(Outcome::Done)
+}
+
+/// A paper cannot be dated before what it tells of.
+fn early(prepared: &Prepared, dated: NaiveDate) -> Option<String> {
+    let last = prepared.checks.iter().map(|check| check.at.date()).max().filter(|last| dated < *last)?;
+    let [dated, last] = [dated, last].map(words::date);
+    Some(format!("成文日期{dated}早于本期最后一次检查（{last}），请核对 --date"))
 }
 
 /// Puts the office's own words into a month's or a quarter's report; tells what is missing in them.

@@ -2,7 +2,9 @@
 //! reason at once. Files are written, or sent to a browser, from what it gives.
 
 use super::Refusal;
-use crate::bulletin::{Act, Approval, Frozen, Stage, approval, by_office, evidence, left_out, review, step, thaw};
+use crate::bulletin::{
+    Act, Approval, Finding, Frozen, Stage, approval, by_office, evidence, left_out, review, step, thaw,
+};
 use crate::config::Config;
 use crate::domain::{Moment, Period};
 use crate::issued::{self, Amended, Dossier, SignAsk, Signed, amended, correction, dressed, frozen, unsettled};
@@ -214,12 +216,19 @@ fn of_stage(
 /// One 核对稿 an office, numbered in the order of the list.
 fn reviews(dossier: &Dossier, bulletin: &Bulletin, period: Period) -> Papers {
     let reply_by = bulletin.steps.last().and_then(|step| step.reply_by).unwrap_or(dossier.head.now.date());
-    let asked: Vec<_> = dossier.findings.iter().filter(|finding| !finding.standing.is_false()).cloned().collect();
+    let asked: Vec<Finding> =
+        put_to_offices(dossier).into_iter().filter(|finding| !finding.standing.is_false()).collect();
     let groups = by_office(&asked);
     let paper = |(at, (office, findings)): (usize, (&str, Vec<_>))| {
         (format!("核对稿-{period}-{:02}-{office}", at + 1), review(&dossier.head, office, &findings, reply_by))
     };
     groups.into_iter().enumerate().map(paper).collect()
+}
+
+/// What offices are asked about, with what was called a 误报 since: what the paper does not list by itself
+/// is put to nobody.
+fn put_to_offices(dossier: &Dossier) -> Vec<Finding> {
+    dossier.findings.iter().filter(|finding| !finding.is_unlisted()).cloned().collect()
 }
 
 fn summed(
@@ -231,7 +240,7 @@ fn summed(
 ) -> Result<Approval, StoreError> {
     let answers = reviews::answers(conn, bulletin.id)?;
     let was_asked = bulletin.steps.iter().any(|step| step.stage == Stage::Review);
-    let asked = if was_asked { by_office(&dossier.findings).len() } else { 0 };
+    let asked = if was_asked { by_office(&put_to_offices(dossier)).len() } else { 0 };
     let offices: BTreeSet<&str> = answers.iter().map(|answer| answer.office.as_str()).collect();
     let objections = || answers.iter().filter(|answer| answer.word == AnswerWord::Objects);
     let ruled = |wanted: Ruling| {

@@ -1,11 +1,11 @@
 //! Everything that the papers of one period rest on, loaded once. It writes nothing.
 
-use crate::bulletin::{Basis, Finding, Head, Outcome, Reminder, Standing, Stood, words};
+use crate::bulletin::{Basis, Finding, Head, Outcome, Printed, Reminder, Standing, Stood, words};
 use crate::config::Config;
-use crate::domain::{Account, AccountId, Moment, Period, Post, Role, State};
+use crate::domain::{Account, AccountId, Moment, Period, Post, Role};
 use crate::mail::preview::rung;
 use crate::report::{Paper, Prepared, Report};
-use crate::rules::{Decisions, Grade, Rule, Verdict, VerdictKind, WindowKind};
+use crate::rules::{AccountResult, Decisions, Grade, Rule, Verdict, VerdictKind, WindowKind};
 use crate::store::repairs::{self, Reminded};
 use crate::store::{Connection, StoreError};
 use crate::wording::{Wording, WordsFinding};
@@ -56,7 +56,9 @@ impl Dossier {
 
     /// What every rule comes to for every account.
     pub fn stood(&self) -> Vec<Stood> {
-        self.judged.iter().map(|verdict| stood(verdict, self.prepared.decisions())).collect()
+        let of =
+            |verdict| stood(verdict, self.prepared.decisions(), printed(&self.prepared, verdict) == Printed::Listed);
+        self.judged.iter().map(of).collect()
     }
 
     /// How people tell an account from others, its platform as papers print it.
@@ -69,18 +71,30 @@ impl Dossier {
         self.findings.iter().filter(|finding| finding.standing == Standing::Waiting)
     }
 
-    /// Findings that the paper names: no 误报, and nothing that it leaves out as repaired.
+    /// Findings that the paper names.
     pub fn standing(&self) -> impl Iterator<Item = &Finding> {
-        let dropped: BTreeSet<_> = self.prepared.dropped().iter().map(|verdict| verdict.account).collect();
-        self.findings.iter().filter(move |finding| !finding.standing.is_false() && !dropped.contains(&finding.account))
+        self.findings.iter().filter(|finding| finding.is_listed())
     }
 
     /// Accounts that could not be judged, as people name them; those that are 关停公告中 are not counted.
     pub fn unclear(&self) -> Vec<String> {
-        let end = self.prepared.checks.iter().map(|check| check.at).max().unwrap_or(self.head.now);
-        let counted = |id| self.prepared.ledger().account(id).is_some_and(|one| one.state_at(end) != State::Closing);
+        self.undecided().map(|result| self.title(result.account)).collect()
+    }
+
+    /// The same in two: those of which nothing was found, which were not checked, and those with findings,
+    /// which were checked in part.
+    pub(super) fn unchecked(&self) -> (Vec<String>, Vec<String>) {
+        let found: BTreeSet<_> =
+            self.findings.iter().filter(|one| !one.standing.is_false()).map(|one| one.account).collect();
+        let (in_part, not_at_all): (Vec<&AccountResult>, Vec<&AccountResult>) =
+            self.undecided().partition(|result| found.contains(&result.account));
+        let names = |all: Vec<&AccountResult>| all.iter().map(|result| self.title(result.account)).collect();
+        (names(not_at_all), names(in_part))
+    }
+
+    fn undecided(&self) -> impl Iterator<Item = &AccountResult> {
         let unclear = self.prepared.results.iter().filter(|result| result.grade == Grade::Unclear);
-        unclear.filter(|result| counted(result.account)).map(|result| self.title(result.account)).collect()
+        unclear.filter(|result| !self.prepared.is_closing(result.account))
     }
 }
 
@@ -98,7 +112,7 @@ pub(crate) fn head(config: &Config, period: Period, now: Moment) -> Head {
 }
 
 /// What a verdict comes to.
-pub(super) fn stood(verdict: &Verdict, decisions: &Decisions) -> Stood {
+pub(super) fn stood(verdict: &Verdict, decisions: &Decisions, printed: bool) -> Stood {
     Stood {
         account: verdict.account,
         rule: verdict.rule.clone(),
@@ -107,6 +121,7 @@ pub(super) fn stood(verdict: &Verdict, decisions: &Decisions) -> Stood {
         outcome: Outcome::of(verdict, decisions),
         label: verdict.label.clone(),
         seen: verdict.kind.seen(),
+        printed,
     }
 }
 
@@ -156,7 +171,17 @@ fn finding(prepared: &Prepared, account: &Account, verdict: &Verdict, reminded: 
         last: last_update(prepared, verdict).map(|post| (post.when, post.title)),
         reminders: about(verdict, kind, reminded).map(reminder).collect(),
         standing: standing(prepared.decisions(), verdict),
-        repaired: prepared.dropped().iter().any(|dropped| dropped.account == verdict.account),
+        printed: printed(prepared, verdict),
+    }
+}
+
+/// Where the paper has it, unless it is a 误报: the one place that says so.
+fn printed(prepared: &Prepared, verdict: &Verdict) -> Printed {
+    let is_repaired = prepared.dropped().iter().any(|dropped| dropped.account == verdict.account);
+    match prepared.lists(verdict) {
+        _ if is_repaired => Printed::Repaired,
+        true => Printed::Listed,
+        false => Printed::Unlisted,
     }
 }
 

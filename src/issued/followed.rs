@@ -2,13 +2,13 @@
 //! contradicts by now.
 
 use super::dossier::{about, last_update, reminded, stood, was_sent};
-use crate::bulletin::{Outcome, changes};
+use crate::bulletin::changes;
 use crate::config::Config;
-use crate::domain::{AccountId, Moment, Period};
+use crate::domain::{self, AccountId, Moment, Period};
 use crate::ledger::Ledger;
 use crate::repair::{Followed, MANY_REMINDERS, Repair, State};
 use crate::report::{Prepared, period_words};
-use crate::rules::{Profile, Verdict, VerdictKind};
+use crate::rules::{AccountResult, Profile, Verdict, VerdictKind, grades};
 use crate::store::bulletins::{self, Bulletin};
 use crate::store::reviews;
 use crate::store::{Connection, StoreError, findings, repairs};
@@ -101,7 +101,7 @@ fn is_followed(repair: &Repair, of: Period, last: Period) -> bool {
 fn again(conn: &Connection, prepared: &Prepared, last: &Bulletin) -> Result<Vec<String>, StoreError> {
     let frozen = bulletins::frozen(conn, last.id)?;
     let named: BTreeSet<AccountId> =
-        frozen.iter().filter(|stood| stood.outcome == Outcome::Missed).map(|stood| stood.account).collect();
+        frozen.iter().filter(|stood| stood.is_named()).map(|stood| stood.account).collect();
     let found = prepared.results.iter().filter(|result| !result.vetoes.is_empty() || !result.problems.is_empty());
     Ok(found.filter(|result| named.contains(&result.account)).map(|result| prepared.title(result.account)).collect())
 }
@@ -177,8 +177,20 @@ pub(super) fn changed(
     };
     let ledger = Ledger::for_checks(conn, config, &profile, &checks)?;
     let decisions = findings::decisions(conn, &profile.name)?;
-    let judged = checks.iter().flat_map(|check| ledger.judge(&profile, *check, now));
-    let now_stood: Vec<_> = judged.map(|verdict| stood(&verdict, &decisions)).collect();
+    let judged: Vec<Verdict> = checks.iter().flat_map(|check| ledger.judge(&profile, *check, now)).collect();
+    let mut left = judged.clone();
+    decisions.clear_false(&mut left);
+    drop_repaired(conn, config, &profile, bulletin.period, &mut left)?;
+    let results = grades(&profile, ledger.accounts.iter().map(|account| account.id), &left);
+    let results: BTreeMap<AccountId, &AccountResult> = results.iter().map(|result| (result.account, result)).collect();
+    let end = checks.iter().map(|check| check.at).filter(|at| *at <= now).max().unwrap_or(now);
+    let named = |verdict: &Verdict, left: &Verdict| {
+        let closing = ledger.account(verdict.account).is_some_and(|one| one.state_at(end) == domain::State::Closing);
+        let own = results.get(&verdict.account).is_some_and(|result| result.names(&profile, verdict));
+        own && !closing && matches!(left.kind, VerdictKind::Missed { .. })
+    };
+    let of = |(verdict, left): (&Verdict, &Verdict)| stood(verdict, &decisions, named(verdict, left));
+    let now_stood: Vec<_> = judged.iter().zip(&left).map(of).collect();
     let title = |id| ledger.account(id).map_or_else(String::new, |account| config.profile.titled(account));
     Ok(changes(&bulletins::frozen(conn, bulletin.id)?, &now_stood, &title))
 }

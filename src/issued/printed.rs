@@ -35,7 +35,8 @@ fn rank(heading: &str) -> u8 {
 }
 
 /// Takes out what only tells the clerk what is left to do, and whom a person has cleared: that stands in the
-/// 问题依据清单, for a public paper names nobody without cause. What could not be judged is 未检查.
+/// 问题依据清单, for a public paper names nobody without cause. What could not be judged is 未作判定:
+/// it may have findings, so that 未检查 would be untrue.
 pub(super) fn settle(report: &mut Report) {
     report.blocks.retain(|block| !matches!(block, Block::Paragraph(text) if is_for_the_clerk(text)));
     report.footnotes.retain(|note| !is_for_the_clerk(note));
@@ -44,7 +45,7 @@ pub(super) fn settle(report: &mut Report) {
             Block::Paragraph(text) => *text = text.replace("能否合格尚无法判定", "未作合格判定"),
             Block::Table(table) => {
                 for column in table.columns.iter_mut().filter(|column| *column == "无法判定") {
-                    *column = "未检查".to_owned();
+                    *column = "未作判定".to_owned();
                 }
             }
             _ => {}
@@ -55,6 +56,17 @@ pub(super) fn settle(report: &mut Report) {
 
 fn is_for_the_clerk(text: &str) -> bool {
     text.contains("定稿前须逐一核实") || text.contains("经人工核实为误报，没有列入")
+}
+
+/// Who is not counted as checked, and why. Of whom something was found, 未检查 would be untrue.
+pub(super) fn uncounted((unchecked, in_part): &(Vec<String>, Vec<String>), why: &str) -> Vec<String> {
+    let (none, some) = (unchecked.len(), in_part.len());
+    let none = (none > 0).then(|| format!("未检查的{none}个账号不计入检查数（{why}）：{}。", unchecked.join("、")));
+    let some = (some > 0).then(|| {
+        let names = in_part.join("、");
+        format!("查出问题的账号中，有{some}个其余时段未能全部监测，未作合格判定，不计入检查数（{why}）：{names}。")
+    });
+    none.into_iter().chain(some).collect()
 }
 
 /// A sentence ends with 。
@@ -130,8 +142,8 @@ mod tests {
             "（一）新媒体",
             "检查3个。",
             "名单共2个账号，其中1个未作合格判定。",
-            "各平台:未检查",
-            "不合格:未检查",
+            "各平台:未作判定",
+            "不合格:未作判定",
             "二、要求",
             "（二）整改",
             "请整改。",

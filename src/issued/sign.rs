@@ -2,8 +2,8 @@
 
 use super::dossier::Dossier;
 use super::followed::changed;
-use super::printed::{prune, sentence, settle};
-use crate::bulletin::{Finding, Frozen, Outcome, Stage, blanks, evidence, freeze, words};
+use super::printed::{prune, sentence, settle, uncounted};
+use crate::bulletin::{Finding, Frozen, Stage, Stood, blanks, evidence, freeze, words};
 use crate::config::Config;
 use crate::domain::{Moment, Period};
 use crate::repair::{Event, EventKind, Repair, State, due};
@@ -125,11 +125,7 @@ pub(crate) fn dressed(
 fn final_paper(mut report: Report, dossier: &Dossier, ask: &SignAsk) -> Report {
     report.subtitle = None;
     settle(&mut report);
-    let unclear = dossier.unclear();
-    if !unclear.is_empty() {
-        let (count, names) = (unclear.len(), unclear.join("、"));
-        report.footnotes.push(format!("未检查的{count}个账号不计入检查数（{}）：{names}。", ask.unclear));
-    }
+    report.footnotes.extend(uncounted(&dossier.unchecked(), &ask.unclear));
     if let Some(paper) = &mut report.paper {
         (paper.number, paper.date) = (ask.number.clone(), Some(ask.dated));
     }
@@ -216,8 +212,7 @@ pub(crate) fn unsettled(conn: &Connection, bulletin: &Bulletin, dossier: &Dossie
     let mut against = Vec::new();
     let waiting: Vec<&Finding> = dossier.waiting().collect();
     if !waiting.is_empty() {
-        let named = named(waiting.iter().map(|finding| finding.title()));
-        against.push(format!("{}项结果待核实，先用 confirm 核实：{named}", waiting.len()));
+        against.push(unconfirmed(&waiting));
     }
     let open: Vec<_> = reviews::answers(conn, bulletin.id)?.into_iter().filter(reviews::Answer::is_open).collect();
     if !open.is_empty() {
@@ -229,13 +224,23 @@ pub(crate) fn unsettled(conn: &Connection, bulletin: &Bulletin, dossier: &Dossie
     Ok(against)
 }
 
+/// With the days and the lines to type: the checks before the installation are not among those that
+/// `confirm` lists by itself.
+fn unconfirmed(waiting: &[&Finding]) -> String {
+    let days: BTreeSet<NaiveDate> = waiting.iter().map(|finding| finding.check.at.date()).collect();
+    let held = days.iter().map(|day| words::date(*day)).collect::<Vec<_>>().join("、");
+    let lines = days.iter().map(|day| format!("confirm --check {day} --all --by 姓名")).collect::<Vec<_>>().join("；");
+    let named = named(waiting.iter().map(|finding| finding.title()));
+    format!("{}项结果待核实，先用 confirm 核实（{held}的检查）：{named}；看清后逐次确认：{lines}", waiting.len())
+}
+
 /// A 更正 may skip the round of the offices; not when it names a problem that the paper before it does not.
 fn unasked(conn: &Connection, bulletin: &Bulletin, dossier: &Dossier) -> Result<Option<String>, StoreError> {
     if !bulletin.amends() || bulletin.steps.iter().any(|step| step.stage == Stage::Review) {
         return Ok(None);
     }
     let Some(last) = last_issued(conn, &dossier.head.profile, bulletin.period)? else { return Ok(None) };
-    let missed = bulletins::frozen(conn, last.id)?.into_iter().filter(|stood| stood.outcome == Outcome::Missed);
+    let missed = bulletins::frozen(conn, last.id)?.into_iter().filter(Stood::is_named);
     let told: BTreeSet<_> = missed.map(|stood| (stood.account, stood.rule, stood.window)).collect();
     let is_new = |finding: &&Finding| !told.contains(&(finding.account, finding.rule.clone(), finding.window));
     let fresh: Vec<String> = dossier.standing().filter(is_new).map(Finding::title).collect();

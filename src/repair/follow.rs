@@ -132,9 +132,14 @@ fn table(followed: &Followed, today: NaiveDate) -> Table {
 }
 
 /// 本期已整改的: what a paper leaves out, said with names and count.
-pub fn dropped_note(names: &[String]) -> Option<String> {
+pub fn dropped_note(names: &[String], undecided: usize) -> Option<String> {
     let (count, all) = (names.len(), names.join("、"));
-    (count > 0).then(|| format!("另有{count}个账号在本通报印发前已经整改，按合格计算，没有列入名单：{all}。"))
+    let how = match undecided {
+        0 => "按合格计算".to_owned(),
+        some if some >= count => "其余时段未能全部监测，未作合格判定".to_owned(),
+        some => format!("除{some}个其余时段未能全部监测、未作合格判定的以外，按合格计算"),
+    };
+    (count > 0).then(|| format!("另有{count}个账号在本通报印发前已经整改，{how}，没有列入名单：{all}。"))
 }
 
 /// Adds to the weekly summary what somebody must do about issued papers, below a heading of its own.

@@ -165,7 +165,16 @@ fn without_an_issued_paper_nothing_is_said() {
     place(&mut other, &Followed::default(), day("2022-08-05"));
     append(&mut other, &Followed::default(), day("2022-08-05"));
     assert_eq!(other, untouched);
-    assert_eq!(dropped_note(&[]), None);
+    assert_eq!(dropped_note(&[], 0), None);
+    let two = ["甲".to_owned(), "乙".to_owned()];
+    for (undecided, how) in [
+        (0, "，按合格计算，"),
+        (1, "，除1个其余时段未能全部监测、未作合格判定的以外，按合格计算，"),
+        (2, "，其余时段未能全部监测，未作合格判定，"),
+    ] {
+        let said = dropped_note(&two, undecided).unwrap();
+        assert!(said.contains(how), "{said}");
+    }
 }
 
 /// Of the problems of the last paper each is counted once: feedback in time, late, overdue, not yet due.

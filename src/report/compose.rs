@@ -52,8 +52,7 @@ impl<'a> Entry<'a> {
 
     /// Whether it is to be listed for the weeks that it missed.
     pub(super) fn names_weeks(&self, facts: &Facts<'_>) -> bool {
-        let hidden = facts.profile.veto_hides_weekly && !self.missed_vetoes().is_empty();
-        !self.missed_weeks().is_empty() && !hidden
+        self.result.is_some_and(|result| result.names_weeks(facts.profile))
     }
 
     pub(super) fn unclear(&self) -> &'a [Verdict] {

@@ -215,6 +215,18 @@ fn a_veto_hides_the_weeks_only_where_the_profile_says_so() {
     assert_eq!(label(&profile), "监测时间点前2周内无更新;“两微一端”每周更新的内容少于2次,发现3次(扣15分)");
 }
 
+/// Who is accused of a week, but was not counted as checked, is explained where he is named.
+#[test]
+fn a_sentence_that_names_more_than_were_checked_says_why() {
+    let residents = || vec![unseen("甲", "抖音", "某局", 4), short("乙", "新浪微博", "某局", 1)];
+    let text = text_of(&quarter(&quarter_of(shipped("济源"), residents()).facts()));
+    assert!(text.contains("微博账号“乙”、抖音账号“甲”。其中1个能否合格尚无法判定。"), "{text}");
+    let mut profile = shipped("济源");
+    profile.script.named.clear();
+    let text = text_of(&quarter(&quarter_of(profile, residents()).facts()));
+    assert!(text.contains("名单中有1个账号能否合格尚无法判定。"), "{text}");
+}
+
 #[test]
 fn the_order_of_a_list_is_the_profiles() {
     let named = |order| {

@@ -83,8 +83,8 @@ fn weeks_label(facts: &Facts<'_>, entry: &Entry<'_>, weeks: &[&Verdict]) -> Stri
 /// What was found about an account, as one text.
 pub(super) fn whole_label(facts: &Facts<'_>, entry: &Entry<'_>) -> String {
     let veto = entry.missed_vetoes().last().and_then(|veto| veto.label.clone());
-    let hidden = veto.is_some() && facts.profile.veto_hides_weekly;
-    let weeks: Vec<&Verdict> = entry.missed_weeks().iter().filter(|_| !hidden).collect();
+    let named = entry.names_weeks(facts);
+    let weeks: Vec<&Verdict> = entry.missed_weeks().iter().filter(|_| named).collect();
     let weeks = (!weeks.is_empty()).then(|| weeks_label(facts, entry, &weeks));
     veto.into_iter().chain(weeks).collect::<Vec<_>>().join(";")
 }

@@ -106,14 +106,35 @@ impl Saying<'_> {
 
     /// Why the list of problems is longer than the number of accounts that have but problems.
     fn twice_listed(&self) -> Option<String> {
-        let lists = &self.facts.profile.script.lists;
-        let apart = self.facts.profile.script.says(Piece::Lists) && lists.iter().any(|list| list.of == [Held::Problem]);
+        let apart = self.lists_problems_apart();
         let listed = holds(self.facts, &self.roll, Held::Problem);
         let with = |grade: Grade| listed.iter().filter(|entry| entry.grade() == grade).count();
         let parts = [("同时列入不合格名单", with(Grade::Failed)), ("能否合格尚无法判定", with(Grade::Unclear))];
         let parts: Vec<String> = parts.iter().filter(|(_, n)| *n > 0).map(|(why, n)| format!("{n}个{why}")).collect();
         let said = format!("存在问题名单共{}个账号，其中{}。", listed.len(), parts.join("，"));
-        (apart && !parts.is_empty()).then_some(said)
+        let mixed = || self.half_checked_in_lists(&listed);
+        if apart { (!parts.is_empty()).then_some(said) } else { mixed() }
+    }
+
+    /// The same where one list holds both, and no sentence names whom it holds.
+    fn half_checked_in_lists(&self, listed: &[Entry<'_>]) -> Option<String> {
+        let script = &self.facts.profile.script;
+        let named = script.says(Piece::Named) && script.named.iter().any(|naming| naming.of == Held::Problem);
+        let lists = script.says(Piece::Lists) && script.lists.iter().any(|list| list.of.contains(&Held::Problem));
+        let unclear = listed.iter().filter(|entry| entry.grade() == Grade::Unclear).count();
+        (lists && !named && unclear > 0).then(|| format!("名单中有{unclear}个账号能否合格尚无法判定。"))
+    }
+
+    fn lists_problems_apart(&self) -> bool {
+        let script = &self.facts.profile.script;
+        script.says(Piece::Lists) && script.lists.iter().any(|list| list.of == [Held::Problem])
+    }
+
+    /// Why a sentence names more accounts than were checked, where no list of problems says so.
+    fn half_checked(&self, held: Held, entries: &[Entry<'_>]) -> String {
+        let unclear = entries.iter().filter(|entry| entry.grade() == Grade::Unclear).count();
+        let tell = held == Held::Problem && unclear > 0 && !self.lists_problems_apart();
+        if tell { format!("其中{unclear}个能否合格尚无法判定。") } else { String::new() }
     }
 
     fn undecided(&self) -> Option<String> {
@@ -187,7 +208,7 @@ impl Saying<'_> {
                 return naming.none.as_ref().map(|none| self.fill(none));
             }
             let own = [("名单", self.names(&naming.name, &entries)), ("个数", entries.len().to_string())];
-            Some(self.fill_with(&naming.text, &own))
+            Some(format!("{}{}", self.fill_with(&naming.text, &own), self.half_checked(naming.of, &entries)))
         };
         let said: String = self.facts.profile.script.named.iter().filter_map(one).collect();
         (!said.is_empty()).then_some(said)

@@ -9,7 +9,7 @@ use super::{
     quarter, reminded, week,
 };
 use crate::config::Config;
-use crate::domain::{AccountId, Check, Moment, Period, Post, Week};
+use crate::domain::{AccountId, Check, Moment, Period, Post, State, Week};
 use crate::issued;
 use crate::ledger::{self, Ledger};
 use crate::repair::{self, Followed};
@@ -148,9 +148,12 @@ impl Prepared {
     /// words, whose first section is the first heading.
     fn follow(&self, report: &mut Report) {
         repair::place(report, &self.followed, self.now.date());
-        let mut names: Vec<String> = self.dropped.iter().map(|verdict| self.title(verdict.account)).collect();
-        names.dedup();
-        report.footnotes.extend(repair::dropped_note(&names));
+        let mut dropped: Vec<AccountId> = self.dropped.iter().map(|verdict| verdict.account).collect();
+        dropped.dedup();
+        let unclear = |result: &&AccountResult| result.grade == Grade::Unclear && dropped.contains(&result.account);
+        let undecided = self.results.iter().filter(unclear).count();
+        let names: Vec<String> = dropped.iter().map(|account| self.title(*account)).collect();
+        report.footnotes.extend(repair::dropped_note(&names, undecided));
     }
 
     /// Every field that the office's words may use, computed from what the report prints.
@@ -238,6 +241,19 @@ impl Prepared {
     /// Missed verdicts that the paper leaves out, because they were repaired before it is issued.
     pub fn dropped(&self) -> &[Verdict] {
         &self.dropped
+    }
+
+    /// Whether the lists of the paper hold a missed verdict that stands: not of an account that is 关停公告中,
+    /// nor a week behind a veto where the profile hides it.
+    pub(crate) fn lists(&self, verdict: &Verdict) -> bool {
+        let own = self.results.iter().find(|result| result.account == verdict.account);
+        own.is_some_and(|result| result.names(&self.profile, verdict)) && !self.is_closing(verdict.account)
+    }
+
+    /// 关停公告中 when the last check was held: such accounts stand apart, and are not counted.
+    pub(crate) fn is_closing(&self, account: AccountId) -> bool {
+        let end = self.checks.iter().map(|check| check.at).filter(|at| *at <= self.now).max().unwrap_or(self.now);
+        self.ledger.account(account).is_some_and(|account| account.state_at(end) == State::Closing)
     }
 
     /// What persons have decided.

@@ -147,6 +147,17 @@ fn score(profile: &Profile, vetoes: &[Verdict], problems: &[Verdict]) -> Option<
 }
 
 impl AccountResult {
+    /// Whether papers name a verdict that it missed.
+    pub fn names(&self, profile: &Profile, missed: &Verdict) -> bool {
+        missed.severity == Severity::Veto || self.names_weeks(profile)
+    }
+
+    /// Whether papers name the weeks that it missed: not behind a veto, where the profile hides them there.
+    pub fn names_weeks(&self, profile: &Profile) -> bool {
+        let hidden = profile.veto_hides_weekly && !self.vetoes.is_empty();
+        !self.problems.is_empty() && !hidden
+    }
+
     /// The problem that the papers print: the largest quota missed, of those the fewest updates, and of
     /// those the latest.
     pub fn worst_problem(&self) -> Option<&Verdict> {

@@ -21,8 +21,10 @@ const NUMBERED: &str =
     "SELECT b.period FROM bulletin_issue i JOIN bulletin b ON b.id = i.bulletin WHERE i.number = ?1 AND i.number <> ''";
 const FREEZE: &str =
     "INSERT INTO bulletin_verdict (bulletin, verdict, outcome) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
-const FROZEN: &str = "SELECT v.account, v.rule, v.from_s, v.until_s, v.nominal, v.held_at, f.outcome, v.label, v.seen
-  FROM bulletin_verdict f JOIN verdict v ON v.id = f.verdict WHERE f.bulletin = ?1 ORDER BY v.account, v.from_s";
+const FROZEN: &str = "SELECT v.account, v.rule, v.from_s, v.until_s, v.nominal, v.held_at, f.outcome, v.label, v.seen,
+    EXISTS (SELECT 1 FROM repair r WHERE r.period = b.period AND r.profile = b.profile AND r.account = v.account AND r.rule = v.rule
+      AND NOT EXISTS (SELECT 1 FROM repair_event e WHERE e.repair = r.id AND e.kind = 'withdrawn'))
+  FROM bulletin_verdict f JOIN bulletin b ON b.id = f.bulletin JOIN verdict v ON v.id = f.verdict WHERE f.bulletin = ?1 ORDER BY v.account, v.from_s";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[LIST, BEGIN, STEP, KEEP, PAPER, ISSUE, NUMBERED, FREEZE, FROZEN];
@@ -272,6 +274,8 @@ pub fn frozen(conn: &Connection, bulletin: i64) -> Result<Vec<Stood>, StoreError
             outcome: Outcome::from_word(&outcome).ok_or_else(|| StoreError::odd(&outcome))?,
             label: row.get(7)?,
             seen: row.get(8)?,
+            // A signature opens a 整改项 for each problem that its paper names, and for no other.
+            printed: row.get(9)?,
         });
     }
     Ok(found)

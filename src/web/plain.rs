@@ -45,9 +45,18 @@ const WORDS: &[(&str, &str)] = &[
     ("有哪些用 bulletin list 看", "请在“报表”页查看"),
 ];
 
+/// What follows are lines to type.
+const LINES: &str = "；看清后逐次确认：";
+
 /// The sentence in the words of the pages.
 pub(super) fn plain(said: &str) -> String {
-    WORDS.iter().fold(said.to_owned(), |text, (verb, word)| text.replace(verb, word))
+    let said = WORDS.iter().fold(said.to_owned(), |text, (verb, word)| text.replace(verb, word));
+    said.split('\n').map(without_lines).collect::<Vec<_>>().join("\n")
+}
+
+fn without_lines(said: &str) -> String {
+    let Some((before, _)) = said.split_once(LINES) else { return said.to_owned() };
+    format!("{before}；“核查”页没有列出的，是服务启用以前的检查，请运维人员在服务器上核实")
 }
 
 #[cfg(test)]
@@ -61,6 +70,16 @@ mod tests {
         for word in ["bulletin ", "outbox ", "repair ", "confirm ", "post ", "attest ", "account ", "silence ", "--"] {
             assert!(!said.contains(word), "{said}");
         }
+    }
+
+    #[test]
+    fn lines_to_type_are_left_out() {
+        let said = "没有送审：\n  2项结果待核实，先用 confirm 核实（2022年6月20日的检查）：甲；看清后逐次确认：confirm --check 2022-06-20 --all --by 姓名\n  其他";
+        is_plain(said);
+        assert!(
+            plain(said).contains("先在“核查”页逐项核实（2022年6月20日的检查）：甲；")
+                && plain(said).ends_with("\n  其他")
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The promise: a 通报 goes from draft to signature in steps that a person takes, each office has its say
 //! before, and what is signed stays as it was whatever is found later.
 
+mod listed;
 mod objections;
 mod papers;
 mod repairs;
@@ -167,6 +168,10 @@ fn a_month_from_draft_to_signature() {
 
     let against = desk.no_step("submit", &["--by", "张三"]);
     assert!(against.contains("2项结果待核实") && against.contains("1件异议没有办结"), "{against}");
+    assert!(against.contains("（2022年6月20日、2022年6月27日的检查）"), "{against}");
+    for day in ["2022-06-20", "2022-06-27"] {
+        assert!(against.contains(&format!("confirm --check {day} --all --by 姓名")), "{against}");
+    }
     desk.ok(&["confirm", "--check", "2022-06-20", "--all", "--by", "李四"]);
     let bare = desk.refused(&["confirm", "--check", "2022-06-27", "--account", "青禾文旅", "--by", "李四"]);
     assert!(bare.contains("有异议没有办结"), "{bare}");

@@ -198,6 +198,13 @@ fn what_was_repaired_before_may_be_left_out_and_that_is_said() {
         assert!(told.contains(if switch { "整改项1项" } else { "整改项2项" }), "{told}");
         let shown = desk.json(&["bulletin", "show", "--period", "2022-06"]);
         assert_eq!(shown["changes"].as_array().unwrap().len(), 0, "{shown}");
+        // What the paper left out cannot be wrong in it.
+        desk.ok(&["post", "add", "青禾应急", "--at", "2022-06-16T10:00", "--title", "补录", "--by", "李四"]);
+        let shown = desk.json(&["bulletin", "show", "--period", "2022-06"]);
+        assert_eq!(shown["changes"].as_array().unwrap().len(), usize::from(!switch), "{shown}");
+        if switch {
+            assert!(desk.no_step("draft", &["--by", "张三"]).contains("没有要更正的"));
+        }
     }
 }
 
