@@ -41,7 +41,7 @@ pub(super) fn every_form(desk: &Desk, period: &str) -> Vec<String> {
             continue;
         }
         let head = std::fs::read_to_string(desk.path().join(&file)).unwrap();
-        let head = head.trim_start_matches('\u{feff}').trim_end().to_owned();
+        let head = head.trim_start_matches('\u{feff}').trim_end().replace('"', "");
         let row = |row| head.split(',').map(|heading| answer(heading, row)).collect::<Vec<_>>().join(",");
         desk.file(&file, &format!("{head}\n{}\n{}\n{}\n", row(0), row(1), row(2)));
         let output = desk.run(&[&import[..], &[&file]].concat());
