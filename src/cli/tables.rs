@@ -270,7 +270,7 @@ fn remove(context: &Context, which: Which, by: String) -> Result<Outcome, CliErr
 
 fn template(form: &Form, out: Option<PathBuf>) -> Result<Outcome, CliError> {
     let out = out.unwrap_or_else(|| PathBuf::from(format!("{}.xlsx", form.chinese)));
-    let headings: Vec<String> = form.columns.iter().map(|column| column.names[0].replace("{月}", "当月")).collect();
+    let headings: Vec<String> = form.columns.iter().map(|column| column.written()[0].to_owned()).collect();
     let ending = out.extension().map(|ending| ending.to_ascii_lowercase());
     let bytes = match ending.as_ref().and_then(|ending| ending.to_str()) {
         Some("csv") => csv_bytes(&[headings]),

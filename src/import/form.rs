@@ -5,7 +5,9 @@ use super::header::{self, Column, Found};
 use super::row::RowReader;
 use super::{BadRow, Refusal, Row, Sheet};
 use crate::domain::Period;
+use crate::lint::no_such_day;
 use crate::tables::{Cells, Digits, Form, FormColumn, Points, Role, TableRules, disagreements, wrong_sums};
+use chrono::Datelike;
 use std::collections::{BTreeMap, HashMap};
 
 /// More rows are no table of a 通报.
@@ -14,8 +16,9 @@ const MOST_ROWS: usize = 20_000;
 const MOST: i64 = 100_000_000;
 /// What the row of sums is called.
 const SUMS: [&str; 4] = ["合计", "总计", "小计", "共计"];
-/// The cure for figures that do not agree.
+/// The cure for figures that do not agree: of what we compute, and of what the file alone knows.
 const CURE: &str = "请改正，或清空这一格由系统计算；一定要照原表印出的，加上 --as-printed";
+const CURE_GIVEN: &str = "请核对改正；一定要照原表印出的，加上 --as-printed";
 
 /// What an import would keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +54,7 @@ pub struct FormAsk<'a> {
 /// Every bad row, or why it is no such table; then nothing is to be applied.
 pub fn plan_form(sheets: &[Sheet], ask: FormAsk<'_>) -> Result<FormPlan, Refusal> {
     let columns: Vec<Column> =
-        ask.form.columns.iter().map(|c| Column { aliases: c.names, required: c.role.is_needed() }).collect();
+        ask.form.columns.iter().map(|c| Column { aliases: c.written(), required: c.role.is_needed() }).collect();
     let merged = two_rowed(sheets, ask.form);
     let sheets = merged.as_deref().unwrap_or(sheets);
     let found = header::find(sheets, &columns)?;
@@ -135,6 +138,7 @@ impl<'a> Reading<'a> {
     fn read(&mut self, row: &'a Row) -> Option<Cells> {
         let mut cells = RowReader::new(self.found, row);
         let shared = self.shared(row);
+        let year = self.ask.period.begins().date().year();
         let mut read = Vec::new();
         for (at, column) in self.columns() {
             let above = shared.as_ref().and_then(|above| above.get(at)).filter(|_| at <= self.ask.form.once);
@@ -144,7 +148,7 @@ impl<'a> Reading<'a> {
             } else {
                 cells.read(at, |text| match above {
                     Some(above) if text.is_empty() => Ok(above.clone()),
-                    _ => understood(column, text),
+                    _ => understood(column, text).and_then(|text| existing(text, column.role, year)),
                 })
             };
             read.push(text);
@@ -212,6 +216,14 @@ fn understood(column: &FormColumn, text: &str) -> Result<String, String> {
     }
 }
 
+/// Words in which every date exists (documents.md, "Consistency checks", row 1).
+fn existing(text: String, role: Role, year: i32) -> Result<String, String> {
+    match no_such_day(&text, Some(year)).filter(|_| matches!(role, Role::Text | Role::Remark)) {
+        Some(what) => Err(format!("{what}，请核对改正")),
+        None => Ok(text),
+    }
+}
+
 /// A row without what we compute ourselves.
 fn given(form: &Form, cells: Cells) -> Cells {
     let keep = |(text, column): (String, &FormColumn)| if column.role.is_computed() { String::new() } else { text };
@@ -255,7 +267,9 @@ fn mistaken(
 ) -> Vec<BadRow> {
     let wrong = disagreements(ask.form, ask.rules, ask.digits, cells).into_iter().map(|one| {
         let (row, text) = (rows[one.row].0, cells[one.row].get(one.column).map_or("", String::as_str));
-        BadRow::new(row, found.name(one.column), text, format!("{}；{CURE}", one.why))
+        let is_computed = ask.form.columns[one.column].role.is_computed();
+        let cure = if is_computed { CURE } else { CURE_GIVEN };
+        BadRow::new(row, found.name(one.column), text, format!("{}；{cure}", one.why))
     });
     let summed = sums.into_iter().flat_map(|(row, printed)| {
         let wrong = wrong_sums(ask.form, cells, printed).into_iter();
@@ -319,7 +333,9 @@ fn headings(found: &Found<'_>, sheets: &[Sheet], form: &Form) -> BTreeMap<String
 
 fn remarks(found: &Found<'_>, form: &Form, rows: &[(&Row, Cells)], waived: &[BadRow]) -> Vec<String> {
     let mut remarks = found.remarks.clone();
-    remarks.extend(waived.iter().map(|row| format!("照原表印出，但{row}").replace(&format!("；{CURE}"), "")));
+    let bare =
+        |row: &BadRow| [CURE, CURE_GIVEN].iter().fold(row.to_string(), |s, cure| s.replace(&format!("；{cure}"), ""));
+    remarks.extend(waived.iter().map(|row| format!("照原表印出，但{}", bare(row))));
     if let (Some(reported), Some(adopted)) = (form.column("报送信息"), form.column("采用信息")) {
         let number = |cells: &Cells, at: usize| Points::parse(&cells[at]).unwrap_or_default();
         let more = rows.iter().filter(|(_, cells)| number(cells, adopted) > number(cells, reported));

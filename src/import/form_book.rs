@@ -17,12 +17,12 @@ pub fn form_book(form: &Form) -> Result<Vec<u8>, XlsxError> {
     let cell = Format::new().set_border(FormatBorder::Thin).set_text_wrap();
     let heading = cell.clone().set_bold().set_align(FormatAlign::Center);
     for (at, column) in (0_u16..).zip(form.columns) {
-        let name = column.names[0].replace("{月}", "当月");
+        let name = column.written()[0];
         sheet.set_column_width(
             at,
             (name.width_cjk() + 4).max(if column.role == Role::Office { 24 } else { 8 }) as f64,
         )?;
-        sheet.write_string_with_format(0, at, &name, &heading)?;
+        sheet.write_string_with_format(0, at, name, &heading)?;
         if !form.is_blank {
             sheet.insert_note(0, at, &rust_xlsxwriter::Note::new(meaning(column)).set_author(""))?;
         }

@@ -23,6 +23,19 @@ impl Said {
         // In a year that nobody tells, 29 February may be.
         NaiveDate::from_ymd_opt(self.year.or(year).unwrap_or(2000), self.month, self.day.unwrap_or(1))
     }
+
+    /// 没有“6月31日”这一天（6月只有30天）, when there is no such day.
+    pub(super) fn missing(&self, year: Option<i32>) -> Option<String> {
+        let own = self.year.or(year).unwrap_or(2000);
+        let last = (28..=31).rev().find(|day| NaiveDate::from_ymd_opt(own, self.month, *day).is_some());
+        let last = last.map_or_else(String::new, |last| format!("（{}月只有{last}天）", self.month));
+        self.date(year).is_none().then(|| format!("没有“{}”这一天{last}", self.text))
+    }
+}
+
+/// The first date of a text that does not exist, in words; dates without a year are of `year`.
+pub fn no_such_day(text: &str, year: Option<i32>) -> Option<String> {
+    dates(text).iter().find_map(|said| said.missing(year))
 }
 
 /// Every date of a text, in its order.

@@ -33,11 +33,22 @@ struct Written {
     paper: Value,
     #[serde(default)]
     paragraphs: Vec<String>,
+    #[serde(default)]
+    headings: Vec<Section>,
+    #[serde(default)]
+    annex_list: Vec<String>,
     tables: Pairs<Vec<Pairs<Value>>>,
     #[serde(default)]
     notes: BTreeMap<String, String>,
     #[serde(default)]
     footnotes: Vec<String>,
+}
+
+/// A heading, and which paragraph is the first below it, from 1.
+#[derive(Debug, serde::Deserialize)]
+struct Section {
+    heading: String,
+    paragraph: usize,
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Pairs<T> {
@@ -89,7 +100,13 @@ fn paper(written: Written) -> Result<Paper, Unreadable> {
     };
     line("标题".to_owned(), &written.title);
     line("副标题".to_owned(), written.subtitle.as_deref().unwrap_or_default());
-    written.paragraphs.iter().enumerate().for_each(|(at, text)| line(format!("正文第{}段", at + 1), text));
+    let count = written.paragraphs.len();
+    for at in 1..=count + 1 {
+        let here = written.headings.iter().filter(|one| one.paragraph == at || (at > count && one.paragraph > at));
+        here.for_each(|one| line(format!("标题“{}”", visible(&one.heading)), &one.heading));
+        written.paragraphs.get(at - 1).into_iter().for_each(|text| line(format!("正文第{at}段"), text));
+    }
+    written.annex_list.iter().for_each(|text| line("附件说明".to_owned(), text));
     for (key, rows) in written.tables.0 {
         let note = written.notes.get(&key).map(|note| visible(note)).filter(|note| !note.is_empty());
         parts.push(Part::Table(table(&key, &rows, note.as_deref())));

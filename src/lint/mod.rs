@@ -19,6 +19,7 @@ mod xlsx;
 mod tests;
 
 pub use column::Kind;
+pub use dates::no_such_day;
 pub use finding::{Finding, Level};
 pub use paper::{Column, Field, Line, Paper, Part, Row, Table};
 pub use read::{Unreadable, read};

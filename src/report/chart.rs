@@ -29,6 +29,17 @@ pub struct ChartPoint {
     pub label: String,
     /// Its figure; `None` when it is not known: the line has a gap there.
     pub value: Option<Cell>,
+    /// Not everything of the period was seen: the figure may be too low.
+    #[serde(default)]
+    pub is_partial: bool,
+}
+
+impl ChartPoint {
+    /// The period as pictures name it; one that was not seen whole bears a mark.
+    pub fn name(&self) -> String {
+        let mark = if self.is_partial && self.value.is_some() { "*" } else { "" };
+        format!("{}{mark}", self.label)
+    }
 }
 
 impl Chart {
@@ -46,6 +57,7 @@ impl Chart {
     /// Its figures in one sentence, for whoever cannot see it.
     pub fn words(&self) -> String {
         let figure = |point: &ChartPoint| match &point.value {
+            Some(value) if point.is_partial => format!("{}{}{}（没有看全）", point.label, value.text(), self.unit),
             Some(value) => format!("{}{}{}", point.label, value.text(), self.unit),
             None => format!("{}没有数据", point.label),
         };

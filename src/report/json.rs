@@ -1,7 +1,9 @@
 //! A report as one object: the same tables that the documents print, each an array of rows keyed by
 //! the column headings, in the order of the document.
 
-use super::{Cell, Chart, Paper, RenderError, Report, Table};
+use super::docx::text;
+use super::paper::annex_lines;
+use super::{Block, Cell, Chart, Paper, RenderError, Report, Table};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use std::collections::BTreeMap;
 
@@ -32,9 +34,11 @@ impl Serialize for Whole<'_> {
             map.serialize_entry("paper", &Head(paper))?;
         }
         map.serialize_entry("paragraphs", &report.paragraphs().collect::<Vec<_>>())?;
+        map.serialize_entry("headings", &headings(report))?;
         map.serialize_entry("tables", &Tables(report))?;
         if report.paper.is_some() {
             map.serialize_entry("annexes", &annexes(report))?;
+            map.serialize_entry("annex_list", &annex_lines(report))?;
         }
         if report.charts().next().is_some() {
             map.serialize_entry("charts", &report.charts().map(Picture).collect::<Vec<_>>())?;
@@ -47,6 +51,26 @@ impl Serialize for Whole<'_> {
         map.serialize_entry("footnotes", &report.footnotes)?;
         map.end()
     }
+}
+
+/// The headings that the document prints, each with the number of the first paragraph below it, from 1.
+fn headings(report: &Report) -> Vec<Section> {
+    let mut next = 1;
+    let mut all = Vec::new();
+    for block in text(report) {
+        match block {
+            Block::Heading(heading) => all.push(Section { heading, paragraph: next }),
+            Block::Paragraph(_) => next += 1,
+            _ => {}
+        }
+    }
+    all
+}
+
+#[derive(serde::Serialize)]
+struct Section {
+    heading: String,
+    paragraph: usize,
 }
 
 /// Title and tables of each annex, by its number.

@@ -188,7 +188,7 @@ fn hostile_text_harms_no_format() {
 
 #[test]
 fn charts_are_pictures_with_their_figures_in_words() {
-    let point = |label: &str, value| ChartPoint { label: label.to_owned(), value };
+    let point = |label: &str, value| ChartPoint { label: label.to_owned(), value, is_partial: false };
     let chart = Chart {
         key: "合格率".to_owned(),
         title: "各次检查的合格率".to_owned(),

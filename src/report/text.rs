@@ -32,7 +32,9 @@ fn block_lines(report: &Report, block: &Block) -> Vec<String> {
         Block::Paragraph(text) | Block::Left(text) | Block::Right(text) => vec![one_line(text)],
         Block::Table(table) => table_lines(table, &table_title(report, table)),
         Block::Grid(grid) => grid_lines(grid),
-        Block::Chart(chart) => vec![one_line(&chart.words())],
+        Block::Chart(chart) => {
+            std::iter::once(chart.words()).chain(chart.note.clone()).map(|line| one_line(&line)).collect()
+        }
         Block::NewPage(title) => std::iter::once(String::new()).chain(title.as_deref().map(one_line)).collect(),
     }
 }

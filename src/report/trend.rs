@@ -11,8 +11,9 @@ pub(super) fn trend(facts: &Facts<'_>) -> Vec<Chart> {
     [updates(facts), rates(facts)].into_iter().filter_map(Chart::drawable).collect()
 }
 
-/// Updates seen in each week that a weekly rule counted; a week in which nobody was watched whole has no
-/// figure, since nothing that was not seen is a zero.
+/// Updates seen in each week that a weekly rule counted. A week in which not every account was watched
+/// whole is marked: a line that falls because something was not seen says what did not happen. A week in
+/// which nobody was has no figure, since nothing that was not seen is a zero.
 fn updates(facts: &Facts<'_>) -> Chart {
     // What was seen, whether anything was certain, whether anything was not.
     let mut weeks: BTreeMap<(Moment, Moment), (u32, bool, bool)> = BTreeMap::new();
@@ -26,9 +27,10 @@ fn updates(facts: &Facts<'_>) -> Chart {
         }
     }
     let is_incomplete = weeks.values().any(|(_, _, unsure)| *unsure);
-    let point = |((from, until), (seen, sure, _)): (&(Moment, Moment), &(u32, bool, bool))| ChartPoint {
+    let point = |((from, until), (seen, sure, unsure)): (&(Moment, Moment), &(u32, bool, bool))| ChartPoint {
         label: words::days(from.date(), until.plus(-1).date()),
         value: sure.then_some(Cell::Number(i64::from(*seen))),
+        is_partial: *unsure,
     };
     Chart {
         key: "更新次数".to_owned(),
@@ -37,7 +39,8 @@ fn updates(facts: &Facts<'_>) -> Chart {
         value: "更新次数".to_owned(),
         unit: "次".to_owned(),
         points: weeks.iter().map(point).collect(),
-        note: is_incomplete.then(|| "有的周未能全部监测，实际更新次数可能更多".to_owned()),
+        note: is_incomplete
+            .then(|| "带*的周（空心点）没有看全，实际更新次数可能更多；完全没有看到的周不画点，不当作零".to_owned()),
     }
 }
 
@@ -64,7 +67,7 @@ fn rates(facts: &Facts<'_>) -> Chart {
         // The few that could be judged say nothing of the whole.
         let is_gap = unclear > passed + failed;
         has_gap |= is_gap;
-        ChartPoint { label: words::day(at.date()), value: decimal(&rate).filter(|_| !is_gap) }
+        ChartPoint { label: words::day(at.date()), value: decimal(&rate).filter(|_| !is_gap), is_partial: false }
     };
     let points = checks.iter().map(&mut point).collect();
     Chart {
@@ -100,6 +103,11 @@ mod tests {
             town.facts().verdicts.iter().filter(|v| v.severity == Severity::Problem).map(|v| v.kind.seen()).sum();
         let drawn: f64 = updates.known().map(|(_, value)| value).sum();
         assert_eq!(drawn, f64::from(seen));
+        // Some of the town are not watched whole: such weeks say so, in whatever is printed of them.
+        let partial = updates.points.iter().filter(|point| point.is_partial && point.value.is_some()).count();
+        assert!(partial > 1 && updates.note.as_deref().is_some_and(|note| note.contains("没有看全")));
+        assert_eq!(updates.points.iter().filter(|point| point.name().ends_with('*')).count(), partial);
+        assert_eq!(updates.words().matches("（没有看全）").count(), partial);
         assert_eq!(rates.points[3].label, "6月27日");
         assert!(rates.known().all(|(_, rate)| (0.0..=100.0).contains(&rate)));
     }

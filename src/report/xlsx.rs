@@ -147,7 +147,7 @@ fn write_chart(sheet: &mut Worksheet, chart: &Chart, styles: &Styles) -> Result<
     let mut row = 0;
     for point in &chart.points {
         row += 1;
-        sheet.write_string_with_format(row, 0, clean(&point.label), &styles.cell)?;
+        sheet.write_string_with_format(row, 0, clean(&point.name()), &styles.cell)?;
         if let Some(number) = point.value.as_ref().and_then(Cell::number) {
             sheet.write_number_with_format(row, 1, number, &styles.number)?;
         }

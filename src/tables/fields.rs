@@ -6,6 +6,7 @@ use super::form::{Form, Role};
 use super::points::Points;
 use super::print::{Attachment, Style};
 use crate::report::Cell;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Fields by name, such as 报送信息 (of all tables), 各县区报送信息 (of the table of that name), 采用率,
@@ -70,10 +71,9 @@ fn of_one(one: &Attachment, style: Style<'_>) -> Own {
     let sum = |at: usize| rows.iter().filter_map(|row| points(&row[at]).as_whole()).fold(0, i64::saturating_add);
     let sums = (0..form.columns.len()).filter(summed).map(|at| (at, sum(at))).collect();
     let mut words = vec![("单位数".to_owned(), distinct(form, &rows).to_string())];
-    let sort = style.rules.sort(form);
-    if let Some(by) = sort.first() {
+    if let Some(standings) = standings(form, &rows, style) {
         for (name, count) in [("第一名", 1), ("前两名", 2), ("前三名", 3), ("前五名", 5)] {
-            words.push((name.to_owned(), leaders(form, &rows, *by, count)));
+            words.push((name.to_owned(), leaders(&standings, count)));
         }
     }
     for (column, name) in [("政务信息公开得分", "未更新"), ("报送信息", "未报送"), ("公开条数", "未公开")]
@@ -93,13 +93,41 @@ fn distinct(form: &Form, rows: &[Vec<Cell>]) -> usize {
     names.len()
 }
 
-/// The first `count` of the rows, and whoever is level with the last of them; nobody with nothing.
-fn leaders(form: &Form, rows: &[Vec<Cell>], by: usize, count: usize) -> String {
-    let mut ordered: Vec<(Points, String)> = rows.iter().map(|row| (points(&row[by]), office(form, row))).collect();
-    ordered.sort_by_key(|(points, _)| std::cmp::Reverse(*points));
-    let last = ordered.get(count - 1).or(ordered.last()).map_or(Points::default(), |(points, _)| *points);
-    let among = |(points, _): &&(Points, String)| *points >= last && *points > Points::default();
-    joined(ordered.iter().filter(among).map(|(_, name)| name.as_str()))
+/// An office and how it stands: by the rank that the table prints, else by every column by which its rows
+/// fall.
+struct Standing {
+    /// The smallest first.
+    place: Vec<Reverse<Points>>,
+    /// It has nothing that anybody could be praised for.
+    is_nothing: bool,
+    office: String,
+}
+
+/// The rows from the first to the last; `None` where the form has no order.
+fn standings(form: &Form, rows: &[Vec<Cell>], style: Style<'_>) -> Option<Vec<Standing>> {
+    let ranked = style.rules.printed(form).into_iter().find_map(|at| match form.columns[at].role {
+        Role::Rank(by) => Some((at, by)),
+        _ => None,
+    });
+    let by = ranked.map_or_else(|| style.rules.sort(form), |(_, by)| vec![by]);
+    let standing = |row: &Vec<Cell>| Standing {
+        place: match ranked {
+            Some((rank, _)) => vec![Reverse(Points::default().minus(points(&row[rank])))],
+            None => by.iter().map(|at| Reverse(points(&row[*at]))).collect(),
+        },
+        is_nothing: by.iter().all(|at| points(&row[*at]) <= Points::default()),
+        office: office(form, row),
+    };
+    let mut standings: Vec<Standing> = rows.iter().map(standing).collect();
+    standings.sort_by(|one, other| one.place.cmp(&other.place));
+    (!by.is_empty()).then_some(standings)
+}
+
+/// The first `count`, and whoever is level with the last of them; nobody with nothing.
+fn leaders(standings: &[Standing], count: usize) -> String {
+    let Some(last) = standings.get(count - 1).or(standings.last()) else { return joined(std::iter::empty()) };
+    let among = |one: &&Standing| one.place <= last.place && !one.is_nothing;
+    joined(standings.iter().filter(among).map(|one| one.office.as_str()))
 }
 
 fn without(form: &Form, rows: &[Vec<Cell>], at: usize) -> String {

@@ -60,6 +60,17 @@ pub struct FormColumn {
     pub role: Role,
 }
 
+impl FormColumn {
+    /// What a file may call it; the first one is what templates and refusals say. A heading that depends
+    /// on the period is for print alone.
+    pub fn written(&self) -> &'static [&'static str] {
+        match self.names {
+            [first, rest @ ..] if first.contains('{') => rest,
+            names => names,
+        }
+    }
+}
+
 /// One form of table.
 #[derive(Debug)]
 pub struct Form {

@@ -94,10 +94,10 @@ impl Attachment {
     fn heading(&self, at: usize) -> String {
         let name = self.form.columns[at].names[0];
         let month = match self.period {
-            Period::Month(month) => format!("{}月", month.month),
-            other => period_words(other),
+            Period::Month(month) => format!("{}月份", month.month),
+            Period::Quarter(_) | Period::Week(_) => "本季度".to_owned(),
         };
-        self.headings.get(name).map_or(name, String::as_str).replace("{月}", &month)
+        self.headings.get(name).map_or(name, String::as_str).replace("{月}份", &month)
     }
 
     fn subtitle(&self, style: Style<'_>) -> Option<String> {

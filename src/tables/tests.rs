@@ -232,6 +232,20 @@ fn sums_in_prose_are_those_of_all_attachments() {
     assert_eq!(tally_sentence(&all, style(&rules)).as_deref(), Some(said));
 }
 
+/// The annex ranks by scores; the sentence above it names the same ones.
+#[test]
+fn leaders_follow_the_rank_that_prints() {
+    let offices = attachment("信息报送", "市直", &[&["甲局", "20", "6"], &["乙局", "10", "6"], &["丙局", "40", "1"]]);
+    let named = |rules: &TableRules| fields(std::slice::from_ref(&offices), style(rules))["市直前两名"].clone();
+    let mut ranked = TableRules::default();
+    ranked.columns.insert("信息报送".to_owned(), ["单位", "得分", "排名"].map(str::to_owned).to_vec());
+    assert_eq!(named(&ranked), "甲局、丙局");
+    // Without a rank it is the order of the rows, by both columns.
+    assert_eq!(named(&TableRules::default()), "甲局、乙局");
+    let first = fields(std::slice::from_ref(&offices), style(&TableRules::default()))["市直第一名"].clone();
+    assert_eq!(first, "甲局");
+}
+
 #[test]
 fn every_form_prints_and_is_found_by_both_words() {
     let rules = TableRules::default();
@@ -254,6 +268,28 @@ fn tally_rows() -> impl Strategy<Value = Vec<(u16, u16)>> {
 }
 
 proptest! {
+    /// Whoever is named has a smaller rank than whoever is not, and nobody is named who has nothing.
+    #[test]
+    fn the_leaders_are_the_rows_of_the_smallest_ranks(counts in tally_rows()) {
+        let texts: Vec<[String; 3]> =
+            counts.iter().enumerate().map(|(i, (sent, used))| [format!("单位{i}"), sent.to_string(), used.to_string()]).collect();
+        let texts: Vec<Vec<&str>> = texts.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+        let texts: Vec<&[&str]> = texts.iter().map(Vec::as_slice).collect();
+        let table = attachment("报送得分", "镇", &texts);
+        let rules = TableRules::default();
+        let printed = table.filled(style(&rules)).rows;
+        let mut ranks: Vec<i64> = printed.iter().map(|row| row[6].text().parse().unwrap()).collect();
+        ranks.sort_unstable();
+        for (name, count) in [("镇第一名", 1), ("镇前两名", 2), ("镇前五名", 5)] {
+            let said = fields(std::slice::from_ref(&table), style(&rules)).remove(name).unwrap();
+            let said: BTreeSet<&str> = said.split('、').filter(|name| *name != "无").collect();
+            let last = ranks.get(count - 1).or(ranks.last()).copied().unwrap_or(0);
+            let wanted = printed.iter().filter(|row| row[6].text().parse::<i64>().unwrap() <= last && row[5].text() != "0");
+            let wanted: Vec<String> = wanted.map(|row| row[1].text()).collect();
+            prop_assert_eq!(said, wanted.iter().map(String::as_str).collect::<BTreeSet<_>>());
+        }
+    }
+
     /// The oracle counts in fifths with a pencil: a rank is one more than the number of different better scores.
     #[test]
     fn ranks_scores_and_order_as_an_oracle_gets_them(counts in tally_rows()) {

@@ -146,11 +146,20 @@ impl Filling<'_> {
         BLANK.to_owned()
     }
 
+    /// The fields of single tables that end so.
+    fn longer(&self, name: &str) -> Vec<String> {
+        let ends = |known: &&String| known.len() > name.len() && known.ends_with(name);
+        self.computed.keys().filter(ends).map(|known| format!("{{{known}}}")).collect()
+    }
+
     fn cure(&self, name: &str) -> String {
         let known = self.computed.keys().chain(self.own.keys());
         let nearest = known.map(|known| (strsim::damerau_levenshtein(known, name), known)).min();
         match nearest.filter(|(distance, known)| *distance == 1 && known.chars().count() > 2) {
             Some((_, known)) => format!("是不是“{known}”？"),
+            None if of_tables(name) && !self.longer(name).is_empty() => {
+                format!("附表有几张，前面要写明是哪一张的：{}", self.longer(name).join("、"))
+            }
             None if of_tables(name) => "这个数来自附表，请先用 report table import 导入".to_owned(),
             None => "请在【数字】下面补上，或用 report words --fields 看有哪些字段".to_owned(),
         }

@@ -58,6 +58,16 @@ fn what_is_missing_prints_as_a_blank_and_is_told_with_its_line() {
     assert_eq!(problems(text), wanted);
 }
 
+/// With two tables there is no 前两名 of all.
+#[test]
+fn fields_of_single_tables_are_named() {
+    let computed =
+        ["各县区前两名", "市直前两名", "各县区报送信息"].map(|name| (name.to_owned(), "甲".to_owned())).into();
+    let filled = fill(&parse("【二、甲】\n{前两名}\n"), &computed, DIGITS);
+    let said = "第2行：没有字段“前两名”，印成了 ____；附表有几张，前面要写明是哪一张的：{各县区前两名}、{市直前两名}";
+    assert_eq!(filled.findings.iter().map(ToString::to_string).collect::<Vec<_>>(), [said]);
+}
+
 #[test]
 fn every_slip_is_told() {
     for (text, problem) in [

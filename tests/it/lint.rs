@@ -96,11 +96,30 @@ fn our_own_papers_are_clean_but_for_what_a_draft_has() {
     }
     desk.ok(&["report", "month", "--period", "2022-06", "--profile", "开封", "--format", "docx,xlsx,json"]);
     for format in ["docx", "xlsx", "json"] {
-        let output = desk.run(&["--json", "lint", &format!("monthly-2022-06.{format}")]);
-        let json: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let others: Vec<&Value> =
-            json["findings"].as_array().unwrap().iter().filter(|one| one["check"].as_u64() != Some(24)).collect();
-        assert_eq!(others, Vec::<&Value>::new(), "{format}");
+        let file = format!("monthly-2022-06.{format}");
+        assert_eq!(others(&desk, &file), Vec::<String>::new(), "{format}");
+        let json: Value = serde_json::from_slice(&desk.run(&["--json", "lint", &file]).stdout).unwrap();
         assert!(json["tables"].as_u64().unwrap() >= 4, "{format}: {json}");
+    }
+}
+
+/// What the lint finds beside the marks of a draft.
+pub(super) fn others(desk: &Desk, file: &str) -> Vec<String> {
+    let json: Value = serde_json::from_slice(&desk.run(&["--json", "lint", file]).stdout).unwrap();
+    let findings = json["findings"].as_array().unwrap().iter();
+    findings.filter(|one| one["check"].as_u64() != Some(24)).map(Value::to_string).collect()
+}
+
+/// One draft with a table of every kind that can be imported.
+#[test]
+fn a_draft_with_every_form_of_table_is_clean() {
+    let desk = Desk::new();
+    let kinds = super::forms::every_form(&desk, "2022-06");
+    desk.ok(&["report", "month", "--period", "2022-06", "--profile", "开封", "--format", "docx,xlsx,json"]);
+    for format in ["docx", "xlsx", "json"] {
+        let file = format!("monthly-2022-06.{format}");
+        assert_eq!(others(&desk, &file), Vec::<String>::new(), "{format}");
+        let json: Value = serde_json::from_slice(&desk.run(&["--json", "lint", &file]).stdout).unwrap();
+        assert!(json["tables"].as_u64().unwrap() as usize >= kinds.len() - 1, "{format}: {json}");
     }
 }

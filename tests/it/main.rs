@@ -11,6 +11,7 @@ mod demo;
 mod desk;
 mod evidence;
 mod followup;
+mod forms;
 mod health;
 mod import;
 mod kill;

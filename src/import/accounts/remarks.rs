@@ -58,7 +58,7 @@ fn platform(entry: &Entry<'_>, known: &[Account]) -> Option<(String, String)> {
         PlatformNote::ServiceAccount if has_quota => return None,
         PlatformNote::ServiceAccount => {
             format!(
-                "第{line}行起有微信服务号：每月只能群发4次，达不到每周两次；请与检查方确认，可在“每周次数”写 1（每周次数 = 1）"
+                "第{line}行起有微信服务号：每月只能群发4次，请核对够不够检查口径规定的次数；不够的请与检查方确认，可在“每周次数”写 1（每周次数 = 1）"
             )
         }
         PlatformNote::NearMiss(known) => format!("第{line}行的平台“{name}”不认识，是不是“{known}”？已照原样保存"),

@@ -40,6 +40,39 @@ fn a_zero_from_a_formula_that_we_compute_ourselves_is_no_fault() {
     assert!(plan.rows[0][4..].iter().all(String::is_empty));
 }
 
+/// The papers that print it would be refused by our own lint.
+#[test]
+fn a_day_that_is_none_is_refused() {
+    let head = "新媒体类型,新媒体名称,责任单位,问题类别,检查时更新日期\n";
+    let refusal = plan("问题账号", &format!("{head}抖音,甲,甲局,更新不及时,2026-09-31\n")).unwrap_err();
+    assert_eq!(
+        bad(&refusal),
+        ["第2行“检查时更新日期”（2026-09-31）：没有“2026-09-31”这一天（9月只有30天），请核对改正"]
+    );
+    for date in ["2022-02-29", "6月31日", "2022年13月1日"] {
+        let refusal = plan("问题账号", &format!("{head}抖音,甲,甲局,更新不及时,{date}\n")).unwrap_err();
+        assert_eq!(bad(&refusal).len(), 1, "{date}");
+    }
+    for date in ["", "2022-06-30", "6月1日", "从未更新"] {
+        assert!(plan("问题账号", &format!("{head}抖音,甲,甲局,更新不及时,{date}\n")).is_ok(), "{date}");
+    }
+}
+
+/// What is given and contradicts itself cannot be computed instead.
+#[test]
+fn the_cure_fits_the_column() {
+    let head = "填报单位,首页直接入口,未建设,已建设不符合,已建设符合,检索,查阅,更新情况,异常情况说明\n";
+    let refusal = plan("公开平台", &format!("{head}甲局,1,1,0,1,1,1,1,\n")).unwrap_err();
+    assert!(
+        bad(&refusal).iter().all(|said| !said.contains("由系统计算") && said.contains("请核对改正")),
+        "{refusal:?}"
+    );
+    let year = "单位名称,公共服务得分,交流互动得分,网站建设及安全得分,政务信息公开得分,当月份总分,全年总分\n";
+    let refusal = plan("全年得分", &format!("{year}甲局,20,19.5,30,30,12,99.5\n")).unwrap_err();
+    let said = bad(&refusal);
+    assert!(said[0].starts_with("第2行“当月总分”（12）：原表是12，按各项得分相加应为99.5；请改正，或清空"), "{said:?}");
+}
+
 #[test]
 fn texts_that_are_no_text_are_told_apart() {
     assert_eq!(read_text("甲".as_bytes()).as_deref(), Some("甲"));
@@ -81,7 +114,7 @@ proptest! {
     #[test]
     fn whatever_stands_in_a_file_it_is_taken_or_refused_whole((at, grid) in grid(), as_printed: bool) {
         let form = Form::all().nth(at).unwrap();
-        let heading = form.columns.iter().map(|column| column.names[0].to_owned()).collect();
+        let heading = form.columns.iter().map(|column| column.written()[0].to_owned()).collect();
         let rows = std::iter::once(heading).chain(grid).collect::<Vec<Vec<String>>>();
         let text = String::from_utf8(crate::import::csv_bytes(&rows)).unwrap();
         let sheets: Vec<Sheet> = crate::import::read_sheets(text.as_bytes()).unwrap_or_default();

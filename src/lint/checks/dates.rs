@@ -35,16 +35,9 @@ pub(super) fn check(seen: &Seen<'_>, out: &mut Out) {
 }
 
 fn exist(seen: &Seen<'_>, spot: &Spot, said: &[Said], out: &mut Out) {
-    for one in said.iter().filter(|one| one.date(seen.year).is_none()) {
-        out.error(1, spot, format!("没有“{}”这一天{}", one.text, last_day(one, seen.year)), "请核对改正");
+    for what in said.iter().filter_map(|one| one.missing(seen.year)) {
+        out.error(1, spot, what, "请核对改正");
     }
-}
-
-/// （6月只有30天）.
-fn last_day(said: &Said, year: Option<i32>) -> String {
-    let year = said.year.or(year).unwrap_or(2000);
-    let last = (28..=31).rev().find(|day| NaiveDate::from_ymd_opt(year, said.month, *day).is_some());
-    last.map_or_else(String::new, |last| format!("（{}月只有{last}天）", said.month))
 }
 
 /// First and last day of the month or quarter.

@@ -35,6 +35,20 @@ pub(super) fn list(table: &Table) -> Option<List> {
     titles.map(String::as_str).chain([table.name.as_str()]).find_map(of)
 }
 
+/// The lists of one kind. Where a paper has a 名单 of them, another table of the same accounts, such as the
+/// one of 白河 (documents.md, "Other attachments seen"), counts nobody.
+pub(super) fn lists<'a>(seen: &Seen<'a>, wanted: List) -> Vec<(usize, &'a Table)> {
+    let is_roll = |line: &str| line.contains("存在问题") && line.contains("媒体") && line.trim_end().ends_with("名单");
+    let has_roll = seen.lines.iter().any(|(_, line)| is_roll(&line.text));
+    let says = |table: &Table, of: &dyn Fn(&str) -> bool| table.around.iter().any(|line| of(line));
+    let is_beside = |table: &Table| {
+        let titled = says(table, &|line| line.contains("存在问题")) && !says(table, &is_roll);
+        wanted == List::Problem && has_roll && titled
+    };
+    let of = |(_, table): &(usize, &Table)| list(table) == Some(wanted) && !is_beside(table);
+    seen.tables.iter().copied().filter(of).collect()
+}
+
 /// 上期问题整改情况: what became of each problem of the period before, a row a problem.
 pub(super) fn is_follow_up(table: &Table) -> bool {
     table.columns.iter().any(|column| matches!(column.heading.as_str(), "整改结果" | "整改期限" | "反馈日期"))
@@ -48,13 +62,7 @@ pub(super) fn identity(table: &Table, row: &Row) -> Option<(String, String)> {
 }
 
 pub(super) fn check(seen: &Seen<'_>, out: &mut Out) {
-    let of = |wanted: &[List]| -> Vec<(usize, &Table)> {
-        seen.tables
-            .iter()
-            .copied()
-            .filter(|(_, table)| list(table).is_some_and(|list| wanted.contains(&list)))
-            .collect()
-    };
+    let of = |wanted: &[List]| wanted.iter().flat_map(|one| lists(seen, *one)).collect::<Vec<_>>();
     compare(&of(&[List::Failed]), &of(&[List::Problem]), out);
     compare(&of(&[List::Exempt]), &of(&[List::Failed, List::Problem]), out);
 }

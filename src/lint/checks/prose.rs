@@ -1,7 +1,7 @@
 //! 8: counts in prose are the rows below. 9: sums in prose are the sums of columns. 11 and 12: rates follow
 //! from the counts beside them.
 
-use super::lists::{List, identity, list};
+use super::lists::{List, identity, list, lists};
 use super::rates::cure;
 use super::scores::sum_of;
 use crate::lint::column::Kind;
@@ -55,9 +55,8 @@ impl Tally<'_> {
 pub(super) fn check(seen: &Seen<'_>, out: &mut Out) {
     let tallies = tallies(seen);
     for tally in &tallies {
-        if agrees_with_itself(tally, out) {
-            rates(tally, out);
-        }
+        let holds = agrees_with_itself(tally, out);
+        rates(tally, holds, out);
     }
     let whole = |subject: Subject| {
         let mut of = tallies.iter().filter(|tally| !tally.is_part && tally.base().is_some());
@@ -161,7 +160,8 @@ fn agrees_with_itself(tally: &Tally<'_>, out: &mut Out) -> bool {
     holds
 }
 
-fn rates(tally: &Tally<'_>, out: &mut Out) {
+/// The rates of a tally; those of counts that do not hold cannot be computed, and are named.
+fn rates(tally: &Tally<'_>, holds: bool, out: &mut Out) {
     for (key, printed) in &tally.rates {
         let (word, parts) = match key {
             Key::PassRate => ("合格率", tally.passed().zip(tally.base().map(|(_, base)| base))),
@@ -173,8 +173,17 @@ fn rates(tally: &Tally<'_>, out: &mut Out) {
             }
             _ => ("", None),
         };
-        match parts {
-            Some((part, whole)) if whole > 0 => {
+        let is_broken = !holds && matches!(key, Key::PassRate | Key::CheckRate);
+        let failed = tally.of(Key::Failed).filter(|failed| *failed > 0 && *key == Key::PassRate);
+        match (failed, parts) {
+            (Some(failed), parts) if is_whole(printed) && (is_broken || parts.is_none()) => {
+                let what = format!("合格率写的是{printed}%，不合格写的是{failed}个");
+                out.error(11, &tally.spot(), what, "有一个没通过就不能写100%；请核对个数，改正其中一个");
+            }
+            _ if is_broken => {
+                out.skip(format!("{}的{word}{printed}%：旁边的个数对不上，没有可算的数", tally.line.1.place));
+            }
+            (_, Some((part, whole))) if whole > 0 => {
                 if !fits(printed, part, whole) {
                     let what = format!(
                         "{word}写的是{printed}%，{part}÷{whole}应为{}%{}",
@@ -193,6 +202,11 @@ fn rates(tally: &Tally<'_>, out: &mut Out) {
     }
 }
 
+/// 100, 100.0.
+fn is_whole(printed: &str) -> bool {
+    printed.split('.').next() == Some("100")
+}
+
 /// 62.5% is 25/40 (12).
 fn other(printed: &str, part: i64, whole: i64) -> String {
     let near =
@@ -202,9 +216,9 @@ fn other(printed: &str, part: i64, whole: i64) -> String {
 
 /// Lists of accounts of one kind, each account once.
 fn names(seen: &Seen<'_>, wanted: List) -> Option<(String, HashSet<(String, String)>)> {
-    let mut tables = seen.tables.iter().filter(|(_, table)| list(table) == Some(wanted)).peekable();
-    let name = tables.peek().map(|(_, table)| table.name.clone())?;
-    let all = tables.flat_map(|(_, table)| table.rows.iter().filter_map(|row| identity(table, row)));
+    let tables = lists(seen, wanted);
+    let name = tables.first().map(|(_, table)| table.name.clone())?;
+    let all = tables.iter().flat_map(|(_, table)| table.rows.iter().filter_map(|row| identity(table, row)));
     Some((name, all.collect()))
 }
 

@@ -225,6 +225,21 @@ const CASES: &[Case] = &[
     }),
 ];
 
+/// 100% beside a failure is wrong whatever else is; what rests on counts that do not hold is named.
+#[test]
+fn no_rate_is_passed_over_in_silence() {
+    let told_of = |old: &str, new: &str| {
+        let mut model = kaifeng();
+        model.say(old, new);
+        model.lint(Form::Docx)
+    };
+    let linted = told_of("合格310个，合格率为99%", "合格311个，合格率为100%，不合格2个");
+    let is_rate = |one: &&super::Finding| one.check == 11 && one.what.contains("100%") && one.what.contains("2个");
+    assert!(linted.findings.iter().any(|one| is_rate(&one)), "{}", told(&linted.findings));
+    let linted = told_of("合格310个，合格率为99%", "合格311个，合格率为98%，不合格2个");
+    assert!(linted.skipped.iter().any(|what| what.contains("合格率98%")), "{:?}", linted.skipped);
+}
+
 #[test]
 fn on_clean_papers_there_is_silence() {
     for (name, model) in models::all() {

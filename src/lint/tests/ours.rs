@@ -2,6 +2,10 @@
 
 use super::write::{document, paragraph, tc};
 use super::{FORMS, Form, Model, Sheet, linted, models, told};
+use crate::domain::{Moment, Period};
+use crate::report::{Block, Cell, Format, Meta, Paper, Part, Report, Table, render};
+use crate::tables::{self, Attachment, Digits, Role, Style, TableRules};
+use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -122,4 +126,86 @@ fn a_draft_is_told_by_the_head_of_its_pages() {
     let findings = linted(&zip.finish().unwrap().into_inner()).findings;
     assert!(matches!(&findings[..], [one] if one.check == 24 && one.place == "页眉"), "{}", told(&findings));
     assert!(findings[0].what.contains("共1处") && findings[0].cure.contains("bulletin issue"), "{}", findings[0]);
+}
+
+/// Three rows of any form that agree with themselves.
+fn attachment(form: &'static tables::Form) -> Attachment {
+    let cell = |row: usize, column: &tables::FormColumn| match column.role {
+        Role::Office => format!("{}{}", ["甲", "乙", "丙"][row], form.chinese),
+        Role::Text => "更新不及时".to_owned(),
+        Role::OneOf(words) => words[0].to_owned(),
+        Role::Count | Role::Signed => (12 - row).to_string(),
+        Role::Points => format!("{}.5", 20 - row),
+        Role::Given => (300 - row).to_string(),
+        Role::Flag => usize::from(
+            form.exclusive
+                .first()
+                .is_none_or(|first| *first == column.names[0] || !form.exclusive.contains(&column.names[0])),
+        )
+        .to_string(),
+        _ => String::new(),
+    };
+    let row = |row| form.columns.iter().map(|column| cell(row, column)).collect();
+    let rows = if form.is_blank { Vec::new() } else { (0..3).map(row).collect() };
+    let period = Period::parse("2022-06").unwrap();
+    let (name, title, headings, note) = (String::new(), None, BTreeMap::new(), None);
+    Attachment { form, period, name, place: 1, title, headings, note, as_printed: false, rows }
+}
+
+/// Our own lists are empty, and every form of table is in one draft: the one of 白河 is also called
+/// 存在问题的政务新媒体, and counts nobody of ours.
+fn every_form() -> Report {
+    let list = |number, key: &str, rows: Vec<Vec<Cell>>| {
+        let heads = ["序号", "政务新媒体", "主管单位", "平台类型", "问题类型"];
+        let table = Table::new(key, format!("2022年6月份{key}的政务新媒体名单"), &heads, rows);
+        Block::Table(Table { part: Part::Annex(number), ..table })
+    };
+    let said = "全市正在运行的政务新媒体共计3个，检查3个，检查率100%。经检查，合格3个，合格率为100%；不合格0个，合格但存在问题0个。";
+    let mut report = Report {
+        title: "2022年6月份政务新媒体检查情况".to_owned(),
+        subtitle: None,
+        blocks: vec![
+            Block::Heading("一、总体情况".to_owned()),
+            Block::Paragraph(said.to_owned()),
+            list(2, "不合格", Vec::new()),
+            list(3, "存在问题", Vec::new()),
+        ],
+        footnotes: Vec::new(),
+        paper: Some(Paper::default().numbered(None, chrono::NaiveDate::from_ymd_opt(2022, 7, 11))),
+        meta: Meta {
+            period: Period::parse("2022-06").unwrap(),
+            profile: "通用".to_owned(),
+            generated_at: Moment::parse("2022-07-01 09:00").unwrap(),
+        },
+    };
+    let rules = TableRules::default();
+    let digits = Digits { decimals: 0, rounding: crate::report::Rounding::HalfUp };
+    let style =
+        Style { rules: &rules, digits, checks: Some("(以6月6日、13日、20日、6月27日检查结果为准)") };
+    tables::place(&mut report, &tables::Form::all().map(attachment).collect::<Vec<_>>(), style);
+    report
+}
+
+#[test]
+fn a_draft_with_every_form_of_table_is_clean() {
+    for format in [Format::Docx, Format::Xlsx, Format::Json] {
+        let mut findings = linted(&render(&every_form(), format).unwrap()).findings;
+        findings.retain(|one| one.check != 24);
+        assert!(findings.is_empty(), "{format:?}\n{}", told(&findings));
+    }
+}
+
+/// What the document prints as ____ in its list of annexes, JSON has as well, and its headings.
+#[test]
+fn an_annex_that_nobody_has_filled_is_told_in_json_too() {
+    let mut report = every_form();
+    report.blocks.retain(|block| !matches!(block, Block::Table(table) if table.annex() == Some(1)));
+    for format in [Format::Docx, Format::Json] {
+        let findings = linted(&render(&report, format).unwrap()).findings;
+        let blank = findings.iter().filter(|one| one.what.contains("____")).count();
+        assert!(blank >= 1, "{format:?}\n{}", told(&findings));
+    }
+    let json: serde_json::Value = serde_json::from_slice(&render(&report, Format::Json).unwrap()).unwrap();
+    assert_eq!(json["annex_list"][0], "附件：1. ____");
+    assert_eq!(json["headings"], serde_json::json!([{"heading": "一、总体情况", "paragraph": 1}]));
 }

@@ -5,7 +5,7 @@ use super::pen::{Lie, Pen, Set};
 use super::style::{ANNEX, BODY, FLUSH, HEADING1, HEADING2, HEADING3, RIGHT, SUBTITLE, Style, TITLE};
 use super::xml::Xml;
 use super::{paper, parts, table, title};
-use crate::report::paper::note_lines;
+use crate::report::paper::{annex_names, note_lines};
 use crate::report::{Block, Part, Report, Shape, Table};
 use crate::wording::renumber;
 use std::io::{self, Write};
@@ -42,12 +42,13 @@ pub(super) fn write<W: Write>(mut xml: Xml<W>, report: &Report) -> io::Result<()
 }
 
 /// Text and notes. The page that bears the date has text above it (GB/T 9704-2012, 7.3.5.5): the last
-/// paragraph of a paper stays with the list of annexes and the signature.
+/// paragraph of a paper stays with the signature, unless enough of the list of annexes does.
 fn running<W: Write>(pen: &mut Pen<W>, report: &Report) -> io::Result<()> {
     let mut blocks = text(report);
     blocks.extend(note_lines(&report.footnotes).into_iter().map(Block::Paragraph));
     let is_signed = report.paper.as_ref().is_some_and(|paper| paper.shape != Shape::Brief);
-    let last = blocks.pop_if(|last| is_signed && matches!(last, Block::Paragraph(_)));
+    let stays = is_signed && annex_names(report).len() < paper::STAYING;
+    let last = blocks.pop_if(|last| stays && matches!(last, Block::Paragraph(_)));
     blocks.iter().try_for_each(|one| block(pen, one))?;
     match last {
         Some(Block::Paragraph(text)) => paragraph(pen, &Set { keeps: true, ..Set::default() }, &text),

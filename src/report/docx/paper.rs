@@ -17,6 +17,9 @@ const THIN: i64 = 6;
 /// One character of 4号.
 const SMALL_EM: i64 = 280;
 
+/// So many of the last lines above a signature stay with it; the rest may stand on the page before.
+pub(super) const STAYING: usize = 2;
+
 /// What stands above the title.
 pub(super) fn head<W: Write>(pen: &mut Pen<W>, paper: &Paper) -> io::Result<()> {
     let whole = Set { tab_right: Some(WIDTH), ..Set::default() };
@@ -82,26 +85,30 @@ pub(super) fn addressees<W: Write>(pen: &mut Pen<W>, paper: &Paper) -> io::Resul
 /// What follows the text: the list of annexes, signature and date, remarks in brackets.
 pub(super) fn foot<W: Write>(pen: &mut Pen<W>, report: &Report, paper: &Paper) -> io::Result<()> {
     annexes(pen, report)?;
+    let remarks = remarks(paper);
+    let keeps = !remarks.is_empty();
     match paper.shape {
         Shape::Brief => Ok(()),
         Shape::Telegram => {
             keeping(pen, 1)?;
             let right = 4 * EM;
-            pen.set(&RIGHT, Set { right, ..Set::default() }, &paper.date_words())
+            pen.set(&RIGHT, Set { right, keeps, ..Set::default() }, &paper.date_words())
         }
-        Shape::Web | Shape::Letter => signature(pen, paper),
+        Shape::Web | Shape::Letter => signature(pen, paper, keeps),
     }?;
-    if paper.public {
-        pen.line(&BODY, "（此件公开发布）")?;
-    }
-    if !paper.contact.is_empty() && paper.shape != Shape::Brief {
-        pen.line(&BODY, &format!("（联系人：{}）", paper.contact))?;
-    }
-    Ok(())
+    let last = remarks.len();
+    (1..).zip(&remarks).try_for_each(|(at, line)| pen.set(&BODY, Set { keeps: at < last, ..Set::default() }, line))
+}
+
+/// 附注: they stay with the date, since a page with nothing else looks like a slip.
+fn remarks(paper: &Paper) -> Vec<String> {
+    let public = paper.public.then(|| "（此件公开发布）".to_owned());
+    let is_here = !paper.contact.is_empty() && paper.shape != Shape::Brief;
+    public.into_iter().chain(is_here.then(|| format!("（联系人：{}）", paper.contact))).collect()
 }
 
 /// 附件：1. … with the turn lines under the first character of the name. A number that nobody has
-/// filled is a visible blank.
+/// filled is a visible blank. The last ones stay with the signature: a long list breaks before them.
 fn annexes<W: Write>(pen: &mut Pen<W>, report: &Report) -> io::Result<()> {
     let names = annex_names(report);
     let (indent, label) = (2 * EM, 3 * EM);
@@ -114,12 +121,14 @@ fn annexes<W: Write>(pen: &mut Pen<W>, report: &Report) -> io::Result<()> {
         return pen.set(&FLUSH, set, &format!("附件：{one}"));
     }
     let number = if names.len() < 10 { 3 * EM / 2 } else { 2 * EM };
+    let last = names.len();
     for (at, name) in (1..).zip(names) {
+        let keeps = at + STAYING > last;
         let (hanging, text) = match at {
             1 => (label + number, format!("附件：1.\t{name}")),
             _ => (number, format!("{at}.\t{name}")),
         };
-        pen.set(&FLUSH, Set { left: indent + label + number, hanging, ..kept }, &text)?;
+        pen.set(&FLUSH, Set { left: indent + label + number, hanging, keeps, ..kept }, &text)?;
     }
     Ok(())
 }
@@ -127,7 +136,7 @@ fn annexes<W: Write>(pen: &mut Pen<W>, report: &Report) -> io::Result<()> {
 /// Office and date. Sealed: the date four characters from the right, the office centred above it.
 /// Unsealed: the office two from the right, the date two in from the first character of the office; a
 /// longer date takes the place at the right.
-fn signature<W: Write>(pen: &mut Pen<W>, paper: &Paper) -> io::Result<()> {
+fn signature<W: Write>(pen: &mut Pen<W>, paper: &Paper, keeps: bool) -> io::Result<()> {
     let (office, date) = (or_blank(&paper.issuer), paper.date_words());
     let [wide, long] = [office, date.as_str()].map(|text| text.width_cjk() as i64 * EM / 2);
     let (office_right, date_right) = match paper.sealed {
@@ -137,7 +146,7 @@ fn signature<W: Write>(pen: &mut Pen<W>, paper: &Paper) -> io::Result<()> {
     };
     keeping(pen, 2)?;
     pen.set(&RIGHT, Set { right: office_right.max(0), keeps: true, ..Set::default() }, office)?;
-    pen.set(&RIGHT, Set { right: date_right.max(0), ..Set::default() }, &date)
+    pen.set(&RIGHT, Set { right: date_right.max(0), keeps, ..Set::default() }, &date)
 }
 
 /// Empty lines that stay with what follows: the page that bears the date has text above it.

@@ -171,6 +171,45 @@ fn the_order_of_a_telegram() {
     assert!(!found.iter().any(|line| line.contains("无法判定")), "a working list is no part of a paper");
 }
 
+/// Whether each paragraph up to the first annex stays with the next one, with its text.
+fn kept(report: &Report) -> Vec<(bool, String)> {
+    let xml = document(report);
+    let texts = paragraphs(&xml).into_iter().map(|(_, text)| text);
+    let kept = xml.split("<w:p>").skip(1).map(|one| one.contains("<w:keepNext/>"));
+    kept.zip(texts).take_while(|(_, text)| !text.starts_with("附件2") && text != "附件").collect()
+}
+
+fn with_annexes(count: usize, paper: Paper) -> Report {
+    let mut report = report(Some(paper));
+    report.blocks.retain(|block| !matches!(block, Block::Table(_)));
+    report.blocks.pop();
+    report.blocks.push(Block::Paragraph("末段。".to_owned()));
+    report.blocks.extend((1..=count).map(|at| annex(at, &format!("第{at}种"), 1)));
+    report
+}
+
+/// The last two lines of the list, or of the text, the empty lines, the office, the date and its remarks
+/// are one block; whatever stands before it may stay on the page before.
+#[test]
+fn a_signature_keeps_what_it_needs_and_no_more() {
+    let letter = Paper { shape: Shape::Letter, contact: "张三".to_owned(), ..telegram() };
+    for (paper, foot) in [(telegram(), 1), (letter, 3), (Paper { public: false, ..telegram() }, 0)] {
+        for count in [0_usize, 1, 2, 6, 14] {
+            let kept = kept(&with_annexes(count, paper.clone()));
+            let date = kept.iter().rposition(|(_, text)| text.ends_with("11日")).unwrap();
+            let last = kept.iter().position(|(_, text)| text == "末段。").unwrap();
+            let body: Vec<&(bool, String)> = kept[last..=date].iter().filter(|(_, text)| !text.is_empty()).collect();
+            assert_eq!(body[0].0, count < 2, "{count} {kept:?}");
+            let list: Vec<bool> = body[1..=count].iter().map(|(keeps, _)| *keeps).collect();
+            let wanted: Vec<bool> = (1..=count).map(|at| at + 2 > count).collect();
+            assert_eq!(list, wanted, "{count} {kept:?}");
+            assert!(kept[last + 1..date].iter().all(|(keeps, text)| *keeps || !text.is_empty()), "{count} {kept:?}");
+            let remarks: Vec<bool> = kept[date..].iter().map(|(keeps, _)| *keeps).take(foot.min(1) + 1).collect();
+            assert_eq!(remarks[0], foot > 0, "{count} {kept:?}");
+        }
+    }
+}
+
 #[test]
 fn the_numbers_of_the_standard() {
     let xml = document(&report(Some(telegram())));

@@ -26,6 +26,8 @@ const BEGINS: [(&str, u64); 16] = [
 const ENDS: [(&str, u64); 7] = [("的", 4), ("、", 0), ("，", 0), ("月份", 6), ("季度", 6), ("》", 6), ("）", 6)];
 /// Inside a word, as far as anybody can tell.
 const ANYWHERE: u64 = 300;
+/// Inside brackets, where a break tears what belongs together.
+const INSIDE: u64 = 10_000;
 /// What each line costs, so that there are no more than needed.
 const LINE: usize = 40;
 /// Characters of the longest title that is broken.
@@ -102,6 +104,9 @@ fn cost(chars: &[char], at: usize) -> u64 {
     if "、，。：；”）》〕)".contains(after) || "（(“《〔第".contains(before) {
         return NEVER;
     }
+    if is_inside(&chars[..at]) {
+        return INSIDE;
+    }
     let begins = |word: &str| word.chars().eq(chars[at..].iter().copied().take(word.chars().count()));
     let ends = |word: &str| {
         let count = word.chars().count();
@@ -118,9 +123,30 @@ fn cost(chars: &[char], at: usize) -> u64 {
     }
 }
 
+/// Whether a bracket is open behind these characters.
+fn is_inside(before: &[char]) -> bool {
+    let last = |brackets: [char; 2]| before.iter().rposition(|c| brackets.contains(c));
+    last(['（', '(']) > last(['）', ')'])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// 各县(市、区) is one word.
+    #[test]
+    fn no_line_ends_inside_brackets() {
+        for title in
+            ["2022年6月份各县(市、区)政务新媒体数量", "青禾市2022年第2季度各县（市、区、开发区）政务新媒体数量情况"]
+        {
+            for most in 9..20 {
+                let lines = lines(title, most);
+                let torn = |line: &&String| line.matches(['(', '（']).count() != line.matches([')', '）']).count();
+                assert!(most < 12 || lines.iter().find(torn).is_none(), "{most} {lines:?}");
+                assert_eq!(lines.concat(), title);
+            }
+        }
+    }
 
     #[test]
     fn titles_turn_at_sense() {
