@@ -153,7 +153,8 @@ fn said<'l>(config: &Config, ledger: &Ledger, letter: &'l OwedLetter, now: Momen
         pass: None,
     };
     let mentions: Vec<Mention> = letter.mentions.iter().map(stored).collect();
-    let told = tell(ledger, config, &head, &mentions, &|_| Before::default(), (now, Seen { until: now, will_look: false }));
+    let told =
+        tell(ledger, config, &head, &mentions, &|_| Before::default(), (now, Seen { until: now, will_look: false }));
     let is_said = |mention: &&OwedMention| told.said.iter().any(|(said, _)| *said == stored(mention));
     letter.mentions.iter().filter(is_said).collect()
 }
