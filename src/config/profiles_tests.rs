@@ -269,7 +269,7 @@ fn what_deserves_attention_is_told() {
     }
     assert!(explained("", "2026-03-01 09:00").contains("没有写检查方邮箱"));
     let live = "mode = \"正式\"\n[office]\nclerk_mail = \"c@example.cn\"\n";
-    assert!(explained(live, "2026-03-01 09:00").contains("没有真正发出"));
+    assert!(explained(live, "2026-03-01 09:00").contains("切换为正式后也不会真正发出"));
     let smtp = format!(
         "{live}[mail]\ntransport = \"smtp\"\nfrom = \"a@example.cn\"\n[mail.smtp]\nhost = \"h\"\nuser = \"u\"\n\
          password = \"smtp\"\nsecurity = \"plain\"\n"

@@ -95,7 +95,7 @@ mod tests {
             let is_deed = |word: &&str| {
                 let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
                 let kind = word.split_once('.').is_some_and(|(kind, rest)| plain(kind) && plain(rest));
-                kind && !["json", "toml", "part"].iter().any(|ending| word.ends_with(ending))
+                kind && !["json", "toml", "part", "rs"].iter().any(|ending| word.ends_with(ending))
                     && !word.starts_with("demo.")
             };
             found.extend(quoted.filter(is_deed).map(str::to_owned));
