@@ -1,11 +1,12 @@
 //! What the clerk must mend, for the first lines of `status`: accounts that nobody can be written to
 //! about, addresses that take no letters, answers and findings that wait for a word.
 
-use super::{answer, mode};
+use super::answer;
 use crate::config::Config;
 use crate::domain::{Account, Moment, Role};
 use crate::ledger::Ledger;
 use crate::rules::{Verdict, VerdictKind};
+use crate::spoken::mode_told;
 use crate::store::{Connection, LetterState, StoreError, contacts, findings, meta, modes};
 use crate::web;
 
@@ -20,7 +21,7 @@ pub(super) fn lines(
     verdicts: &[Verdict],
     now: Moment,
 ) -> Result<(String, Vec<String>), StoreError> {
-    let mode = mode::told(config.mode, modes::last(conn)?.as_ref());
+    let mode = mode_told(config.mode, modes::last(conn)?.as_ref());
     let mut red = nobody(ledger, now);
     red.extend(dead(conn, ledger, now)?);
     red.extend(web::trouble(conn)?.filter(|_| config.web.listen.is_some() && config.web.is_asked_for()));

@@ -75,7 +75,7 @@ pub(super) fn understand(sheet: &Sheet<'_>, base: &Path) -> Config {
         mail: mail::mail(root.sub("mail"), base),
         web: web::web(root.sub("web")),
         alarms: alarms::alarms(root.sub("alarm")),
-        sources: all_sources(&root, base),
+        sources: all_sources(&root, base).into(),
         calendar,
         calendar_named,
         proxy: proxy(root.sub("http")),
