@@ -66,31 +66,33 @@ pub(super) fn shown(almanac: &Almanac) -> Value {
         holidays,
         worked => almanac.worked.iter().map(|day| day_in_words(*day)).collect::<Vec<_>>(),
         working_days => almanac.working_days,
-        checks => almanac.off_checks.iter().map(off_check).collect::<Vec<_>>(),
-        moved => almanac.moved.iter().map(moved).collect::<Vec<_>>(),
+        checks => almanac.off_checks.iter().map(|off| off_check(off, almanac.year)).collect::<Vec<_>>(),
+        moved => almanac.moved.iter().map(|one| moved(one, almanac.year)).collect::<Vec<_>>(),
     }
 }
 
-fn off_check(off: &OffCheck) -> Value {
+fn off_check(off: &OffCheck, year: i32) -> Value {
     let OffCheck { check, festival, summary } = off;
     let Check { nominal, at } = *check;
     context! {
-        at => short(nominal),
+        at => short(nominal, year),
         why => why(festival),
-        held => if at == nominal { "照常".to_owned() } else { format!("顺延到{}", short(at)) },
-        summary => short(*summary),
+        held => if at == nominal { "照常".to_owned() } else { format!("顺延到{}", short(at, year)) },
+        summary => short(*summary, year),
     }
 }
 
-fn moved(moved: &Moved) -> Value {
-    context! { from => day_in_words(moved.from), why => why(&moved.festival), to => short(moved.to) }
+fn moved(moved: &Moved, year: i32) -> Value {
+    context! { from => day_in_words(moved.from), why => why(&moved.festival), to => short(moved.to, year) }
 }
 
 fn why(festival: &str) -> &str {
     if festival.is_empty() { "周末" } else { festival }
 }
 
-/// 10月5日（周一）09:00; the day is enough within a year, and says the year where it is another.
-fn short(moment: Moment) -> String {
-    format!("{}{}", day_in_words(moment.date()), moment.beijing().format("%H:%M"))
+/// 10月5日（周一）09:00; with its year where that is another than the page's.
+fn short(moment: Moment, year: i32) -> String {
+    let other = moment.date().year();
+    let of = if other == year { String::new() } else { format!("{other}年") };
+    format!("{of}{}{}", day_in_words(moment.date()), moment.beijing().format("%H:%M"))
 }

@@ -73,7 +73,7 @@ fn versions(profile: &Profile, today: NaiveDate) -> Vec<Value> {
             Some(from) if from > today => ("suspected", format!("将自{from}起实行")),
             _ => ("exempt", "已由新的版本代替".to_owned()),
         };
-        let since = rule.from.map_or_else(|| "一直如此".to_owned(), |from| format!("{from}起"));
+        let since = rule.from.map_or_else(|| "一直有效".to_owned(), |from| format!("{from}起"));
         let until = next_version(profile, rule).map(|date| format!("到{date}前"));
         context! { name => rule_chinese(&rule.name), words => words::rule_in_words(rule), word, said, since, until }
     };

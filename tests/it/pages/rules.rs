@@ -10,6 +10,9 @@ const LOOK: &str = "/rules/calendar/look";
 const KEEP: &str = "/rules/calendar/keep";
 const CALENDAR: &str = "/rules/calendar?year=2027";
 
+/// A profile that asks for nothing in a week.
+pub(super) const WIDE: &str = "basis = \"试行\"\n[[rules]]\nname = \"silence\"\nwindow = \"days\"\ndays = 250\nmin = 1\nseverity = \"veto\"\nlabel = \"停更\"\n";
+
 /// What the second form carries of the first page.
 fn mark(page: &str) -> String {
     let mark = page.split("name=\"mark\" value=\"").nth(1).unwrap_or_else(|| panic!("nothing to confirm\n{page}"));
@@ -196,9 +199,8 @@ async fn what_another_profile_would_change_is_tried_and_nothing_is_kept() {
     let page = before.1.body;
     assert!(page.contains("没有账号的结果会不同") && page.contains("2026-07-27 09:00"), "{page}");
     // A profile that demands nothing in a week.
-    let own = "basis = \"试行\"\n[[rules]]\nname = \"silence\"\nwindow = \"days\"\ndays = 90\nmin = 1\nseverity = \"veto\"\nlabel = \"停更\"\n";
     std::fs::create_dir_all(office.dir.path().join("profiles")).unwrap();
-    office.file("profiles/宽.toml", own);
+    office.file("profiles/宽.toml", WIDE);
     let page = boss.get("/rules/whatif?profile=%E5%AE%BD&since=2026-07-20").body;
     assert!(page.contains("个账号的结果会不同") && page.contains("href=\"../account/"), "{page}");
     assert!(page.contains("青禾文旅") && !page.contains("<script"), "{page}");

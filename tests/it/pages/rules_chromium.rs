@@ -45,10 +45,15 @@ async fn next_years_notice_is_pasted_checked_and_saved() {
     browser.inspect("rules-kept").await;
     browser.follow(".tabs a[href$='whatif']").await;
     browser.inspect("rules-whatif").await;
-    browser.run("document.getElementById('profile').value = '开封'").await;
+    // A profile that asks for nothing in a week, and is strict about silence.
+    std::fs::create_dir_all(office.dir.path().join("profiles")).unwrap();
+    office.file("profiles/宽.toml", super::rules::WIDE);
+    browser.go("/rules/whatif").await;
+    browser.run("document.getElementById('profile').value = '宽'").await;
+    browser.run("document.getElementById('since').value = '2026-07-20'").await;
     browser.follow("main form button").await;
     let said = browser.text().await;
-    assert!(said.contains("如同一份通报"), "{said}");
+    assert!(said.contains("个账号的结果会不同") && said.contains("青禾文旅"), "{said}");
     browser.inspect("rules-trial").await;
     browser.end().await;
     office.end().await;
