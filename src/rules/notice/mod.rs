@@ -180,7 +180,7 @@ impl Reader {
         (self.group_d, self.advises, self.before, self.last_date) = (None, false, None, None);
     }
 
-    /// A festival whose days were refused is not missing as well.
+    /// A festival that is named and whose days were refused is not missing as well.
     fn demand_festivals(&mut self) {
         let all_is_well = self.faults.is_empty();
         for festival in FESTIVALS {

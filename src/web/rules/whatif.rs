@@ -167,7 +167,7 @@ impl Trial {
         let grades: Vec<Value> = self
             .grades
             .iter()
-            .map(|(grade, before, after)| context! { said => grade.chinese(), before, after })
+            .map(|(grade, before, after)| context! { said => grade.chinese(), word => grade.word(), before, after })
             .collect();
         context! {
             state => "made",
