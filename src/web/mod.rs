@@ -208,6 +208,7 @@ fn router(web: Web) -> Router {
         .route("/reports", get(reports::show))
         .route("/reports/{period}", get(reports::bulletin::show))
         .route("/reports/{period}/file", get(reports::file::send))
+        .route("/reports/{period}/answer", post(reports::reply::take))
         .route("/reports/{period}/{step}", post(reports::step::take))
         .route("/repairs", get(repairs::show))
         .route("/repairs/{id}", get(repairs::one::show))

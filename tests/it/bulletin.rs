@@ -241,7 +241,7 @@ fn a_wrong_word_is_refused_at_every_verb() {
     let answer = |more: &[&str]| desk.no_step("answer", &[more, &["--said-by", "x", "--by", "张三"]].concat());
     assert!(
         answer(&["--office", "县教育局", "--agree"])
-            .contains("“县教育局”没有核对稿；本期有问题的单位是：县应急局、县文旅局")
+            .contains("“县教育局”没有核对稿；本期有问题的单位是：县文旅局、县应急局")
     );
     let other = ["--office", "县应急局", "--object", "--account", "青禾文旅", "--reason", "x"];
     assert!(answer(&other).contains("在本期没有县应急局的问题"));
