@@ -247,7 +247,7 @@ fn a_wrong_word_is_refused_at_every_verb() {
     assert!(answer(&other).contains("在本期没有县应急局的问题"));
     assert!(answer(&["--office", "县应急局", "--object", "--account", "青禾应急"]).contains("缺少"));
     let blank = ["--office", "县应急局", "--object", "--account", "青禾应急", "--reason", " "];
-    assert!(answer(&blank).contains("要写明理由"));
+    assert!(answer(&blank).contains("异议和整改要写明理由"));
 }
 
 /// Two people sign at the same moment: one paper, one set of 整改项.

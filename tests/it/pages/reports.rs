@@ -116,8 +116,8 @@ async fn each_answer_of_an_office_is_written_down_once_by_whoever_may() {
     assert!(say(&all, "", &[]).contains("请选择一致"));
     assert!(say("某局|", "agreed", &[]).contains("“某局”没有核对稿；本期有问题的单位是：青禾县"));
     assert!(say("青禾县交通局|999", "agreed", &[]).contains("没有编号为999的账号"));
-    assert!(say(&all, "objects", &[("reason", "发过")]).contains("要写明账号和理由"));
-    assert!(say(&own, "objects", &[("reason", " ")]).contains("要写明账号和理由"));
+    assert!(say(&all, "objects", &[("reason", "发过")]).contains("要写明理由和账号"));
+    assert!(say(&own, "objects", &[("reason", " ")]).contains("要写明理由和账号"));
     assert!(say(&all, "agreed", &[("on", "2026-08-01")]).contains("还没有到，请核对"));
     assert!(say(&all, "agreed", &[("on", "2026-05-01")]).contains("早于本期"));
     let kept = say(&all, "agreed", &[("on", "2026-07-14")]);
