@@ -42,6 +42,11 @@ pub fn explain(config: &Config, now: Moment) -> String {
     lines.join("\n")
 }
 
+/// What is checked when, and who is reminded when: a heading a line, what belongs to it indented.
+pub fn rules_in_words(config: &Config, now: Moment) -> Vec<String> {
+    [profile_in_words(&config.profile), checks_in_words(config, now), leads_in_words(config)].concat()
+}
+
 fn profile_in_words(profile: &Profile) -> Vec<String> {
     let period = match profile.period {
         PeriodKind::Month => "月度",
@@ -184,7 +189,8 @@ fn lead_in_words(lead: &SilenceLead) -> String {
     format!("  最后一次更新后第{}天：提醒{}", lead.day, roles.join("、"))
 }
 
-fn mail_in_words(config: &Config) -> String {
+/// How letters leave, in one line.
+pub fn mail_in_words(config: &Config) -> String {
     let mail = &config.mail;
     let sender = format!("发件人“{}”<{}>，每分钟最多{}封", mail.from_name, mail.from_address, mail.per_minute);
     match &mail.transport {

@@ -15,6 +15,7 @@ pub mod repair;
 pub mod replace;
 pub mod sheet;
 pub mod silence;
+pub mod start;
 pub mod state;
 pub mod strike;
 pub mod user;
