@@ -44,7 +44,13 @@ pub fn explain(config: &Config, now: Moment) -> String {
 
 /// What is checked when, and who is reminded when: a heading a line, what belongs to it indented.
 pub fn rules_in_words(config: &Config, now: Moment) -> Vec<String> {
-    [profile_in_words(&config.profile), checks_in_words(config, now), leads_in_words(config)].concat()
+    let coming = coming_checks(config, now);
+    let summary = config.report.summary_at.format("%H:%M");
+    let mut lines = profile_in_words(&config.profile);
+    lines.push(format!("检查：接下来{}次；周报在检查当天{summary}起发给检查方", coming.len()));
+    lines.extend(coming.iter().map(|check| format!("  {}", check_in_words(*check))));
+    lines.extend(leads_in_words(config));
+    lines
 }
 
 fn profile_in_words(profile: &Profile) -> Vec<String> {

@@ -80,13 +80,7 @@ pub struct Drawn {
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn drawn(
-    conn: &Connection,
-    config: &Config,
-    week: Week,
-    all: bool,
-    now: Moment,
-) -> Result<Drawn, StoreError> {
+pub fn drawn(conn: &Connection, config: &Config, week: Week, all: bool, now: Moment) -> Result<Drawn, StoreError> {
     let (check, profile) = (check_of(config, week), &config.profile);
     let mut signed = tally::of(conn, week.start(), week.end())?;
     let ledger = Ledger::for_checks(conn, config, profile, &[check])?;

@@ -201,7 +201,11 @@ pub fn begin(
 /// Where it is so already.
 pub fn dismiss(tx: &Transaction<'_>, dismissed: bool, by: &str, now: Moment) -> Result<String, Refusal> {
     if word(tx, DISMISSED)?.is_some() == dismissed {
-        return Err(Refusal::state(if dismissed { "已经不再提示，没有改动" } else { "本来就在提示，没有改动" }));
+        return Err(Refusal::state(if dismissed {
+            "已经不再提示，没有改动"
+        } else {
+            "本来就在提示，没有改动"
+        }));
     }
     if dismissed {
         keep(tx, DISMISSED, "", by, now)?;

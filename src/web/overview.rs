@@ -188,7 +188,8 @@ pub(super) async fn show(
     };
     let starts = starts.map(|progress| progress.open().join("、"));
     let trial = mode == Mode::Trial;
-    let values = context! { trial, starts, profile => web.config.profile.name.clone(), ..values(&snapshot, &wish, now) };
+    let values =
+        context! { trial, starts, profile => web.config.profile.name.clone(), ..values(&snapshot, &wish, now) };
     shared.page(StatusCode::OK, "overview.html", &uri, &viewer, values).await
 }
 

@@ -186,11 +186,19 @@ fn rules(config: &Config, now: Moment) -> Vec<Value> {
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
     for line in rules_in_words(config, now) {
         match groups.last_mut().filter(|_| line.starts_with(' ')) {
-            Some((_, lines)) => lines.push(line.trim().to_owned()),
+            Some((_, lines)) => lines.push(without_number(line.trim()).to_owned()),
             None => groups.push((line.trim_end_matches('：').to_owned(), Vec::new())),
         }
     }
     groups.into_iter().map(|(head, lines)| context! { head, lines }).collect()
+}
+
+/// The page numbers them itself where there is an order.
+fn without_number(line: &str) -> &str {
+    match line.split_once(". ") {
+        Some((number, rest)) if number.bytes().all(|b| b.is_ascii_digit()) => rest,
+        _ => line,
+    }
 }
 
 /// What holds, since when, and whether it can be 正式.
