@@ -16,6 +16,7 @@ pub mod replace;
 pub mod reply;
 pub mod sheet;
 pub mod silence;
+pub mod start;
 pub mod state;
 pub mod strike;
 pub mod user;

@@ -39,6 +39,7 @@ pub mod repairs;
 pub mod reviews;
 pub mod sessions;
 pub mod silences;
+pub mod start;
 pub mod tally;
 pub mod told;
 pub mod users;

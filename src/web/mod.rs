@@ -28,6 +28,7 @@ mod signin;
 mod slow;
 mod sources;
 mod squares;
+mod start;
 mod strip;
 mod throttle;
 mod upcoming;
@@ -199,6 +200,14 @@ fn router(web: Web) -> Router {
         .route("/settings/office/revoke", post(settings::revoke))
         .route("/settings/mode", post(settings::switch))
         .route("/settings/letter", post(settings::letter))
+        .route("/start", get(start::show))
+        .route("/start/letter", post(start::letter))
+        .route("/start/skip", post(start::skip))
+        .route("/start/account", post(start::account))
+        .route("/start/look", post(start::look))
+        .route("/start/sheet", get(start::sheet))
+        .route("/start/begin", post(start::begin))
+        .route("/start/dismiss", post(start::dismiss))
         .route("/sources", get(sources::show))
         .route("/upcoming", get(upcoming::show))
         .route("/upcoming/cancel", post(upcoming::cancel))
