@@ -78,14 +78,15 @@ pub fn make(store: &Store, keep_days: u32, by: Option<&str>, now: Moment) -> Res
     }
     let made = kept(store.dir(), keep_days, now);
     let (told, by) = (made.clone(), by.map(str::to_owned));
-    store.write(move |tx| record::tell(tx, &told, by.as_deref(), now))?;
+    let noted = store.write(move |tx| record::tell(tx, &told, by.as_deref(), now));
     match &made {
         Ok(made) => {
             tracing::info!(bytes = made.bytes, rows = made.rows, removed = made.removed.len(), "backup.verified")
         }
         Err(trouble) => tracing::error!(%trouble, "backup.failed"),
     }
-    made
+    // A disk that is full lets us note nothing either; what was wrong in the first place is the answer.
+    made.and_then(|made| noted.map(|()| made).map_err(Trouble::from))
 }
 
 fn kept(data: &Path, keep_days: u32, now: Moment) -> Result<Made, Trouble> {

@@ -140,7 +140,7 @@ fn insert(
         message_id(letter, slot, domain),
         letter.not_before.unix(),
         now.unix(),
-        restored::may_have_left(tx, letter.not_before)?
+        restored::may_have_left(tx, letter.slot.min(letter.not_before))?
     ];
     Ok(tx.prepare_cached(INSERT)?.insert(values)?)
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 const KEY: &str = "restored";
 
 const DOUBT: &str =
-    "UPDATE letter SET doubted = 1 WHERE state IN ('queued', 'sending', 'doubtful') AND not_before < ?1";
+    "UPDATE letter SET doubted = 1 WHERE state IN ('queued', 'sending', 'doubtful') AND min(slot, not_before) < ?1";
 const SIGN_OUT: &str = "DELETE FROM session";
 const END_LINKS: &str = "DELETE FROM one_time_link";
 const WAITING: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted, repeat, repeat_since, repeat_count FROM letter WHERE state IN ('queued', 'sending', 'doubtful') ORDER BY doubted DESC, next_try, id LIMIT ?1";
@@ -118,9 +118,9 @@ fn keep(tx: &Transaction<'_>, restored: &Restored) -> Result<(), StoreError> {
     meta::set(tx, KEY, &serde_json::to_string(restored).map_err(|e| StoreError::odd(e.to_string()))?)
 }
 
-/// Whether a letter that is queued now may have left before the database was exchanged.
-pub(super) fn may_have_left(tx: &Transaction<'_>, not_before: Moment) -> Result<bool, StoreError> {
-    Ok(last(tx)?.is_some_and(|restored| not_before < restored.at))
+/// Whether a letter that is queued now for `slot` may have left before the database was exchanged.
+pub(super) fn may_have_left(tx: &Transaction<'_>, slot: Moment) -> Result<bool, StoreError> {
+    Ok(last(tx)?.is_some_and(|restored| slot < restored.at))
 }
 
 /// The letters that wait; those that may have left come first.
