@@ -1,10 +1,11 @@
-//! The daemon: seven task loops around pure steps, the web server beside them, and their end.
+//! The daemon: eight task loops around pure steps, the web server beside them, and their end.
 //!
 //! Shutdown is a future handed in; a task that ends by itself is an error; starting is recovering.
 
 use crate::Step;
 use crate::alarm::{self, Alarmer};
 use crate::answer::verify::Verifier;
+use crate::backup::Keeper;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::current::Current;
@@ -17,7 +18,7 @@ use crate::poll::{Lanes, Poller};
 use crate::pulse::{self, Pulse};
 use crate::report::reporter::Reporter;
 use crate::secrets::FileSecrets;
-use crate::store::{InstanceLock, Store, StoreError, lanes, modes, outbox};
+use crate::store::{InstanceLock, Store, StoreError, lanes, modes, outbox, restored};
 use crate::web::Web;
 use cuigeng_adapters::http::Http;
 use std::future::Future;
@@ -28,7 +29,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// The names of the task loops, as a stepped clock wants to know them.
-pub const TASKS: [&str; 7] = ["poll", "inspect", "mail", "report", "alarm", "answer", "bounces"];
+pub const TASKS: [&str; 8] = ["poll", "inspect", "mail", "report", "alarm", "answer", "bounces", "backup"];
 
 /// How long the end may take: one exchange with a mail server may finish.
 const DRAIN: Duration = Duration::from_secs(40);
@@ -61,6 +62,7 @@ pub struct Daemon {
     web: Web,
     returns: Returns,
     current: Arc<Current>,
+    keeper: Keeper,
     clock: Arc<dyn Clock>,
     pulse: Pulse,
     _lock: InstanceLock,
@@ -139,6 +141,7 @@ impl Daemon {
                 config: Arc::clone(&config),
                 secrets: Arc::clone(&poller.secrets),
             },
+            keeper: Keeper { store: store.clone(), config: Arc::clone(&config) },
             reporter: Reporter { store, config },
             poller,
             current,
@@ -171,6 +174,7 @@ impl Daemon {
             web,
             returns,
             current,
+            keeper,
             clock,
             pulse,
             _lock,
@@ -204,6 +208,10 @@ impl Daemon {
         tasks.spawn(turn("answer", shared(), stop.clone(), move |config, now| {
             let verifier = Verifier { config, ..verifier.clone() };
             async move { verifier.step(now).await }
+        }));
+        tasks.spawn(turn("backup", shared(), stop.clone(), move |config, now| {
+            let keeper = Keeper { config, ..keeper.clone() };
+            async move { keeper.step(now).await }
         }));
         if let Some(listen) = web.config.web.listen {
             let stop = stop.clone();
@@ -255,13 +263,25 @@ async fn first_steps(daemon: &Daemon) -> Result<(), DaemonError> {
     let now = daemon.clock.now();
     daemon.poller.step(now).await?;
     daemon.inspector.step(now).await?;
+    let store = &daemon.inspector.store;
+    if store.read_async(restored::holds).await?.is_some_and(|restored| !restored.looked) {
+        store.write_async(restored::looked).await?;
+    }
     Ok(())
 }
 
 /// A task that is rung looks again at once, but not more often than this, in seconds: judging is
 /// costly, and what changes minutes before a letter is due is seen by the letter's own fresh look.
-const CALM_S: [(&str, i64); 7] =
-    [("poll", 60), ("inspect", 3600), ("mail", 0), ("report", 1800), ("alarm", 0), ("answer", 0), ("bounces", 60)];
+const CALM_S: [(&str, i64); 8] = [
+    ("poll", 60),
+    ("inspect", 3600),
+    ("mail", 0),
+    ("report", 1800),
+    ("alarm", 0),
+    ("answer", 0),
+    ("bounces", 60),
+    ("backup", 60),
+];
 
 /// One task: step under the configuration that holds, ring if something changed, wait. A store that is busy or full is tried again and
 /// never touches a verdict.

@@ -12,6 +12,14 @@ pub fn beijing(moment: Moment) -> String {
     moment.beijing().format(form).to_string()
 }
 
+/// How long a file is, as people say it.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_048_576 => format!("{}KB", bytes.div_ceil(1024)),
+        _ => format!("{:.1}MB", bytes as f64 / 1_048_576.0),
+    }
+}
+
 /// What a clerk calls a rule; an office's own rules bear the names that it gave them.
 pub fn rule_chinese(name: &str) -> &str {
     match name {
@@ -101,6 +109,15 @@ const REPOST: &str = "不计：本口径不计转发";
 pub fn never_counts(profile: &Profile) -> Vec<&'static str> {
     let reposts = (!profile.count_reposts).then_some(REPOST);
     [STRUCK, HIDDEN, GONE].into_iter().chain(reposts).collect()
+}
+
+/// From when to when something was seen whole; 无 for nothing.
+pub fn span_in_words(span: Option<(Moment, Moment)>) -> String {
+    match span {
+        Some((from, until)) if from <= Moment::from_unix(0) => format!("最早 至 {}", beijing(until)),
+        Some((from, until)) => format!("{} 至 {}", beijing(from), beijing(until)),
+        None => "无".to_owned(),
+    }
 }
 
 /// A time as exactly as it is known.

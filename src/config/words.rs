@@ -16,6 +16,17 @@ pub(super) fn profile_in_words(profile: &Profile) -> Vec<String> {
     std::iter::once(format!("检查口径：{}", headline(profile))).chain(rules).chain(scores).collect()
 }
 
+/// What is checked when, and who is reminded when: a heading a line, what belongs to it indented.
+pub(crate) fn rules_in_words(config: &Config, now: Moment) -> Vec<String> {
+    let coming = coming_checks(config, now);
+    let summary = config.report.summary_at.format("%H:%M");
+    let mut lines = profile_in_words(&config.profile);
+    lines.push(format!("检查：接下来{}次；周报在检查当天{summary}起发给检查方", coming.len()));
+    lines.extend(coming.iter().map(|check| format!("  {}", check_in_words(*check))));
+    lines.extend(leads_in_words(config));
+    lines
+}
+
 /// Name of a profile, the paper that it rests on, its period, and what counts as one update.
 pub(crate) fn headline(profile: &Profile) -> String {
     let period = match profile.period {

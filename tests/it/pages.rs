@@ -3,6 +3,7 @@
 
 mod acting;
 mod audited;
+mod backups;
 pub(crate) mod browser;
 mod checking;
 mod checking_chromium;
@@ -10,6 +11,7 @@ mod chromium;
 mod correcting;
 mod correcting_chromium;
 mod entering;
+mod links;
 mod listing;
 mod listing_chromium;
 mod outbox;
@@ -21,6 +23,8 @@ mod seeing;
 mod settings;
 mod settings_chromium;
 mod sources;
+mod starting;
+mod starting_chromium;
 mod strangers;
 mod upcoming;
 
