@@ -1,6 +1,6 @@
-//! The configuration as it is meant: checked, parsed, complete. It is read once and passed by
-//! reference. What was *written* is `raw`'s business, the only validation happens between the two,
-//! and all mistakes are reported at once.
+//! The configuration as it is meant: checked, parsed, complete. It is read once and passed by reference;
+//! only the working days may be others later (`current`). What was *written* is `raw`'s business, the only
+//! validation happens between the two, and all mistakes are reported at once.
 
 mod address;
 mod alarms;

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::deeds::Refusal;
 use crate::deeds::calendar::{self, Changes, Trouble, Understood, YEARS};
 use crate::rules::notice::NoticeFault;
+use crate::store::Transaction;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
@@ -42,27 +43,31 @@ pub(in super::super) async fn look(State(shared): State<Shared>, uri: Uri, Opera
 
 /// Keeps exactly what was shown; the tasks go on by it from their next step.
 pub(in super::super) async fn keep(State(shared): State<Shared>, uri: Uri, Operator(act): Operator) -> Response {
-    let config = Arc::clone(&shared.web.config);
-    let understood = match read(&config, &act) {
-        Ok(understood) => understood,
+    let year = match read(&shared.web.config, &act) {
+        Ok(understood) => understood.year,
         Err(no) => {
             let values = refused(&act, &no);
             return shared.page(StatusCode::UNPROCESSABLE_ENTITY, "rules_notice.html", &uri, &act.viewer, values).await;
         }
     };
-    let to = format!("../calendar?year={}", understood.year);
-    let done = kept(&shared, &config, understood, &act).await;
-    shared.answer(&act.viewer, &uri, &to, done)
+    let done = kept(&shared, year, &act).await;
+    shared.answer(&act.viewer, &uri, &format!("../calendar?year={year}"), done)
 }
 
-async fn kept(shared: &Shared, config: &Config, understood: Understood, act: &Act) -> Result<String, Refusal> {
-    let same = config.calendar == understood.after.calendar;
-    if !same && understood.mark(&config.calendar) != act.text("mark") {
-        return Err(Refusal::state("在您看的这段时间里，日历有了改动，没有保存；请看现在的日历，要录入的再粘贴一次"));
-    }
-    let (by, now, data) = (act.by().to_owned(), shared.web.clock.now(), shared.web.store.dir().to_owned());
-    let year = understood.year;
-    let deed = move |tx: &crate::store::Transaction<'_>| calendar::keep(tx, &data, &understood, &by, now);
+async fn kept(shared: &Shared, year: i32, act: &Act) -> Result<String, Refusal> {
+    let [text, mark, by] = [act.text("text"), act.text("mark"), act.by()].map(str::to_owned);
+    let (now, data) = (shared.web.clock.now(), shared.web.store.dir().to_owned());
+    let current = Arc::clone(&shared.web.current);
+    // Understood anew where nobody else writes: of two people only the first keeps what both have read.
+    let deed = move |tx: &Transaction<'_>| {
+        current.forget();
+        let config = current.get();
+        let understood = calendar::understand(&config, &text, year).map_err(|_| changed())?;
+        if config.calendar != understood.after.calendar && understood.mark(&config.calendar) != mark {
+            return Err(changed());
+        }
+        calendar::keep(tx, &data, &understood, &by, now)
+    };
     if !shared.web.store.attempt_async(deed).await? {
         return Ok(format!("{year}年的放假安排已经录入过，与这次的相同，没有改动"));
     }
@@ -72,6 +77,10 @@ async fn kept(shared: &Shared, config: &Config, understood: Understood, act: &Ac
     }
     shared.web.clock.ring();
     Ok(format!("{year}年的放假安排已录入，现在起就按它办，不用重启服务"))
+}
+
+fn changed() -> Refusal {
+    Refusal::state("在您看的这段时间里，日历有了改动，没有保存；请看现在的日历，要录入的再粘贴一次")
 }
 
 /// Why a text is not taken.

@@ -84,7 +84,12 @@ async fn next_years_notice_is_shown_first_kept_once_and_held_at_once() {
     let other = NOTICE.replace("、10月10日（周日）", "");
     operator.act(CALENDAR, KEEP, &[("year", "2027"), ("text", &other), ("mark", &mark)]);
     assert!(operator.get(CALENDAR).body.contains("日历有了改动，没有保存") && !is_kept(&office));
+    // What somebody has read before another changed the calendar is not kept over it.
+    let stale = NOTICE.replace("、10月10日（周日）", "");
+    let read = self::mark(&boss.act(CALENDAR, LOOK, &[("year", "2027"), ("text", &stale)]).body);
     assert_eq!(operator.act(CALENDAR, KEEP, &form).status, 303);
+    boss.act(CALENDAR, KEEP, &[("year", "2027"), ("text", &stale), ("mark", &read)]);
+    assert!(boss.get(CALENDAR).body.contains("日历有了改动，没有保存"));
     let page = operator.get(CALENDAR).body;
     assert!(page.contains("已录入，现在起就按它办") && page.contains("2027年工作日"), "{page}");
     assert!(!page.contains("未录入） </"), "{page}");
