@@ -1,5 +1,6 @@
 //! Sources in trouble: what was told, and the one letter about what is new. Deciding is [`crate::health`].
 
+use super::looks::LastLooks;
 use super::{Connection, LetterKind, NewLetter, StoreError, Transaction, credentials, looks, outbox, silences};
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Class, Moment, Role};
@@ -47,8 +48,9 @@ pub fn open(conn: &Connection) -> Result<Vec<Incident>, StoreError> {
 /// Those of SQLite.
 pub fn tell(tx: &Transaction<'_>, config: &Config, accounts: &[Account], now: Moment) -> Result<usize, StoreError> {
     let open = open(tx)?;
-    let (ailing, watched) = ailing(tx, accounts, now)?;
-    end_silences(tx, &ailing, now)?;
+    let last = looks::last_looks(tx)?;
+    let (ailing, watched) = ailing(tx, accounts, &last, now)?;
+    end_silences(tx, &ailing, &last, now)?;
     let lingering = lingering(tx, accounts, &open, now)?;
     let mut news = health::news(&ailing, &lingering, &watched, &open, now);
     let mut expiring = expiring(tx, config, accounts, now)?;
@@ -94,8 +96,7 @@ fn keep_quiet(
 }
 
 /// A source that has looked since and fails for nobody has recovered.
-fn end_silences(tx: &Transaction<'_>, ailing: &[Ailing], now: Moment) -> Result<(), StoreError> {
-    let last = looks::last_looks(tx)?;
+fn end_silences(tx: &Transaction<'_>, ailing: &[Ailing], last: &LastLooks, now: Moment) -> Result<(), StoreError> {
     let recovered = |source: &str, since: Moment| {
         let looked = last.iter().any(|((_, of), look)| of == source && look.at >= since);
         looked && !ailing.iter().any(|one| one.source == source)
@@ -198,9 +199,9 @@ pub(crate) fn owner(accounts: &[Account], source: &str, key: &str) -> Option<Str
 fn ailing(
     conn: &Connection,
     accounts: &[Account],
+    last: &LastLooks,
     now: Moment,
 ) -> Result<(Vec<Ailing>, BTreeMap<String, usize>), StoreError> {
-    let last = looks::last_looks(conn)?;
     let (mut ailing, mut watched) = (Vec::new(), BTreeMap::new());
     for account in accounts.iter().filter(|account| account.state_at(now).is_judged()) {
         for of in &account.sources {

@@ -46,6 +46,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("bulletin.html", include_str!("templates/bulletin.html")),
     ("upcoming.html", include_str!("templates/upcoming.html")),
     ("office.html", include_str!("templates/office.html")),
+    ("making.html", include_str!("templates/making.html")),
 ];
 const STYLE: &str = include_str!("templates/style.css");
 const OFFICE_STYLE: &str = include_str!("templates/office.css");

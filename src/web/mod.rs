@@ -91,12 +91,30 @@ struct Shared {
     gate: Arc<Gate>,
     throttle: Arc<Throttle>,
     stand: Arc<Stand>,
+    desks: Arc<check::Desks>,
+    trails: Arc<audit::Trails>,
     notes: Arc<Notes>,
     holds: Arc<list::Holds>,
     aheads: Arc<upcoming::Aheads>,
     papers: Arc<reports::made::Papers>,
     /// Places for work on passwords, which takes memory.
     hashing: Arc<Semaphore>,
+}
+
+impl Shared {
+    fn new(web: Web) -> Shared {
+        let hashing = Arc::new(Semaphore::new(HASHING));
+        let (gate, throttle, stand, desks, trails, notes, holds, aheads, papers) = Default::default();
+        Shared { web, gate, throttle, stand, desks, trails, notes, holds, aheads, papers, hashing }
+    }
+
+    /// Makes what takes long in a large town before the first reader comes, one after the other.
+    async fn warm(self) {
+        Arc::clone(&self.stand).warm(self.web.clone()).await;
+        check::warm(&self).await;
+        // Whoever looks ahead waits no longer than for a page; it goes on by itself.
+        drop(self.ahead().await);
+    }
 }
 
 impl FromRef<Shared> for Web {
@@ -129,7 +147,9 @@ impl Web {
     }
 
     async fn serve(self, listener: TcpListener, stop: CancellationToken) {
-        let app = router(self).into_make_service_with_connect_info::<Peer>();
+        let shared = Shared::new(self);
+        tokio::spawn(shared.clone().warm());
+        let app = router(shared).into_make_service_with_connect_info::<Peer>();
         let asked = stop.clone().cancelled_owned();
         let served = axum::serve(Doorman::before(listener), app).with_graceful_shutdown(asked);
         tokio::select! {
@@ -164,10 +184,7 @@ pub fn trouble(conn: &crate::store::Connection) -> Result<Option<String>, StoreE
 }
 
 /// Every page there is.
-fn router(web: Web) -> Router {
-    let hashing = Arc::new(Semaphore::new(HASHING));
-    let (gate, throttle, stand, notes, holds, aheads, papers) = Default::default();
-    let shared = Shared { web, gate, throttle, stand, notes, holds, aheads, papers, hashing };
+fn router(shared: Shared) -> Router {
     Router::new()
         .route("/", get(overview::show))
         .route("/account/{id}", get(account::show))
