@@ -10,6 +10,7 @@ mod chromium;
 mod correcting;
 mod correcting_chromium;
 mod entering;
+mod hostile;
 mod listing;
 mod listing_chromium;
 mod outbox;

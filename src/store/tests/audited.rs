@@ -61,7 +61,7 @@ fn a_chain_followed_before_is_followed_on_and_from_the_beginning_where_it_was_cu
     let kept = kept();
     let deed = |n: &'static str| kept.store.write(move |tx| meta::audit(tx, now(), "甲", "mode", n)).unwrap();
     let follow = |known: Option<audit::Proven>| kept.store.read(|conn| audit::follow(conn, known)).unwrap();
-    (deed("一"), deed("二"), deed("三"));
+    ["一", "二", "三"].into_iter().for_each(deed);
     let known = follow(None);
     assert_eq!(known.trail.entries, 3);
     deed("四");
