@@ -1,6 +1,6 @@
 //! Sources in trouble: what was told, and the one letter about what is new. Deciding is [`crate::health`].
 
-use super::looks::LastLooks;
+use super::looks::{LastLooks, LookRow};
 use super::{Connection, LetterKind, NewLetter, StoreError, Transaction, credentials, looks, outbox, silences};
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Class, Moment, Role};
@@ -51,7 +51,7 @@ pub fn tell(tx: &Transaction<'_>, config: &Config, accounts: &[Account], now: Mo
     let last = looks::last_looks(tx)?;
     let (ailing, watched) = ailing(tx, accounts, &last, now)?;
     end_silences(tx, &ailing, &last, now)?;
-    let lingering = lingering(tx, accounts, &open, now)?;
+    let lingering = lingering(tx, accounts, &open, &last, now)?;
     let mut news = health::news(&ailing, &lingering, &watched, &open, now);
     let mut expiring = expiring(tx, config, accounts, now)?;
     // That a credential has ended goes without saying where its source is known to be in trouble.
@@ -223,14 +223,24 @@ fn ailing(
 }
 
 /// Judged accounts of sources in trouble whose last looks were good, but not for long.
-fn lingering(conn: &Connection, accounts: &[Account], open: &[Incident], now: Moment) -> Result<Lingering, StoreError> {
+fn lingering(
+    conn: &Connection,
+    accounts: &[Account],
+    open: &[Incident],
+    last: &LastLooks,
+    now: Moment,
+) -> Result<Lingering, StoreError> {
     let mut lingering = Lingering::new();
     for account in accounts.iter().filter(|account| account.state_at(now).is_judged()) {
         for of in account.sources.iter().filter(|of| open.iter().any(|incident| incident.source == of.source)) {
-            let last = looks::recent(conn, account.id, &of.source, 1)?.pop();
+            let key = (of.source.clone(), account.id);
+            let is_good = |look: &LookRow| look.class().is_none();
+            if !last.get(&(account.id, of.source.clone())).is_some_and(is_good) {
+                continue;
+            }
             let well_s: i64 = conn.prepare_cached(WELL)?.query_row((account.id.0, &of.source), |row| row.get(0))?;
-            if last.is_some_and(|look| look.class().is_none()) && well_s < health::WELL_S {
-                lingering.insert((of.source.clone(), account.id));
+            if well_s < health::WELL_S {
+                lingering.insert(key);
             }
         }
     }
