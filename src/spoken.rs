@@ -11,6 +11,14 @@ pub fn beijing(moment: Moment) -> String {
     moment.beijing().format(form).to_string()
 }
 
+/// How long a file is, as people say it.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_048_576 => format!("{}KB", bytes.div_ceil(1024)),
+        _ => format!("{:.1}MB", bytes as f64 / 1_048_576.0),
+    }
+}
+
 /// What a clerk calls a rule; an office's own rules bear the names that it gave them.
 pub fn rule_chinese(name: &str) -> &str {
     match name {
@@ -88,6 +96,15 @@ pub fn why_not(post: &Post, profile: &Profile, check: Moment) -> Option<&'static
         Some("不计：本口径不计转发")
     } else {
         None
+    }
+}
+
+/// From when to when something was seen whole; 无 for nothing.
+pub fn span_in_words(span: Option<(Moment, Moment)>) -> String {
+    match span {
+        Some((from, until)) if from <= Moment::from_unix(0) => format!("最早 至 {}", beijing(until)),
+        Some((from, until)) => format!("{} 至 {}", beijing(from), beijing(until)),
+        None => "无".to_owned(),
     }
 }
 

@@ -31,6 +31,7 @@ pub fn explain(config: &Config, now: Moment) -> String {
     lines.push(templates_in_words(config));
     lines.push(web_in_words(config));
     lines.push(alarms_in_words(config));
+    lines.push(backup_in_words(config));
     lines.extend(sources_in_words(config));
     lines.push(calendar_in_words(config));
     lines.push(format!("口令目录：{}", config.secrets_dir.display()));
@@ -40,6 +41,17 @@ pub fn explain(config: &Config, now: Moment) -> String {
         lines.extend(remarks.iter().map(|remark| format!("  - {remark}")));
     }
     lines.join("\n")
+}
+
+/// What is checked when, and who is reminded when: a heading a line, what belongs to it indented.
+pub fn rules_in_words(config: &Config, now: Moment) -> Vec<String> {
+    let coming = coming_checks(config, now);
+    let summary = config.report.summary_at.format("%H:%M");
+    let mut lines = profile_in_words(&config.profile);
+    lines.push(format!("检查：接下来{}次；周报在检查当天{summary}起发给检查方", coming.len()));
+    lines.extend(coming.iter().map(|check| format!("  {}", check_in_words(*check))));
+    lines.extend(leads_in_words(config));
+    lines
 }
 
 fn profile_in_words(profile: &Profile) -> Vec<String> {
@@ -184,7 +196,8 @@ fn lead_in_words(lead: &SilenceLead) -> String {
     format!("  最后一次更新后第{}天：提醒{}", lead.day, roles.join("、"))
 }
 
-fn mail_in_words(config: &Config) -> String {
+/// How letters leave, in one line.
+pub fn mail_in_words(config: &Config) -> String {
     let mail = &config.mail;
     let sender = format!("发件人“{}”<{}>，每分钟最多{}封", mail.from_name, mail.from_address, mail.per_minute);
     match &mail.transport {
@@ -237,6 +250,17 @@ fn web_in_words(config: &Config) -> String {
     match &config.web.public_url {
         Some(url) => format!("回复链接：信中写 {url}/a/…，期限过后{}天失效；{listen}", GRACE_S / DAY),
         None => format!("回复链接：信中不写（没有 web.public_url），回复用 cuigeng outbox answer 登记；{listen}"),
+    }
+}
+
+fn backup_in_words(config: &Config) -> String {
+    let days = config.backup.keep_days;
+    match config.backup.at {
+        Some(at) => format!(
+            "备份：每天{}备份数据库并检验，放在数据目录的 backups 下；保留最近{days}天、8周、12个月的各一份",
+            at.format("%H:%M")
+        ),
+        None => "备份：不自动做（backup.at 写的是 off），请另行安排 cuigeng backup".to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod acting;
 mod audited;
+mod backups;
 pub(crate) mod browser;
 mod checking;
 mod checking_chromium;
@@ -11,6 +12,7 @@ mod correcting;
 mod correcting_chromium;
 mod entering;
 mod hostile;
+mod links;
 mod listing;
 mod listing_chromium;
 mod outbox;
@@ -20,6 +22,8 @@ mod seeing;
 mod settings;
 mod settings_chromium;
 mod sources;
+mod starting;
+mod starting_chromium;
 mod strangers;
 mod upcoming;
 

@@ -16,6 +16,24 @@ const PATIENCE_S: i64 = 15 * 60;
 pub(super) enum Kind {
     Accounts,
     Contacts,
+    /// A check sheet that was filled in and signed.
+    Sheet,
+}
+
+impl Kind {
+    /// As the form says it.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Kind::Accounts => "accounts",
+            Kind::Contacts => "contacts",
+            Kind::Sheet => "sheet",
+        }
+    }
+
+    /// Back; accounts where nothing fits.
+    pub(super) fn from_word(word: &str) -> Kind {
+        [Kind::Contacts, Kind::Sheet].into_iter().find(|kind| kind.word() == word).unwrap_or(Kind::Accounts)
+    }
 }
 
 /// A file that waits.
@@ -26,6 +44,8 @@ pub(super) struct Held {
     pub(super) name: String,
     pub(super) bytes: Arc<Vec<u8>>,
     pub(super) at: Moment,
+    /// It was chosen on the page of the first steps, which goes on after it.
+    pub(super) starts: bool,
 }
 
 /// The files that wait, by session.
@@ -79,7 +99,7 @@ mod tests {
 
     fn file(bytes: usize, at_s: i64) -> Held {
         let at = Moment::from_unix(at_s);
-        Held { kind: Kind::Accounts, name: "台账.csv".to_owned(), bytes: Arc::new(vec![0; bytes]), at }
+        Held { kind: Kind::Accounts, name: "台账.csv".to_owned(), bytes: Arc::new(vec![0; bytes]), at, starts: false }
     }
 
     #[test]

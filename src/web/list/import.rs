@@ -8,13 +8,15 @@ use super::super::session::{Act, Viewer, text};
 use super::super::{Shared, session::see_other};
 use super::changes::{Row, account_changes, contact_changes};
 use super::held::{Held, Kind};
+use super::signed::SignedSheet;
 use crate::access::token::hex;
 use crate::config::Config;
+use crate::deeds::sheet::sign;
 use crate::deeds::{Refusal, list};
 use crate::domain::Moment;
 use crate::import::{
     self, AccountPlan, BadRow, BadRows, ContactPlan, Sheet, account_row, account_rows, contact_rows, csv_bytes,
-    plan_accounts, plan_contacts, read_sheets,
+    plan_accounts, plan_contacts, plan_sheet, read_sheets,
 };
 use crate::store::{Connection, StoreError, accounts, contacts};
 use axum::extract::{Query, State};
@@ -34,6 +36,7 @@ enum Plan {
     Accounts(AccountPlan),
     /// With the heading and the rows as an export has them.
     Contacts(ContactPlan, Vec<Vec<String>>),
+    Sheet(SignedSheet),
 }
 
 /// A plan, and the mark that tells it from any other: of what is kept and of every change.
@@ -63,21 +66,23 @@ pub(in super::super) async fn show(
 ) -> Response {
     let now = shared.web.clock.now();
     let Some(held) = shared.holds.of(&viewer, now) else {
-        return shared.page(StatusCode::OK, "list_import.html", &uri, &viewer, blank()).await;
+        let kind = Kind::from_word(text(&fields, "kind"));
+        return shared.page(StatusCode::OK, "list_import.html", &uri, &viewer, blank(kind)).await;
     };
     match planned(&shared, held.clone(), now).await {
         Ok(preview) => {
             let shown = preview.values(&held, text(&fields, "page"));
             shared.page(StatusCode::OK, "list_import.html", &uri, &viewer, shown).await
         }
-        Err(no) => refused(&shared, &uri, &viewer, &held.name, no).await,
+        Err(no) => refused(&shared, &uri, &viewer, &held, no).await,
     }
 }
 
 /// Takes a file and shows what it would change; a bad one is not kept.
 pub(in super::super) async fn take(State(shared): State<Shared>, uri: Uri, upload: Upload) -> Response {
-    let kind = if upload.text("kind") == "contacts" { Kind::Contacts } else { Kind::Accounts };
+    let kind = Kind::from_word(upload.text("kind"));
     let now = shared.web.clock.now();
+    let starts = upload.text("from") == "start";
     let Upload { viewer, files, .. } = upload;
     let Some((name, bytes)) = files.into_iter().find(|(_, bytes)| !bytes.is_empty()) else {
         return shared.answer(
@@ -87,14 +92,14 @@ pub(in super::super) async fn take(State(shared): State<Shared>, uri: Uri, uploa
             Err(Refusal::wish("没有收到文件，请先选一个文件再按“看看会改什么”")),
         );
     };
-    let held = Held { kind, name: plain(&name), bytes: Arc::new(bytes), at: now };
+    let held = Held { kind, name: plain(&name), bytes: Arc::new(bytes), at: now, starts };
     match planned(&shared, held.clone(), now).await {
         Ok(_) if shared.holds.put(&viewer, held.clone()) => see_other("import"),
         Ok(_) => {
             let busy = "同时等着确认的文件太多，没有收下；请过一刻钟再试";
             shared.answer(&viewer, &uri, "import", Err(Refusal::state(busy)))
         }
-        Err(no) => refused(&shared, &uri, &viewer, &held.name, no).await,
+        Err(no) => refused(&shared, &uri, &viewer, &held, no).await,
     }
 }
 
@@ -115,6 +120,10 @@ pub(in super::super) async fn apply(State(shared): State<Shared>, uri: Uri, Oper
         match &preview.plan {
             Plan::Accounts(plan) => list::save_accounts(tx, plan, (&by, &file), now)?,
             Plan::Contacts(plan, _) => list::save_contacts(tx, plan, (&by, &file), now)?,
+            Plan::Sheet(sheet) => {
+                let upon = format!("{file}，{by}在网页导入");
+                sign(tx, &sheet.plan.signed, &upon, now)?;
+            }
         }
         Ok((held.kind, preview.said()))
     });
@@ -123,7 +132,12 @@ pub(in super::super) async fn apply(State(shared): State<Shared>, uri: Uri, Oper
             shared.holds.forget(&act.viewer);
             // New accounts are looked at now, not when the next old one is due.
             shared.web.clock.ring();
-            let to = if kind == Kind::Contacts { "../contacts" } else { "../../list" };
+            let to = match kind {
+                _ if held.starts => "../../start#list",
+                Kind::Contacts => "../contacts",
+                Kind::Accounts => "../../list",
+                Kind::Sheet => "../../check",
+            };
             shared.answer(&act.viewer, &uri, to, Ok(said))
         }
         Err(refusal) => shared.answer(&act.viewer, &uri, "../import", Err(refusal)),
@@ -132,8 +146,10 @@ pub(in super::super) async fn apply(State(shared): State<Shared>, uri: Uri, Oper
 
 /// Forgets the file that waits.
 pub(in super::super) async fn drop_held(State(shared): State<Shared>, uri: Uri, act: Act) -> Response {
+    let starts = shared.holds.of(&act.viewer, shared.web.clock.now()).is_some_and(|held| held.starts);
     shared.holds.forget(&act.viewer);
-    shared.answer(&act.viewer, &uri, "../import", Ok("文件没有导入，台账没有改动".to_owned()))
+    let to = if starts { "../../start#list" } else { "../import" };
+    shared.answer(&act.viewer, &uri, to, Ok("文件没有导入，台账没有改动".to_owned()))
 }
 
 fn changed() -> Refusal {
@@ -182,6 +198,10 @@ fn plan(
                 Plan::Contacts(plan, rows)
             })
         }
+        Kind::Sheet => match plan_sheet(sheets, &known, None, config.profile.count, now) {
+            Ok(plan) => Ok(Plan::Sheet(SignedSheet::of(conn, plan, &known)?)),
+            Err(refusal) => Err(refusal),
+        },
     };
     Ok(planned.map(|plan| {
         let mark = plan.mark(&kept);
@@ -197,6 +217,7 @@ impl Plan {
         let lines: Vec<String> = match self {
             Plan::Accounts(plan) => plan.save.iter().flat_map(|account| account_row(account, Moment::MAX)).collect(),
             Plan::Contacts(_, rows) => rows.concat(),
+            Plan::Sheet(sheet) => sheet.lines(),
         };
         lines.iter().for_each(|text| hash.update(format!("{}\n{text}\n", text.len())));
         hex(&hash.finalize())
@@ -210,6 +231,7 @@ impl Plan {
             Plan::Contacts(plan, _) => {
                 (plan.changes.len(), plan.changes.iter().filter(|change| change.added).count(), plan.unchanged)
             }
+            Plan::Sheet(sheet) => return sheet.counts(),
         };
         (added, all - added, unchanged)
     }
@@ -221,6 +243,11 @@ impl Preview {
         match &self.plan {
             Plan::Accounts(_) => format!("已导入：新增{added}个账号，修改{changed}个，{unchanged}个没有变化"),
             Plan::Contacts(..) => format!("已导入：新增{added}人，修改{changed}人，{unchanged}人没有变化"),
+            Plan::Sheet(sheet) => format!(
+                "已登记：{} 新的{added}行，更正{changed}行，与已登记的相同{unchanged}行；没有签名的{}行没有采用。有关结论会重新判定",
+                sheet.week(),
+                sheet.plan.unsigned
+            ),
         }
     }
 
@@ -233,10 +260,17 @@ impl Preview {
                 (rows, &plan.remarks, Some(plan.missing), stopped)
             }
             Plan::Contacts(plan, rows) => (contact_changes(plan, rows), &plan.remarks, None, 0),
+            Plan::Sheet(sheet) => (sheet.rows(), &sheet.plan.remarks, None, 0),
+        };
+        let sheet = match &self.plan {
+            Plan::Sheet(sheet) => context! { week => sheet.week(), unsigned => sheet.plan.unsigned },
+            _ => ().into(),
         };
         let paged = Paged::of(rows.len(), ROWS, asked(page));
         context! {
-            held => context! { name => held.name.clone(), people => held.kind == Kind::Contacts },
+            held => context! { name => held.name.clone(), kind => held.kind.word() },
+            kind => held.kind.word(),
+            sheet,
             mark => self.mark.clone(),
             added,
             changed => changed - stopped,
@@ -248,24 +282,26 @@ impl Preview {
             pager => paged.pager(&[]),
             bad => (),
             unreadable => (),
+            starts => held.starts,
         }
     }
 }
 
-fn blank() -> Value {
-    context! { held => (), bad => (), unreadable => () }
+fn blank(kind: Kind) -> Value {
+    context! { kind => kind.word(), held => (), bad => (), unreadable => (), sheet => (), starts => false }
 }
 
 /// Everything that is wrong with a file, none of which was kept.
-async fn refused(shared: &Shared, uri: &Uri, viewer: &Viewer, name: &str, no: No) -> Response {
+async fn refused(shared: &Shared, uri: &Uri, viewer: &Viewer, held: &Held, no: No) -> Response {
     shared.holds.forget(viewer);
     let (sheets, refusal) = match no {
         No::Store(error) => return unavailable(&error, uri),
         No::File(sheets, refusal) => (sheets, refusal),
     };
+    let named = context! { file => held.name.clone(), starts => held.starts, ..blank(held.kind) };
     let values = match refusal {
-        import::Refusal::Unreadable(why) => context! { unreadable => why, file => name, ..blank() },
-        import::Refusal::Rows(bad) => context! { bad => bad_rows(&sheets, &bad), file => name, ..blank() },
+        import::Refusal::Unreadable(why) => context! { unreadable => why, ..named },
+        import::Refusal::Rows(bad) => context! { bad => bad_rows(&sheets, &bad), ..named },
     };
     shared.page(StatusCode::UNPROCESSABLE_ENTITY, "list_import.html", uri, viewer, values).await
 }

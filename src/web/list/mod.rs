@@ -8,9 +8,11 @@ mod held;
 mod import;
 mod offices;
 mod replace;
+mod signed;
 
 pub(super) use contacts::show as contacts;
 pub(super) use export::file as export;
+pub(super) use export::{BOOK, download};
 pub(super) use held::Holds;
 pub(super) use import::{apply, drop_held, show as import, take};
 pub(super) use offices::show as offices;
