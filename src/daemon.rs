@@ -116,7 +116,7 @@ impl Daemon {
             pulse: pulse.clone(),
         };
         Ok(Daemon {
-            inspector: Inspector { store: store.clone(), config: Arc::clone(&config) },
+            inspector: Inspector::new(store.clone(), Arc::clone(&config)),
             postman: Postman {
                 store: store.clone(),
                 config: Arc::clone(&config),

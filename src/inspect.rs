@@ -14,7 +14,7 @@ use crate::store::{
 };
 use crate::warn::{self, Cause, OwedLetter};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Judges and warns. Cheap to clone.
 #[derive(Clone)]
@@ -23,6 +23,8 @@ pub struct Inspector {
     pub store: Store,
     /// What the operator set.
     pub config: Arc<Config>,
+    /// The evidence as the last step knew it: a step reads only what was touched since.
+    kept: Arc<Mutex<Option<Ledger>>>,
 }
 
 /// How far back a check is judged again when its evidence changed.
@@ -39,13 +41,21 @@ const FIRST_S: i64 = 60;
 const LOOK_AHEAD_DAYS: i64 = 21;
 
 impl Inspector {
+    /// One that knows nothing yet.
+    pub fn new(store: Store, config: Arc<Config>) -> Inspector {
+        Inspector { store, config, kept: Arc::default() }
+    }
+
     /// Judges every check of the last weeks, records what changed, and queues the letters owed.
     ///
     /// # Errors
     /// Those of the store; then nothing of the step is kept.
     pub async fn step(&self, now: Moment) -> Result<Step, StoreError> {
         let config = Arc::clone(&self.config);
-        let done = self.store.write_async(move |tx| inspect(tx, &config, now)).await?;
+        // Taken away until the transaction is kept: what a failed one has read may never have been.
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (done, ledger) = self.store.write_async(move |tx| inspect(tx, &config, kept, now)).await?;
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(ledger);
         if done.did {
             tracing::debug!("inspect.committed");
         }
@@ -53,11 +63,17 @@ impl Inspector {
     }
 }
 
-fn inspect(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<Step, StoreError> {
+fn inspect(
+    tx: &Transaction<'_>,
+    config: &Config,
+    kept: Option<Ledger>,
+    now: Moment,
+) -> Result<(Step, Ledger), StoreError> {
     let installed = installed_at(tx, now)?;
-    let past = worth_judging(tx, held_checks(config, installed, now), now)?;
+    let held = held_checks(config, installed, now);
     let coming = config.checks_between(now.plus(1), now.plus_days(LOOK_AHEAD_DAYS));
-    let ledger = load(tx, config, &past, &coming, now)?;
+    let ledger = evidence(tx, config, kept, (&held, &coming), now)?;
+    let past = worth_judging(tx, held, now)?;
     let mut wake = coming.first().map_or(now.plus_days(7), |check| check.at);
     for check in &past {
         let judged = ledger.judge(&config.profile, *check, now);
@@ -86,7 +102,8 @@ fn inspect(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<Step, S
     if queued > 0 {
         tracing::debug!(letters = queued, "inspect.decided");
     }
-    Ok(Step { did: queued + settled + recalled + told > 0, wake: wake.max(now.plus(1)) })
+    let step = Step { did: queued + settled + recalled + told > 0, wake: wake.max(now.plus(1)) };
+    Ok((step, ledger))
 }
 
 /// The last check each time, the older ones a few times a day: their evidence changes rarely.
@@ -117,16 +134,18 @@ pub(crate) fn held_checks(config: &Config, installed: Moment, now: Moment) -> Ve
     config.checks_between(from, now.plus(1)).into_iter().filter(|c| c.at <= now && c.at >= installed).collect()
 }
 
-fn load(
+/// What all these checks need: what was kept, with what has changed since, else read whole.
+fn evidence(
     conn: &Connection,
     config: &Config,
-    past: &[Check],
-    coming: &[Check],
+    kept: Option<Ledger>,
+    (held, coming): (&[Check], &[Check]),
     now: Moment,
 ) -> Result<Ledger, StoreError> {
     let reach = crate::ledger::longest_window_days(&config.profile) + 1;
-    let first = past.iter().chain(coming).map(|check| check.at.min(check.nominal)).min().unwrap_or(now).min(now);
-    Ledger::load(conn, config, Moment::start_of(first.plus_days(-reach).date()), now.plus(1))
+    let first = held.iter().chain(coming).map(|check| check.at.min(check.nominal)).min().unwrap_or(now).min(now);
+    let span = (Moment::start_of(first.plus_days(-reach).date()), now.plus(1));
+    Ok(Ledger::kept(conn, config, span, kept)?.0)
 }
 
 /// When the next declared delay ends, if a verdict waits for one.

@@ -7,6 +7,7 @@ use crate::ledger::Ledger;
 use crate::rules::{Decisions, Grade, Verdict, VerdictKind, WindowKind, duties, grade};
 use crate::warn::{last_update, silence_deadline};
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 
 /// An account's result at the last check, as the first page counts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -144,27 +145,53 @@ impl Outlook {
         decisions: &Decisions,
         now: Moment,
     ) -> Outlook {
-        let mut outlook = Outlook::default();
-        for account in &ledger.accounts {
-            let mut verdicts = last.map(|check| judged(ledger, config, account, check, now)).unwrap_or_default();
-            let waits = |v: &&Verdict| matches!(v.kind, VerdictKind::Missed { .. }) && decisions.awaits(v);
-            let awaiting = verdicts.iter().filter(waits).count();
-            decisions.clear_false(&mut verdicts);
-            outlook.awaiting += awaiting;
-            outlook.standings.push(Standing { awaiting, ..standing(ledger, config, account, &verdicts, next, now) });
-        }
-        // What stands at one moment: who lacks more first, then who will be silent for too long first.
-        outlook.standings.sort_by_key(|one| {
+        let of = |account| outlook_of(ledger, config, account, (last, next), decisions, now);
+        Outlook::sorted(ledger, ledger.accounts.iter().map(of).collect())
+    }
+
+    /// The same where only these accounts are judged anew, and all others stand as they stood in `self`.
+    #[must_use]
+    pub fn mended(
+        &self,
+        ledger: &Ledger,
+        config: &Config,
+        checks: (Option<Check>, Option<Check>),
+        decisions: &Decisions,
+        (changed, now): (&BTreeSet<AccountId>, Moment),
+    ) -> Outlook {
+        let stay = self.standings.iter().filter(|one| !changed.contains(&one.account)).cloned();
+        let anew = changed.iter().filter_map(|id| ledger.account(*id));
+        let anew = anew.map(|account| outlook_of(ledger, config, account, checks, decisions, now));
+        Outlook::sorted(ledger, stay.chain(anew).collect())
+    }
+
+    /// What stands at one moment: who lacks more first, then who will be silent for too long first, then as
+    /// the list has them.
+    fn sorted(ledger: &Ledger, mut standings: Vec<Standing>) -> Outlook {
+        standings.sort_by_cached_key(|one| {
             let missing = one.week.map_or(0, |week| week.missing);
             let veto = one.silence.map_or(Moment::MAX, |silence| silence.deadline);
-            (one.trouble.unwrap_or(Moment::MAX), std::cmp::Reverse(missing), veto)
+            let place = ledger.place(one.account);
+            (one.trouble.unwrap_or(Moment::MAX), std::cmp::Reverse(missing), veto, place)
         });
-        outlook
+        Outlook { awaiting: standings.iter().map(|one| one.awaiting).sum(), standings }
     }
 }
 
-fn judged(ledger: &Ledger, config: &Config, account: &Account, check: Check, now: Moment) -> Vec<Verdict> {
-    duties(&config.profile, account, check).iter().map(|duty| ledger.judge_duty(duty, now)).collect()
+fn outlook_of(
+    ledger: &Ledger,
+    config: &Config,
+    account: &Account,
+    (last, next): (Option<Check>, Option<Check>),
+    decisions: &Decisions,
+    now: Moment,
+) -> Standing {
+    let judged = |check| ledger.judge_account(&config.profile, account, check, now);
+    let mut verdicts = last.map(judged).unwrap_or_default();
+    let waits = |v: &&Verdict| matches!(v.kind, VerdictKind::Missed { .. }) && decisions.awaits(v);
+    let awaiting = verdicts.iter().filter(waits).count();
+    decisions.clear_false(&mut verdicts);
+    Standing { awaiting, ..standing(ledger, config, account, &verdicts, next, now) }
 }
 
 fn standing(

@@ -5,12 +5,10 @@
 use crate::config::{Config, Mode};
 use crate::domain::{Moment, Role};
 use crate::ledger::Ledger;
-use crate::rules::{Decisions, Severity, VerdictKind, Window};
+use crate::rules::{Decisions, Severity, Window};
 use crate::store::findings::{self, Recalled, Told};
 use crate::store::verdicts::{self, Revision};
-use crate::store::{
-    Connection, LetterKind, Mention, NewLetter, StoreError, Transaction, accounts, contacts, meta, modes, outbox,
-};
+use crate::store::{Connection, LetterKind, Mention, NewLetter, StoreError, Transaction, meta, modes, outbox};
 use crate::warn::{self, office_hour, recipients};
 use cuigeng_adapters::time::HOUR;
 use std::collections::BTreeMap;
@@ -52,9 +50,7 @@ pub(crate) fn tell_decided(tx: &Transaction<'_>, config: &Config, now: Moment) -
     let Some(installed) = meta::get(tx, "installed_at")?.and_then(|text| Moment::parse(&text)) else {
         return Ok(false);
     };
-    let mut ledger = Ledger::default();
-    (ledger.accounts, ledger.people) = (accounts::all(tx)?, contacts::roster(tx)?);
-    Ok(tell(tx, config, &ledger, installed, now)? > 0)
+    Ok(tell(tx, config, &Ledger::without_evidence(tx)?, installed, now)? > 0)
 }
 
 /// When the postman asks again whether a word was given: every few minutes while a clerk may be at work
@@ -192,17 +188,15 @@ fn take_back(
 fn waiting(tx: &Transaction<'_>, config: &Config, installed: Moment, now: Moment) -> Result<Vec<Revision>, StoreError> {
     let decisions: Decisions = findings::decisions(tx, &config.profile.name)?;
     let from = installed.max(now.plus_days(-ASKED_DAYS));
-    let mut all = verdicts::latest(tx, &config.profile.name, from, now.plus(1))?;
+    let mut all = verdicts::missed(tx, &config.profile.name, from, now.plus(1))?;
     let decided = |revision: &Revision| {
         let label = revision.label.as_deref().unwrap_or_default();
         decisions.holds_for(revision.account, &revision.rule, revision.window, label)
     };
-    all.retain(|revision| revision.kind == MISSED && !decided(revision));
+    all.retain(|revision| !decided(revision));
     all.sort_by_key(|revision| (revision.check.at, revision.account));
     Ok(all)
 }
-
-const MISSED: &str = VerdictKind::MISSED;
 
 fn remind_clerk(
     tx: &Transaction<'_>,

@@ -24,7 +24,7 @@ pub(super) fn run(context: &Context, args: &ConfirmArgs) -> Result<Outcome, CliE
         return Err(CliError::usage("请写明核实哪些：--account 账号，或 --all（全部确认）"));
     }
     let config = Arc::clone(&context.config);
-    let board = context.store()?.read(|conn| Board::load(conn, &config, &checks, now))?;
+    let board = context.store()?.read(|conn| Board::load(conn, &config, &checks, None, now))?;
     list(context, &board, account.as_ref(), args.check.as_deref())
 }
 

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::domain::{Account, AccountId, Check, Moment};
 use crate::inspect::held_checks;
 use crate::ledger::Ledger;
-use crate::rules::{Decisions, Ruling, Verdict, VerdictKind};
+use crate::rules::{Decisions, Profile, Ruling, Verdict, VerdictKind};
 use crate::spoken::beijing;
 use crate::store::reviews::{self, Objection};
 use crate::store::{Connection, StoreError, Transaction, findings, meta, verdicts};
@@ -52,6 +52,8 @@ pub struct Board {
     pub decisions: Decisions,
     /// Every missed verdict, by check and account.
     pub missed: Vec<Verdict>,
+    /// The accounts of whom something is unclear, which time alone may decide.
+    pub unclear: BTreeSet<AccountId>,
 }
 
 /// The checks whose findings may be decided on: those held since the installation, else the last one.
@@ -94,12 +96,21 @@ fn short(digest: &[u8]) -> String {
 }
 
 impl Board {
-    /// Judges these checks anew.
+    /// Judges these checks anew; of one account only, where that is all that is asked for.
     ///
     /// # Errors
     /// Those of SQLite.
-    pub fn load(conn: &Connection, config: &Config, checks: &[Check], now: Moment) -> Result<Board, StoreError> {
-        let ledger = Ledger::for_checks(conn, config, &config.profile, checks)?;
+    pub fn load(
+        conn: &Connection,
+        config: &Config,
+        checks: &[Check],
+        only: Option<AccountId>,
+        now: Moment,
+    ) -> Result<Board, StoreError> {
+        let ledger = match only {
+            Some(id) => Ledger::some_for_checks(conn, config, &BTreeSet::from([id]), checks)?,
+            None => Ledger::for_checks(conn, config, &config.profile, checks)?,
+        };
         Board::of(conn, config, ledger, checks, now)
     }
 
@@ -114,14 +125,31 @@ impl Board {
         checks: &[Check],
         now: Moment,
     ) -> Result<Board, StoreError> {
-        let judged = checks.iter().flat_map(|check| ledger.judge(&config.profile, *check, now));
-        let mut missed: Vec<Verdict> =
-            judged.filter(|verdict| matches!(verdict.kind, VerdictKind::Missed { .. })).collect();
+        let all: BTreeSet<AccountId> = ledger.accounts.iter().map(|account| account.id).collect();
+        let decisions = findings::decisions(conn, &config.profile.name)?;
+        let mut board = Board { decisions, ledger, ..Board::default() };
+        board.judge_again(&config.profile, checks, &all, now);
+        Ok(board)
+    }
+
+    /// Judges these accounts at these checks, in place of what was known of them.
+    pub fn judge_again(&mut self, profile: &Profile, checks: &[Check], accounts: &BTreeSet<AccountId>, now: Moment) {
+        self.missed.retain(|verdict| !accounts.contains(&verdict.account));
+        self.unclear.retain(|account| !accounts.contains(account));
+        for account in accounts.iter().filter_map(|id| self.ledger.account(*id)) {
+            let judged = checks.iter().flat_map(|check| self.ledger.judge_account(profile, account, *check, now));
+            for verdict in judged {
+                if verdict.kind.is_unclear() {
+                    self.unclear.insert(verdict.account);
+                } else if matches!(verdict.kind, VerdictKind::Missed { .. }) {
+                    self.missed.push(verdict);
+                }
+            }
+        }
         // One window that two checks share is one finding.
-        missed.sort_by_key(|verdict| (verdict.check.at, verdict.account));
+        self.missed.sort_by_key(|verdict| (verdict.check.at, verdict.account));
         let mut seen = BTreeSet::new();
-        missed.retain(|verdict| seen.insert((verdict.account, verdict.rule.clone(), verdict.window)));
-        Ok(Board { decisions: findings::decisions(conn, &config.profile.name)?, ledger, missed })
+        self.missed.retain(|verdict| seen.insert((verdict.account, verdict.rule.clone(), verdict.window)));
     }
 
     /// How people call the account.
@@ -243,7 +271,7 @@ pub fn decide(
     }
     let profile = &config.profile.name;
     let open = wish.account.map_or_else(|| Ok(Vec::new()), |id| reviews::open_objections(tx, profile, id))?;
-    let board = Board::load(tx, config, &wider(config, wish, checks, &open, now), now)?;
+    let board = Board::load(tx, config, &wider(config, wish, checks, &open, now), wish.account, now)?;
     let objections = about(&board, wish.account, open);
     if !objections.is_empty() && wish.reason.is_empty() {
         return Err(Refusal::wish(REASON_WANTED));
@@ -324,7 +352,7 @@ fn settle(
     now: Moment,
     decided: &mut Decided,
 ) -> Result<(), StoreError> {
-    let whole = Board::load(tx, config, &held(config, objection, now), now)?;
+    let whole = Board::load(tx, config, &held(config, objection, now), wish.account, now)?;
     let own: Vec<&Verdict> = whole.missed.iter().filter(|verdict| Some(verdict.account) == wish.account).collect();
     let is_left = |verdict: &&&Verdict| !board.has(verdict) && !whole.is_since(verdict, objection);
     let left: Vec<String> = own.iter().filter(is_left).map(|verdict| told(verdict)).collect();

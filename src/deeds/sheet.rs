@@ -32,12 +32,19 @@ pub fn picked<'l>(ledger: &'l Ledger, verdicts: &[Verdict], all: bool, now: Mome
     for verdict in verdicts.iter().filter(|verdict| !matches!(verdict.kind, VerdictKind::Exempt { .. })) {
         by_account.entry(verdict.account).or_default().push(verdict);
     }
-    let need = |account: &'l Account| {
-        let judged = by_account.get(&account.id)?;
-        let has_source = !ledger.evidence(account.id).sources.is_empty();
-        Some((account, if has_source { need(judged, now) } else { Need::NoSource }))
-    };
+    let need = |account: &'l Account| Some((account, need_at(ledger, account, by_account.get(&account.id)?, now)));
     ledger.accounts.iter().filter_map(need).filter(|(_, need)| all || *need != Need::None).collect()
+}
+
+/// Why that account stands on the sheet, by its verdicts at the check; `None` where it is not judged.
+pub fn need_of(ledger: &Ledger, account: &Account, verdicts: &[Verdict], now: Moment) -> Option<Need> {
+    let judged: Vec<&Verdict> = verdicts.iter().filter(|v| !matches!(v.kind, VerdictKind::Exempt { .. })).collect();
+    (!judged.is_empty()).then(|| need_at(ledger, account, &judged, now))
+}
+
+fn need_at(ledger: &Ledger, account: &Account, judged: &[&Verdict], now: Moment) -> Need {
+    let has_source = !ledger.evidence(account.id).sources.is_empty();
+    if has_source { need(judged, now) } else { Need::NoSource }
 }
 
 /// What a person's look would settle; [`Need::None`] where all is judged.

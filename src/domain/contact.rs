@@ -6,7 +6,7 @@
 
 use super::{Account, AccountId, Role};
 use chrono::NaiveDate;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Who of two stands in for whom (A岗, B岗). Both are written to; A comes first.
@@ -118,10 +118,6 @@ impl Person {
     pub fn has_phone(&self) -> bool {
         !(self.mobile.is_empty() && self.landline.is_empty())
     }
-
-    fn has_address(&self, address: &str) -> bool {
-        self.emails.iter().any(|own| own.eq_ignore_ascii_case(address))
-    }
 }
 
 /// Everybody on the contact sheet.
@@ -130,16 +126,57 @@ pub struct Roster {
     people: Vec<Person>,
     /// Addresses that refused a letter or sent one back, in lower case.
     dead: BTreeSet<String>,
+    /// Where in `people` somebody stands: every account asks for its own in every inspection.
+    places: Places,
+}
+
+/// Places in the list of people, ascending.
+#[derive(Clone, Default)]
+struct Places {
+    /// Of whoever answers for one account only.
+    account: BTreeMap<AccountId, Vec<usize>>,
+    /// Of whoever answers for all of an office, by its name without blanks.
+    office: BTreeMap<String, Vec<usize>>,
+    /// By address, in lower case.
+    address: BTreeMap<String, Vec<usize>>,
+    number: BTreeMap<i64, usize>,
+}
+
+/// Names and addresses never reach a log.
+impl fmt::Debug for Places {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Places").finish_non_exhaustive()
+    }
+}
+
+impl Places {
+    const EMPTY: Places =
+        Places { account: BTreeMap::new(), office: BTreeMap::new(), address: BTreeMap::new(), number: BTreeMap::new() };
+
+    fn of(people: &[Person]) -> Places {
+        let mut places = Places::default();
+        for (place, person) in people.iter().enumerate() {
+            match person.account {
+                Some(account) => places.account.entry(account).or_default().push(place),
+                None => places.office.entry(squeezed(&person.office)).or_default().push(place),
+            }
+            for email in &person.emails {
+                places.address.entry(email.to_ascii_lowercase()).or_default().push(place);
+            }
+            places.number.entry(person.id).or_insert(place);
+        }
+        places
+    }
 }
 
 impl Roster {
     /// A sheet without anybody.
-    pub const EMPTY: &'static Roster = &Roster { people: Vec::new(), dead: BTreeSet::new() };
+    pub const EMPTY: &'static Roster = &Roster { people: Vec::new(), dead: BTreeSet::new(), places: Places::EMPTY };
 
     /// A sheet of these people.
     pub fn of(mut people: Vec<Person>) -> Roster {
         people.sort_by_key(|person| (person.shift, person.id));
-        Roster { people, dead: BTreeSet::new() }
+        Roster { places: Places::of(&people), people, dead: BTreeSet::new() }
     }
 
     /// The same sheet, knowing which addresses take no letters.
@@ -156,13 +193,19 @@ impl Roster {
     pub fn serving(&self, account: &Account, role: Role, day: NaiveDate) -> Vec<&Person> {
         let has_role = |person: &&Person| person.role == role && person.serves_on(day);
         let own: Vec<&Person> =
-            self.people.iter().filter(has_role).filter(|person| person.account == Some(account.id)).collect();
+            self.at(self.places.account.get(&account.id).into_iter().flatten()).filter(has_role).collect();
         if !own.is_empty() {
             return own;
         }
+        // Of both offices in one order, A岗 first.
         let offices = offices(account, role);
-        let of_office = |person: &&Person| person.account.is_none() && offices.contains(&squeezed(&person.office));
-        self.people.iter().filter(has_role).filter(of_office).collect()
+        let places = offices.iter().filter_map(|office| self.places.office.get(office)).flatten();
+        let places: BTreeSet<usize> = places.copied().collect();
+        self.at(&places).filter(has_role).collect()
+    }
+
+    fn at<'p>(&self, places: impl IntoIterator<Item = &'p usize>) -> impl Iterator<Item = &Person> {
+        places.into_iter().filter_map(|place| self.people.get(*place))
     }
 
     /// Names and numbers of whoever has the role on that day and can be called; mobile numbers first.
@@ -202,7 +245,8 @@ impl Roster {
 
     /// An address of the list as it holds on that day: one whose owner has left becomes the successor's.
     fn as_of(&self, address: &str, day: NaiveDate) -> Vec<String> {
-        let owners: Vec<&Person> = self.people.iter().filter(|person| person.has_address(address)).collect();
+        let owners: Vec<&Person> =
+            self.at(self.places.address.get(&address.to_ascii_lowercase()).into_iter().flatten()).collect();
         if owners.is_empty() || owners.iter().any(|owner| !owner.left_by(day)) {
             return vec![address.to_owned()];
         }
@@ -214,7 +258,8 @@ impl Roster {
         let mut next = person.successor;
         // As many steps as people: a line that runs in a circle ends as well.
         for _ in &self.people {
-            let heir = self.people.iter().find(|heir| Some(heir.id) == next)?;
+            let heir =
+                next.and_then(|number| self.places.number.get(&number)).and_then(|place| self.people.get(*place))?;
             if !heir.left_by(day) {
                 return Some(heir);
             }

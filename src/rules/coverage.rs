@@ -92,6 +92,9 @@ impl<'a> Coverage<'a> {
     fn holes_of(&self, window: Window, kind: PostKind) -> Vec<Hole> {
         let bounds = (window.from, window.until);
         let not_strong = holes(&self.strong(kind, bounds), bounds);
+        if not_strong.is_empty() {
+            return Vec::new();
+        }
         let weak = self.spans(bounds, |watch| watch.reach.sees.has(kind));
         let any = self.spans(bounds, |_| true);
         let without_weak = holes(&weak, bounds);
@@ -149,6 +152,28 @@ impl Proof {
     pub fn to_json(&self) -> Value {
         Value::Array(self.basis.iter().map(watch_json).collect())
     }
+}
+
+/// The same watches without those that a later and longer look of the same source makes idle. Whatever is
+/// judged or proven is the same: an idle one is in no [`Proof`], and covers nothing by itself.
+pub fn thinned(watches: Vec<Watch>) -> Vec<Watch> {
+    let mut kept: Vec<Watch> = Vec::new();
+    for watch in watches {
+        kept.retain(|earlier| !is_idle_beside(earlier, &watch));
+        if !kept.iter().any(|longer| is_idle_beside(&watch, longer)) {
+            kept.push(watch);
+        }
+    }
+    kept
+}
+
+fn is_idle_beside(one: &Watch, other: &Watch) -> bool {
+    matches!(one.origin, WatchOrigin::Source(_))
+        && one.reach.until < other.reach.until
+        && other.reach.from <= one.reach.from
+        && one.at <= other.at
+        && (one.reach.sees, one.reach.strength) == (other.reach.sees, other.reach.strength)
+        && one.origin == other.origin
 }
 
 fn watch_json(watch: &Watch) -> Value {

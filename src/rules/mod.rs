@@ -17,7 +17,7 @@ mod verdict;
 
 pub use count::Count;
 pub use count::{Lies, lies};
-pub use coverage::{Coverage, Proof, Shortfall};
+pub use coverage::{Coverage, Proof, Shortfall, thinned};
 pub use coverage::{Hole, Shade};
 pub use finding::{Decision, Decisions, Ruling};
 pub use judge::{Declared, Duty, Evidence, duties, judge, summed_label, window_of};

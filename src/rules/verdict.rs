@@ -181,6 +181,11 @@ pub fn class_chinese(class: Class) -> &'static str {
 }
 
 impl VerdictKind {
+    /// Whether time alone may still decide it.
+    pub const fn is_unclear(&self) -> bool {
+        matches!(self, VerdictKind::Pending { .. } | VerdictKind::Suspected { .. } | VerdictKind::Unknown { .. })
+    }
+
     /// The word of a missed one, as the database keeps it.
     pub const MISSED: &'static str = "missed";
 

@@ -2,18 +2,22 @@
 
 use super::{Connection, StoreError, Transaction};
 use crate::domain::{Account, AccountId, Contact, Moment, Platform, Role, SourceRef, State, StateChange};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-const ACCOUNTS: &str = "SELECT id, name, platform, handle, office, supervisor, opened_on, position FROM account WHERE ?1 IS NULL OR id = ?1 ORDER BY position, id";
-const STATES: &str =
-    "SELECT account, from_s, state FROM account_state WHERE ?1 IS NULL OR account = ?1 ORDER BY account, from_s";
-const QUOTAS: &str =
-    "SELECT account, from_s, quota FROM account_quota WHERE ?1 IS NULL OR account = ?1 ORDER BY account, from_s";
-const SOURCES: &str =
-    "SELECT account, source, key FROM account_source WHERE ?1 IS NULL OR account = ?1 ORDER BY account, ord";
-const CONTACTS: &str =
-    "SELECT account, role, email FROM contact WHERE ?1 IS NULL OR account = ?1 ORDER BY account, ord";
-const FORMER: &str = "SELECT account, name FROM former_name WHERE ?1 IS NULL OR account = ?1 ORDER BY account, ord";
+const ACCOUNTS: &str =
+    "SELECT id, name, platform, handle, office, supervisor, opened_on, position FROM account ORDER BY position, id";
+const STATES: &str = "SELECT account, from_s, state FROM account_state ORDER BY account, from_s";
+const QUOTAS: &str = "SELECT account, from_s, quota FROM account_quota ORDER BY account, from_s";
+const SOURCES: &str = "SELECT account, source, key FROM account_source ORDER BY account, ord";
+const CONTACTS: &str = "SELECT account, role, email FROM contact ORDER BY account, ord";
+const FORMER: &str = "SELECT account, name FROM former_name ORDER BY account, ord";
+const ACCOUNT: &str =
+    "SELECT id, name, platform, handle, office, supervisor, opened_on, position FROM account WHERE id = ?1";
+const STATES_OF: &str = "SELECT account, from_s, state FROM account_state WHERE account = ?1 ORDER BY from_s";
+const QUOTAS_OF: &str = "SELECT account, from_s, quota FROM account_quota WHERE account = ?1 ORDER BY from_s";
+const SOURCES_OF: &str = "SELECT account, source, key FROM account_source WHERE account = ?1 ORDER BY ord";
+const CONTACTS_OF: &str = "SELECT account, role, email FROM contact WHERE account = ?1 ORDER BY ord";
+const FORMER_OF: &str = "SELECT account, name FROM former_name WHERE account = ?1 ORDER BY ord";
 const INSERT: &str = "INSERT INTO account (name, platform, handle, office, supervisor, opened_on, position) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 const UPDATE: &str = "UPDATE account SET name = ?1, platform = ?2, handle = ?3, office = ?4, supervisor = ?5, opened_on = ?6, position = ?7 WHERE id = ?8";
 const CLEAR_STATES: &str = "DELETE FROM account_state WHERE account = ?1";
@@ -35,6 +39,12 @@ pub(super) const ALL: &[&str] = &[
     SOURCES,
     CONTACTS,
     FORMER,
+    ACCOUNT,
+    STATES_OF,
+    QUOTAS_OF,
+    SOURCES_OF,
+    CONTACTS_OF,
+    FORMER_OF,
     INSERT,
     UPDATE,
     CLEAR_STATES,
@@ -48,6 +58,9 @@ pub(super) const ALL: &[&str] = &[
     ADD_CONTACT,
     ADD_FORMER,
 ];
+
+/// So many are asked for one by one.
+const FEW: usize = 100;
 
 /// Every account, in the order of the list, with all that belongs to it.
 ///
@@ -65,30 +78,46 @@ pub fn one(conn: &Connection, id: AccountId) -> Result<Option<Account>, StoreErr
     Ok(load(conn, Some(id.0))?.pop())
 }
 
+/// These accounts, in the order of the list.
+///
+/// # Errors
+/// As for [`all`].
+pub fn some(conn: &Connection, wanted: &BTreeSet<AccountId>) -> Result<Vec<Account>, StoreError> {
+    if wanted.len() > FEW {
+        return Ok(all(conn)?.into_iter().filter(|account| wanted.contains(&account.id)).collect());
+    }
+    let mut found = Vec::new();
+    for id in wanted {
+        found.extend(one(conn, *id)?);
+    }
+    found.sort_by_key(|account| (account.position, account.id));
+    Ok(found)
+}
+
 fn load(conn: &Connection, only: Option<i64>) -> Result<Vec<Account>, StoreError> {
     let mut accounts = bare(conn, only)?;
     let place: BTreeMap<i64, usize> = accounts.iter().enumerate().map(|(i, account)| (account.id.0, i)).collect();
-    each(conn, only, STATES, &place, &mut accounts, |account, row| {
+    each(conn, only, [STATES, STATES_OF], &place, &mut accounts, |account, row| {
         let word: String = row.get(2)?;
         let state = State::ALL.into_iter().find(|state| state.word() == word).ok_or_else(|| StoreError::odd(&word))?;
         account.states.push(StateChange { from: Moment::from_unix(row.get(1)?), state });
         Ok(())
     })?;
-    each(conn, only, QUOTAS, &place, &mut accounts, |account, row| {
+    each(conn, only, [QUOTAS, QUOTAS_OF], &place, &mut accounts, |account, row| {
         account.quotas.push((Moment::from_unix(row.get(1)?), row.get(2)?));
         Ok(())
     })?;
-    each(conn, only, SOURCES, &place, &mut accounts, |account, row| {
+    each(conn, only, [SOURCES, SOURCES_OF], &place, &mut accounts, |account, row| {
         account.sources.push(SourceRef { source: row.get(1)?, key: row.get(2)? });
         Ok(())
     })?;
-    each(conn, only, CONTACTS, &place, &mut accounts, |account, row| {
+    each(conn, only, [CONTACTS, CONTACTS_OF], &place, &mut accounts, |account, row| {
         let word: String = row.get(1)?;
         let role = Role::from_word(&word).ok_or_else(|| StoreError::odd(&word))?;
         account.contacts.push(Contact { role, email: row.get(2)? });
         Ok(())
     })?;
-    each(conn, only, FORMER, &place, &mut accounts, |account, row| {
+    each(conn, only, [FORMER, FORMER_OF], &place, &mut accounts, |account, row| {
         account.former_names.push(row.get(1)?);
         Ok(())
     })?;
@@ -147,8 +176,8 @@ fn save_parts(tx: &Transaction<'_>, id: i64, account: &Account) -> Result<(), St
 }
 
 fn bare(conn: &Connection, only: Option<i64>) -> Result<Vec<Account>, StoreError> {
-    let mut statement = conn.prepare_cached(ACCOUNTS)?;
-    let mut rows = statement.query([only])?;
+    let mut statement = conn.prepare_cached(if only.is_some() { ACCOUNT } else { ACCOUNTS })?;
+    let mut rows = statement.query(rusqlite::params_from_iter(only))?;
     let mut accounts = Vec::new();
     while let Some(row) = rows.next()? {
         let platform: String = row.get(2)?;
@@ -170,13 +199,13 @@ fn bare(conn: &Connection, only: Option<i64>) -> Result<Vec<Account>, StoreError
 fn each(
     conn: &Connection,
     only: Option<i64>,
-    sql: &str,
+    [all, of_one]: [&str; 2],
     place: &BTreeMap<i64, usize>,
     accounts: &mut [Account],
     take: impl Fn(&mut Account, &rusqlite::Row<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let mut statement = conn.prepare_cached(sql)?;
-    let mut rows = statement.query([only])?;
+    let mut statement = conn.prepare_cached(if only.is_some() { of_one } else { all })?;
+    let mut rows = statement.query(rusqlite::params_from_iter(only))?;
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;
         if let Some(account) = place.get(&id).and_then(|i| accounts.get_mut(*i)) {

@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 
 const APPEND: &str = "INSERT INTO audit (id, at, who, what, detail, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 const LAST: &str = "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1";
-const TRAIL: &str = "SELECT id, at, who, what, detail, hash FROM audit ORDER BY id";
+const TRAIL: &str = "SELECT id, at, who, what, detail, hash FROM audit WHERE id > ?1 ORDER BY id";
+const HASH: &str = "SELECT hash FROM audit WHERE id = ?1";
 
 const NEWEST: &str = "SELECT id, at, who, what, detail, hash FROM audit WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
 
@@ -21,10 +22,10 @@ const PEOPLE: &str = "SELECT DISTINCT who FROM audit ORDER BY who";
 const DEEDS: &str = "SELECT DISTINCT what FROM audit ORDER BY what";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[APPEND, LAST, TRAIL, NEWEST, SOME, COUNT, PEOPLE, DEEDS];
+pub(super) const ALL: &[&str] = &[APPEND, LAST, TRAIL, HASH, NEWEST, SOME, COUNT, PEOPLE, DEEDS];
 
 /// What an examination of the trail found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trail {
     /// Entries.
     pub entries: i64,
@@ -119,35 +120,65 @@ pub(super) fn append(tx: &Transaction<'_>, at: Moment, who: &str, what: &str, de
     Ok(())
 }
 
+/// How far the chain was followed, and what was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proven {
+    /// What was found.
+    pub trail: Trail,
+    /// The hash that the last entry must have.
+    before: String,
+    /// Whether any entry had one; those before are older than the chain.
+    chained: bool,
+}
+
+impl Proven {
+    fn take(&mut self, entry: &Entry) {
+        let follows = linked(&self.before, entry);
+        self.chained |= !entry.hash.is_empty();
+        let gap = entry.id != self.trail.entries + 1 && self.chained;
+        if self.trail.broken.is_none() && (gap || (self.chained && entry.hash != follows)) {
+            self.trail.broken = Some(entry.id);
+        }
+        self.trail.entries = entry.id;
+        self.trail.last.clone_from(&entry.hash);
+        self.before = follows;
+    }
+
+    /// Whether the entry up to which it was followed still is what it was.
+    fn stands(&self, conn: &Connection) -> Result<bool, StoreError> {
+        let hash = conn.prepare_cached(HASH)?.query_row([self.trail.entries], |row| row.get::<_, String>(0));
+        Ok(hash.optional()?.is_some_and(|hash| hash == self.trail.last))
+    }
+}
+
 /// Follows the whole chain.
 ///
 /// # Errors
 /// Those of SQLite.
 pub fn examine(conn: &Connection) -> Result<Trail, StoreError> {
-    let mut trail = Trail { entries: 0, broken: None, last: String::new() };
-    let (mut before, mut chained) = (String::new(), false);
-    for entry in entries(conn)? {
-        let follows = linked(&before, &entry);
-        chained |= !entry.hash.is_empty();
-        let gap = entry.id != trail.entries + 1 && chained;
-        if trail.broken.is_none() && (gap || (chained && entry.hash != follows)) {
-            trail.broken = Some(entry.id);
-        }
-        trail.entries = entry.id;
-        trail.last.clone_from(&entry.hash);
-        before = follows;
+    Ok(follow(conn, None)?.trail)
+}
+
+/// Follows the chain from where it was followed to before; from the beginning where that entry is no more
+/// what it was. An entry before it that somebody changes meanwhile is found only from the beginning.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn follow(conn: &Connection, known: Option<Proven>) -> Result<Proven, StoreError> {
+    let mut proven = match known {
+        Some(known) if known.stands(conn)? => known,
+        _ => Proven::default(),
+    };
+    let mut statement = conn.prepare_cached(TRAIL)?;
+    let mut rows = statement.query([proven.trail.entries])?;
+    while let Some(row) = rows.next()? {
+        proven.take(&entry(row)?);
     }
-    Ok(trail)
+    Ok(proven)
 }
 
 fn unchained(conn: &Connection) -> Result<String, StoreError> {
-    Ok(entries(conn)?.iter().fold(String::new(), |before, entry| linked(&before, entry)))
-}
-
-fn entries(conn: &Connection) -> Result<Vec<Entry>, StoreError> {
-    let mut statement = conn.prepare_cached(TRAIL)?;
-    let rows = statement.query_map([], entry)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    Ok(follow(conn, None)?.before)
 }
 
 pub(super) fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {

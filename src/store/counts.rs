@@ -11,19 +11,23 @@ const OVERDUE: &str =
     "SELECT count(*), min(not_before) FROM letter WHERE state IN ('queued', 'sending', 'doubtful') AND not_before < ?1";
 const STATES: &str = "SELECT CASE WHEN trial = 1 AND state IN ('sent', 'held') THEN 'recorded' ELSE state END AS standing, count(*) FROM letter GROUP BY standing";
 
-const NEWEST: &str = "SELECT (SELECT coalesce(max(id), 0) FROM audit), (SELECT coalesce(max(id), 0) FROM look), (SELECT coalesce(max(id), 0) FROM post), (SELECT coalesce(max(id), 0) FROM verdict), (SELECT coalesce(max(id), 0) FROM finding)";
+const NEWEST: &str = "SELECT (SELECT coalesce(max(id), 0) FROM audit), (SELECT coalesce(max(id), 0) FROM look), (SELECT coalesce(max(id), 0) FROM post), (SELECT coalesce(max(id), 0) FROM verdict), (SELECT coalesce(max(id), 0) FROM finding), (SELECT coalesce(max(seq), 0) FROM touched)";
 
 const NEWEST_LETTERS: &str = "SELECT (SELECT coalesce(max(id), 0) FROM letter), (SELECT count(*) FROM letter WHERE state IN ('queued', 'doubtful'))";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[SENT, SENT_MENTIONS, OVERDUE, STATES, NEWEST, NEWEST_LETTERS];
 
+/// Numbers of the newest deed, look, post, verdict, decision and touch.
+pub type Newest = [i64; 6];
+
 /// The newest numbers of all that a verdict can follow from: while they stay the evidence is the same.
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn newest(conn: &Connection) -> Result<[i64; 5], StoreError> {
-    let read = |row: &rusqlite::Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?]);
+pub fn newest(conn: &Connection) -> Result<Newest, StoreError> {
+    let read =
+        |row: &rusqlite::Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?]);
     Ok(conn.prepare_cached(NEWEST)?.query_row([], read)?)
 }
 

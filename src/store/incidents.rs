@@ -1,5 +1,6 @@
 //! Sources in trouble: what was told, and the one letter about what is new. Deciding is [`crate::health`].
 
+use super::looks::{LastLooks, LookRow};
 use super::{Connection, LetterKind, NewLetter, StoreError, Transaction, credentials, looks, outbox, silences};
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Class, Moment, Role};
@@ -47,9 +48,10 @@ pub fn open(conn: &Connection) -> Result<Vec<Incident>, StoreError> {
 /// Those of SQLite.
 pub fn tell(tx: &Transaction<'_>, config: &Config, accounts: &[Account], now: Moment) -> Result<usize, StoreError> {
     let open = open(tx)?;
-    let (ailing, watched) = ailing(tx, accounts, now)?;
-    end_silences(tx, &ailing, now)?;
-    let lingering = lingering(tx, accounts, &open, now)?;
+    let last = looks::last_looks(tx)?;
+    let (ailing, watched) = ailing(tx, accounts, &last, now)?;
+    end_silences(tx, &ailing, &last, now)?;
+    let lingering = lingering(tx, accounts, &open, &last, now)?;
     let mut news = health::news(&ailing, &lingering, &watched, &open, now);
     let mut expiring = expiring(tx, config, accounts, now)?;
     // That a credential has ended goes without saying where its source is known to be in trouble.
@@ -94,8 +96,7 @@ fn keep_quiet(
 }
 
 /// A source that has looked since and fails for nobody has recovered.
-fn end_silences(tx: &Transaction<'_>, ailing: &[Ailing], now: Moment) -> Result<(), StoreError> {
-    let last = looks::last_looks(tx)?;
+fn end_silences(tx: &Transaction<'_>, ailing: &[Ailing], last: &LastLooks, now: Moment) -> Result<(), StoreError> {
     let recovered = |source: &str, since: Moment| {
         let looked = last.iter().any(|((_, of), look)| of == source && look.at >= since);
         looked && !ailing.iter().any(|one| one.source == source)
@@ -198,9 +199,9 @@ pub(crate) fn owner(accounts: &[Account], source: &str, key: &str) -> Option<Str
 fn ailing(
     conn: &Connection,
     accounts: &[Account],
+    last: &LastLooks,
     now: Moment,
 ) -> Result<(Vec<Ailing>, BTreeMap<String, usize>), StoreError> {
-    let last = looks::last_looks(conn)?;
     let (mut ailing, mut watched) = (Vec::new(), BTreeMap::new());
     for account in accounts.iter().filter(|account| account.state_at(now).is_judged()) {
         for of in &account.sources {
@@ -222,14 +223,24 @@ fn ailing(
 }
 
 /// Judged accounts of sources in trouble whose last looks were good, but not for long.
-fn lingering(conn: &Connection, accounts: &[Account], open: &[Incident], now: Moment) -> Result<Lingering, StoreError> {
+fn lingering(
+    conn: &Connection,
+    accounts: &[Account],
+    open: &[Incident],
+    last: &LastLooks,
+    now: Moment,
+) -> Result<Lingering, StoreError> {
     let mut lingering = Lingering::new();
     for account in accounts.iter().filter(|account| account.state_at(now).is_judged()) {
         for of in account.sources.iter().filter(|of| open.iter().any(|incident| incident.source == of.source)) {
-            let last = looks::recent(conn, account.id, &of.source, 1)?.pop();
+            let key = (of.source.clone(), account.id);
+            let is_good = |look: &LookRow| look.class().is_none();
+            if !last.get(&(account.id, of.source.clone())).is_some_and(is_good) {
+                continue;
+            }
             let well_s: i64 = conn.prepare_cached(WELL)?.query_row((account.id.0, &of.source), |row| row.get(0))?;
-            if last.is_some_and(|look| look.class().is_none()) && well_s < health::WELL_S {
-                lingering.insert((of.source.clone(), account.id));
+            if well_s < health::WELL_S {
+                lingering.insert(key);
             }
         }
     }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 const INSERT: &str = "INSERT INTO look (account, source, at, outcome, reason, detail, advice, rows, new_posts, newest, first_check) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 const REACH: &str = "INSERT INTO reach (look, account, source, at, from_s, until_s, sees, strength) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 const RECENT: &str = "SELECT id, account, source, at, outcome, reason, detail, advice, rows, new_posts, newest, first_check FROM look WHERE account = ?1 AND source = ?2 ORDER BY at DESC, id DESC LIMIT ?3";
-const LAST: &str = "SELECT l.id, l.account, l.source, l.at, l.outcome, l.reason, l.detail, l.advice, l.rows, l.new_posts, l.newest, l.first_check FROM (SELECT account, source, max(at) AS at FROM look GROUP BY account, source) g JOIN look l ON l.account = g.account AND l.source = g.source AND l.at = g.at ORDER BY l.id";
+const LAST: &str = "WITH RECURSIVE g(account, source) AS (SELECT a.id, (SELECT min(k.source) FROM look k WHERE k.account = a.id) FROM account a UNION ALL SELECT g.account, (SELECT min(k.source) FROM look k WHERE k.account = g.account AND k.source > g.source) FROM g WHERE g.source IS NOT NULL) SELECT l.id, l.account, l.source, l.at, l.outcome, l.reason, l.detail, l.advice, l.rows, l.new_posts, l.newest, l.first_check FROM g JOIN look l ON l.id = (SELECT k.id FROM look k WHERE k.account = g.account AND k.source = g.source ORDER BY k.at DESC, k.id DESC LIMIT 1) ORDER BY l.id";
 const LAST_GOOD: &str =
     "SELECT account, source, max(at) FROM look WHERE outcome IN ('complete', 'partial') GROUP BY account";
 const LAST_GOOD_OF: &str = "SELECT (SELECT at FROM look WHERE account = ?1 AND source = ?2 AND outcome IN ('complete', 'partial') ORDER BY at DESC LIMIT 1)";
@@ -125,11 +125,14 @@ pub fn recent(conn: &Connection, account: AccountId, source: &str, limit: usize)
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The last look of each source at each account.
+pub type LastLooks = BTreeMap<(AccountId, String), LookRow>;
+
 /// The last look of every source at every account.
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn last_looks(conn: &Connection) -> Result<BTreeMap<(AccountId, String), LookRow>, StoreError> {
+pub fn last_looks(conn: &Connection) -> Result<LastLooks, StoreError> {
     let mut statement = conn.prepare_cached(LAST)?;
     let rows = statement.query_map([], look_row)?;
     rows.map(|row| row.map(|row| ((row.account, row.source.clone()), row)).map_err(StoreError::from)).collect()

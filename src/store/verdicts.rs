@@ -10,8 +10,11 @@ const CURRENT: &str = "SELECT id, revision, kind, seen, required, label, gaps FR
 const INSERT: &str = "INSERT INTO verdict (account, profile, rule, from_s, until_s, nominal, held_at, revision, kind, seen, required, label, proof, gaps, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
 const LATEST: &str = "SELECT id, account, rule, from_s, until_s, nominal, held_at, max(revision), kind, seen, required, label, proof, gaps, at FROM verdict WHERE profile = ?1 AND held_at >= ?2 AND held_at < ?3 GROUP BY account, rule, from_s, until_s";
 
+/// Of these the ones that say missed, found without reading the others.
+const MISSED: &str = "SELECT v.id, v.account, v.rule, v.from_s, v.until_s, v.nominal, v.held_at, v.revision, v.kind, v.seen, v.required, v.label, v.proof, v.gaps, v.at FROM verdict v WHERE v.profile = ?1 AND v.held_at >= ?2 AND v.held_at < ?3 AND v.kind = 'missed' AND NOT EXISTS (SELECT 1 FROM verdict n WHERE n.account = v.account AND n.profile = v.profile AND n.rule = v.rule AND n.from_s = v.from_s AND n.until_s = v.until_s AND n.revision > v.revision AND n.held_at >= ?2 AND n.held_at < ?3)";
+
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[CURRENT, INSERT, LATEST];
+pub(super) const ALL: &[&str] = &[CURRENT, INSERT, LATEST, MISSED];
 
 /// A verdict as it was kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,7 +110,25 @@ fn gap_json(gap: &Gap) -> Value {
 /// # Errors
 /// Those of SQLite.
 pub fn latest(conn: &Connection, profile: &str, from: Moment, until: Moment) -> Result<Vec<Revision>, StoreError> {
-    let mut statement = conn.prepare_cached(LATEST)?;
+    revisions(conn, LATEST, profile, from, until)
+}
+
+/// Those of them that are missed.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn missed(conn: &Connection, profile: &str, from: Moment, until: Moment) -> Result<Vec<Revision>, StoreError> {
+    revisions(conn, MISSED, profile, from, until)
+}
+
+fn revisions(
+    conn: &Connection,
+    sql: &str,
+    profile: &str,
+    from: Moment,
+    until: Moment,
+) -> Result<Vec<Revision>, StoreError> {
+    let mut statement = conn.prepare_cached(sql)?;
     let mut rows = statement.query((profile, from.unix(), until.unix()))?;
     let mut revisions = Vec::new();
     while let Some(row) = rows.next()? {

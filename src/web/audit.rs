@@ -7,15 +7,40 @@ use super::session::{Viewer, text};
 use crate::deeds::named;
 use crate::domain::Moment;
 use crate::import::times;
-use crate::store::audit::{self, Entry, Filter, Trail};
+use crate::spoken::beijing;
+use crate::store::audit::{self, Entry, Filter, Proven, Trail};
 use crate::store::{Connection, StoreError};
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use minijinja::{Value, context};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Entries on one page.
 const ROWS: i64 = 50;
+
+/// Up to so many entries the whole chain is followed for every reader; it takes no time that anybody notices.
+const FEW: i64 = 20_000;
+/// Seconds after which a longer one is followed from the beginning again.
+const WHOLE_S: i64 = 86_400;
+
+/// How far a long chain was followed, and when from the beginning.
+#[derive(Default)]
+pub(super) struct Trails {
+    kept: Mutex<Option<(Moment, Proven)>>,
+}
+
+impl Trails {
+    /// From where on the chain is to be followed; `None`: from the beginning.
+    fn known(&self, wish: &Wish, now: Moment) -> Option<(Moment, Proven)> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        kept.filter(|(at, proven)| !wish.whole && proven.trail.entries > FEW && (0..WHOLE_S).contains(&now.since(*at)))
+    }
+
+    fn keep(&self, at: Moment, proven: Proven) {
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, proven));
+    }
+}
 
 /// What somebody wants to see, as the address says it.
 struct Wish {
@@ -24,6 +49,8 @@ struct Wish {
     day: String,
     /// Only entries with smaller numbers.
     before: Option<i64>,
+    /// The chain is to be followed from the beginning.
+    whole: bool,
 }
 
 impl Wish {
@@ -34,6 +61,7 @@ impl Wish {
             what: short("what"),
             day: short("day"),
             before: text(fields, "before").parse().ok().filter(|number| *number > 0),
+            whole: !text(fields, "whole").is_empty(),
         }
     }
 
@@ -60,14 +88,22 @@ pub(super) async fn show(
     uri: Uri,
     viewer: Viewer,
 ) -> Response {
-    let wish = Wish::read(&fields);
-    match shared.web.store.read_async(move |conn| values(conn, &wish)).await {
+    let (wish, now) = (Wish::read(&fields), shared.web.clock.now());
+    let (known, trails) = (shared.trails.known(&wish, now), Arc::clone(&shared.trails));
+    let read = move |conn: &Connection| {
+        let (since, known) = known.unzip();
+        let proven = audit::follow(conn, known)?;
+        let values = values(conn, &wish, &proven.trail, since.unwrap_or(now))?;
+        trails.keep(since.unwrap_or(now), proven);
+        Ok(values)
+    };
+    match shared.web.store.read_async(read).await {
         Ok(values) => shared.page(StatusCode::OK, "audit.html", &uri, &viewer, values).await,
         Err(error) => unavailable(&error, &uri),
     }
 }
 
-fn values(conn: &Connection, wish: &Wish) -> Result<Value, StoreError> {
+fn values(conn: &Connection, wish: &Wish, trail: &Trail, since: Moment) -> Result<Value, StoreError> {
     let (who, what) = audit::names(conn)?;
     let filter = wish.filter();
     let (entries, count) = match &filter {
@@ -93,7 +129,7 @@ fn values(conn: &Connection, wish: &Wish) -> Result<Value, StoreError> {
         rows => entries.iter().map(row).collect::<Vec<_>>(),
         older,
         newest => wish.before.map(|_| address("", &wish.words())),
-        trail => chain(&audit::examine(conn)?),
+        trail => chain(trail, since),
     })
 }
 
@@ -119,8 +155,10 @@ fn row(entry: &Entry) -> Value {
     }
 }
 
-fn chain(trail: &Trail) -> Value {
-    context! { entries => trail.entries, broken => trail.broken, last => trail.last.clone() }
+fn chain(trail: &Trail, since: Moment) -> Value {
+    // Of a long chain only the new part is followed for every reader.
+    let since = (trail.entries > FEW).then(|| beijing(since));
+    context! { entries => trail.entries, broken => trail.broken, last => trail.last.clone(), since }
 }
 
 #[cfg(test)]
@@ -128,8 +166,34 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_long_chain_is_followed_from_the_beginning_daily_and_when_asked() {
+        let now = Moment::from_unix(1_700_000_000);
+        let wish =
+            |whole: bool| Wish { who: String::new(), what: String::new(), day: String::new(), before: None, whole };
+        for (entries, age_s, whole, kept) in [
+            (FEW + 1, 1, false, true),
+            (FEW, 1, false, false),
+            (FEW + 1, 1, true, false),
+            (FEW + 1, WHOLE_S, false, false),
+            (FEW + 1, -1, false, false),
+        ] {
+            let trails = Trails::default();
+            let mut proven = Proven::default();
+            proven.trail.entries = entries;
+            trails.keep(now.plus(-age_s), proven);
+            assert_eq!(trails.known(&wish(whole), now).is_some(), kept, "{entries} {age_s} {whole}");
+        }
+    }
+
+    #[test]
     fn a_day_is_read_or_said_to_be_unclear() {
-        let wish = |day: &str| Wish { who: String::new(), what: String::new(), day: day.to_owned(), before: None };
+        let wish = |day: &str| Wish {
+            who: String::new(),
+            what: String::new(),
+            day: day.to_owned(),
+            before: None,
+            whole: false,
+        };
         let filter = wish("2026-07-23").filter().unwrap();
         assert_eq!(filter.from, Moment::parse("2026-07-23 00:00").unwrap());
         assert_eq!(filter.until.since(filter.from), 86_400);

@@ -54,6 +54,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("rules_paste.html", include_str!("templates/rules_paste.html")),
     ("rules_whatif.html", include_str!("templates/rules_whatif.html")),
     ("office.html", include_str!("templates/office.html")),
+    ("making.html", include_str!("templates/making.html")),
 ];
 const STYLE: &str = include_str!("templates/style.css");
 const OFFICE_STYLE: &str = include_str!("templates/office.css");

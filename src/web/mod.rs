@@ -96,6 +96,8 @@ struct Shared {
     gate: Arc<Gate>,
     throttle: Arc<Throttle>,
     stand: Arc<Stand>,
+    desks: Arc<check::Desks>,
+    trails: Arc<audit::Trails>,
     notes: Arc<Notes>,
     holds: Arc<list::Holds>,
     aheads: Arc<upcoming::Aheads>,
@@ -103,6 +105,22 @@ struct Shared {
     trials: Arc<rules::whatif::Trials>,
     /// Places for work on passwords, which takes memory.
     hashing: Arc<Semaphore>,
+}
+
+impl Shared {
+    fn new(web: Web) -> Shared {
+        let hashing = Arc::new(Semaphore::new(HASHING));
+        let (gate, throttle, stand, desks, trails, notes, holds, aheads, papers, trials) = Default::default();
+        Shared { web, gate, throttle, stand, desks, trails, notes, holds, aheads, papers, trials, hashing }
+    }
+
+    /// Makes what takes long in a large town before the first reader comes, one after the other.
+    async fn warm(self) {
+        Arc::clone(&self.stand).warm(self.web.clone()).await;
+        check::warm(&self).await;
+        // Whoever looks ahead waits no longer than for a page; it goes on by itself.
+        drop(self.ahead().await);
+    }
 }
 
 /// What the router keeps. Each request gets the configuration that holds when it comes, to its end.
@@ -153,7 +171,9 @@ impl Web {
     }
 
     async fn serve(self, listener: TcpListener, stop: CancellationToken) {
-        let app = router(self).into_make_service_with_connect_info::<Peer>();
+        let shared = Shared::new(self);
+        tokio::spawn(shared.clone().warm());
+        let app = router(shared).into_make_service_with_connect_info::<Peer>();
         let asked = stop.clone().cancelled_owned();
         let served = axum::serve(Doorman::before(listener), app).with_graceful_shutdown(asked);
         tokio::select! {
@@ -188,10 +208,7 @@ pub fn trouble(conn: &crate::store::Connection) -> Result<Option<String>, StoreE
 }
 
 /// Every page there is.
-fn router(web: Web) -> Router {
-    let hashing = Arc::new(Semaphore::new(HASHING));
-    let (gate, throttle, stand, notes, holds, aheads, papers, trials) = Default::default();
-    let shared = Shared { web, gate, throttle, stand, notes, holds, aheads, papers, trials, hashing };
+fn router(shared: Shared) -> Router {
     Router::new()
         .route("/", get(overview::show))
         .route("/account/{id}", get(account::show))

@@ -16,6 +16,9 @@ use minijinja::{Value, context};
 pub(super) async fn show(State(shared): State<Shared>, uri: Uri) -> Response {
     let now = shared.web.clock.now();
     match of_link(&shared, &uri, now).await {
+        Ok(Some(values)) if values.get_attr("making").is_ok_and(|making| making.is_true()) => {
+            sheet(StatusCode::OK, "making.html", &uri, values)
+        }
         Ok(Some(values)) => sheet(StatusCode::OK, "office.html", &uri, values),
         Ok(None) => {
             refused(StatusCode::NOT_FOUND, &uri, "链接不能用了", "链接已经作废，或不完整。请向检查方另要一个。")
@@ -39,7 +42,9 @@ async fn of_link(shared: &Shared, uri: &Uri, now: Moment) -> Result<Option<Value
     let Some(token) = uri.path().strip_prefix("/o/").and_then(Token::parse) else { return Ok(None) };
     let offered = shared.web.store.read_async(move |conn| users::offered(conn, &token.hash()));
     let Some(office) = offered.await? else { return Ok(None) };
-    let snapshot = shared.stand.now(&shared.web).await?;
+    let Some(snapshot) = shared.stand.now(&shared.web).await? else {
+        return Ok(Some(context! { title => office, making => true }));
+    };
     let own = snapshot.standings().iter().filter(|one| one.office == office);
     let rows: Vec<Value> = own.map(|one| told(one, now)).collect();
     let (sender, contact) = (shared.web.config.office.name.clone(), shared.web.config.office.contact.clone());

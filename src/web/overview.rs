@@ -7,6 +7,7 @@
 use super::chrome::unavailable;
 use super::paged::{LIST, Paged, address, asked, number};
 use super::session::{Viewer, text};
+use super::slow::in_time;
 use super::squares::{Grouping, squares};
 use super::{Shared, Web};
 use crate::config::{Config, Mode};
@@ -15,7 +16,8 @@ use crate::domain::{Check, Moment};
 use crate::ledger::Ledger;
 use crate::mail::letter;
 use crate::outlook::{Mark, Outlook, Standing};
-use crate::store::{Connection, StoreError, counts, findings, modes};
+use crate::store::counts::{self, Newest};
+use crate::store::{Connection, StoreError, findings, modes};
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
@@ -34,8 +36,10 @@ const TOO_OLD_S: i64 = 1800;
 
 /// What is known of how all stand.
 pub(super) struct Snapshot {
-    newest: [i64; 5],
+    newest: Newest,
     at: Moment,
+    /// When all were judged; those that were touched since, later.
+    judged: Moment,
     last: Option<Check>,
     next: Option<Check>,
     outlook: Outlook,
@@ -43,26 +47,38 @@ pub(super) struct Snapshot {
     squares: String,
 }
 
-/// Keeps the last snapshot; only one is made at a time.
+/// Keeps the last snapshot, and the evidence that it was made from; only one is made at a time.
 #[derive(Default)]
 pub(super) struct Stand {
     kept: Mutex<Option<Arc<Snapshot>>>,
-    making: tokio::sync::Mutex<()>,
+    making: tokio::sync::Mutex<Option<Ledger>>,
 }
 
 impl Stand {
-    /// How all stand: kept, or made now.
-    pub(super) async fn now(self: &Arc<Stand>, web: &Web) -> Result<Arc<Snapshot>, StoreError> {
+    /// How all stand: kept, or made now; `None` while it is still in the making.
+    pub(super) async fn now(self: &Arc<Stand>, web: &Web) -> Result<Option<Arc<Snapshot>>, StoreError> {
         let now = web.clock.now();
         let newest = web.store.read_async(counts::newest).await?;
         match self.kept() {
-            Some(kept) if kept.holds(newest, &web.config, now) => Ok(kept),
-            Some(kept) if kept.outlook.standings.len() > QUICK && now.since(kept.at) < TOO_OLD_S => {
+            Some(kept) if kept.holds(newest, &web.config, now) => Ok(Some(kept)),
+            Some(kept)
+                if kept.is_large() && !kept.is_quickly_mended(&web.config, now) && now.since(kept.at) < TOO_OLD_S =>
+            {
                 tokio::spawn(Arc::clone(self).make(web.clone()));
-                Ok(kept)
+                Ok(Some(kept))
             }
             // On a task of its own, so that it is made even when nobody waits any more.
-            _ => tokio::spawn(Arc::clone(self).make(web.clone())).await.map_err(|_| StoreError::ended())?,
+            _ => match in_time(tokio::spawn(Arc::clone(self).make(web.clone()))).await {
+                Some(made) => made.map_err(|_| StoreError::ended())?.map(Some),
+                None => Ok(None),
+            },
+        }
+    }
+
+    /// Makes the first snapshot before anybody asks.
+    pub(super) async fn warm(self: Arc<Stand>, web: Web) {
+        if let Err(error) = self.make(web).await {
+            tracing::warn!(%error, "web.no_overview_yet");
         }
     }
 
@@ -71,30 +87,50 @@ impl Stand {
     }
 
     async fn make(self: Arc<Stand>, web: Web) -> Result<Arc<Snapshot>, StoreError> {
-        let _only = self.making.lock().await;
+        let mut making = self.making.lock().await;
         let (now, config) = (web.clock.now(), Arc::clone(&web.config));
         let newest = web.store.read_async(counts::newest).await?;
         // Somebody else may have made it meanwhile.
-        if let Some(kept) = self.kept().filter(|kept| kept.holds(newest, &web.config, now)) {
-            return Ok(kept);
+        let before = self.kept();
+        if let Some(kept) = before.as_ref().filter(|kept| kept.holds(newest, &web.config, now)) {
+            return Ok(Arc::clone(kept));
         }
-        let made = Arc::new(web.store.read_async(move |conn| Snapshot::of(conn, &config, now)).await?);
+        // Evidence that could not be brought up to date is lost with the error, and read anew next time.
+        let ledger = making.take();
+        let read = move |conn: &Connection| Snapshot::of(conn, &config, before.as_deref(), ledger, now);
+        let (made, ledger) = web.store.read_async(read).await?;
+        *making = Some(ledger);
+        let made = Arc::new(made);
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&made));
         Ok(made)
     }
 }
 
 impl Snapshot {
-    /// Judges all accounts at the last check and looks out to the next.
-    pub(super) fn of(conn: &Connection, config: &Config, now: Moment) -> Result<Snapshot, StoreError> {
+    /// Judges all accounts at the last check and looks out to the next; where the evidence of a few has
+    /// changed and little time has passed, only those.
+    fn of(
+        conn: &Connection,
+        config: &Config,
+        before: Option<&Snapshot>,
+        kept: Option<Ledger>,
+        now: Moment,
+    ) -> Result<(Snapshot, Ledger), StoreError> {
         let newest = counts::newest(conn)?;
         let (last, next) = (config.last_check(now), config.next_check(now));
         let checks: Vec<Check> = last.into_iter().chain(next).collect();
-        let ledger = Ledger::for_checks(conn, config, &config.profile, &checks)?;
+        let (ledger, changed) = Ledger::kept_for_checks(conn, config, &checks, kept)?;
         let decisions = findings::decisions(conn, &config.profile.name)?;
-        let outlook = Outlook::of(&ledger, config, (last, next), &decisions, now);
+        let near = before.filter(|before| before.is_quickly_mended(config, now));
+        let (judged, outlook) = match (near, changed) {
+            (Some(before), Some(changed)) => {
+                let mended = before.outlook.mended(&ledger, config, (last, next), &decisions, (&changed, now));
+                (before.judged, mended)
+            }
+            _ => (now, Outlook::of(&ledger, config, (last, next), &decisions, now)),
+        };
         let squares = squares(outlook.standings.iter(), Grouping::Office);
-        Ok(Snapshot { newest, at: now, last, next, outlook, squares })
+        Ok((Snapshot { newest, at: now, judged, last, next, outlook, squares }, ledger))
     }
 
     /// Whoever is in trouble first stands first.
@@ -112,9 +148,18 @@ impl Snapshot {
         }
     }
 
-    fn holds(&self, newest: [i64; 5], config: &Config, now: Moment) -> bool {
+    fn holds(&self, newest: Newest, config: &Config, now: Moment) -> bool {
+        self.newest == newest && self.is_quickly_mended(config, now)
+    }
+
+    /// Between the same checks, and time alone has changed nothing since all were judged.
+    fn is_quickly_mended(&self, config: &Config, now: Moment) -> bool {
         let checks = (config.last_check(now), config.next_check(now));
-        self.newest == newest && checks == (self.last, self.next) && (0..OLD_S).contains(&now.since(self.at))
+        checks == (self.last, self.next) && (0..OLD_S).contains(&now.since(self.judged))
+    }
+
+    fn is_large(&self) -> bool {
+        self.outlook.standings.len() > QUICK
     }
 }
 
@@ -176,7 +221,10 @@ pub(super) async fn show(
 ) -> Response {
     let web = &shared.web;
     let snapshot = match shared.stand.now(web).await {
-        Ok(snapshot) => snapshot,
+        Ok(Some(snapshot)) => snapshot,
+        Ok(None) => {
+            return shared.page(StatusCode::OK, "making.html", &uri, &viewer, context! { title => "总览" }).await;
+        }
         Err(error) => return unavailable(&error, &uri),
     };
     let (now, wish) = (web.clock.now(), Wish::read(&fields));

@@ -5,7 +5,7 @@ use super::Shared;
 use super::act::Operator;
 use super::chrome::unavailable;
 use super::session::{Act, Viewer};
-use super::slow::Slow;
+use super::slow::{Slow, Stamp};
 use crate::config::{Config, Mode};
 use crate::deeds::{Refusal, outbox, withhold};
 use crate::domain::{AccountId, Moment};
@@ -70,7 +70,11 @@ impl Shared {
     pub(super) async fn ahead(&self) -> Result<Option<(Moment, Arc<Ahead>)>, StoreError> {
         let (store, config, now) = (self.web.store.clone(), Arc::clone(&self.web.config), self.web.clock.now());
         let stamp = store
-            .read_async(|conn| Ok([&counts::newest(conn)?[..], &counts::newest_letters(conn)?[..]].concat()))
+            .read_async(|conn| {
+                let newest = counts::newest(conn)?;
+                let letters = counts::newest_letters(conn)?;
+                Ok(Stamp { deeds: [&newest[..1], &letters].concat(), evidence: newest[1..].to_vec() })
+            })
             .await?;
         let make = async move {
             let looked = store.read_async(move |conn| Ahead::of(conn, &config, now)).await;

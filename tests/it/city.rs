@@ -99,7 +99,7 @@ impl City {
             limits: Limits::default(),
         };
         let city = City {
-            inspector: Inspector { store: store.clone(), config: Arc::clone(&config) },
+            inspector: Inspector::new(store.clone(), Arc::clone(&config)),
             reporter: Reporter { store: store.clone(), config: Arc::clone(&config) },
             postman,
             dir,

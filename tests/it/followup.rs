@@ -66,7 +66,7 @@ impl Office {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let config = Arc::new(self.config());
         runtime.block_on(async {
-            let inspector = Inspector { store: self.store(), config: Arc::clone(&config) };
+            let inspector = Inspector::new(self.store(), Arc::clone(&config));
             inspector.step(at(now)).await.unwrap();
             Reporter { store: self.store(), config }.step(at(now)).await.unwrap();
         });

@@ -134,7 +134,7 @@ impl Office {
             data: data.clone(),
             lanes: Arc::new(Lanes::as_kept(Default::default())),
         };
-        let inspector = Inspector { store: store.clone(), config: Arc::clone(&config) };
+        let inspector = Inspector::new(store.clone(), Arc::clone(&config));
         (inspector, Postman { store, config, secrets, poller, data, limits: Limits::default() })
     }
 

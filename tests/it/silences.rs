@@ -61,7 +61,7 @@ async fn a_silence_keeps_letters_back_counts_them_and_ends_in_time() {
         let dir = tempfile::tempdir().unwrap();
         let (store, config) = quiet_accounts(dir.path());
         silence(&store, scope, false);
-        let inspector = Inspector { store: store.clone(), config };
+        let inspector = Inspector::new(store.clone(), config);
         for time in ["2022-06-09 09:00", "2022-06-09 09:01"] {
             inspector.step(at(time)).await.unwrap();
             assert_eq!(recipients(&store), ["jt@example.cn"]);
@@ -85,7 +85,7 @@ async fn a_silence_keeps_letters_back_counts_them_and_ends_in_time() {
 async fn a_waiting_letter_does_not_leave_into_a_silence() {
     let dir = tempfile::tempdir().unwrap();
     let (store, config) = quiet_accounts(dir.path());
-    Inspector { store: store.clone(), config: Arc::clone(&config) }.step(at("2022-06-09 09:00")).await.unwrap();
+    Inspector::new(store.clone(), Arc::clone(&config)).step(at("2022-06-09 09:00")).await.unwrap();
     assert_eq!(recipients(&store), ["jt@example.cn", "op@example.cn"]);
     silence(&store, Scope::Account(AccountId(1)), false);
     let clock = Arc::new(SimClock::new(at("2022-06-09 09:01"), &TASKS, at("2022-06-09 09:30")));
@@ -105,7 +105,7 @@ async fn an_account_that_recovers_ends_its_silence() {
     let dir = tempfile::tempdir().unwrap();
     let (store, config) = quiet_accounts(dir.path());
     silence(&store, Scope::Account(AccountId(1)), true);
-    let inspector = Inspector { store: store.clone(), config };
+    let inspector = Inspector::new(store.clone(), config);
     inspector.step(at("2022-06-09 09:00")).await.unwrap();
     assert!(store.read(silences::list).unwrap()[0].ended.is_none());
     std::fs::write(dir.path().join("new.csv"), "账号名称,平台,发布时间,标题\n青禾文旅,抖音,2022-06-09 09:10,丙\n")

@@ -57,6 +57,27 @@ fn the_trail_is_a_chain_that_shows_every_change() {
 }
 
 #[test]
+fn a_chain_followed_before_is_followed_on_and_from_the_beginning_where_it_was_cut() {
+    let kept = kept();
+    let deed = |n: &'static str| kept.store.write(move |tx| meta::audit(tx, now(), "甲", "mode", n)).unwrap();
+    let follow = |known: Option<audit::Proven>| kept.store.read(|conn| audit::follow(conn, known)).unwrap();
+    ["一", "二", "三"].into_iter().for_each(deed);
+    let known = follow(None);
+    assert_eq!(known.trail.entries, 3);
+    deed("四");
+    let on = follow(Some(known.clone()));
+    assert_eq!(on, follow(None));
+    assert_eq!((on.trail.entries, on.trail.broken), (4, None));
+    let conn = Connection::open(kept.dir.path().join("cuigeng.db")).unwrap();
+    conn.execute_batch("DROP TRIGGER audit_stands; DROP TRIGGER audit_stays").unwrap();
+    // A new entry that does not follow is found at once, and an end that was cut off or replaced.
+    conn.execute_batch("UPDATE audit SET who = '乙' WHERE id = 4").unwrap();
+    assert_eq!(follow(Some(known.clone())).trail.broken, Some(4));
+    conn.execute_batch("UPDATE audit SET hash = 'x' WHERE id = 3").unwrap();
+    assert_eq!(follow(Some(known)).trail.broken, Some(3));
+}
+
+#[test]
 fn what_is_older_than_the_chain_is_covered_by_its_first_entry() {
     let kept = kept();
     let conn = Connection::open(kept.dir.path().join("cuigeng.db")).unwrap();

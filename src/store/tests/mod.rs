@@ -10,6 +10,7 @@ mod letters;
 mod outages;
 mod quiet;
 mod sheets;
+mod touches;
 mod united;
 mod whole;
 

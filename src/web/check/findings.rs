@@ -113,9 +113,9 @@ pub(super) fn values(conn: &Connection, desk: &Desk, config: &Config, wish: &Wis
     if wish.list {
         let near = |v: &&Verdict| board.ledger.account(v.account).is_some_and(|account| wish.takes(account));
         let shown = board.missed.iter().filter(near).filter(|v| is_near(desk, v, &wish.state));
-        let rows = shown.filter_map(|v| one_finding(conn, desk, config, v, wish).transpose());
-        let rows = rows.collect::<Result<Vec<Value>, StoreError>>()?;
-        return Ok(context! { ..common, ..paged(&rows, wish) });
+        let shown: Vec<&Verdict> = shown.collect();
+        let rows = paged(&shown, wish, |v| one_finding(conn, desk, config, v, wish))?;
+        return Ok(context! { ..common, ..rows });
     }
     let named = board.missed.iter().find(|v| mark(v) == wish.at);
     let top = named.or(waiting.first().copied());

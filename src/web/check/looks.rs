@@ -8,13 +8,14 @@ use super::wish::{Kind, Typed, Wish};
 use super::{Desk, paged};
 use crate::config::Config;
 use crate::deeds::Refusal;
-use crate::deeds::sheet::{self, Need, picked, settled, words};
+use crate::deeds::sheet::{self, Need, settled, words};
 use crate::domain::{Account, AccountId, Check, Moment, Post, Week, When};
 use crate::import::{FilledIn, SignedRow, read_filled_in, unit_words};
 use crate::ledger::Ledger;
 use crate::rules::{Profile, Tally, Verdict, VerdictKind};
 use crate::spoken::{beijing, rule_chinese};
 use crate::spoken::{gap_in_words, when};
+use crate::store::StoreError;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
@@ -45,6 +46,16 @@ impl Look {
     /// Whether it waits for somebody.
     pub(super) fn is_open(&self) -> bool {
         self.need != Need::None && !self.done
+    }
+
+    /// Whose.
+    pub(super) fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// Whether time alone may decide what is unclear.
+    pub(super) fn may_change(&self) -> bool {
+        self.verdicts.iter().any(|verdict| verdict.kind.is_unclear())
     }
 
     /// In the address, for the filter.
@@ -84,19 +95,37 @@ pub(super) fn of(
     signed: &BTreeMap<AccountId, Vec<Tally>>,
     now: Moment,
 ) -> Vec<Look> {
-    let week = Week::closed_before(check.nominal);
-    let verdicts = ledger.judge(profile, check, now);
-    let look = |(account, need): (&Account, Need)| {
-        let own: Vec<Verdict> = verdicts.iter().filter(|verdict| verdict.account == account.id).cloned().collect();
+    let look = |account: &Account| {
         let rows = signed.get(&account.id).cloned().unwrap_or_default();
-        let stands = rows.iter().find(|row| row.week == week).cloned();
-        let alone = need == Need::NoSource;
-        let need = if alone { sheet::need(&own.iter().collect::<Vec<_>>(), now) } else { need };
-        Look { account: account.id, alone, need, verdicts: own, stands, done: settled(rows, week, now).is_some() }
+        one(ledger, profile, (account.id, check), rows, now)
     };
-    let mut looks: Vec<Look> = picked(ledger, &verdicts, true, now).into_iter().map(look).collect();
-    looks.sort_by_key(|look| (!look.is_open(), look.need != Need::Suspected));
+    let mut looks: Vec<Look> = ledger.accounts.iter().filter_map(look).collect();
+    sort(&mut looks, ledger);
     looks
+}
+
+/// Of that account, if the check judges it.
+pub(super) fn one(
+    ledger: &Ledger,
+    profile: &Profile,
+    (account, check): (AccountId, Check),
+    signed: Vec<Tally>,
+    now: Moment,
+) -> Option<Look> {
+    let account = ledger.account(account)?;
+    let verdicts = ledger.judge_account(profile, account, check, now);
+    let need = sheet::need_of(ledger, account, &verdicts, now)?;
+    let week = Week::closed_before(check.nominal);
+    let stands = signed.iter().find(|row| row.week == week).cloned();
+    let alone = need == Need::NoSource;
+    let need = if alone { sheet::need(&verdicts.iter().collect::<Vec<_>>(), now) } else { need };
+    let done = settled(signed, week, now).is_some();
+    Some(Look { account: account.id, alone, need, verdicts, stands, done })
+}
+
+/// Whoever waits stands first, and of those the doubtful ones; then as the list has them.
+pub(super) fn sort(looks: &mut [Look], ledger: &Ledger) {
+    looks.sort_by_cached_key(|look| (!look.is_open(), look.need != Need::Suspected, ledger.place(look.account)));
 }
 
 /// Keeps what somebody has seen.
@@ -141,13 +170,13 @@ fn read(
 }
 
 /// What the page shows of them.
-pub(super) fn values(desk: &Desk, config: &Config, wish: &Wish) -> Value {
+pub(super) fn values(desk: &Desk, config: &Config, wish: &Wish) -> Result<Value, StoreError> {
     let near = |look: &&Look| desk.board.ledger.account(look.account).is_some_and(|account| wish.takes(account));
     let states = STATES.map(|(word, said)| context! { word, said }).to_vec();
     if wish.list {
         let shown = desk.looks.iter().filter(near).filter(|look| look.is_near(&wish.state));
-        let rows: Vec<Value> = shown.filter_map(|look| row(desk, look, wish)).collect();
-        return context! { states, ..paged(&rows, wish) };
+        let shown: Vec<&Look> = shown.collect();
+        return Ok(context! { states, ..paged(&shown, wish, |look| Ok(row(desk, look, wish)))? });
     }
     let open: Vec<&Look> = desk.looks.iter().filter(|look| look.is_open()).collect();
     let asked = wish.at.parse().ok().map(AccountId);
@@ -159,7 +188,7 @@ pub(super) fn values(desk: &Desk, config: &Config, wish: &Wish) -> Value {
     let next = open.get(after).or(open.first()).filter(|next| Some(next.account) != top.map(|top| top.account));
     let card = top.and_then(|look| card(desk, config, look, wish));
     let skip = next.map(|next| Wish { at: next.account.0.to_string(), ..Wish::of(Kind::Look, wish.week) }.address());
-    context! { card, next => next.map(|next| next.account.0), skip, place => after }
+    Ok(context! { card, next => next.map(|next| next.account.0), skip, place => after })
 }
 
 /// The account, and where people find it.

@@ -1,10 +1,12 @@
 //! 核查: what waits for a person, one after the other or as a list: accounts that somebody must look at,
 //! and findings that somebody must confirm before anybody hears of them.
 
+mod desk;
 mod findings;
 mod looks;
 mod wish;
 
+pub(super) use desk::{Desks, warm};
 pub(super) use findings::{all, one};
 pub(super) use looks::sign;
 
@@ -13,15 +15,12 @@ use super::chrome::unavailable;
 use super::paged::Paged;
 use super::session::Viewer;
 use crate::config::Config;
-use crate::deeds::confirm::{self, Board};
-use crate::deeds::sheet::check_of;
-use crate::domain::{Check, Moment, Period, Week};
-use crate::ledger::Ledger;
-use crate::store::{Connection, StoreError, tally};
+use crate::domain::{Period, Week};
+use crate::store::{Connection, StoreError};
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use looks::Look;
+use desk::Desk;
 use minijinja::{Value, context};
 use wish::{Kind, Wish};
 
@@ -29,15 +28,6 @@ use wish::{Kind, Wish};
 const ROWS: usize = 50;
 /// Weeks back for which a check sheet is offered.
 const WEEKS: usize = 8;
-
-/// All that may wait for a person.
-struct Desk {
-    board: Board,
-    /// In the order in which they are shown.
-    looks: Vec<Look>,
-    week: Week,
-    now: Moment,
-}
 
 /// The page.
 pub(super) async fn show(
@@ -48,25 +38,14 @@ pub(super) async fn show(
 ) -> Response {
     let web = &shared.web;
     let (wish, config, now) = (Wish::read(&fields), web.config.clone(), web.clock.now());
-    let found = web.store.read_async(move |conn| {
-        let desk = Desk::load(conn, &config, wish.week, now)?;
-        values(conn, &config, &desk, &wish)
-    });
+    let week = wish.week.filter(|week| week.start() < now).unwrap_or(Week::closed_before(now));
+    let found = shared
+        .desks
+        .read(web, move |conn, desk| desk.turned(conn, &config, week, |desk| values(conn, &config, desk, &wish)));
     match found.await {
-        Ok(values) => shared.page(StatusCode::OK, "check.html", &uri, &viewer, values).await,
+        Ok(Some(values)) => shared.page(StatusCode::OK, "check.html", &uri, &viewer, values).await,
+        Ok(None) => shared.page(StatusCode::OK, "making.html", &uri, &viewer, context! { title => "核查" }).await,
         Err(error) => unavailable(&error, &uri),
-    }
-}
-
-impl Desk {
-    /// Judges anew: the checks that were held, and the one that counts the week of the check sheet.
-    fn load(conn: &Connection, config: &Config, week: Option<Week>, now: Moment) -> Result<Desk, StoreError> {
-        let week = week.filter(|week| week.start() < now).unwrap_or(Week::closed_before(now));
-        let (held, counts) = (confirm::checks(conn, config, now)?, check_of(config, week));
-        let all: Vec<Check> = held.iter().copied().chain([counts]).collect();
-        let ledger = Ledger::for_checks(conn, config, &config.profile, &all)?;
-        let looks = looks::of(&ledger, &config.profile, counts, &tally::of(conn, week.start(), week.end())?, now);
-        Ok(Desk { board: Board::of(conn, config, ledger, &held, now)?, looks, week, now })
     }
 }
 
@@ -76,7 +55,7 @@ fn values(conn: &Connection, config: &Config, desk: &Desk, wish: &Wish) -> Resul
     let kind = wish.kind.unwrap_or(if open == 0 && waiting > 0 { Kind::Finding } else { Kind::Look });
     let wish = Wish { kind: Some(kind), ..wish.clone() };
     let shown = match kind {
-        Kind::Look => looks::values(desk, config, &wish),
+        Kind::Look => looks::values(desk, config, &wish)?,
         Kind::Finding => findings::values(conn, desk, config, &wish)?,
     };
     Ok(context! {
@@ -119,13 +98,18 @@ fn platforms(desk: &Desk) -> Vec<String> {
     names
 }
 
-/// One page of a list, and the ways to the others.
-fn paged(rows: &[Value], wish: &Wish) -> Value {
-    let paged = Paged::of(rows.len(), ROWS, wish.page);
-    context! {
-        count => rows.len(),
-        rows => paged.part(rows).to_vec(),
+/// One page of a list, and the ways to the others; only what is shown is put into words.
+fn paged<T>(
+    all: &[T],
+    wish: &Wish,
+    row: impl FnMut(&T) -> Result<Option<Value>, StoreError>,
+) -> Result<Value, StoreError> {
+    let paged = Paged::of(all.len(), ROWS, wish.page);
+    let rows = paged.part(all).iter().map(row).filter_map(Result::transpose);
+    Ok(context! {
+        count => all.len(),
+        rows => rows.collect::<Result<Vec<Value>, StoreError>>()?,
         page => wish.page,
         pager => paged.pager_at(|page| Wish { page, ..wish.clone() }.address()),
-    }
+    })
 }

@@ -2,7 +2,7 @@
 //! task of its own, by the same code as the verbs; kept while nothing changes that it rests on.
 
 use super::super::Shared;
-use super::super::slow::Slow;
+use super::super::slow::{Slow, Stamp};
 use crate::bulletin::Stage;
 use crate::config::Config;
 use crate::deeds::bulletin::{find, papers};
@@ -72,12 +72,14 @@ impl Shared {
 }
 
 /// What documents follow from: the evidence, what people did, and the office's own words.
-async fn stamp(store: &Store, period: Period) -> Result<Vec<i64>, Refusal> {
+async fn stamp(store: &Store, period: Period) -> Result<Stamp, Refusal> {
     let dir = store.dir().to_owned();
     let newest = store.read_async(move |conn| {
         let mut hasher = DefaultHasher::new();
         words::text(&words::file(&dir, period)).hash(&mut hasher);
-        Ok([&counts::newest(conn)?[..], &counts::newest_letters(conn)?[..], &[hasher.finish().cast_signed()]].concat())
+        let (newest, letters) = (counts::newest(conn)?, counts::newest_letters(conn)?);
+        let deeds = [&newest[..1], &letters, &[hasher.finish().cast_signed()]].concat();
+        Ok(Stamp { deeds, evidence: newest[1..].to_vec() })
     });
     Ok(newest.await?)
 }

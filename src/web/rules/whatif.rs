@@ -5,7 +5,7 @@ use super::super::Shared;
 use super::super::chrome::unavailable;
 use super::super::paged::{LIST, Paged, address, asked, number};
 use super::super::session::{Viewer, text};
-use super::super::slow::Slow;
+use super::super::slow::{Slow, Stamp};
 use crate::config::{self, Config};
 use crate::domain::{AccountId, Check, Moment};
 use crate::rules::{Grade, Profile};
@@ -120,6 +120,7 @@ impl Shared {
     async fn trial(&self, name: &str, ask: Ask) -> Result<Option<(Moment, Arc<Trial>)>, StoreError> {
         let (store, config, now) = (self.web.store.clone(), Arc::clone(&self.web.config), self.web.clock.now());
         let newest = store.read_async(counts::newest).await?;
+        let stamp = Stamp { deeds: newest[..1].to_vec(), evidence: newest[1..].to_vec() };
         // Both profiles as they are written now, the calendar in the moments of the checks.
         let text = format!("{name}\n{:?}\n{:?}\n{:?}", ask.other, config.profile, ask.checks);
         let key = crate::access::token::hex(&Sha256::digest(text));
@@ -127,7 +128,7 @@ impl Shared {
             return Ok(None);
         }
         let make = async move { store.read_async(move |conn| Trial::of(conn, &config, &ask, now)).await.map(Arc::new) };
-        let got = self.trials.get(&key, newest.to_vec(), &self.web.clock, make).await;
+        let got = self.trials.get(&key, stamp, &self.web.clock, make).await;
         got.map(|(at, trial)| trial.map(|trial| (at, trial))).transpose()
     }
 }

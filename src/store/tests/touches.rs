@@ -1,0 +1,164 @@
+//! What is kept in memory is brought up to date by everything that it depends on.
+
+use super::*;
+use crate::config::{self, Config};
+use crate::domain::{Check, Kinds, Reach, State, StateChange, Strength, Week};
+use crate::ledger::Ledger;
+use crate::rules::{CountUnit, Ruling, Tally, Verdict};
+use cuigeng_adapters::{Outcome, Seen};
+
+const NOW: &str = "2022-06-27 10:00";
+
+fn configured(dir: &std::path::Path) -> Config {
+    let file = dir.join("config.toml");
+    let text = "profile = \"通用\"\n[office]\nname = \"某办\"\nclerk_mail = \"clerk@x.example\"\n";
+    std::fs::write(&file, text).unwrap();
+    config::load(Some(&file)).unwrap()
+}
+
+/// The check of 27 June and the one after it: a closed week and an open one.
+fn checks() -> [Check; 2] {
+    ["2022-06-27 09:00", "2022-07-04 09:00"].map(|moment| Check::unmoved(at(moment)))
+}
+
+fn judged(ledger: &Ledger, config: &Config) -> Vec<Verdict> {
+    checks().iter().flat_map(|check| ledger.judge(&config.profile, *check, at(NOW))).collect()
+}
+
+fn seen(rows: &[RawPost], outcome: Outcome) -> Seen {
+    let reach = Reach {
+        from: at("2022-06-01 00:00"),
+        until: at("2022-06-27 09:30"),
+        sees: Kinds::POST,
+        strength: Strength::Strong,
+    };
+    Seen {
+        outcome,
+        reaches: vec![reach],
+        withheld: Vec::new(),
+        rows: rows.to_vec(),
+        first_check: false,
+        notes: Vec::new(),
+        looked_at: None,
+    }
+}
+
+fn look(tx: &Transaction<'_>, rows: &[RawPost], moment: &str) -> Result<(), StoreError> {
+    looks::observe(tx, ONE, "weibo", &seen(rows, Outcome::Complete), at(moment)).map(drop)
+}
+
+type Change = fn(&Transaction<'_>) -> Result<(), StoreError>;
+
+/// Each way in which evidence changes, in an order in which each matters.
+const CHANGES: [(&str, Change); 9] = [
+    ("a look", |tx| {
+        look(
+            tx,
+            &[row(Some("1"), "2022-06-22 09:00", "x"), row(Some("2"), "2022-06-23 09:00", "y")],
+            "2022-06-24 12:00",
+        )
+    }),
+    ("a post by hand", |tx| {
+        posts::sight(tx, ONE, "人工", &[row(Some("3"), "2022-06-24 09:00", "z")], at(NOW)).map(drop)
+    }),
+    ("a post struck out", |tx| posts::strike(tx, 1, true).map(drop)),
+    ("a post that is gone", |tx| {
+        look(tx, &[row(Some("1"), "2022-06-22 09:00", "x")], "2022-06-25 09:00")?;
+        look(tx, &[row(Some("1"), "2022-06-22 09:00", "x")], "2022-06-26 09:00")
+    }),
+    ("a person's look", |tx| {
+        attest::attest(tx, AccountId(2), at("2022-06-01 00:00"), at("2022-06-27 09:00"), "张三", at(NOW)).map(drop)
+    }),
+    ("a look taken back", |tx| attest::withdraw(tx, 1, "张三", at(NOW)).map(drop)),
+    ("a row of the check sheet", |tx| {
+        let week = Week::of(at("2022-06-20 00:00"));
+        let row = Tally {
+            week,
+            updates: 2,
+            unit: CountUnit::Push,
+            last: None,
+            by: "张三".to_owned(),
+            looked_at: at("2022-06-27 09:10"),
+        };
+        tally::sign(tx, AccountId(2), &row, at(NOW)).map(drop)
+    }),
+    ("an account that pauses", |tx| {
+        let mut paused = accounts::one(tx, ONE)?.unwrap_or_else(|| account("文明通许", 0));
+        paused.states.push(StateChange { from: at("2022-06-21 00:00"), state: State::Paused });
+        accounts::save(tx, &paused).map(drop)
+    }),
+    ("a new account", |tx| accounts::save(tx, &account("新来的", 2)).map(drop)),
+];
+
+#[test]
+fn kept_evidence_follows_every_change() {
+    let kept = kept();
+    let config = configured(kept.dir.path());
+    let now =
+        |held: Option<Ledger>| kept.store.read(|conn| Ledger::kept_for_checks(conn, &config, &checks(), held)).unwrap();
+    let (mut ledger, _) = now(None);
+    let mut before = judged(&ledger, &config);
+    for (what, change) in CHANGES {
+        kept.store.write(change).unwrap();
+        let (mended, changed) = now(Some(ledger));
+        let fresh = kept.store.read(|conn| Ledger::for_checks(conn, &config, &config.profile, &checks())).unwrap();
+        let after = judged(&fresh, &config);
+        assert_eq!(judged(&mended, &config), after, "{what}");
+        assert_eq!(mended.newest, fresh.newest, "{what}");
+        assert_ne!(before, after, "{what} changes something");
+        // The list itself is read anew as a whole; of everything else one account.
+        let expected = if what.contains("account") { None } else { Some(1) };
+        assert_eq!(changed.map(|changed| changed.len()), expected, "{what}");
+        (ledger, before) = (mended, after);
+    }
+    let (_, changed) = now(Some(ledger));
+    assert_eq!(changed, Some([].into()), "nothing has changed since");
+}
+
+/// A post that is dated ahead counts from its time on, though nobody writes anything then.
+#[test]
+fn time_brings_a_post_of_age() {
+    let kept = kept();
+    let config = configured(kept.dir.path());
+    kept.store
+        .write(|tx| posts::sight(tx, ONE, "人工", &[row(Some("9"), "2022-06-28 09:00", "x")], at(NOW)).map(drop))
+        .unwrap();
+    let at_moment = |until: &str, held: Option<Ledger>| {
+        let span = (at("2022-06-01 00:00"), at(until));
+        kept.store.read(|conn| Ledger::kept(conn, &config, span, held)).unwrap()
+    };
+    let (ledger, _) = at_moment("2022-06-28 08:00", None);
+    assert!(ledger.newest.is_empty() && ledger.evidence(ONE).posts.is_empty());
+    let (ledger, changed) = at_moment("2022-06-28 10:00", Some(ledger));
+    assert_eq!((ledger.newest.len(), ledger.evidence(ONE).posts.len()), (1, 1));
+    assert_eq!(changed, Some([ONE].into()));
+    // Another beginning is another ledger, and so is an earlier end.
+    assert_eq!(at_moment("2022-06-28 09:00", Some(ledger)).1, None);
+}
+
+/// What people decided, and what overturns it, touches the account; so a page that keeps a result sees it.
+#[test]
+fn decisions_and_new_revisions_are_touches() {
+    let kept = kept();
+    let config = configured(kept.dir.path());
+    kept.store
+        .write(|tx| attest::attest(tx, ONE, at("2022-06-01 00:00"), at("2022-06-27 09:00"), "张三", at(NOW)).map(drop))
+        .unwrap();
+    let fresh = kept.store.read(|conn| Ledger::for_checks(conn, &config, &config.profile, &checks())).unwrap();
+    let missed = judged(&fresh, &config).into_iter().find(|v| v.kind.word() == "missed").unwrap();
+    let seq = || kept.store.read(touched::newest).unwrap();
+    let first = seq();
+    let profile = config.profile.name.clone();
+    let one = missed.clone();
+    let id = kept.store.write(move |tx| verdicts::record(tx, &profile, &[one], at(NOW))).unwrap()[0];
+    assert_eq!(seq(), first, "the first revision says what everybody has judged");
+    let (profile, one) = (config.profile.name.clone(), missed.clone());
+    kept.store
+        .write(move |tx| findings::decide(tx, &profile, (&one, id), Ruling::Confirmed, ("张三", ""), at(NOW)).map(drop))
+        .unwrap();
+    let decided = seq();
+    assert!(decided > first);
+    let (profile, one) = (config.profile.name.clone(), Verdict { required: missed.required + 1, ..missed });
+    kept.store.write(move |tx| verdicts::record(tx, &profile, &[one], at(NOW)).map(drop)).unwrap();
+    assert!(seq() > decided);
+}
