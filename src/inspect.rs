@@ -32,6 +32,9 @@ const JUDGE_ALL_S: i64 = 6 * 3600;
 /// Nobody rings when a person writes into the database from the command line, and an account without a
 /// source has no looks that would: it is looked after so often, in seconds.
 const PEOPLE_S: i64 = 900;
+/// An empty list costs nothing to judge, and whoever brings the first accounts shortly before letters leave
+/// is to see them leave: it is looked after so often, in seconds.
+const FIRST_S: i64 = 60;
 /// How far ahead a lead may lie before its window opens (the longest closure is nine days).
 const LOOK_AHEAD_DAYS: i64 = 21;
 
@@ -71,6 +74,9 @@ fn inspect(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<Step, S
         .fold(wake, Moment::min);
     if ledger.accounts.iter().any(|account| ledger.evidence(account.id).sources.is_empty()) {
         wake = wake.min(now.plus(PEOPLE_S));
+    }
+    if ledger.accounts.is_empty() {
+        wake = wake.min(now.plus(FIRST_S));
     }
     let queued = warn_owners(tx, config, &ledger, &coming, &causes, now)?;
     let (settled, asked) = settle(tx, config, &ledger, installed, now)?;

@@ -99,6 +99,15 @@ pub fn why_not(post: &Post, profile: &Profile, check: Moment) -> Option<&'static
     }
 }
 
+/// From when to when something was seen whole; 无 for nothing.
+pub fn span_in_words(span: Option<(Moment, Moment)>) -> String {
+    match span {
+        Some((from, until)) if from <= Moment::from_unix(0) => format!("最早 至 {}", beijing(until)),
+        Some((from, until)) => format!("{} 至 {}", beijing(from), beijing(until)),
+        None => "无".to_owned(),
+    }
+}
+
 /// A time as exactly as it is known.
 pub fn when(when: When) -> String {
     match when {

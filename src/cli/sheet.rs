@@ -3,11 +3,9 @@
 use super::evidence::tell;
 use super::sheet_args::{SheetExportArgs, SheetImportArgs, SheetVerb};
 use super::{CliError, Context, Outcome, outln, print_json, refusal};
-use crate::deeds::sheet::{self, Kept, Need, check_of, picked, settled, words};
+use crate::deeds::sheet::{self, Drawn, Kept, words};
 use crate::domain::{Account, AccountId, Period, Week};
-use crate::import::{SheetPlan, SheetRow, plan_sheet, sheet_book};
-use crate::ledger::Ledger;
-use crate::store::{Connection, tally};
+use crate::import::{SheetPlan, plan_sheet};
 use serde_json::json;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -31,22 +29,13 @@ fn export(context: &Context, args: &SheetExportArgs) -> Result<Outcome, CliError
         return Err(CliError::usage(format!("{} 这一周还没有开始", Period::Week(week))));
     }
     let out = target(args, week)?;
-    let (check, profile) = (check_of(&context.config, week), &context.config.profile);
-    let load = |conn: &Connection| {
-        let signed = tally::of(conn, week.start(), week.end())?;
-        Ok((Ledger::for_checks(conn, &context.config, profile, &[check])?, signed))
-    };
-    let (ledger, mut signed) = context.store()?.read(load)?;
-    let picked = picked(&ledger, &ledger.judge(profile, check, now), args.all, now);
-    if picked.is_empty() {
+    let drawn = context.store()?.read(|conn| sheet::drawn(conn, &context.config, week, args.all, now))?;
+    if drawn.rows == 0 {
         return nothing(context.json, week);
     }
-    let mut told = |id: AccountId| settled(signed.remove(&id).unwrap_or_default(), week, now);
-    let rows: Vec<SheetRow<'_>> =
-        picked.iter().map(|&(account, _)| SheetRow { account, signed: told(account.id) }).collect();
-    let bytes = sheet_book(week, &rows, profile).map_err(|e| CliError::failed(format!("工作簿写不出来：{e}")))?;
-    write(&out, &bytes, args.force)?;
-    say_exported(context.json, &out, week, &picked, &rows)
+    let bytes = drawn.book.as_ref().map_err(|e| CliError::failed(format!("工作簿写不出来：{e}")))?;
+    write(&out, bytes, args.force)?;
+    say_exported(context.json, &out, week, &drawn)
 }
 
 fn read_week(text: &str) -> Result<Week, CliError> {
@@ -88,27 +77,19 @@ fn nothing(json: bool, week: Week) -> Result<Outcome, CliError> {
     Ok(Outcome::Done)
 }
 
-fn say_exported(
-    json: bool,
-    out: &Path,
-    week: Week,
-    picked: &[(&Account, Need)],
-    rows: &[SheetRow<'_>],
-) -> Result<Outcome, CliError> {
-    let counted = |wanted: Need| picked.iter().filter(|(_, need)| *need == wanted).count();
-    let [no_source, suspected, unknown, others] =
-        [Need::NoSource, Need::Suspected, Need::Unknown, Need::None].map(counted);
-    let (period, signed) = (Period::Week(week).to_string(), rows.iter().filter(|row| row.signed.is_some()).count());
+fn say_exported(json: bool, out: &Path, week: Week, drawn: &Drawn) -> Result<Outcome, CliError> {
+    let [no_source, suspected, unknown, others] = drawn.needs;
+    let (period, rows, signed) = (Period::Week(week).to_string(), drawn.rows, drawn.signed);
     if json {
         print_json(&json!({
-            "file": out, "week": period, "rows": rows.len(), "no_source": no_source, "suspected": suspected,
+            "file": out, "week": period, "rows": rows, "no_source": no_source, "suspected": suspected,
             "unknown": unknown, "others": others, "signed": signed,
         }))?;
     }
     let parts = [("没有来源", no_source), ("待人工核实", suspected), ("无法判定", unknown), ("其余", others)];
     let parts: Vec<String> = parts.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word}{n}个")).collect();
     let done = if signed > 0 { format!("；其中{signed}个已经签名，照原样填好") } else { String::new() };
-    crate::cli::print::errln!("已写出 {}：{period}，{}个账号（{}）{done}", out.display(), rows.len(), parts.join("，"));
+    crate::cli::print::errln!("已写出 {}：{period}，{rows}个账号（{}）{done}", out.display(), parts.join("，"));
     Ok(Outcome::Done)
 }
 

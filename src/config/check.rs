@@ -43,6 +43,17 @@ pub fn explain(config: &Config, now: Moment) -> String {
     lines.join("\n")
 }
 
+/// What is checked when, and who is reminded when: a heading a line, what belongs to it indented.
+pub fn rules_in_words(config: &Config, now: Moment) -> Vec<String> {
+    let coming = coming_checks(config, now);
+    let summary = config.report.summary_at.format("%H:%M");
+    let mut lines = profile_in_words(&config.profile);
+    lines.push(format!("检查：接下来{}次；周报在检查当天{summary}起发给检查方", coming.len()));
+    lines.extend(coming.iter().map(|check| format!("  {}", check_in_words(*check))));
+    lines.extend(leads_in_words(config));
+    lines
+}
+
 fn profile_in_words(profile: &Profile) -> Vec<String> {
     let period = match profile.period {
         PeriodKind::Month => "月度",
@@ -185,7 +196,8 @@ fn lead_in_words(lead: &SilenceLead) -> String {
     format!("  最后一次更新后第{}天：提醒{}", lead.day, roles.join("、"))
 }
 
-fn mail_in_words(config: &Config) -> String {
+/// How letters leave, in one line.
+pub fn mail_in_words(config: &Config) -> String {
     let mail = &config.mail;
     let sender = format!("发件人“{}”<{}>，每分钟最多{}封", mail.from_name, mail.from_address, mail.per_minute);
     match &mail.transport {

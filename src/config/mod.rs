@@ -32,7 +32,7 @@ mod web;
 pub(crate) use address::mail_trouble;
 pub use alarms::{Owners, RobotConfig, RobotKind};
 pub use calendars::imported_calendar;
-pub use check::explain;
+pub use check::{explain, mail_in_words, rules_in_words};
 pub use faults::{ConfigFault, ConfigFaults};
 pub use init::{next_steps, write_example};
 pub use profiles::{profile, profile_names, profile_text};

@@ -4,7 +4,7 @@
 use super::Refusal;
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Check, Moment, Period, Week};
-use crate::import::SignedRow;
+use crate::import::{SheetRow, SignedRow, sheet_book};
 use crate::ledger::Ledger;
 use crate::rules::{Tally, Verdict, VerdictKind};
 use crate::spoken::beijing;
@@ -62,6 +62,39 @@ pub fn check_of(config: &Config, week: Week) -> Check {
     let (from, until) = period.search_span();
     let held = config.checks_between(from, until).into_iter().find(|check| period.holds(*check));
     held.unwrap_or(Check::unmoved(week.end()))
+}
+
+/// A check sheet to be filled in, and what stands on it.
+pub struct Drawn {
+    /// The workbook, or why there is none.
+    pub book: Result<Vec<u8>, String>,
+    /// Accounts on it.
+    pub rows: usize,
+    /// How many need a person, by why: no source, 待人工核实, 无法判定, not at all.
+    pub needs: [usize; 4],
+    /// Of them, signed already.
+    pub signed: usize,
+}
+
+/// Draws the sheet of a week: by default the accounts that need a person, else all that are judged.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn drawn(conn: &Connection, config: &Config, week: Week, all: bool, now: Moment) -> Result<Drawn, StoreError> {
+    let (check, profile) = (check_of(config, week), &config.profile);
+    let mut signed = tally::of(conn, week.start(), week.end())?;
+    let ledger = Ledger::for_checks(conn, config, profile, &[check])?;
+    let picked = picked(&ledger, &ledger.judge(profile, check, now), all, now);
+    let mut told = |id: AccountId| settled(signed.remove(&id).unwrap_or_default(), week, now);
+    let rows: Vec<SheetRow<'_>> =
+        picked.iter().map(|&(account, _)| SheetRow { account, signed: told(account.id) }).collect();
+    let counted = |wanted: Need| picked.iter().filter(|(_, need)| *need == wanted).count();
+    Ok(Drawn {
+        needs: [Need::NoSource, Need::Suspected, Need::Unknown, Need::None].map(counted),
+        rows: rows.len(),
+        signed: rows.iter().filter(|row| row.signed.is_some()).count(),
+        book: sheet_book(week, &rows, profile).map_err(|error| error.to_string()),
+    })
 }
 
 /// What signing did, or would do.

@@ -12,6 +12,6 @@ pub use account::{Account, AccountId, Contact, Role, SourceRef, State, StateChan
 pub use check::{Check, Month, Period, Quarter, Week};
 pub use contact::{Person, Roster, Shift, squeezed};
 pub use cuigeng_adapters::{Class, Kinds, Moment, PostKind, Reach, Strength, When};
-pub use platform::{Platform, PlatformNote};
+pub use platform::{KNOWN_PLATFORMS, Platform, PlatformNote};
 pub use post::{Post, Sighting};
 pub use watch::{FailedLook, Watch, WatchOrigin};

@@ -8,7 +8,7 @@ use std::fmt;
 pub struct Platform(String);
 
 /// Names that need no remark.
-const KNOWN: [&str; 14] = [
+pub const KNOWN_PLATFORMS: [&str; 14] = [
     "微信订阅号",
     "微信服务号",
     "新浪微博",
@@ -69,11 +69,11 @@ impl Platform {
 }
 
 fn near_miss(name: &str) -> Option<PlatformNote> {
-    if KNOWN.contains(&name) {
+    if KNOWN_PLATFORMS.contains(&name) {
         return None;
     }
     let distance = |known: &str| strsim::damerau_levenshtein(known, name);
-    let nearest = KNOWN.into_iter().min_by_key(|known| distance(known))?;
+    let nearest = KNOWN_PLATFORMS.into_iter().min_by_key(|known| distance(known))?;
     let close = distance(nearest) * 3 <= nearest.chars().count().max(3);
     close.then_some(PlatformNote::NearMiss(nearest))
 }

@@ -79,8 +79,8 @@ pub async fn send_test(poller: &Poller, address: &str, role: Role, now: Moment) 
     Ok(row.map_or_else(|| refused("测试信不见了，请再试一次"), sent))
 }
 
-/// A row without a code was not answered: its words are ours.
-fn sent(row: LetterRow) -> Sent {
+/// What became of the test letter of that row. A row without a code was not answered: its words are ours.
+pub fn sent(row: LetterRow) -> Sent {
     let words = row.reply_text.trim();
     let reply = row.reply_code.map(|code| format!("{code} {words}").trim().to_owned());
     let advice = if row.reason.is_empty() { advice(&row) } else { row.reason.clone() };

@@ -41,6 +41,7 @@ pub mod restored;
 pub mod reviews;
 pub mod sessions;
 pub mod silences;
+pub mod start;
 pub mod swap;
 pub mod tally;
 pub mod told;

@@ -27,6 +27,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("audit.html", include_str!("templates/audit.html")),
     ("settings.html", include_str!("templates/settings.html")),
     ("sources.html", include_str!("templates/sources.html")),
+    ("start.html", include_str!("templates/start.html")),
     ("pager.html", include_str!("templates/pager.html")),
     ("list_tabs.html", include_str!("templates/list_tabs.html")),
     ("list.html", include_str!("templates/list.html")),

@@ -28,6 +28,7 @@ mod signin;
 mod slow;
 mod sources;
 mod squares;
+mod start;
 mod strip;
 mod throttle;
 mod upcoming;
@@ -200,6 +201,14 @@ fn router(web: Web) -> Router {
         .route("/settings/mode", post(settings::switch))
         .route("/settings/backup", post(settings::back_up))
         .route("/settings/letter", post(settings::letter))
+        .route("/start", get(start::show))
+        .route("/start/letter", post(start::letter))
+        .route("/start/skip", post(start::skip))
+        .route("/start/account", post(start::account))
+        .route("/start/look", post(start::look))
+        .route("/start/sheet", get(start::sheet))
+        .route("/start/begin", post(start::begin))
+        .route("/start/dismiss", post(start::dismiss))
         .route("/sources", get(sources::show))
         .route("/upcoming", get(upcoming::show))
         .route("/upcoming/cancel", post(upcoming::cancel))
@@ -210,6 +219,7 @@ fn router(web: Web) -> Router {
         .route("/reports", get(reports::show))
         .route("/reports/{period}", get(reports::bulletin::show))
         .route("/reports/{period}/file", get(reports::file::send))
+        .route("/reports/{period}/answer", post(reports::reply::take))
         .route("/reports/{period}/{step}", post(reports::step::take))
         .route("/repairs", get(repairs::show))
         .route("/repairs/{id}", get(repairs::one::show))

@@ -9,12 +9,13 @@ use super::paged::{LIST, Paged, address, asked, number};
 use super::session::{Viewer, text};
 use super::squares::{Grouping, squares};
 use super::{Shared, Web};
-use crate::config::Config;
+use crate::config::{Config, Mode};
+use crate::deeds::start;
 use crate::domain::{Check, Moment};
 use crate::ledger::Ledger;
 use crate::mail::letter;
 use crate::outlook::{Mark, Outlook, Standing};
-use crate::store::{Connection, StoreError, counts, findings};
+use crate::store::{Connection, StoreError, counts, findings, modes};
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
@@ -179,19 +180,16 @@ pub(super) async fn show(
         Err(error) => return unavailable(&error, &uri),
     };
     let (now, wish) = (web.clock.now(), Wish::read(&fields));
-    let mode = match web
-        .store
-        .read_async({
-            let configured = web.config.mode;
-            move |conn| crate::store::modes::holds(conn, configured)
-        })
-        .await
-    {
-        Ok(mode) => mode,
+    let configured = web.config.mode;
+    let kept = web.store.read_async(move |conn| Ok((modes::holds(conn, configured)?, start::to_tell(conn)?)));
+    let (mode, starts) = match kept.await {
+        Ok(kept) => kept,
         Err(error) => return unavailable(&error, &uri),
     };
-    let trial = mode == crate::config::Mode::Trial;
-    let values = context! { trial, profile => web.config.profile.name.clone(), ..values(&snapshot, &wish, now) };
+    let starts = starts.map(|progress| progress.open().join("、"));
+    let trial = mode == Mode::Trial;
+    let values =
+        context! { trial, starts, profile => web.config.profile.name.clone(), ..values(&snapshot, &wish, now) };
     shared.page(StatusCode::OK, "overview.html", &uri, &viewer, values).await
 }
 

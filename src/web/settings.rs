@@ -183,14 +183,19 @@ async fn switched(shared: &Shared, act: &Act) -> Result<String, Refusal> {
     let deed = move |tx: &Transaction<'_>| mode::switch(tx, &config, wanted, &by, now);
     let touched = shared.web.store.attempt_async(deed).await?;
     shared.web.clock.ring();
-    Ok(match (touched, wanted) {
+    Ok(switched_said(touched, wanted))
+}
+
+/// What a switch did to letters that wait; `None` where it was so already.
+pub(super) fn switched_said(touched: Option<usize>, wanted: Mode) -> String {
+    match (touched, wanted) {
         (None, Mode::Live) => "已经是正式，没有变化".to_owned(),
         (None, Mode::Trial) => "已经是试运行，没有变化".to_owned(),
         (Some(count), Mode::Live) => {
             format!("已转为正式：从现在起提醒发给各账号的责任人。试运行期间待发的{count}封不再发出")
         }
         (Some(count), Mode::Trial) => format!("已转回试运行：提醒只汇总发给检查方，待发的{count}封改为只存档"),
-    })
+    }
 }
 
 /// Makes a backup now. One that is large goes on when the page has stopped waiting for it.
@@ -213,7 +218,8 @@ pub(super) async fn letter(State(shared): State<Shared>, uri: Uri, Admin(act): A
     shared.answer(&act.viewer, &uri, "../settings#letter", done)
 }
 
-async fn tested(shared: &Shared, act: &Act) -> Result<String, Refusal> {
+/// Hands a test letter over, and says the server's own words.
+pub(super) async fn tested(shared: &Shared, act: &Act) -> Result<String, Refusal> {
     let (address, by, now) = (act.text("address").trim().to_owned(), act.by().to_owned(), shared.web.clock.now());
     check_address(&address).map_err(|said| Refusal::wish(format!("{said}。没有发信")))?;
     let (poller, whom) = (shared.web.poller.clone(), address.clone());

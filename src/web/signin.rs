@@ -6,6 +6,7 @@ use super::session::{Act, Viewer, see_other, text};
 use super::{Shared, Web};
 use crate::access::token::Token;
 use crate::access::{self, SESSION_S, User, password};
+use crate::deeds::start;
 use crate::domain::Moment;
 use crate::mail::message::clean;
 use crate::store::users::Invited;
@@ -198,10 +199,22 @@ pub(super) async fn accept(
     let (hash, now) = (token.hash(), web.clock.now());
     let kept = web.store.write_async(move |tx| users::accept(tx, &hash, &name, &phc, now)).await;
     match kept {
-        Ok(Ok(user)) => begun(web, &user, &parts.headers, from, now, &uri, &target(&uri, "")).await,
+        Ok(Ok(user)) => {
+            let to = match landing(web, &guest).await {
+                Ok(to) => target(&uri, to),
+                Err(error) => return unavailable(&error, &uri),
+            };
+            begun(web, &user, &parts.headers, from, now, &uri, &to).await
+        }
         Ok(Err(said)) => refuse(&said),
         Err(error) => unavailable(&error, &uri),
     }
+}
+
+/// Whoever has just set the office up is led on to its first letter.
+async fn landing(web: &Web, guest: &Invited) -> Result<&'static str, StoreError> {
+    let leads = matches!(guest, Invited::First) && web.store.read_async(start::to_tell).await?.is_some();
+    Ok(if leads { "start" } else { "" })
 }
 
 /// One's own page: who one is, and another password.

@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Days that the page looks ahead.
-const DAYS: i64 = 7;
+pub(super) const DAYS: i64 = 7;
 /// Accounts of a letter that can be chosen one by one.
 const CHOICES: usize = 60;
 /// Letters that are shown of one moment; a large town has thousands.
@@ -40,6 +40,17 @@ type Looked = Result<Arc<Ahead>, StoreError>;
 pub(super) type Aheads = Slow<Looked>;
 
 impl Ahead {
+    /// The letter that leaves first, for a page; nothing where none will.
+    pub(super) fn first(&self) -> Option<Value> {
+        let letter = self.letters.first()?;
+        Some(context! { when => super::overview::shown_moment(letter.at), ..one(self, letter) })
+    }
+
+    /// How many there are, and whether they only go into the archive.
+    pub(super) fn counted(&self) -> (usize, bool) {
+        (self.letters.len(), self.trial)
+    }
+
     fn of(conn: &Connection, config: &Config, now: Moment) -> Result<Ahead, StoreError> {
         let letters = preview::coming(conn, config, now, DAYS)?;
         let names = accounts::all(conn)?.into_iter().map(|account| (account.id, account.title())).collect();
@@ -55,8 +66,8 @@ impl Ahead {
 }
 
 impl Shared {
-    /// `None` while it is still being looked ahead.
-    async fn ahead(&self) -> Result<Option<(Moment, Arc<Ahead>)>, StoreError> {
+    /// What will leave; `None` while it is still being looked ahead.
+    pub(super) async fn ahead(&self) -> Result<Option<(Moment, Arc<Ahead>)>, StoreError> {
         let (store, config, now) = (self.web.store.clone(), Arc::clone(&self.web.config), self.web.clock.now());
         let stamp = store
             .read_async(|conn| Ok([&counts::newest(conn)?[..], &counts::newest_letters(conn)?[..]].concat()))

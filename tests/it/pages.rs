@@ -11,6 +11,7 @@ mod chromium;
 mod correcting;
 mod correcting_chromium;
 mod entering;
+mod links;
 mod listing;
 mod listing_chromium;
 mod outbox;
@@ -20,6 +21,8 @@ mod seeing;
 mod settings;
 mod settings_chromium;
 mod sources;
+mod starting;
+mod starting_chromium;
 mod strangers;
 mod upcoming;
 

@@ -51,6 +51,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("told", told::ALL),
         ("tally", tally::ALL),
         ("silences", silences::ALL),
+        ("start", start::ALL),
         ("users", users::ALL),
         ("verdicts", verdicts::ALL),
     ]

@@ -10,7 +10,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
-const BOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// What a workbook is on the wire.
+pub(in super::super) const BOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const CSV: &str = "text/csv; charset=utf-8";
 
 /// What is asked for: of the list or of the sheet, as a workbook or as CSV.
@@ -64,7 +65,7 @@ pub(in super::super) async fn file(
 }
 
 /// As something to keep: `plain` for old browsers, `named` for all others (RFC 6266).
-fn download(bytes: Vec<u8>, kind: &'static str, plain: &str, named: &str) -> Response {
+pub(in super::super) fn download(bytes: Vec<u8>, kind: &'static str, plain: &str, named: &str) -> Response {
     let said = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", percent(named));
     let mut response = ([(header::CONTENT_TYPE, kind)], bytes).into_response();
     if let Ok(value) = HeaderValue::from_str(&said) {

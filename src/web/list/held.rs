@@ -26,6 +26,8 @@ pub(super) struct Held {
     pub(super) name: String,
     pub(super) bytes: Arc<Vec<u8>>,
     pub(super) at: Moment,
+    /// It was chosen on the page of the first steps, which goes on after it.
+    pub(super) starts: bool,
 }
 
 /// The files that wait, by session.
@@ -79,7 +81,7 @@ mod tests {
 
     fn file(bytes: usize, at_s: i64) -> Held {
         let at = Moment::from_unix(at_s);
-        Held { kind: Kind::Accounts, name: "台账.csv".to_owned(), bytes: Arc::new(vec![0; bytes]), at }
+        Held { kind: Kind::Accounts, name: "台账.csv".to_owned(), bytes: Arc::new(vec![0; bytes]), at, starts: false }
     }
 
     #[test]

@@ -70,7 +70,7 @@ pub(in super::super) async fn show(
             let shown = preview.values(&held, text(&fields, "page"));
             shared.page(StatusCode::OK, "list_import.html", &uri, &viewer, shown).await
         }
-        Err(no) => refused(&shared, &uri, &viewer, &held.name, no).await,
+        Err(no) => refused(&shared, &uri, &viewer, &held, no).await,
     }
 }
 
@@ -78,6 +78,7 @@ pub(in super::super) async fn show(
 pub(in super::super) async fn take(State(shared): State<Shared>, uri: Uri, upload: Upload) -> Response {
     let kind = if upload.text("kind") == "contacts" { Kind::Contacts } else { Kind::Accounts };
     let now = shared.web.clock.now();
+    let starts = upload.text("from") == "start";
     let Upload { viewer, files, .. } = upload;
     let Some((name, bytes)) = files.into_iter().find(|(_, bytes)| !bytes.is_empty()) else {
         return shared.answer(
@@ -87,14 +88,14 @@ pub(in super::super) async fn take(State(shared): State<Shared>, uri: Uri, uploa
             Err(Refusal::wish("没有收到文件，请先选一个文件再按“看看会改什么”")),
         );
     };
-    let held = Held { kind, name: plain(&name), bytes: Arc::new(bytes), at: now };
+    let held = Held { kind, name: plain(&name), bytes: Arc::new(bytes), at: now, starts };
     match planned(&shared, held.clone(), now).await {
         Ok(_) if shared.holds.put(&viewer, held.clone()) => see_other("import"),
         Ok(_) => {
             let busy = "同时等着确认的文件太多，没有收下；请过一刻钟再试";
             shared.answer(&viewer, &uri, "import", Err(Refusal::state(busy)))
         }
-        Err(no) => refused(&shared, &uri, &viewer, &held.name, no).await,
+        Err(no) => refused(&shared, &uri, &viewer, &held, no).await,
     }
 }
 
@@ -123,7 +124,11 @@ pub(in super::super) async fn apply(State(shared): State<Shared>, uri: Uri, Oper
             shared.holds.forget(&act.viewer);
             // New accounts are looked at now, not when the next old one is due.
             shared.web.clock.ring();
-            let to = if kind == Kind::Contacts { "../contacts" } else { "../../list" };
+            let to = match kind {
+                _ if held.starts => "../../start#list",
+                Kind::Contacts => "../contacts",
+                Kind::Accounts => "../../list",
+            };
             shared.answer(&act.viewer, &uri, to, Ok(said))
         }
         Err(refusal) => shared.answer(&act.viewer, &uri, "../import", Err(refusal)),
@@ -132,8 +137,10 @@ pub(in super::super) async fn apply(State(shared): State<Shared>, uri: Uri, Oper
 
 /// Forgets the file that waits.
 pub(in super::super) async fn drop_held(State(shared): State<Shared>, uri: Uri, act: Act) -> Response {
+    let starts = shared.holds.of(&act.viewer, shared.web.clock.now()).is_some_and(|held| held.starts);
     shared.holds.forget(&act.viewer);
-    shared.answer(&act.viewer, &uri, "../import", Ok("文件没有导入，台账没有改动".to_owned()))
+    let to = if starts { "../../start#list" } else { "../import" };
+    shared.answer(&act.viewer, &uri, to, Ok("文件没有导入，台账没有改动".to_owned()))
 }
 
 fn changed() -> Refusal {
@@ -248,24 +255,26 @@ impl Preview {
             pager => paged.pager(&[]),
             bad => (),
             unreadable => (),
+            starts => held.starts,
         }
     }
 }
 
 fn blank() -> Value {
-    context! { held => (), bad => (), unreadable => () }
+    context! { held => (), bad => (), unreadable => (), starts => false }
 }
 
 /// Everything that is wrong with a file, none of which was kept.
-async fn refused(shared: &Shared, uri: &Uri, viewer: &Viewer, name: &str, no: No) -> Response {
+async fn refused(shared: &Shared, uri: &Uri, viewer: &Viewer, held: &Held, no: No) -> Response {
     shared.holds.forget(viewer);
     let (sheets, refusal) = match no {
         No::Store(error) => return unavailable(&error, uri),
         No::File(sheets, refusal) => (sheets, refusal),
     };
+    let named = context! { file => held.name.clone(), starts => held.starts, ..blank() };
     let values = match refusal {
-        import::Refusal::Unreadable(why) => context! { unreadable => why, file => name, ..blank() },
-        import::Refusal::Rows(bad) => context! { bad => bad_rows(&sheets, &bad), file => name, ..blank() },
+        import::Refusal::Unreadable(why) => context! { unreadable => why, ..named },
+        import::Refusal::Rows(bad) => context! { bad => bad_rows(&sheets, &bad), ..named },
     };
     shared.page(StatusCode::UNPROCESSABLE_ENTITY, "list_import.html", uri, viewer, values).await
 }

@@ -11,6 +11,7 @@ mod replace;
 
 pub(super) use contacts::show as contacts;
 pub(super) use export::file as export;
+pub(super) use export::{BOOK, download};
 pub(super) use held::Holds;
 pub(super) use import::{apply, drop_held, show as import, take};
 pub(super) use offices::show as offices;

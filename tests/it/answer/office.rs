@@ -56,7 +56,26 @@ impl Office {
         office.began().await
     }
 
+    /// An office with three accounts, at rest.
     pub(crate) fn closed(mode: &str) -> Office {
+        let office = Office::bare(mode);
+        let rows = format!(
+            "账号名称,平台,账号标识,主办单位,运维邮箱,来源,来源参数\n\
+             青禾文旅,新浪微博,w1,青禾县文旅局,wl@qinghe.example,site,w1\n\
+             \"{}\",抖音,d1,青禾县文旅局,wl@qinghe.example,site,d1\n\
+             青禾交通,新浪微博,j1,青禾县交通局,jt@qinghe.example,site,j1\n",
+            EVIL.replace('"', "\"\"")
+        );
+        office.file("台账.csv", &rows);
+        office.ok(&["account", "import", "台账.csv"]);
+        if mode == "正式" {
+            office.ok(&["mode", "正式", "--by", "张三"]);
+        }
+        office
+    }
+
+    /// Just installed: configured, without a database.
+    pub(crate) fn bare(mode: &str) -> Office {
         let posts: Posts = Arc::default();
         let (site, port) = (site(Arc::clone(&posts)), free_port());
         let office = Office {
@@ -71,18 +90,6 @@ impl Office {
         office.file("config.toml", &config_text(mode, office.mail.port, port, site));
         std::fs::create_dir(office.dir.path().join("secrets")).unwrap();
         office.file("secrets/smtp", "PASSWORD");
-        let rows = format!(
-            "账号名称,平台,账号标识,主办单位,运维邮箱,来源,来源参数\n\
-             青禾文旅,新浪微博,w1,青禾县文旅局,wl@qinghe.example,site,w1\n\
-             \"{}\",抖音,d1,青禾县文旅局,wl@qinghe.example,site,d1\n\
-             青禾交通,新浪微博,j1,青禾县交通局,jt@qinghe.example,site,j1\n",
-            EVIL.replace('"', "\"\"")
-        );
-        office.file("台账.csv", &rows);
-        office.ok(&["account", "import", "台账.csv"]);
-        if mode == "正式" {
-            office.ok(&["mode", "正式", "--by", "张三"]);
-        }
         office
     }
 
@@ -236,7 +243,7 @@ pub(crate) fn percent(text: &str) -> String {
 }
 
 /// The first part of a letter, decoded.
-fn text_of(raw: &str) -> String {
+pub(crate) fn text_of(raw: &str) -> String {
     let part = &raw[raw.find("Content-Transfer-Encoding:").unwrap()..];
     let (head, body) = part.split_once("\r\n\r\n").unwrap();
     let body = body.split("\r\n--").next().unwrap();

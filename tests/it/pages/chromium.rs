@@ -183,6 +183,8 @@ async fn a_clerk_comes_in_sees_how_all_stand_and_finds_why_an_account_failed() {
     browser.fill("password", PASSWORD).await;
     browser.fill("again", PASSWORD).await;
     browser.follow("main button").await;
+    assert!(browser.text().await.contains("从设管理员到发出第一封信"));
+    browser.go("/").await;
     assert!(browser.text().await.contains("下次检查 7月27日（周一）09:00"));
     browser.inspect("2-overview").await;
 
