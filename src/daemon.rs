@@ -185,7 +185,7 @@ impl Daemon {
             async move { poller.step(now).await }
         }));
         tasks.spawn(turn("inspect", shared(), stop.clone(), move |config, now| {
-            let inspector = Inspector { config, ..inspector.clone() };
+            let inspector = inspector.under(config);
             async move { inspector.step(now).await }
         }));
         tasks.spawn(turn("mail", shared(), stop.clone(), move |config, now| {

@@ -46,6 +46,11 @@ impl Inspector {
         Inspector { store, config, kept: Arc::default() }
     }
 
+    /// The same under the configuration that holds now; the evidence that it knows follows from none.
+    pub(crate) fn under(&self, config: Arc<Config>) -> Inspector {
+        Inspector { config, ..self.clone() }
+    }
+
     /// Judges every check of the last weeks, records what changed, and queues the letters owed.
     ///
     /// # Errors

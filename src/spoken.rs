@@ -3,6 +3,8 @@
 use crate::config::{Mode, RobotKind};
 use crate::domain::{Moment, Post, PostKind, Strength, Watch, WatchOrigin, When};
 use crate::rules::{ExemptWhy, Gap, Profile, Tally, Verdict, VerdictKind};
+use crate::store::LetterState;
+use crate::store::attempts::Attempt;
 use crate::store::bounces::Bounce;
 use crate::store::modes::Switched;
 
@@ -37,6 +39,16 @@ pub fn bounced(bounce: &Bounce) -> String {
     let codes = format!("{code}{}", bounce.enhanced);
     let said = if bounce.words.contains(codes.trim()) { String::new() } else { format!("{} ", codes.trim()) };
     format!("{what}（{}收到）：{said}{}", beijing(bounce.at), bounce.words)
+}
+
+/// One attempt to hand a letter over, in one line without its moment.
+pub fn attempted(number: usize, attempt: &Attempt) -> String {
+    let to = if attempt.server.is_empty() { String::new() } else { format!("，{}", attempt.server) };
+    let code = attempt.code.map_or_else(String::new, |code| code.to_string());
+    let words = attempt.words.trim();
+    let said = if words.starts_with(&code) { words.to_owned() } else { format!("{code} {words}").trim().to_owned() };
+    let state = LetterState::from_word(&attempt.state).map_or("", LetterState::chinese);
+    format!("第{number}次尝试{to}，{state}：{said}")
 }
 
 /// What people call a robot.

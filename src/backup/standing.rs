@@ -144,6 +144,7 @@ impl Standing {
 mod tests {
     use super::super::record::{Failed, Last};
     use super::*;
+    use std::slice::from_ref;
 
     fn at(text: &str) -> Moment {
         Moment::parse(text).unwrap()
@@ -175,19 +176,19 @@ mod tests {
         let now = at("2026-07-23 10:00");
         let (young, old) = (kept(now.plus(-26 * HOUR), true), kept(now.plus(-27 * HOUR), true));
         let fine = Record::default();
-        assert_eq!(standing(&fine, &[young.clone()], night(), now), Standing::Good { at: young.at });
-        let said = standing(&fine, &[old.clone()], night(), now).chinese(now);
+        assert_eq!(standing(&fine, from_ref(&young), night(), now), Standing::Good { at: young.at });
+        let said = standing(&fine, from_ref(&old), night(), now).chinese(now);
         assert_eq!(said, "最近一次备份已是27小时前（2026-07-22 07:00）");
         let foreign = Kept { name: "copy.db".to_owned(), ..kept(now, false) };
-        assert!(matches!(standing(&fine, &[foreign.clone()], night(), now), Standing::Unverified { .. }));
-        assert_eq!(standing(&fine, &[foreign.clone()], None, now), Standing::Good { at: now }, "somebody else's");
+        assert!(matches!(standing(&fine, from_ref(&foreign), night(), now), Standing::Unverified { .. }));
+        assert_eq!(standing(&fine, from_ref(&foreign), None, now), Standing::Good { at: now }, "somebody else's");
         assert!(matches!(standing(&fine, &[foreign, old.clone()], night(), now), Standing::Old { .. }));
         let failed = Record { failed: Some(Failed { at: now, why: "磁盘满了".to_owned() }), ..fine.clone() };
-        let said = standing(&failed, &[young.clone()], night(), now).chinese(now);
+        let said = standing(&failed, from_ref(&young), night(), now).chinese(now);
         assert_eq!(said, "2026-07-23 10:00备份失败：磁盘满了；最近的一份是2026-07-22 08:00的");
         let mut damaged = fine;
         damaged.verified(&young.name, Some("坏了".to_owned()), now);
-        assert!(standing(&damaged, &[young.clone()], night(), now).chinese(now).contains("没有通过检验：坏了"));
+        assert!(standing(&damaged, from_ref(&young), night(), now).chinese(now).contains("没有通过检验：坏了"));
         damaged.verified(&young.name, None, now);
         assert!(!standing(&damaged, &[young], night(), now).is_trouble());
     }

@@ -192,8 +192,7 @@ fn a_kill_after_any_step_leaves_the_old_database_or_the_new_one() {
             let desk = Desk::new();
             let new = desk.make(NOW).path;
             desk.mark("second");
-            // Something stands in the WAL, as after a kill.
-            let db = rusqlite_wal(desk.data());
+            leaves_a_wal(desk.data());
             let stamp = "20260723T100100";
             let alone = Alone::take(desk.data()).unwrap();
             if !is_sound {
@@ -209,7 +208,7 @@ fn a_kill_after_any_step_leaves_the_old_database_or_the_new_one() {
                     swap::step_for_tests(&alone, desk.data(), stamp);
                 }
             }
-            drop((alone, db));
+            drop(alone);
             if decided || is_sound {
                 assert_eq!(
                     desk.marked().as_deref(),
@@ -220,15 +219,16 @@ fn a_kill_after_any_step_leaves_the_old_database_or_the_new_one() {
             }
             if decided && is_sound {
                 let old = Store::open(&swap::aside(desk.data(), stamp)).unwrap();
-                let mark = old.read(|conn| meta::get(conn, "mark")).unwrap();
-                assert_eq!(mark.as_deref(), Some("second"), "the old one is whole, with what stood in its WAL");
+                let mark = old.read(|conn| Ok((meta::get(conn, "mark")?, meta::get(conn, "late")?))).unwrap();
+                let whole = (Some("second".to_owned()), Some("x".to_owned()));
+                assert_eq!(mark, whole, "the old one is whole, with what stood in its WAL");
             }
         }
     }
 }
 
-/// A copy of the WAL that was there when the database was in use, put back as a kill leaves it.
-fn rusqlite_wal(data: &Path) -> Option<()> {
+/// The last write stands in the WAL alone, as a kill leaves it.
+fn leaves_a_wal(data: &Path) {
     let store = Store::open(data).unwrap();
     store.write(|tx| meta::set(tx, "late", "x")).unwrap();
     let files = ["cuigeng.db-wal", "cuigeng.db"].map(|name| std::fs::read(data.join(name)).unwrap());
@@ -238,7 +238,6 @@ fn rusqlite_wal(data: &Path) -> Option<()> {
     }
     std::fs::write(data.join("cuigeng.db"), &files[1]).unwrap();
     std::fs::write(data.join("cuigeng.db-wal"), &files[0]).unwrap();
-    Some(())
 }
 
 #[test]

@@ -5,10 +5,10 @@ use super::{CliError, Context, Outcome, answer, beijing, outln, print, print_jso
 use crate::deeds::outbox as deeds;
 use crate::domain::{AccountId, Moment};
 use crate::reasons::Told;
-use crate::spoken::{bounced, note_state, robot_name};
+use crate::spoken::{attempted, bounced, note_state, robot_name};
 use crate::store::bounces;
 use crate::store::desk::{self, Call, Deed};
-use crate::store::{Connection, LetterRow, StoreError, accounts, answers, groups, outbox, silences};
+use crate::store::{Connection, LetterRow, StoreError, accounts, answers, attempts, groups, outbox, silences};
 use serde_json::json;
 
 /// `outbox …`
@@ -110,12 +110,17 @@ fn show(context: &Context, id: i64) -> Result<Outcome, CliError> {
     };
     let (answers, proven) =
         context.store()?.read(|conn| Ok((answer::named(conn, answers::of(conn, id)?)?, answers::proven(conn)?)))?;
+    let attempts = context.store()?.read(|conn| attempts::of(conn, id))?;
     if context.json {
         let mut value = as_json(&letter, false);
         value["text"] = json!(letter.text);
         value["calls"] =
             calls.iter().map(|c| json!({"account": c.account.0, "by": c.by, "at": c.at, "note": c.note})).collect();
         value["answers"] = answers.iter().map(|(answer, _)| answer::as_json(answer)).collect();
+        value["tries"] = attempts
+            .iter()
+            .map(|a| json!({"at": a.at, "server": a.server, "class": a.class, "code": a.code, "words": a.words, "state": a.state}))
+            .collect();
         value["address_proven"] = json!(proven.contains_key(&letter.recipient));
         value["reports"] = bounces
             .iter()
@@ -125,6 +130,9 @@ fn show(context: &Context, id: i64) -> Result<Outcome, CliError> {
         return Ok(Outcome::Done);
     }
     print_letter(&letter, &answer::proof(&proven, &letter.recipient));
+    for (number, attempt) in (1..).zip(&attempts) {
+        outln!("{}　{}", beijing(attempt.at), attempted(number, attempt));
+    }
     for (title, said) in context.store()?.read(|conn| reasons(conn, &letter))? {
         outln!("因为 {title}：{said}");
     }

@@ -253,6 +253,16 @@ pub enum Transport {
     Smtp(SmtpConfig),
 }
 
+impl Transport {
+    /// Where letters are handed over, as people read it.
+    pub fn place(&self) -> String {
+        match self {
+            Transport::Folder(dir) => format!("文件夹 {}", dir.display()),
+            Transport::Smtp(smtp) => format!("{}:{}", smtp.host, smtp.port),
+        }
+    }
+}
+
 /// A mail server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SmtpConfig {

@@ -10,7 +10,7 @@ use crate::alarm::causes::BLOCKED_IN_A_ROW;
 use crate::alarm::groups;
 use crate::config::{SmtpConfig, Transport};
 use crate::domain::Moment;
-use crate::store::{Composed, Ending, LetterRow, StoreError, Transaction, alarms, outbox};
+use crate::store::{Composed, Ending, LetterRow, StoreError, Transaction, alarms, attempts, outbox};
 use cuigeng_adapters::{Secret, Secrets};
 use std::sync::Arc;
 
@@ -51,11 +51,13 @@ impl Postman {
             }
         };
         tracing::info!(letter.id = id, class = ending.class, state = ending.state.word(), "letter.attempted");
+        let server = self.config.mail.transport.place();
         let refused = self.blocked(&ending, now);
         let (per_minute, until) = (self.config.mail.per_minute, self.after_exchange(now));
         self.store
             .write_async(move |tx| {
                 outbox::finish(tx, id, &ending, now)?;
+                attempts::keep(tx, id, &server, &ending, now)?;
                 pace::keep(tx, &pace::read(tx)?.after(per_minute, how, &ending.reply_text, id, until))?;
                 let in_a_row = refused.is_some() && !alarms::blocked(tx, BLOCKED_IN_A_ROW)?.is_empty();
                 match if in_a_row { refused.map_or(Lesson::Nothing, Lesson::Stop) } else { lesson } {

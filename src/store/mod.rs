@@ -8,6 +8,7 @@ pub mod agenda;
 pub mod alarms;
 pub mod answers;
 pub mod attachments;
+pub mod attempts;
 pub mod attest;
 pub mod audit;
 pub mod awaited;

@@ -4,7 +4,7 @@
 //! stage), a letter is (recipient, kind, slot).
 
 use super::letters::{Composed, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, Repeated};
-use super::{Connection, StoreError, Transaction, restored};
+use super::{Connection, StoreError, Transaction, attempts, restored};
 use crate::domain::{AccountId, Moment, Role};
 use crate::warn::Spent;
 use chrono::NaiveDate;
@@ -299,6 +299,7 @@ pub fn digested(tx: &Transaction<'_>, id: i64, now: Moment) -> Result<(), StoreE
 /// # Errors
 /// Those of SQLite.
 pub fn reconcile(tx: &Transaction<'_>, now: Moment) -> Result<(usize, usize), StoreError> {
+    attempts::broken_off(tx)?;
     let requeued = tx.prepare_cached(REQUEUE)?.execute([])?;
     let doubtful = tx.prepare_cached(DOUBT)?.execute([now.plus(DOUBT_S).unix()])?;
     Ok((requeued, doubtful))

@@ -137,7 +137,7 @@ fn both_readmes_tell_the_same_commands_and_they_exist() {
     for verb in [
         "serve", "demo", "check", "init", "account", "contact", "confirm", "mode", "post", "attest", "sheet", "look",
         "judge", "status", "explain", "letters", "outbox", "report", "source", "plugin", "doctor", "alarm", "silence",
-        "calendar", "user", "bulletin", "repair", "dispute", "lint", "version",
+        "calendar", "user", "bulletin", "repair", "dispute", "lint", "backup", "restore", "version",
     ] {
         assert!(help.contains(&format!("  {verb}")), "{verb}\n{help}");
         assert!(text("README.md").contains(&format!("`{verb}")), "{verb}");

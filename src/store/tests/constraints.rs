@@ -49,6 +49,10 @@ const REFUSED: &[(&str, &str)] = &[
         "a silence about an account that names none",
         "INSERT INTO silence (scope, name, reason, by, at, until_s, until_recovered) VALUES ('account', '甲', 'r', '乙', 0, 1, 0)",
     ),
+    (
+        "an attempt of no letter",
+        "INSERT INTO attempt (letter, at, server, class, words, state) VALUES (999, 0, 's', 'accepted', '', 'sent')",
+    ),
     ("a follow-up of no summary", "INSERT INTO awaited VALUES (0, 0, 0, 1, 'weekly', NULL)"),
     (
         "a group of a robot that is none",

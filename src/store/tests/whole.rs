@@ -21,6 +21,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("alarms", alarms::ALL),
         ("answers", answers::ALL),
         ("attachments", attachments::ALL),
+        ("attempts", attempts::ALL),
         ("attest", attest::ALL),
         ("audit", audit::ALL),
         ("awaited", awaited::ALL),

@@ -8,13 +8,13 @@ use super::{mark, subject, word};
 use crate::answer::{State as Answered, Way, Word};
 use crate::domain::{AccountId, Moment};
 use crate::reasons::Told;
-use crate::spoken::beijing;
-use crate::spoken::{bounced, note_state, robot_name};
+use crate::spoken::{attempted, beijing, bounced, note_state, robot_name};
 use crate::store::answers::AnswerRow;
 use crate::store::audit::Entry;
 use crate::store::desk::{Deed, refusal};
 use crate::store::{
-    Connection, LetterKind, LetterRow, LetterState, StoreError, accounts, answers, bounces, browse, groups, outbox,
+    Connection, LetterKind, LetterRow, LetterState, StoreError, accounts, answers, attempts, bounces, browse, groups,
+    outbox,
 };
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
@@ -115,7 +115,10 @@ fn life(
     names: &BTreeMap<AccountId, String>,
     now: Moment,
 ) -> Result<Vec<Value>, StoreError> {
-    let mut all = itself(letter, now);
+    let attempts = attempts::of(conn, letter.id)?;
+    let mut all = itself(letter, attempts.is_empty(), now);
+    let numbered = (1..).zip(&attempts);
+    all.extend(numbered.map(|(number, attempt)| (attempt.at, attempted(number, attempt))));
     all.extend(browse::deeds(conn, letter.id)?.iter().map(deed));
     all.extend(bounces::of(conn, letter.id)?.iter().map(|bounce| (bounce.at, bounced(bounce))));
     all.extend(told.calls.iter().map(|call| {
@@ -131,11 +134,12 @@ fn life(
     Ok(all.into_iter().map(|(at, said)| context! { at => beijing(at), said }).chain(posted).collect())
 }
 
-/// What the letter's own row tells of its attempts.
-fn itself(letter: &LetterRow, now: Moment) -> Vec<(Moment, String)> {
+/// What the letter's own row tells; of its attempts only where there are no lines of them.
+fn itself(letter: &LetterRow, alone: bool, now: Moment) -> Vec<(Moment, String)> {
     let mut all = vec![(letter.created_at, "登记入发件箱".to_owned())];
     let reply = reply(letter);
     match (letter.sent_at, letter.dot_armed_at) {
+        _ if !alone => {}
         (Some(at), _) if letter.trial => all.push((at, "并入给检查方的日报，没有外发".to_owned())),
         (Some(at), _) => {
             let said = if reply.is_empty() { letter.reason.clone() } else { format!("邮件服务器：{reply}") };
@@ -148,7 +152,7 @@ fn itself(letter: &LetterRow, now: Moment) -> Vec<(Moment, String)> {
         }
         (None, None) => {}
     }
-    if let Some(since) = letter.repeated.since.filter(|_| letter.repeated.count > 1) {
+    if let Some(since) = letter.repeated.since.filter(|_| alone && letter.repeated.count > 1) {
         all.push((since, format!("此后同样的答复连续{}次", letter.repeated.count)));
     }
     let waits = matches!(letter.state, LetterState::Queued | LetterState::Doubtful);

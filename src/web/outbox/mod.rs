@@ -12,7 +12,9 @@ use crate::backup::restore;
 use crate::domain::Moment;
 use crate::spoken::beijing;
 use crate::store::browse::{self, Wanted};
-use crate::store::{Connection, LetterKind, LetterRow, LetterState, RECORDED_ONLY, StoreError, counts, desk, restored};
+use crate::store::{
+    Connection, LetterKind, LetterRow, LetterState, RECORDED_ONLY, StoreError, accounts, counts, desk, outbox, restored,
+};
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
@@ -128,8 +130,23 @@ fn held(conn: &Connection) -> Result<Option<Value>, StoreError> {
         doubted => waits.doubted,
         newest => waits.newest,
         more => usize::try_from(waits.letters).unwrap_or(0).saturating_sub(first.len()),
-        rows => first.iter().map(|letter| context! { doubted => letter.doubted, ..row(letter) }).collect::<Vec<_>>(),
+        rows => first.iter().map(|letter| waiting(conn, letter)).collect::<Result<Vec<_>, _>>()?,
     }))
+}
+
+/// A letter that waits, with the accounts that it will be about while it has no subject.
+fn waiting(conn: &Connection, letter: &LetterRow) -> Result<Value, StoreError> {
+    let mut names: Vec<String> = Vec::new();
+    for mention in outbox::mentions(conn, letter.id)? {
+        names.extend(accounts::one(conn, mention.account)?.map(|account| account.title()));
+    }
+    names.dedup();
+    let subject = match names.as_slice() {
+        [] => subject(letter),
+        [one] => one.clone(),
+        [first, rest @ ..] => format!("{first}等{}个账号", rest.len() + 1),
+    };
+    Ok(context! { doubted => letter.doubted, subject, ..row(letter) })
 }
 
 fn states() -> Vec<(&'static str, &'static str)> {

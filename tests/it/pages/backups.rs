@@ -86,7 +86,9 @@ async fn what_waits_after_a_restore_is_seen_and_let_go_by_whoever_may() {
     let (mut reader, mut operator) = (joined(&office, "王五", "只读"), joined(&office, "赵六", "操作员"));
     let page = reader.get("/outbox").body;
     assert!(
-        page.contains("从备份恢复，信件都没有发出") && page.contains("可能已发") && !page.contains("看过了，放行"),
+        page.contains("从备份恢复，信件都没有发出")
+            && page.contains("mark problem\">可能已发")
+            && !page.contains("看过了，放行"),
         "{page}"
     );
     assert!(!page.contains("<script") && page.contains("由张三用2026-07-23 08:50的备份恢复"), "{page}");

@@ -57,8 +57,15 @@ async fn a_letter_tells_its_life_why_it_is_there_and_what_it_says_but_no_link() 
     office.post(&link, &[("word", "known"), ("account", &account)]);
     let mut reader = joined(&office, "王五", "只读");
     let page = reader.get(&format!("/outbox/{letter}")).body;
-    for said in ["经过", "登记入发件箱", "邮件服务器：250", "为什么有这封信", "本周次数不足（周四提醒）", "信的全文"]
-    {
+    for said in [
+        "经过",
+        "登记入发件箱",
+        "第1次尝试，127.0.0.1:",
+        "已提交服务器：250",
+        "为什么有这封信",
+        "本周次数不足（周四提醒）",
+        "信的全文",
+    ] {
         assert!(page.contains(said), "{said}\n{page}");
     }
     assert!(page.contains("已知晓") && page.contains("经信中链接"), "{page}");
@@ -68,6 +75,32 @@ async fn a_letter_tells_its_life_why_it_is_there_and_what_it_says_but_no_link() 
     let mut operator = joined(&office, "赵六", "操作员");
     let page = operator.get(&format!("/outbox/{letter}")).body;
     assert!(page.contains("/called") && page.contains("/answer") && !page.contains("/retry"), "{page}");
+    office.end().await;
+}
+
+/// Each attempt has a line of its own, with the server's own words of that time.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_attempt_is_told_in_its_own_words() {
+    let mut office = Office::open("正式").await;
+    first_in(&office);
+    office.mail.answers("RCPT", "451 4.3.2 busy, come back later", true);
+    office.letters_leave().await;
+    office.clock.goes_to(at("2026-07-23 09:40")).await;
+    office.clock.goes_on(5).await;
+    let letters = office.store().read(|conn| outbox::list(conn, 99)).unwrap();
+    let twice = letters.iter().find(|letter| letter.attempts == 2).expect("one was put off").id;
+    let mut reader = joined(&office, "王五", "只读");
+    for said in [reader.get(&format!("/outbox/{twice}")).body, office.ok(&["outbox", "show", &twice.to_string()])] {
+        let first = said.find("第1次尝试，127.0.0.1:").expect(&said);
+        let second = said.find("第2次尝试，127.0.0.1:").expect(&said);
+        let busy = said.find("451 4.3.2 busy, come back later").expect(&said);
+        assert!(first < busy && busy < second, "{said}");
+    }
+    let told: serde_json::Value =
+        serde_json::from_str(&office.ok(&["--json", "outbox", "show", &twice.to_string()])).unwrap();
+    let states: Vec<&str> =
+        told["tries"].as_array().unwrap().iter().map(|one| one["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["queued", "sent"]);
     office.end().await;
 }
 

@@ -22,6 +22,8 @@ async fn an_administrator_looks_after_the_system() {
     browser.follow("form[action$='settings/office'] button").await;
     browser.follow("form[action$='letter'] button").await;
     assert!(browser.text().await.contains("服务器答复：250"));
+    browser.follow("form[action$='settings/backup'] button").await;
+    assert!(browser.text().await.contains("已备份并检验"));
     browser.press("details.deed summary").await;
     browser.press("tbody tr:last-child details.deed summary").await;
     browser.inspect("settings").await;
@@ -35,6 +37,25 @@ async fn an_administrator_looks_after_the_system() {
     browser.inspect("sources").await;
     browser.go("/audit?day=2020-01-01").await;
     browser.inspect("audit-none").await;
+    browser.end().await;
+    office.end().await;
+}
+
+/// After a restore: what waits, seen and let go.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_lets_the_letters_go_after_a_restore() {
+    let mut office = super::backups::put_back().await;
+    let Some(browser) = Chromium::open(office.port).await else { return office.end().await };
+    browser.go(&path_in(&office.ok(&["user", "link"]))).await;
+    for (id, typed) in [("name", "李四"), ("password", PASSWORD), ("again", PASSWORD)] {
+        browser.fill(id, typed).await;
+    }
+    browser.follow("main button").await;
+    browser.follow("nav a[href$='outbox']").await;
+    assert!(browser.text().await.contains("可能已经发出过"));
+    browser.inspect("outbox-held").await;
+    browser.follow("form[action$='release'] button").await;
+    assert!(browser.text().await.contains("已放行"));
     browser.end().await;
     office.end().await;
 }
