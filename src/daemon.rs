@@ -8,6 +8,7 @@ use crate::answer::verify::Verifier;
 use crate::backup::Keeper;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::current::Current;
 use crate::domain::Moment;
 use crate::inspect::Inspector;
 use crate::mail::post::Postman;
@@ -33,6 +34,9 @@ pub const TASKS: [&str; 8] = ["poll", "inspect", "mail", "report", "alarm", "ans
 /// How long the end may take: one exchange with a mail server may finish.
 const DRAIN: Duration = Duration::from_secs(40);
 
+/// Between two looks at the folder of imported calendars.
+const NOTICED: Duration = Duration::from_secs(60);
+
 /// Why the daemon ended.
 #[derive(Debug, thiserror::Error)]
 pub enum DaemonError {
@@ -57,6 +61,7 @@ pub struct Daemon {
     verifier: Verifier,
     web: Web,
     returns: Returns,
+    current: Arc<Current>,
     keeper: Keeper,
     clock: Arc<dyn Clock>,
     pulse: Pulse,
@@ -76,6 +81,8 @@ impl Daemon {
         credentials: Option<PathBuf>,
     ) -> Result<Daemon, DaemonError> {
         let lock = InstanceLock::take(data)?;
+        let current = Arc::new(Current::new(config, data));
+        let config = current.get();
         let store = Store::open(data)?;
         let http = Http::new(config.proxy.as_deref()).map_err(DaemonError::Http)?;
         let (http, pulse) = (pulse::timed(http, &clock), Pulse::default());
@@ -123,6 +130,7 @@ impl Daemon {
             web: Web {
                 store: store.clone(),
                 config: Arc::clone(&config),
+                current: Arc::clone(&current),
                 secrets: Arc::clone(&poller.secrets),
                 clock: Arc::clone(&clock),
                 health: alarmer,
@@ -136,6 +144,7 @@ impl Daemon {
             keeper: Keeper { store: store.clone(), config: Arc::clone(&config) },
             reporter: Reporter { store, config },
             poller,
+            current,
             clock,
             pulse,
             _lock: lock,
@@ -164,41 +173,44 @@ impl Daemon {
             verifier,
             web,
             returns,
+            current,
             keeper,
             clock,
             pulse,
             _lock,
         } = self;
-        tasks.spawn(turn("poll", (Arc::clone(&clock), pulse.clone()), stop.clone(), move |now| {
-            let poller = poller.clone();
+        let shared = || (Arc::clone(&clock), pulse.clone(), Arc::clone(&current));
+        tasks.spawn(turn("poll", shared(), stop.clone(), move |config, now| {
+            let poller = Poller { config, ..poller.clone() };
             async move { poller.step(now).await }
         }));
-        tasks.spawn(turn("inspect", (Arc::clone(&clock), pulse.clone()), stop.clone(), move |now| {
-            let inspector = inspector.clone();
+        tasks.spawn(turn("inspect", shared(), stop.clone(), move |config, now| {
+            let inspector = Inspector { config, ..inspector.clone() };
             async move { inspector.step(now).await }
         }));
-        tasks.spawn(turn("mail", (Arc::clone(&clock), pulse.clone()), stop.clone(), move |now| {
-            let postman = postman.clone();
+        tasks.spawn(turn("mail", shared(), stop.clone(), move |config, now| {
+            let poller = Poller { config: Arc::clone(&config), ..postman.poller.clone() };
+            let postman = Postman { config, poller, ..postman.clone() };
             async move { postman.step(now).await }
         }));
-        tasks.spawn(turn("report", (Arc::clone(&clock), pulse.clone()), stop.clone(), move |now| {
-            let reporter = reporter.clone();
+        tasks.spawn(turn("report", shared(), stop.clone(), move |config, now| {
+            let reporter = Reporter { config, ..reporter.clone() };
             async move { reporter.step(now).await }
         }));
-        tasks.spawn(turn("alarm", (Arc::clone(&clock), pulse.clone()), stop.clone(), move |now| {
-            let alarmer = alarmer.clone();
+        tasks.spawn(turn("alarm", shared(), stop.clone(), move |config, now| {
+            let alarmer = Alarmer { config, ..alarmer.clone() };
             async move { alarmer.step(now).await }
         }));
-        tasks.spawn(turn("bounces", (Arc::clone(&clock), pulse.clone()), stop.clone(), move |now| {
-            let returns = returns.clone();
+        tasks.spawn(turn("bounces", shared(), stop.clone(), move |config, now| {
+            let returns = Returns { config, ..returns.clone() };
             async move { returns.step(now).await }
         }));
-        tasks.spawn(turn("answer", (Arc::clone(&clock), pulse.clone()), stop.clone(), move |now| {
-            let verifier = verifier.clone();
+        tasks.spawn(turn("answer", shared(), stop.clone(), move |config, now| {
+            let verifier = Verifier { config, ..verifier.clone() };
             async move { verifier.step(now).await }
         }));
-        tasks.spawn(turn("backup", (Arc::clone(&clock), pulse.clone()), stop.clone(), move |now| {
-            let keeper = keeper.clone();
+        tasks.spawn(turn("backup", shared(), stop.clone(), move |config, now| {
+            let keeper = Keeper { config, ..keeper.clone() };
             async move { keeper.step(now).await }
         }));
         if let Some(listen) = web.config.web.listen {
@@ -208,6 +220,13 @@ impl Daemon {
                 Ok("web")
             });
         }
+        tasks.spawn({
+            let noticed = notice_calendars(Arc::clone(&current), Arc::clone(&clock), stop.clone());
+            async move {
+                noticed.await;
+                Ok("calendar")
+            }
+        });
         let ended = tokio::select! {
             () = &mut shutdown => None,
             ended = tasks.join_next() => ended,
@@ -221,6 +240,22 @@ impl Daemon {
             Some(Ok(Ok(name))) => Err(DaemonError::TaskEnded(name.to_owned())),
             Some(Err(panic)) => Err(DaemonError::TaskEnded(panic.to_string())),
         }
+    }
+}
+
+/// Rings when a calendar was imported beside us: the tasks sleep until times that follow from the old one.
+async fn notice_calendars(current: Arc<Current>, clock: Arc<dyn Clock>, stop: CancellationToken) {
+    let mut before = current.get();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(NOTICED) => {}
+        }
+        let now = current.get();
+        if !Arc::ptr_eq(&before, &now) {
+            clock.ring();
+        }
+        before = now;
     }
 }
 
@@ -248,23 +283,23 @@ const CALM_S: [(&str, i64); 8] = [
     ("backup", 60),
 ];
 
-/// One task: step, ring if something changed, wait. A store that is busy or full is tried again and
+/// One task: step under the configuration that holds, ring if something changed, wait. A store that is busy or full is tried again and
 /// never touches a verdict.
 async fn turn<F, S>(
     name: &'static str,
-    (clock, pulse): (Arc<dyn Clock>, Pulse),
+    (clock, pulse, current): (Arc<dyn Clock>, Pulse, Arc<Current>),
     stop: CancellationToken,
     step: F,
 ) -> Result<&'static str, DaemonError>
 where
-    F: Fn(Moment) -> S,
+    F: Fn(Arc<Config>, Moment) -> S,
     S: Future<Output = Result<Step, StoreError>>,
 {
     let calm_s = CALM_S.iter().find(|(task, _)| *task == name).map_or(0, |(_, calm_s)| *calm_s);
     while !stop.is_cancelled() {
-        let now = clock.now();
+        let (now, config) = (clock.now(), current.get());
         pulse.begins(name, now);
-        let done = step(now).await;
+        let done = step(config, now).await;
         pulse.rests(name);
         let wake = match done {
             Ok(done) => {

@@ -3,12 +3,14 @@
 
 pub mod access;
 pub mod alarm;
+pub mod almanac;
 pub mod answer;
 pub mod backup;
 pub mod bulletin;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod current;
 pub mod daemon;
 pub mod deeds;
 pub mod demo;

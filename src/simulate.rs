@@ -5,11 +5,15 @@ use crate::config::Config;
 use crate::domain::{AccountId, Check, Moment, State};
 use crate::ledger::Ledger;
 use crate::rules::{AccountResult, Grade, Profile, Verdict, VerdictKind, grade};
+use crate::spoken::rule_chinese;
 use crate::store::{Connection, StoreError};
 use std::collections::BTreeMap;
 
 /// Checks whose evidence is loaded at once: a month's, so that a year needs no more memory.
 const AT_ONCE: usize = 5;
+
+/// Findings that are printed of an account.
+const PRINTED: usize = 3;
 
 /// What a profile would change.
 #[derive(Clone, Debug, Default)]
@@ -74,6 +78,59 @@ pub fn simulate(
     found.total = compare(&accounts, [force, &other], |side, id| whole[side].verdicts.get(&id));
     Ok(found)
 }
+
+/// The checks that are held in `[from, until)`.
+pub fn checks_in(config: &Config, from: Moment, until: Moment) -> Vec<Check> {
+    // One that was moved off a closure is held days after it was scheduled.
+    let near = config.checks_between(from.plus_days(-15), until);
+    near.into_iter().filter(|check| from <= check.at && check.at < until).collect()
+}
+
+impl Compared {
+    /// 不合格 1→0，存在问题 3→2, grade by grade.
+    pub fn standing(&self) -> String {
+        let said =
+            self.grades().into_iter().map(|(grade, before, after)| format!("{} {before}→{after}", grade.chinese()));
+        said.collect::<Vec<_>>().join("，")
+    }
+
+    /// How many stand in each grade before and after; grades that nobody has are left out.
+    pub fn grades(&self) -> Vec<(Grade, usize, usize)> {
+        let count = |of: &BTreeMap<Grade, usize>, grade| of.get(&grade).copied().unwrap_or(0);
+        let all = Grade::ALL.into_iter().map(|grade| (grade, count(&self.before, grade), count(&self.after, grade)));
+        all.filter(|(_, before, after)| before + after > 0).collect()
+    }
+}
+
+impl Change {
+    /// What decides, on the side that finds more.
+    pub fn why(&self) -> String {
+        let [before, after] = [&self.before, &self.after].map(AccountResult::findings);
+        let (said, of) = if after.is_empty() { (before, "现行") } else { (after, "试算") };
+        let left = said.len().saturating_sub(PRINTED);
+        let shown: Vec<String> = said.into_iter().take(PRINTED).map(finding).collect();
+        let rest = if left > 0 { format!("，另有{left}项") } else { String::new() };
+        let score = self.after.score.map_or_else(String::new, |score| format!("；试算得分{score}"));
+        if shown.is_empty() {
+            format!("要求不同{score}")
+        } else {
+            format!("{of}：{}{rest}{score}", shown.join("、"))
+        }
+    }
+}
+
+/// 每周次数 1/2（6月20日至6月26日）.
+fn finding(verdict: &Verdict) -> String {
+    let (from, until) = crate::settle::span(verdict.window);
+    let counts = format!("{} {}/{}", rule_chinese(&verdict.rule), verdict.kind.seen(), verdict.required);
+    format!("{counts}（{from}至{until}）")
+}
+
+/// What a what-if is worth, in words.
+pub const CAVEATS: [&str; 2] = [
+    "试算按该口径最新的规则，如同一直有效；现行口径按各次检查当时的规则。",
+    "只看监测证据，不计人工核实；不保存，不发信。",
+];
 
 fn counted(ledger: &Ledger, at: Moment) -> Vec<AccountId> {
     let running = ledger.accounts.iter().filter(|account| account.state_at(at) != State::Closing);

@@ -1,11 +1,12 @@
 //! Verdicts, posts and times as people read them, the same on the command line and on the pages.
 
-use crate::config::RobotKind;
+use crate::config::{Mode, RobotKind};
 use crate::domain::{Moment, Post, PostKind, Strength, Watch, WatchOrigin, When};
 use crate::rules::{ExemptWhy, Gap, Profile, Tally, Verdict, VerdictKind};
 use crate::store::LetterState;
 use crate::store::attempts::Attempt;
 use crate::store::bounces::Bounce;
+use crate::store::modes::Switched;
 
 /// `2022-06-27 09:00`, with seconds only where there are any.
 pub fn beijing(moment: Moment) -> String {
@@ -99,16 +100,27 @@ pub fn answer(verdict: &Verdict, now: Moment) -> String {
 /// Why a post does not count for a check at `check`, wherever it lies; `None` when it does.
 pub fn why_not(post: &Post, profile: &Profile, check: Moment) -> Option<&'static str> {
     if post.struck {
-        Some("不计：已由人工剔除")
+        Some(STRUCK)
     } else if !post.visible {
-        Some("不计：不是公众都能看到的发布")
+        Some(HIDDEN)
     } else if !post.counts_at(check) {
-        Some("不计：检查前已连续两次完整监测都看不到它")
+        Some(GONE)
     } else if post.repost && !profile.count_reposts {
-        Some("不计：本口径不计转发")
+        Some(REPOST)
     } else {
         None
     }
+}
+
+const STRUCK: &str = "不计：已由人工剔除";
+const HIDDEN: &str = "不计：不是公众都能看到的发布";
+const GONE: &str = "不计：检查前已连续两次完整监测都看不到它";
+const REPOST: &str = "不计：本口径不计转发";
+
+/// Everything that [`why_not`] may say under a profile.
+pub fn never_counts(profile: &Profile) -> Vec<&'static str> {
+    let reposts = (!profile.count_reposts).then_some(REPOST);
+    [STRUCK, HIDDEN, GONE].into_iter().chain(reposts).collect()
 }
 
 /// From when to when something was seen whole; 无 for nothing.
@@ -164,4 +176,26 @@ pub fn gap_in_words(gap: &Gap) -> String {
 /// ，最近更新 2026-11-20 10:05; nothing when the row does not tell it.
 pub fn told_last(row: &Tally) -> String {
     row.last.map_or_else(String::new, |last| format!("，最近更新 {}", when(last)))
+}
+
+/// Whether letters reach their recipients, since when, and by whose word.
+pub fn mode_told(configured: Mode, last: Option<&Switched>) -> String {
+    let since = |switched: &Switched| format!("{}起，由{}切换", beijing(switched.at), switched.by);
+    match (configured, last) {
+        (Mode::Trial, Some(s)) if s.mode == Mode::Live => {
+            format!(
+                "运行方式：试运行（配置写的是试运行；曾于{}由{}转为正式；配置改回“正式”后，还须由具名的人再执行一次 cuigeng mode 正式 --by 姓名）",
+                beijing(s.at),
+                s.by
+            )
+        }
+        (Mode::Trial, _) => "运行方式：试运行（配置写的是试运行），提醒只汇总发给检查方".to_owned(),
+        (Mode::Live, Some(s)) if s.mode == Mode::Live => {
+            format!("运行方式：正式（{}），提醒发给各账号的责任人", since(s))
+        }
+        (Mode::Live, Some(s)) => format!("运行方式：试运行（{}；配置允许正式）", since(s)),
+        (Mode::Live, None) => {
+            "运行方式：试运行（配置允许正式，还须由具名的人执行 cuigeng mode 正式 --by 姓名 才生效）".to_owned()
+        }
+    }
 }

@@ -25,7 +25,7 @@ pub struct Facts {
     pub credentials: Vec<Ending>,
     /// Free and all bytes where the data are.
     pub disk: Option<(u64, u64)>,
-    /// A year whose days off are not known although it is time; whether its file waits for a restart.
+    /// A year whose days off are not known although it is time; whether its file lies there and cannot be read.
     pub calendar: Option<(i32, bool)>,
     /// The web server cannot listen (Chinese).
     pub web: Option<String>,
@@ -127,7 +127,7 @@ pub fn causes(facts: &Facts, now: Moment) -> Vec<Cause> {
     causes.extend(facts.sources.iter().map(blind));
     causes.extend(facts.credentials.iter().map(|ending| credential(ending, now)));
     causes.extend(disk(facts));
-    causes.extend(facts.calendar.map(|(year, waits)| calendar(year, waits)));
+    causes.extend(facts.calendar.map(|(year, broken)| calendar(year, broken)));
     causes.extend(facts.web.as_deref().map(web));
     causes.extend(facts.robots.iter().map(|(kind, words)| robot(*kind, words)));
     causes.extend(facts.stalled.iter().filter_map(|(task, moved)| stalled(task, *moved, now)));
@@ -290,13 +290,15 @@ fn disk(facts: &Facts) -> Option<Cause> {
     Some(Cause { by_mail: true, ..ladder(KEY, subject, String::new(), cure) })
 }
 
-fn calendar(year: i32, waits: bool) -> Cause {
+fn calendar(year: i32, broken: bool) -> Cause {
     let subject = format!("{year}年放假安排未录入");
     let detail = "未录入的年份按周一至周五上班处理，提醒不会避开节假日".to_owned();
-    let cure = if waits {
-        "已经录入文件，重启服务后生效：systemctl restart cuigeng".to_owned()
+    let cure = if broken {
+        format!("录入的文件读不懂，没有采用，请重新录入：cuigeng calendar import 文件 --year {year} --by 姓名")
     } else {
-        format!("把国务院办公厅通知的正文存成文件，运行 cuigeng calendar import 文件 --year {year} --by 姓名")
+        format!(
+            "在网页“规则”的“日历”里粘贴国务院办公厅通知的正文；或者存成文件，运行 cuigeng calendar import 文件 --year {year} --by 姓名"
+        )
     };
     let cause = ladder(&format!("calendar {year}"), subject, detail, &cure);
     Cause { rhythm: Rhythm::Weekly, by_mail: true, ..cause }

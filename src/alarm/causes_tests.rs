@@ -65,7 +65,7 @@ fn each_fact_is_a_cause() {
         ),
         (Facts { disk: Some((4_999_000_000, 50_000_000_000)), ..calm() }, "disk", "9%（4999MB）"),
         (Facts { calendar: Some((2027, false)), ..calm() }, "calendar 2027", "calendar import"),
-        (Facts { calendar: Some((2027, true)), ..calm() }, "calendar 2027", "重启"),
+        (Facts { calendar: Some((2027, true)), ..calm() }, "calendar 2027", "重新录入"),
         (Facts { web: Some("10.0.0.1:8318 不能监听".to_owned()), ..calm() }, "web", "8318"),
         (Facts { robots: vec![(RobotKind::Wecom, "invalid".to_owned())], ..calm() }, "robot wecom", "企业微信"),
     ] {

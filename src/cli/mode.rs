@@ -3,6 +3,7 @@
 use super::{CliError, Context, Outcome, beijing, outln, print_json};
 use crate::config::Mode;
 use crate::deeds;
+use crate::spoken::mode_told;
 use crate::store::modes::{self, Switched};
 use serde_json::json;
 use std::sync::Arc;
@@ -30,7 +31,7 @@ fn show(context: &Context) -> Result<Outcome, CliError> {
         let holds = chinese(holds(context.config.mode, last.as_ref()));
         print_json(&json!({"mode": holds, "configured": chinese(context.config.mode), "switched": switched}))?;
     } else {
-        outln!("{}", told(context.config.mode, last.as_ref()));
+        outln!("{}", mode_told(context.config.mode, last.as_ref()));
     }
     Ok(Outcome::Done)
 }
@@ -64,33 +65,11 @@ fn some(count: usize, before: &str, after: &str) -> String {
     if count == 0 { String::new() } else { format!("{before}{count}{after}") }
 }
 
-/// What holds, in a sentence; also for `check` and `status`.
-pub(super) fn told(configured: Mode, last: Option<&Switched>) -> String {
-    let since = |switched: &Switched| format!("{}起，由{}切换", beijing(switched.at), switched.by);
-    match (configured, last) {
-        (Mode::Trial, Some(s)) if s.mode == Mode::Live => {
-            format!(
-                "运行方式：试运行（配置写的是试运行；曾于{}由{}转为正式；配置改回“正式”后，还须由具名的人再执行一次 cuigeng mode 正式 --by 姓名）",
-                beijing(s.at),
-                s.by
-            )
-        }
-        (Mode::Trial, _) => "运行方式：试运行（配置写的是试运行），提醒只汇总发给检查方".to_owned(),
-        (Mode::Live, Some(s)) if s.mode == Mode::Live => {
-            format!("运行方式：正式（{}），提醒发给各账号的责任人", since(s))
-        }
-        (Mode::Live, Some(s)) => format!("运行方式：试运行（{}；配置允许正式）", since(s)),
-        (Mode::Live, None) => {
-            "运行方式：试运行（配置允许正式，还须由具名的人执行 cuigeng mode 正式 --by 姓名 才生效）".to_owned()
-        }
-    }
-}
-
 /// The same for a store that may not exist yet; nothing is created.
 pub(super) fn told_of(context: &Context) -> Result<String, CliError> {
     let exists = context.data.join("cuigeng.db").is_file();
     let last = if exists { context.store()?.read(modes::last)? } else { None };
-    Ok(told(context.config.mode, last.as_ref()))
+    Ok(mode_told(context.config.mode, last.as_ref()))
 }
 
 fn holds(configured: Mode, last: Option<&Switched>) -> Mode {
@@ -121,7 +100,7 @@ mod tests {
             (Mode::Live, Some(by(Mode::Live)), Mode::Live),
         ] {
             assert_eq!(holds(configured, last.as_ref()), holding);
-            let said = told(configured, last.as_ref());
+            let said = mode_told(configured, last.as_ref());
             assert!(said.starts_with(&format!("运行方式：{}", chinese(holding))), "{said}");
         }
     }

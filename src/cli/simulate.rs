@@ -1,17 +1,13 @@
 //! `simulate`: a profile over stored history, and what it would change. Nothing is stored, nothing is sent.
 
-use super::print::rule_chinese;
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
 use crate::domain::{Account, AccountId, Moment};
 use crate::rules::{AccountResult, Grade, Profile, Verdict};
-use crate::simulate::{Change, Compared, Simulated, simulate};
+use crate::simulate::{CAVEATS, Change, Compared, Simulated, checks_in, simulate};
 use clap::Args;
 use cuigeng_adapters::time::parse_date;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-
-/// Findings that a row of the table prints.
-const PRINTED: usize = 3;
 
 /// What `simulate` takes.
 #[derive(Args, Debug)]
@@ -32,8 +28,7 @@ pub(super) fn run(context: &Context, args: &SimulateArgs) -> Result<Outcome, Cli
     let now = context.clock.now();
     let (since, until) = span(args, now)?;
     let other = context.profile(Some(&args.profile))?;
-    let near = context.config.checks_between(since.plus_days(-15), until);
-    let checks: Vec<_> = near.into_iter().filter(|check| since <= check.at && check.at < until).collect();
+    let checks = checks_in(&context.config, since, until);
     if checks.is_empty() {
         let said = format!("{}至{}没有检查，没有可比的；请改 --since、--until", beijing(since), beijing(until));
         return Err(CliError::failed(said));
@@ -81,8 +76,7 @@ impl Said<'_> {
     fn print(&self) {
         let checks = &self.found.checks;
         outln!("试算口径“{}”，与现行口径“{}”对比，检查{}次", self.other.name, self.force.name, checks.len());
-        outln!("试算按该口径最新的规则，如同一直有效；现行口径按各次检查当时的规则。");
-        outln!("只看监测证据，不计人工核实；不保存，不发信。");
+        CAVEATS.iter().for_each(|said| outln!("{said}"));
         for from in self.other.rules.iter().filter_map(|rule| rule.from) {
             outln!("口径“{}”里自{from}起的规则，试算时当作一直有效。", self.other.name);
         }
@@ -93,7 +87,7 @@ impl Said<'_> {
     }
 
     fn print_one(&self, title: &str, compared: &Compared) {
-        outln!("\n{title}：{}", standing(compared));
+        outln!("\n{title}：{}", compared.standing());
         if compared.changes.is_empty() {
             outln!("没有账号变动");
             return;
@@ -110,7 +104,7 @@ impl Said<'_> {
             account.platform.name().to_owned(),
             before.chinese().to_owned(),
             after.chinese().to_owned(),
-            why(change),
+            change.why(),
         ])
     }
 
@@ -151,38 +145,6 @@ impl Said<'_> {
     }
 }
 
-/// 不合格 1→0，存在问题 3→2, grade by grade.
-fn standing(compared: &Compared) -> String {
-    let count = |of: &BTreeMap<Grade, usize>, grade| of.get(&grade).copied().unwrap_or(0);
-    let said = Grade::ALL.into_iter().filter_map(|grade| {
-        let (before, after) = (count(&compared.before, grade), count(&compared.after, grade));
-        (before + after > 0).then(|| format!("{} {before}→{after}", grade.chinese()))
-    });
-    said.collect::<Vec<_>>().join("，")
-}
-
-/// What decides, on the side that finds more.
-fn why(change: &Change) -> String {
-    let [before, after] = [&change.before, &change.after].map(findings);
-    let (said, of) = if after.is_empty() { (before, "现行") } else { (after, "试算") };
-    let left = said.len().saturating_sub(PRINTED);
-    let shown: Vec<String> = said.into_iter().take(PRINTED).map(finding).collect();
-    let rest = if left > 0 { format!("，另有{left}项") } else { String::new() };
-    let score = change.after.score.map_or_else(String::new, |score| format!("；试算得分{score}"));
-    if shown.is_empty() { format!("要求不同{score}") } else { format!("{of}：{}{rest}{score}", shown.join("、")) }
-}
-
-fn findings(result: &AccountResult) -> Vec<&Verdict> {
-    result.vetoes.iter().chain(&result.problems).chain(&result.unclear).collect()
-}
-
-/// 每周次数 1/2（6月20日至6月26日）.
-fn finding(verdict: &Verdict) -> String {
-    let (from, until) = crate::settle::span(verdict.window);
-    let counts = format!("{} {}/{}", rule_chinese(&verdict.rule), verdict.kind.seen(), verdict.required);
-    format!("{counts}（{from}至{until}）")
-}
-
 fn result(result: &AccountResult) -> Value {
     let one = |verdict: &Verdict| {
         json!({
@@ -193,6 +155,6 @@ fn result(result: &AccountResult) -> Value {
             "window": {"from": verdict.window.from, "until": verdict.window.until},
         })
     };
-    let found: Vec<Value> = findings(result).into_iter().map(one).collect();
+    let found: Vec<Value> = result.findings().into_iter().map(one).collect();
     json!({"grade": result.grade.word(), "score": result.score, "findings": found})
 }

@@ -1,12 +1,13 @@
 //! What the clerk must mend, for the first lines of `status`: accounts that nobody can be written to
 //! about, addresses that take no letters, answers and findings that wait for a word.
 
-use super::{answer, beijing, mode};
+use super::{answer, beijing};
 use crate::backup::restore;
 use crate::config::Config;
 use crate::domain::{Account, Moment, Role};
 use crate::ledger::Ledger;
 use crate::rules::{Verdict, VerdictKind};
+use crate::spoken::mode_told;
 use crate::store::restored::{Restored, Waits};
 use crate::store::{Connection, LetterState, StoreError, contacts, findings, meta, modes};
 use crate::web;
@@ -22,7 +23,7 @@ pub(super) fn lines(
     verdicts: &[Verdict],
     now: Moment,
 ) -> Result<(String, Vec<String>), StoreError> {
-    let mode = mode::told(config.mode, modes::last(conn)?.as_ref());
+    let mode = mode_told(config.mode, modes::last(conn)?.as_ref());
     let mut red: Vec<String> =
         restore::held(conn)?.map(|(restored, waits)| held(&restored, waits)).into_iter().collect();
     red.extend(nobody(ledger, now));

@@ -25,7 +25,7 @@ impl Config {
     /// Every file that cannot be read or understood, with its cure.
     pub fn adopt_calendars(&mut self, data: &Path) -> Result<(), ConfigFaults> {
         let mut faults = Vec::new();
-        for path in imported(&data.join("calendar")) {
+        for path in imported_calendars(data) {
             let file = path.display().to_string();
             let known = read_text(&path, &file).map_err(|told| told.list().to_vec()).and_then(|text| {
                 let known = Calendar::parse(text.trim_start_matches('\u{feff}'));
@@ -45,8 +45,8 @@ impl Config {
 }
 
 /// Files like `2027.json`, ascending; whatever else lies there is not ours.
-fn imported(dir: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path());
+pub fn imported_calendars(data: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(data.join("calendar")).into_iter().flatten().flatten().map(|entry| entry.path());
     let is_year = |path: &PathBuf| {
         let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
         path.extension().is_some_and(|ext| ext == "json") && stem.len() == 4 && stem.parse::<u16>().is_ok()

@@ -1,6 +1,6 @@
-//! The configuration as it is meant: checked, parsed, complete. It is read once and passed by
-//! reference. What was *written* is `raw`'s business, the only validation happens between the two,
-//! and all mistakes are reported at once.
+//! The configuration as it is meant: checked, parsed, complete. It is read once and passed by reference;
+//! only the working days may be others later (`current`). What was *written* is `raw`'s business, the only
+//! validation happens between the two, and all mistakes are reported at once.
 
 mod address;
 mod alarms;
@@ -28,11 +28,12 @@ mod templates;
 mod tests;
 mod value;
 mod web;
+pub(crate) mod words;
 
 pub(crate) use address::mail_trouble;
 pub use alarms::{Owners, RobotConfig, RobotKind};
-pub use calendars::imported_calendar;
-pub use check::{explain, mail_in_words, rules_in_words};
+pub use calendars::{imported_calendar, imported_calendars};
+pub use check::{explain, mail_in_words};
 pub use faults::{ConfigFault, ConfigFaults};
 pub use init::{next_steps, write_example};
 pub use profiles::{profile, profile_names, profile_text};
@@ -47,9 +48,10 @@ use chrono::{NaiveTime, Weekday};
 use cuigeng_adapters::{Kinds, Manners, Source};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Everything that the operator may set.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Config {
     /// The rules that inspect.
     pub profile: Profile,
@@ -76,7 +78,7 @@ pub struct Config {
     /// Group robots that hear of our own troubles beside the operator's mail.
     pub alarms: Vec<RobotConfig>,
     /// The sources by name.
-    pub sources: BTreeMap<String, SourceConfig>,
+    pub sources: Arc<BTreeMap<String, SourceConfig>>,
     /// The working days.
     pub calendar: crate::rules::calendar::Calendar,
     /// The years that files named in the configuration have; no import stands over them.
@@ -97,6 +99,14 @@ impl Config {
         let working = days.take(LONGEST_CLOSURE_D).find(|day| self.calendar.is_working(*day));
         let day = working.unwrap_or(check.at.date());
         Moment::from_beijing(day.and_time(self.report.summary_at)).max(check.at)
+    }
+}
+
+impl Config {
+    /// The same with other working days.
+    #[must_use]
+    pub fn with_calendar(&self, calendar: crate::rules::calendar::Calendar) -> Config {
+        Config { calendar, ..self.clone() }
     }
 }
 

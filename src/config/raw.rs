@@ -76,7 +76,7 @@ pub(super) fn understand(sheet: &Sheet<'_>, base: &Path) -> Config {
         web: web::web(root.sub("web")),
         backup: backup(root.sub("backup")),
         alarms: alarms::alarms(root.sub("alarm")),
-        sources: all_sources(&root, base),
+        sources: all_sources(&root, base).into(),
         calendar,
         calendar_named,
         proxy: proxy(root.sub("http")),

@@ -4,6 +4,7 @@
 
 pub mod attest;
 pub mod bulletin;
+pub mod calendar;
 pub mod confirm;
 pub mod list;
 pub mod look;

@@ -73,6 +73,13 @@ pub struct AccountResult {
     pub score: Option<u32>,
 }
 
+impl AccountResult {
+    /// What it is not good for: vetoes, problems, then what could not be told.
+    pub fn findings(&self) -> Vec<&Verdict> {
+        self.vetoes.iter().chain(&self.problems).chain(&self.unclear).collect()
+    }
+}
+
 /// Sums up the verdicts of one account, whatever their order and whoever else's stand among them.
 pub fn grade(profile: &Profile, account: AccountId, verdicts: &[Verdict]) -> AccountResult {
     sum_up(profile, account, verdicts.iter().filter(|v| v.account == account).collect())

@@ -8,7 +8,7 @@ use super::session::{Act, Viewer, forged, is_from_our_page, see_other, text};
 use crate::access::Rank;
 use crate::deeds::Refusal;
 use crate::store::StoreError;
-use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
+use axum::extract::{FromRef, FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use std::collections::HashMap;
@@ -128,22 +128,30 @@ impl Shared {
 /// A form of somebody who may do what operators do.
 pub(super) struct Operator(pub(super) Act);
 
-impl FromRequest<Shared> for Operator {
+impl<S> FromRequest<S> for Operator
+where
+    Shared: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = Response;
 
-    async fn from_request(request: Request, shared: &Shared) -> Result<Operator, Response> {
-        ranked(request, shared, Rank::Operator).await.map(Operator)
+    async fn from_request(request: Request, state: &S) -> Result<Operator, Response> {
+        ranked(request, &Shared::from_ref(state), Rank::Operator).await.map(Operator)
     }
 }
 
 /// A form of somebody who may do what administrators do.
 pub(super) struct Admin(pub(super) Act);
 
-impl FromRequest<Shared> for Admin {
+impl<S> FromRequest<S> for Admin
+where
+    Shared: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = Response;
 
-    async fn from_request(request: Request, shared: &Shared) -> Result<Admin, Response> {
-        ranked(request, shared, Rank::Admin).await.map(Admin)
+    async fn from_request(request: Request, state: &S) -> Result<Admin, Response> {
+        ranked(request, &Shared::from_ref(state), Rank::Admin).await.map(Admin)
     }
 }
 
@@ -173,12 +181,17 @@ pub(super) struct Upload {
     pub(super) files: Vec<(String, Vec<u8>)>,
 }
 
-impl FromRequest<Shared> for Upload {
+impl<S> FromRequest<S> for Upload
+where
+    Shared: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = Response;
 
-    async fn from_request(request: Request, shared: &Shared) -> Result<Upload, Response> {
+    async fn from_request(request: Request, state: &S) -> Result<Upload, Response> {
+        let shared = Shared::from_ref(state);
         let (mut parts, body) = request.into_parts();
-        let viewer = Viewer::from_request_parts(&mut parts, shared).await?;
+        let viewer = Viewer::from_request_parts(&mut parts, state).await?;
         let uri = parts.uri.clone();
         viewer.may(Rank::Operator, &uri)?;
         if !is_from_our_page(&parts.headers, shared.web.config.web.public_url.as_deref()) {

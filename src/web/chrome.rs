@@ -46,6 +46,13 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("reports.html", include_str!("templates/reports.html")),
     ("bulletin.html", include_str!("templates/bulletin.html")),
     ("upcoming.html", include_str!("templates/upcoming.html")),
+    ("rules.html", include_str!("templates/rules.html")),
+    ("rules_tabs.html", include_str!("templates/rules_tabs.html")),
+    ("rules_calendar.html", include_str!("templates/rules_calendar.html")),
+    ("rules_notice.html", include_str!("templates/rules_notice.html")),
+    ("rules_year.html", include_str!("templates/rules_year.html")),
+    ("rules_paste.html", include_str!("templates/rules_paste.html")),
+    ("rules_whatif.html", include_str!("templates/rules_whatif.html")),
     ("office.html", include_str!("templates/office.html")),
 ];
 const STYLE: &str = include_str!("templates/style.css");

@@ -22,6 +22,7 @@ mod paged;
 mod plain;
 mod repairs;
 mod reports;
+mod rules;
 mod session;
 mod settings;
 mod signin;
@@ -37,6 +38,7 @@ mod view;
 use crate::alarm::Alarmer;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::current::Current;
 use crate::poll::Poller;
 use crate::secrets::FileSecrets;
 use crate::store::{Store, StoreError, meta};
@@ -73,8 +75,10 @@ const TROUBLE: &str = "web_trouble";
 pub struct Web {
     /// Where everything is kept.
     pub store: Store,
-    /// What the operator set.
+    /// What the operator set, as it holds when a request comes.
     pub config: Arc<Config>,
+    /// Where that comes from.
+    pub current: Arc<Current>,
     /// The key of links.
     pub secrets: Arc<FileSecrets>,
     /// What time it is, and the bell for whoever has work after an answer.
@@ -96,17 +100,36 @@ struct Shared {
     holds: Arc<list::Holds>,
     aheads: Arc<upcoming::Aheads>,
     papers: Arc<reports::made::Papers>,
+    trials: Arc<rules::whatif::Trials>,
     /// Places for work on passwords, which takes memory.
     hashing: Arc<Semaphore>,
 }
 
-impl FromRef<Shared> for Web {
-    fn from_ref(shared: &Shared) -> Web {
-        shared.web.clone()
+/// What the router keeps. Each request gets the configuration that holds when it comes, to its end.
+#[derive(Clone)]
+struct Site(Shared);
+
+impl FromRef<Site> for Shared {
+    fn from_ref(site: &Site) -> Shared {
+        let shared = site.0.clone();
+        Shared { web: shared.web.up_to_date(), ..shared }
+    }
+}
+
+impl FromRef<Site> for Web {
+    fn from_ref(site: &Site) -> Web {
+        site.0.web.clone().up_to_date()
     }
 }
 
 impl Web {
+    fn up_to_date(self) -> Web {
+        let config = self.current.get();
+        let health = Alarmer { config: Arc::clone(&config), ..self.health };
+        let poller = Poller { config: Arc::clone(&config), ..self.poller };
+        Web { config, health, poller, ..self }
+    }
+
     /// Serves until `stop`. Where it cannot listen it says so and tries again.
     pub async fn run(self, listen: SocketAddr, stop: CancellationToken) {
         loop {
@@ -167,8 +190,8 @@ pub fn trouble(conn: &crate::store::Connection) -> Result<Option<String>, StoreE
 /// Every page there is.
 fn router(web: Web) -> Router {
     let hashing = Arc::new(Semaphore::new(HASHING));
-    let (gate, throttle, stand, notes, holds, aheads, papers) = Default::default();
-    let shared = Shared { web, gate, throttle, stand, notes, holds, aheads, papers, hashing };
+    let (gate, throttle, stand, notes, holds, aheads, papers, trials) = Default::default();
+    let shared = Shared { web, gate, throttle, stand, notes, holds, aheads, papers, trials, hashing };
     Router::new()
         .route("/", get(overview::show))
         .route("/account/{id}", get(account::show))
@@ -224,6 +247,11 @@ fn router(web: Web) -> Router {
         .route("/repairs", get(repairs::show))
         .route("/repairs/{id}", get(repairs::one::show))
         .route("/repairs/{id}/{deed}", post(repairs::one::act))
+        .route("/rules", get(rules::show))
+        .route("/rules/calendar", get(rules::calendar))
+        .route("/rules/calendar/look", get(rules::back).post(rules::look).layer(DefaultBodyLimit::max(rules::LONGEST)))
+        .route("/rules/calendar/keep", get(rules::back).post(rules::keep).layer(DefaultBodyLimit::max(rules::LONGEST)))
+        .route("/rules/whatif", get(rules::whatif::show))
         .route("/signin", get(signin::ask).post(signin::enter))
         .route("/signout", post(signin::leave))
         .route("/enter/{token}", get(signin::invited).post(signin::accept))
@@ -237,5 +265,5 @@ fn router(web: Web) -> Router {
         .method_not_allowed_fallback(|uri: Uri| async move { chrome::notice(StatusCode::METHOD_NOT_ALLOWED, &uri) })
         .layer(DefaultBodyLimit::max(BODY))
         .layer(from_fn_with_state(shared.clone(), gate::pass))
-        .with_state(shared)
+        .with_state(Site(shared))
 }

@@ -49,6 +49,8 @@ const WORDS: &[(&str, &str)] = &[
     ("要写明理由，请用--reason", "要写明理由"),
     ("有哪些用 repair list 看", "请在“整改”页查看"),
     ("有哪些用 bulletin list 看", "请在“报表”页查看"),
+    ("再执行一次 cuigeng mode 正式 --by 姓名", "在“设置”里再切换一次"),
+    ("执行 cuigeng mode 正式 --by 姓名 才生效", "在“设置”里切换才生效"),
 ];
 
 /// What follows are lines to type.

@@ -6,7 +6,7 @@ use super::{Shared, Web};
 use crate::access::User;
 use crate::access::token::Token;
 use crate::store::{StoreError, sessions, users};
-use axum::extract::{Form, FromRequest, FromRequestParts, Request};
+use axum::extract::{Form, FromRef, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -25,10 +25,15 @@ pub(super) struct Act {
     fields: Vec<(String, String)>,
 }
 
-impl FromRequestParts<Shared> for Viewer {
+impl<S> FromRequestParts<S> for Viewer
+where
+    Shared: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Viewer, Response> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Viewer, Response> {
+        let shared = Shared::from_ref(state);
         match shared.web.viewer(&parts.headers).await {
             Ok(Some(viewer)) => Ok(viewer),
             Ok(None) => Err(shared.web.outside(parts).await),
@@ -37,12 +42,17 @@ impl FromRequestParts<Shared> for Viewer {
     }
 }
 
-impl FromRequest<Shared> for Act {
+impl<S> FromRequest<S> for Act
+where
+    Shared: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = Response;
 
-    async fn from_request(request: Request, shared: &Shared) -> Result<Act, Response> {
+    async fn from_request(request: Request, state: &S) -> Result<Act, Response> {
+        let shared = Shared::from_ref(state);
         let (mut parts, body) = request.into_parts();
-        let viewer = Viewer::from_request_parts(&mut parts, shared).await?;
+        let viewer = Viewer::from_request_parts(&mut parts, state).await?;
         let uri = parts.uri.clone();
         if !is_from_our_page(&parts.headers, shared.web.config.web.public_url.as_deref()) {
             return Err(forged(&uri));

@@ -51,6 +51,13 @@ impl<T: Clone + Send + Sync + 'static> Slow<T> {
         waited.ok()?.ok()?.clone()
     }
 
+    /// Whether something of another name is in the making.
+    pub(super) fn is_busy_beside(&self, name: &str) -> bool {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_made = |entry: &Entry<T>| entry.done.borrow().is_some() || entry.done.has_changed().is_err();
+        kept.iter().any(|(other, entry)| other != name && !is_made(entry))
+    }
+
     fn begun(
         &self,
         name: &str,
@@ -110,6 +117,18 @@ mod tests {
             seen.push(slow.get("a", vec![stamp], &clock, make).await.unwrap().1);
         }
         assert_eq!(seen, [0, 0, 1, 1]);
+    }
+
+    #[tokio::test]
+    async fn whoever_asks_for_another_thing_can_know_that_one_is_in_the_making() {
+        let (slow, clock) = (Slow::<usize>::default(), clock());
+        let (go, gone) = tokio::sync::oneshot::channel::<()>();
+        let make = async move { gone.await.map_or(0, |()| 7) };
+        let mut done = slow.begun("a", vec![], &clock, make);
+        assert!(slow.is_busy_beside("b") && !slow.is_busy_beside("a"));
+        go.send(()).unwrap();
+        done.wait_for(Option::is_some).await.unwrap();
+        assert!(!slow.is_busy_beside("b"));
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 use super::alarms::{run, said};
 
 /// Not the real one, which has not been announced; only its weekdays are those of 2027.
-const NOTICE: &str = "关于2027年部分节假日安排的通知
+pub(crate) const NOTICE: &str = "关于2027年部分节假日安排的通知
 一、元旦：1月1日（周五）至3日（周日）放假，共3天。
 二、春节：2月5日（周五）至11日（周四）放假调休，共7天。2月14日（周日）上班。
 三、清明节：4月3日（周六）至5日（周一）放假，共3天。
@@ -32,11 +32,15 @@ fn a_notice_is_pasted_looked_at_and_kept() {
     assert_eq!(wrong.status.code(), Some(1));
     assert!(said(&wrong).contains("第3行：2027年2月14日是周日，文中写的是周六"), "{}", said(&wrong));
     assert!(!dir.path().join("data/calendar").exists());
+    // Every mistake at once: a weekday, and a festival that is not there.
+    let worse = NOTICE.replace("2月14日（周日）", "2月14日（周六）").replace("三、清明节", "三、某节");
+    let wrong = said(&import("-", &["--yes"], &worse));
+    assert!(wrong.contains("2处不对") && wrong.contains("没有看到“清明”") && wrong.contains("第3行"), "{wrong}");
     // A file as a Chinese Windows saves it.
     let (gbk, _, _) = encoding_rs::GBK.encode(NOTICE);
     std::fs::write(dir.path().join("通知.txt"), gbk).unwrap();
     let kept = import("通知.txt", &["--yes"], "");
-    assert!(kept.status.success() && said(&kept).contains("systemctl restart"), "{}", said(&kept));
+    assert!(kept.status.success() && said(&kept).contains("不用重启"), "{}", said(&kept));
     let after: serde_json::Value =
         serde_json::from_slice(&run(dir.path(), &["--json", "calendar", "show", "2027"], "").stdout).unwrap();
     // 261 weekdays; off fall 1+5+1+1+1+1+5 of them, and three Sundays are worked.
@@ -45,6 +49,8 @@ fn a_notice_is_pasted_looked_at_and_kept() {
     // Mondays off.
     assert_eq!(after["checks_off"], serde_json::json!(["2027-02-08", "2027-04-05", "2027-05-03", "2027-10-04"]));
     assert!(said(&run(dir.path(), &["check"], "")).contains("2027年"));
+    let again = import("通知.txt", &["--yes"], "");
+    assert!(again.status.success() && said(&again).contains("已经录入过同样的安排"), "{}", said(&again));
     // A file that the configuration names stands over an import, and says so.
     let file = dir.path().join("data/calendar/2027.json");
     std::fs::copy(&file, dir.path().join("own.json")).unwrap();

@@ -17,6 +17,8 @@ mod listing_chromium;
 mod outbox;
 mod papers_chromium;
 mod reports;
+mod rules;
+mod rules_chromium;
 mod seeing;
 mod settings;
 mod settings_chromium;

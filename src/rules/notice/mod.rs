@@ -48,9 +48,7 @@ pub fn read_notice(text: &str, year: i32) -> Result<Announced, Vec<NoticeFault>>
         reader.take(placed);
     }
     reader.end_sentence();
-    if reader.faults.is_empty() {
-        reader.demand_festivals();
-    }
+    reader.demand_festivals();
     reader.faults.sort();
     if reader.faults.is_empty() { Ok(reader.found) } else { Err(reader.faults) }
 }
@@ -69,6 +67,8 @@ struct Reader {
     found: Announced,
     faults: Vec<NoticeFault>,
     festival: Option<String>,
+    /// Every festival that was named.
+    named: BTreeSet<String>,
     pending: Vec<Span>,
     before: Option<Token>,
     /// The date written last in this sentence, from which a bare day goes on.
@@ -88,6 +88,7 @@ impl Reader {
             }
             Token::Festival(name) => {
                 self.end_sentence();
+                self.named.insert(name.clone());
                 self.festival = Some(name.clone());
             }
             Token::Date(date) => self.date(*date, line),
@@ -179,9 +180,12 @@ impl Reader {
         (self.group_d, self.advises, self.before, self.last_date) = (None, false, None, None);
     }
 
+    /// A festival that is named and whose days were refused is not missing as well.
     fn demand_festivals(&mut self) {
+        let all_is_well = self.faults.is_empty();
         for festival in FESTIVALS {
-            if !self.found.off.values().any(|name| name.contains(festival)) {
+            let is_said = self.named.iter().any(|name| name.contains(festival)) && !all_is_well;
+            if !is_said && !self.found.off.values().any(|name| name.contains(festival)) {
                 let said = format!("没有看到“{festival}”的放假安排，请粘贴通知的全文");
                 self.faults.push(NoticeFault { line: 0, said });
             }

@@ -11,7 +11,7 @@ use crate::import::PlannedAttestation;
 use crate::silence::{Scope, Silence};
 use crate::spoken::beijing;
 use crate::store::{Transaction, accounts};
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{FromRef, FromRequest, FromRequestParts, Path, Request};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
@@ -134,16 +134,20 @@ pub(in super::super) struct Here {
     act: Act,
 }
 
-impl FromRequest<Shared> for Here {
+impl<S> FromRequest<S> for Here
+where
+    Shared: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = Response;
 
-    async fn from_request(request: Request, shared: &Shared) -> Result<Here, Response> {
+    async fn from_request(request: Request, state: &S) -> Result<Here, Response> {
         let (mut parts, body) = request.into_parts();
         let uri = parts.uri.clone();
-        let id = Path::<i64>::from_request_parts(&mut parts, shared).await;
+        let id = Path::<i64>::from_request_parts(&mut parts, state).await;
         let Path(id) = id.map_err(|_| notice(StatusCode::NOT_FOUND, &uri))?;
-        let Operator(act) = Operator::from_request(Request::from_parts(parts, body), shared).await?;
-        Ok(Here { shared: shared.clone(), id, uri, act })
+        let Operator(act) = Operator::from_request(Request::from_parts(parts, body), state).await?;
+        Ok(Here { shared: Shared::from_ref(state), id, uri, act })
     }
 }
 
