@@ -31,6 +31,7 @@ mod squares;
 mod start;
 mod strip;
 mod throttle;
+mod trying;
 mod upcoming;
 mod view;
 
@@ -95,6 +96,7 @@ struct Shared {
     notes: Arc<Notes>,
     holds: Arc<list::Holds>,
     aheads: Arc<upcoming::Aheads>,
+    trying: Arc<trying::Trying>,
     papers: Arc<reports::made::Papers>,
     /// Places for work on passwords, which takes memory.
     hashing: Arc<Semaphore>,
@@ -167,8 +169,8 @@ pub fn trouble(conn: &crate::store::Connection) -> Result<Option<String>, StoreE
 /// Every page there is.
 fn router(web: Web) -> Router {
     let hashing = Arc::new(Semaphore::new(HASHING));
-    let (gate, throttle, stand, notes, holds, aheads, papers) = Default::default();
-    let shared = Shared { web, gate, throttle, stand, notes, holds, aheads, papers, hashing };
+    let (gate, throttle, stand, notes, holds, aheads, trying, papers) = Default::default();
+    let shared = Shared { web, gate, throttle, stand, notes, holds, aheads, trying, papers, hashing };
     Router::new()
         .route("/", get(overview::show))
         .route("/account/{id}", get(account::show))
@@ -209,6 +211,7 @@ fn router(web: Web) -> Router {
         .route("/start/begin", post(start::begin))
         .route("/start/dismiss", post(start::dismiss))
         .route("/sources", get(sources::show))
+        .route("/sources/try", post(trying::attempt))
         .route("/upcoming", get(upcoming::show))
         .route("/upcoming/cancel", post(upcoming::cancel))
         .route("/outbox", get(outbox::show))
