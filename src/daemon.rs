@@ -1,10 +1,11 @@
-//! The daemon: seven task loops around pure steps, the web server beside them, and their end.
+//! The daemon: eight task loops around pure steps, the web server beside them, and their end.
 //!
 //! Shutdown is a future handed in; a task that ends by itself is an error; starting is recovering.
 
 use crate::Step;
 use crate::alarm::{self, Alarmer};
 use crate::answer::verify::Verifier;
+use crate::backup::Keeper;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::Moment;
@@ -16,7 +17,7 @@ use crate::poll::{Lanes, Poller};
 use crate::pulse::{self, Pulse};
 use crate::report::reporter::Reporter;
 use crate::secrets::FileSecrets;
-use crate::store::{InstanceLock, Store, StoreError, lanes, modes, outbox};
+use crate::store::{InstanceLock, Store, StoreError, lanes, modes, outbox, restored};
 use crate::web::Web;
 use cuigeng_adapters::http::Http;
 use std::future::Future;
@@ -27,7 +28,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// The names of the task loops, as a stepped clock wants to know them.
-pub const TASKS: [&str; 7] = ["poll", "inspect", "mail", "report", "alarm", "answer", "bounces"];
+pub const TASKS: [&str; 8] = ["poll", "inspect", "mail", "report", "alarm", "answer", "bounces", "backup"];
 
 /// How long the end may take: one exchange with a mail server may finish.
 const DRAIN: Duration = Duration::from_secs(40);
@@ -56,6 +57,7 @@ pub struct Daemon {
     verifier: Verifier,
     web: Web,
     returns: Returns,
+    keeper: Keeper,
     clock: Arc<dyn Clock>,
     pulse: Pulse,
     _lock: InstanceLock,
@@ -131,6 +133,7 @@ impl Daemon {
                 config: Arc::clone(&config),
                 secrets: Arc::clone(&poller.secrets),
             },
+            keeper: Keeper { store: store.clone(), config: Arc::clone(&config) },
             reporter: Reporter { store, config },
             poller,
             clock,
@@ -152,8 +155,20 @@ impl Daemon {
             () = &mut shutdown => return Ok(()),
             done = first_steps(&self) => done?,
         }
-        let Daemon { poller, inspector, postman, reporter, alarmer, verifier, web, returns, clock, pulse, _lock } =
-            self;
+        let Daemon {
+            poller,
+            inspector,
+            postman,
+            reporter,
+            alarmer,
+            verifier,
+            web,
+            returns,
+            keeper,
+            clock,
+            pulse,
+            _lock,
+        } = self;
         tasks.spawn(turn("poll", (Arc::clone(&clock), pulse.clone()), stop.clone(), move |now| {
             let poller = poller.clone();
             async move { poller.step(now).await }
@@ -182,6 +197,10 @@ impl Daemon {
             let verifier = verifier.clone();
             async move { verifier.step(now).await }
         }));
+        tasks.spawn(turn("backup", (Arc::clone(&clock), pulse.clone()), stop.clone(), move |now| {
+            let keeper = keeper.clone();
+            async move { keeper.step(now).await }
+        }));
         if let Some(listen) = web.config.web.listen {
             let stop = stop.clone();
             tasks.spawn(async move {
@@ -209,13 +228,25 @@ async fn first_steps(daemon: &Daemon) -> Result<(), DaemonError> {
     let now = daemon.clock.now();
     daemon.poller.step(now).await?;
     daemon.inspector.step(now).await?;
+    let store = &daemon.inspector.store;
+    if store.read_async(restored::holds).await?.is_some_and(|restored| !restored.looked) {
+        store.write_async(restored::looked).await?;
+    }
     Ok(())
 }
 
 /// A task that is rung looks again at once, but not more often than this, in seconds: judging is
 /// costly, and what changes minutes before a letter is due is seen by the letter's own fresh look.
-const CALM_S: [(&str, i64); 7] =
-    [("poll", 60), ("inspect", 3600), ("mail", 0), ("report", 1800), ("alarm", 0), ("answer", 0), ("bounces", 60)];
+const CALM_S: [(&str, i64); 8] = [
+    ("poll", 60),
+    ("inspect", 3600),
+    ("mail", 0),
+    ("report", 1800),
+    ("alarm", 0),
+    ("answer", 0),
+    ("bounces", 60),
+    ("backup", 60),
+];
 
 /// One task: step, ring if something changed, wait. A store that is busy or full is tried again and
 /// never touches a verdict.

@@ -4,6 +4,7 @@
 pub mod access;
 pub mod alarm;
 pub mod answer;
+pub mod backup;
 pub mod bulletin;
 pub mod cli;
 pub mod clock;

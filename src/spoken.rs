@@ -11,6 +11,14 @@ pub fn beijing(moment: Moment) -> String {
     moment.beijing().format(form).to_string()
 }
 
+/// How long a file is, as people say it.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_048_576 => format!("{}KB", bytes.div_ceil(1024)),
+        _ => format!("{:.1}MB", bytes as f64 / 1_048_576.0),
+    }
+}
+
 /// What a clerk calls a rule; an office's own rules bear the names that it gave them.
 pub fn rule_chinese(name: &str) -> &str {
     match name {

@@ -1,6 +1,7 @@
 //! Which troubles of our own last, and the words for them. Pure.
 
 use super::plan::{Cause, Rhythm, robot_key};
+use crate::backup::standing::Standing;
 use crate::config::RobotKind;
 use crate::domain::{Class, Moment};
 use crate::pulse::Jump;
@@ -44,8 +45,10 @@ pub struct Facts {
     pub askew_s: Option<i64>,
     /// The time service says that the clock is not synchronised.
     pub unsynchronised: bool,
-    /// When the newest backup was written; `None` where there never was one.
-    pub backup: Option<Moment>,
+    /// How it stands with the backups, where somebody must hear of it.
+    pub backup: Option<Standing>,
+    /// The database is a copy, and its letters wait for a word: since when, and how many.
+    pub held: Option<(Moment, i64)>,
     /// When this process began.
     pub started: Moment,
 }
@@ -107,8 +110,6 @@ pub const BLOCKED_IN_A_ROW: usize = 3;
 /// Seconds for which a task may stand still in the middle of a step: the longest legitimate wait is that
 /// for a server's word after the final dot (RFC 5321 §4.5.3.2.6, ten minutes).
 pub const STALLED_S: i64 = 11 * 60;
-/// Seconds after which the newest backup is too old: a day, and two hours for a nightly task that is slow.
-pub const BACKUP_S: i64 = 26 * HOUR;
 /// Readings of the sender's mailbox that fail in a row before somebody hears of it.
 pub const UNREAD_IN_A_ROW: u32 = 3;
 /// A process that has just begun looks and judges before it sends.
@@ -131,7 +132,8 @@ pub fn causes(facts: &Facts, now: Moment) -> Vec<Cause> {
     causes.extend(facts.robots.iter().map(|(kind, words)| robot(*kind, words)));
     causes.extend(facts.stalled.iter().filter_map(|(task, moved)| stalled(task, *moved, now)));
     causes.extend(clock(facts, now));
-    causes.extend(facts.backup.and_then(|at| backup(at, now)));
+    causes.extend(facts.backup.as_ref().filter(|standing| standing.is_trouble()).map(|standing| backup(standing, now)));
+    causes.extend(facts.held.map(|(since, letters)| held(since, letters)));
     causes
 }
 
@@ -148,6 +150,7 @@ fn stalled(task: &str, moved: Moment, now: Moment) -> Option<Cause> {
         "report" => "周报",
         "answer" => "回复核对",
         "bounces" => "收退信",
+        "backup" => "备份",
         _ => return None,
     };
     let subject = format!("{name}任务{minutes}分钟没有动作");
@@ -173,14 +176,15 @@ fn clock(facts: &Facts, now: Moment) -> Option<Cause> {
     Some(Cause { mark, by_mail: true, ..ladder("clock", subject, String::new(), cure) })
 }
 
-fn backup(at: Moment, now: Moment) -> Option<Cause> {
-    let hours = now.since(at) / HOUR;
-    if now.since(at) <= BACKUP_S {
-        return None;
-    }
-    let subject = format!("最近一次备份已是{hours}小时前（{}）", minute(at));
-    let cure = "检查备份任务和 backups 目录；数据库出问题时只能恢复到最近一次备份";
-    Some(Cause { by_mail: true, ..ladder("backup", subject, String::new(), cure) })
+fn backup(standing: &Standing, now: Moment) -> Cause {
+    Cause { by_mail: true, ..ladder("backup", standing.chinese(now), String::new(), standing.cure()) }
+}
+
+/// Mail is what waits, so it cannot tell.
+fn held(since: Moment, letters: i64) -> Cause {
+    let subject = format!("{}从备份恢复，信件都没有发出，有{letters}封在等", minute(since));
+    let cure = "请到发件箱看一遍待发的信，不该再发的取消，然后放行（或用 cuigeng outbox release）";
+    ladder("restored", subject, String::new(), cure)
 }
 
 fn ladder(key: &str, subject: String, detail: String, cure: &str) -> Cause {
@@ -225,7 +229,7 @@ fn doubtful(facts: &Facts) -> Option<Cause> {
 
 /// Letters that wait because the queue stands still are told as that.
 fn stuck(facts: &Facts, now: Moment) -> Option<Cause> {
-    let (letters, since) = facts.pending.filter(|_| facts.stop.is_none())?;
+    let (letters, since) = facts.pending.filter(|_| facts.stop.is_none() && facts.held.is_none())?;
     if now.since(since) <= PENDING_S || now.since(facts.started) < SETTLED_S {
         return None;
     }

@@ -128,13 +128,16 @@ fn a_task_that_stands_still_a_set_clock_and_an_old_backup_are_told() {
         (Facts { jump: Some(Jump { at: ago(60), by_s: -3600 }), ..calm() }, "clock", "系统时间被拨慢了3600秒"),
         (Facts { askew_s: Some(300), unsynchronised: true, ..calm() }, "clock", "系统时钟比各来源快300秒"),
         (Facts { unsynchronised: true, ..calm() }, "clock", "系统时钟没有同步"),
-        (Facts { backup: Some(ago(27 * HOUR)), ..calm() }, "backup", "最近一次备份已是27小时前"),
+        (Facts { backup: Some(Standing::Old { at: ago(27 * HOUR) }), ..calm() }, "backup", "最近一次备份已是27小时前"),
+        (Facts { backup: Some(Standing::Never), ..calm() }, "backup", "一次备份也没有做成过"),
+        (Facts { held: Some((ago(60), 3)), ..calm() }, "restored", "从备份恢复，信件都没有发出，有3封在等"),
     ] {
         let causes = causes(&facts, now);
         assert_eq!(causes.iter().map(|cause| cause.key.as_str()).collect::<Vec<_>>(), [key]);
         assert!(causes[0].subject.contains(word), "{}", causes[0].subject);
     }
-    let fine = Facts { stalled: vec![("mail", ago(659)), ("poll", now)], backup: Some(ago(26 * HOUR)), ..calm() };
+    let backup = Some(Standing::Good { at: ago(26 * HOUR) });
+    let fine = Facts { stalled: vec![("mail", ago(659)), ("poll", now)], backup, ..calm() };
     assert_eq!(keys(&fine, now), Vec::<String>::new());
     let young = Facts { started: ago(60), unsynchronised: true, ..calm() };
     assert_eq!(keys(&young, now), Vec::<String>::new(), "the time service has just begun too");

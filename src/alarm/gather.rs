@@ -1,16 +1,16 @@
 //! Gathers what is known of ourselves from the database, the disk and the configuration.
 
 use super::causes::{BLOCKED_IN_A_ROW, Blind, CREDENTIAL_S, Ending, Facts, PENDING_S, Stop, UNREAD_IN_A_ROW, Unread};
+use crate::backup::{self, restore};
 use crate::config::{Config, RobotKind, imported_calendar};
 use crate::domain::{Class, Moment};
 use crate::mail::{pace, returned};
 use crate::pulse::Jump;
-use crate::store::{Connection, StoreError, accounts, alarms, bounces, credentials, incidents};
+use crate::store::{Connection, StoreError, accounts, alarms, bounces, credentials, incidents, restored};
 use crate::web;
 use nix::sys::statvfs::statvfs;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::UNIX_EPOCH;
 
 /// What a process knows of itself without the database.
 pub(super) struct Own {
@@ -58,8 +58,10 @@ pub(super) fn facts(
         jump: own.jump,
         askew_s: own.askew_s,
         unsynchronised: own.unsynchronised,
-        backup: newest_backup(data),
-        started: own.started,
+        backup: Some(backup::stands(conn, config, data, now)?),
+        held: restore::held(conn)?.map(|(restored, waits)| (restored.at, waits.letters)),
+        // Letters that were held after a restore leave one after the other, as after a start.
+        started: own.started.max(restored::last(conn)?.and_then(|last| last.released).unwrap_or(Moment::MIN)),
     })
 }
 
@@ -76,14 +78,6 @@ fn stalled(conn: &Connection, own: &Own) -> Result<Vec<(&'static str, Moment)>, 
         stalled.push((*task, moved.map_or(*since, |moved| moved.max(*since))));
     }
     Ok(stalled)
-}
-
-/// When the newest backup was written; `None` where nobody has ever made one.
-fn newest_backup(data: &Path) -> Option<Moment> {
-    let files = std::fs::read_dir(data.join("backups")).ok()?.filter_map(Result::ok);
-    let whole = files.filter(|file| file.path().extension().is_some_and(|ext| ext == "db"));
-    let written = whole.filter_map(|file| file.metadata().ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok());
-    written.max().and_then(|newest| i64::try_from(newest.as_secs()).ok()).map(Moment::from_unix)
 }
 
 fn slowed(conn: &Connection, now: Moment) -> Result<Option<String>, StoreError> {

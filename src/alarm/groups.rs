@@ -9,7 +9,9 @@ use crate::domain::{Moment, Role};
 use crate::mail::{facts, letter};
 use crate::silence::over;
 use crate::store::groups::{self, Note};
-use crate::store::{Connection, LetterKind, LetterRow, StoreError, Transaction, accounts, alarms, outbox, silences};
+use crate::store::{
+    Connection, LetterKind, LetterRow, StoreError, Transaction, accounts, alarms, outbox, restored, silences,
+};
 use std::sync::Arc;
 
 /// A fresh look is fresh for so long, in seconds; after it the facts may have changed unseen.
@@ -43,6 +45,9 @@ impl Alarmer {
     /// Hands each robot the reminder that is due first; when the next one is. Our own troubles go before.
     pub(super) async fn post_notes(&self, now: Moment) -> Result<Moment, StoreError> {
         let mut wake = Moment::MAX;
+        if self.store.read_async(restored::holds).await?.is_some() {
+            return Ok(wake);
+        }
         for robot in self.config.alarms.iter().filter(|robot| !robot.owners.is_none()) {
             wake = wake.min(self.post_note(robot, now).await?);
         }

@@ -439,7 +439,7 @@ async fn a_task_that_hangs_in_its_step_is_told_and_its_end_too() {
 }
 
 #[tokio::test]
-async fn an_old_backup_is_told_and_no_backup_is_nobodys_trouble() {
+async fn an_old_backup_is_told_and_a_missing_one_after_the_first_night() {
     let robot = Robot::start(&[OK_WECOM]);
     let desk = Desk::with(&[(RobotKind::Wecom, &robot)]);
     let backups = desk.dir.path().join("backups");
@@ -447,10 +447,21 @@ async fn an_old_backup_is_told_and_no_backup_is_nobodys_trouble() {
     std::fs::write(backups.join("cuigeng-1.db.part"), "half").unwrap();
     desk.alarmer.step(at("2026-11-25 09:00")).await.unwrap();
     assert_eq!(robot.heard(), Vec::<String>::new());
-    std::fs::write(backups.join("cuigeng-1.db"), "whole").unwrap();
-    let written = std::fs::metadata(backups.join("cuigeng-1.db")).unwrap().modified().unwrap();
-    let written = written.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    let written = Moment::from_unix(i64::try_from(written).unwrap());
-    desk.alarmer.step(written.plus(27 * 3600)).await.unwrap();
-    assert!(robot.heard().iter().any(|text| text.contains("最近一次备份已是27小时前")), "{:?}", robot.heard());
+    let keeper = crate::backup::Keeper { store: desk.alarmer.store.clone(), config: Arc::clone(&desk.alarmer.config) };
+    keeper.step(at("2026-11-25 09:00")).await.unwrap();
+    desk.alarmer.step(at("2026-11-26 04:30")).await.unwrap();
+    assert_eq!(robot.heard(), Vec::<String>::new(), "two hours for the first night");
+    desk.alarmer.step(at("2026-11-26 04:31")).await.unwrap();
+    assert!(robot.heard()[0].contains("一次备份也没有做成过"), "{:?}", robot.heard());
+    keeper.step(at("2026-11-26 10:00")).await.unwrap();
+    let heard = |word: &str| robot.heard().iter().any(|text| text.contains(word));
+    for now in ["2026-11-26 10:01", "2026-11-26 10:02"] {
+        desk.alarmer.step(at(now)).await.unwrap();
+    }
+    assert!(heard("已恢复：一次备份也没有做成过"), "{:?}", robot.heard());
+    assert!(backups.join("cuigeng-20261126T100000.db").is_file() && !backups.join("cuigeng-1.db").exists());
+    for now in ["2026-11-27 13:00", "2026-11-27 13:01"] {
+        desk.alarmer.step(at(now)).await.unwrap();
+    }
+    assert!(heard("最近一次备份已是27小时前"), "{:?}", robot.heard());
 }

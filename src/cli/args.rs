@@ -1,6 +1,7 @@
 //! The command line as it is written. Help is Chinese: operators and clerks read it.
 
 use super::alarm::AlarmVerb;
+use super::backup::BackupArgs;
 use super::bulletin_args::{BulletinVerb, DisputeArgs, RepairVerb};
 use super::calendar::CalendarVerb;
 use super::letters_args::{LettersVerb, OutboxVerb};
@@ -150,6 +151,20 @@ pub enum Verb {
     /// 采集程序
     #[command(subcommand)]
     Plugin(PluginVerb),
+    /// 备份数据库：服务运行时也可以做，做完打开检验；另有 list、verify
+    ///
+    /// 服务每天夜里也自动备份（配置的 [backup] 一节），放在数据目录的 backups 下。
+    Backup(BackupArgs),
+    /// 从一份备份恢复数据库；要先停止服务
+    ///
+    /// 先检验备份；原来的数据库移到一边，不删。恢复以后什么信也不发，等人看过待发的信、用 outbox release 放行。
+    Restore {
+        /// 备份文件，或 backups 目录里的文件名（见 backup list）
+        file: PathBuf,
+        /// 谁负责
+        #[arg(long, value_name = "NAME", value_parser = super::usage::person)]
+        by: String,
+    },
     /// 体检：配置里提到的一切都试一遍，说清哪里不对、怎么办
     Doctor,
     /// 运行告警的第二渠道：群机器人

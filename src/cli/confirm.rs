@@ -85,20 +85,28 @@ fn decide(context: &Context, wish: Wish, checks: Vec<Check>, now: Moment) -> Res
     let installed = context.store()?.read(confirm::installed_at)?;
     let told = checks.iter().any(|check| installed.is_some_and(|installed| check.at >= installed));
     let kept = context.store()?.attempt(move |tx| confirm::decide(tx, &config, &wish, &checks, now));
-    let Decided { lines, settled, open } = kept.map_err(refused)?;
+    let Decided { lines, settled, open, passed } = kept.map_err(refused)?;
     let open: Vec<String> = open.iter().map(left_open).collect();
     if lines.is_empty() && settled.is_empty() && !open.is_empty() {
         return Err(CliError::failed(format!("没有改动：{}", open.join("；"))));
+    }
+    if lines.is_empty() && settled.is_empty() && !passed.is_empty() {
+        return Err(CliError::failed(format!("没有改动：{}", contested(&passed))));
     }
     if lines.is_empty() && settled.is_empty() {
         return Err(CliError::failed("没有等待核实的结果，没有改动；用 confirm 查看（--check 可写明是哪次检查）"));
     }
     if context.json {
-        print_json(&json!({"decision": ruling.word(), "findings": lines, "settled": settled, "open": open}))?;
+        print_json(
+            &json!({"decision": ruling.word(), "findings": lines, "settled": settled, "open": open, "contested": passed}),
+        )?;
         return Ok(Outcome::Done);
     }
     for line in settled.iter().chain(&open) {
         outln!("{line}");
+    }
+    if !passed.is_empty() {
+        outln!("{}", contested(&passed));
     }
     if lines.is_empty() {
         return Ok(Outcome::Done);
@@ -121,6 +129,14 @@ fn refused(refusal: Refusal) -> CliError {
         Refusal::Wish(why) if why == REASON_WANTED => CliError::usage(format!("{why}，请用 --reason 写明")),
         refusal => refusal.into(),
     }
+}
+
+fn contested(passed: &[String]) -> String {
+    format!(
+        "{}项单位有异议，没有一并确认（{}）；逐个用 confirm --account 核实，写明 --reason",
+        passed.len(),
+        passed.join("；")
+    )
 }
 
 fn left_open(open: &Open) -> String {

@@ -36,6 +36,7 @@ impl State {
 pub(super) enum Group {
     Config,
     Database,
+    Backup,
     Disk,
     Clock,
     Mail,
@@ -52,6 +53,7 @@ impl Group {
         match self {
             Group::Config => ("config", "配置"),
             Group::Database => ("database", "数据库"),
+            Group::Backup => ("backup", "备份"),
             Group::Disk => ("disk", "磁盘"),
             Group::Clock => ("clock", "时钟"),
             Group::Mail => ("mail", "邮件"),

@@ -3,9 +3,13 @@
 use super::Context;
 use super::doctor::{Group, Line, attention, bad, good};
 use crate::alarm::disk_space;
+use crate::backup::record::Record;
+use crate::backup::standing::{Standing, standing};
+use crate::backup::{self, keep, restore};
 use crate::config::{self, Owners};
 use crate::domain::{Account, Moment};
-use crate::store::{StoreError, audit, checkup, counts};
+use crate::spoken::size;
+use crate::store::{Connection, StoreError, audit, checkup, counts};
 use cuigeng_adapters::time::HOUR;
 use cuigeng_adapters::{Batch, Source};
 use nix::unistd::{AccessFlags, access, geteuid};
@@ -26,6 +30,7 @@ pub(super) fn database_and_files(context: &Context) -> (Vec<Line>, Option<Vec<Ac
     lines.push(database);
     let accounts = readable.then(|| context.accounts()).and_then(Result::ok);
     lines.extend(accounts.as_deref().map(|accounts| robots(context, accounts)).unwrap_or_default());
+    lines.push(backups(context, readable));
     lines.extend(disk(context));
     lines.extend(inbox(context));
     lines.extend(secrets(context, accounts.as_deref().unwrap_or_default()));
@@ -95,6 +100,24 @@ fn database(context: &Context) -> (Line, bool) {
     }
 }
 
+/// Whether there is a way back.
+fn backups(context: &Context, readable: bool) -> Line {
+    let (now, night) = (context.clock.now(), context.config.backup.at);
+    let alone = || standing(&Record::default(), &keep::list(&backup::folder(&context.data)), night, now);
+    let stands = if readable {
+        let read = |conn: &Connection| backup::stands(conn, &context.config, &context.data, now);
+        context.store().and_then(|store| Ok(store.read(read)?)).unwrap_or_else(|_| alone())
+    } else {
+        alone()
+    };
+    let (said, cure) = (stands.chinese(now), stands.cure());
+    match stands {
+        Standing::Good { .. } | Standing::Waiting { .. } => good(Group::Backup, said),
+        Standing::Unverified { .. } => attention(Group::Backup, said, cure),
+        _ => bad(Group::Backup, said, cure),
+    }
+}
+
 /// Whether somebody has changed the audit trail behind our back.
 fn trail(context: &Context) -> Option<Line> {
     let trail = context.store().ok()?.read(audit::examine).ok()?;
@@ -118,13 +141,6 @@ fn cure(error: &StoreError) -> &'static str {
         "用 --data 指向本程序的数据目录"
     } else {
         "用运行服务的用户执行（例如 sudo -u cuigeng cuigeng doctor），并检查数据目录的权限与磁盘"
-    }
-}
-
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_048_576 => format!("{}KB", bytes.div_ceil(1024)),
-        _ => format!("{:.1}MB", bytes as f64 / 1_048_576.0),
     }
 }
 
@@ -249,12 +265,21 @@ fn letters(context: &Context) -> Vec<Line> {
         Err(error) => return vec![bad(Group::Outbox, error.chinese, "")],
     };
     let of = |word: &str| states.iter().find(|(state, _)| state == word).map_or(0, |(_, count)| *count);
-    let mut lines = vec![waiting(stuck, oldest, of("queued"))];
+    let held = context.store().and_then(|store| Ok(store.read(restore::held)?));
+    let mut lines = match held {
+        Ok(Some((_, waits))) => vec![held_back(waits.letters)],
+        _ => vec![waiting(stuck, oldest, of("queued"))],
+    };
     if of("refused") + of("bounced") > 0 {
         let said = format!("被拒收或退回的有{}封", of("refused") + of("bounced"));
         lines.push(attention(Group::Outbox, said, "运行 cuigeng outbox list 查看，核对收件地址"));
     }
     lines
+}
+
+fn held_back(letters: i64) -> Line {
+    let cure = "用 cuigeng outbox release 看待发的信，不该再发的取消，然后放行";
+    bad(Group::Outbox, format!("从备份恢复以后什么信也没有发，待发{letters}封"), cure)
 }
 
 fn waiting(stuck: i64, oldest: Option<Moment>, queued: i64) -> Line {

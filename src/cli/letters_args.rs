@@ -76,6 +76,14 @@ pub enum OutboxVerb {
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
+    /// 从备份恢复以后：看待发的信；写 --by 就放行
+    ///
+    /// 恢复以后什么信也不发，因为副本之后发出的信，副本里还是待发。不该再发的先用 outbox cancel 取消。
+    Release {
+        /// 谁负责放行
+        #[arg(long, value_name = "NAME", value_parser = super::usage::person)]
+        by: Option<String>,
+    },
     /// 收件人确认已经收到：疑似已发或待处理的信
     Arrived {
         /// 编号

@@ -3,6 +3,7 @@
 pub mod alarm;
 mod answer;
 pub mod args;
+pub mod backup;
 mod bulletin;
 mod bulletin_answer;
 pub mod bulletin_args;
@@ -38,9 +39,11 @@ mod plugin_words;
 mod print;
 mod profile;
 mod refusal;
+mod release;
 mod repair;
 mod replace;
 mod report;
+mod restore;
 mod serve;
 mod sheet;
 mod sheet_args;
@@ -147,6 +150,8 @@ fn run(cli: Cli) -> Result<Outcome, CliError> {
         Verb::Source(SourceVerb::Status { name }) => source_status::run(&context, name.as_deref()),
         Verb::Source(SourceVerb::Test(args)) => source_trial::run(&context, &args),
         Verb::Plugin(PluginVerb::Test(args)) => plugin::run(&context, &args),
+        Verb::Backup(args) => backup::run(&context, &args),
+        Verb::Restore { file, by } => restore::run(&context, &file, &by),
         Verb::Doctor => doctor::run(&context),
         Verb::Alarm(verb) => alarm::run(&context, &verb),
         Verb::Calendar(verb) => calendar::run(&context, verb),

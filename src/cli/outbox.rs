@@ -1,7 +1,7 @@
 //! `outbox`: every letter and what became of it, dead ones first; and what a person may do with one.
 
 use super::letters_args::OutboxVerb;
-use super::{CliError, Context, Outcome, answer, beijing, outln, print, print_json, print_rows};
+use super::{CliError, Context, Outcome, answer, beijing, outln, print, print_json, print_rows, release};
 use crate::deeds::outbox as deeds;
 use crate::domain::{AccountId, Moment};
 use crate::reasons::Told;
@@ -21,6 +21,7 @@ pub(super) fn run(context: &Context, verb: OutboxVerb) -> Result<Outcome, CliErr
             let reason = said(&reason, "--reason", "为什么取消要写明")?;
             act(context, id, &Deed::Cancel { reason }, &by, "已取消，不会再发")
         }
+        OutboxVerb::Release { by } => release::run(context, by.as_deref()),
         OutboxVerb::Arrived { id, by } => act(context, id, &Deed::Arrived, &by, "已记为送达"),
         OutboxVerb::Called { id, by, at, note, account } => {
             called(context, id, (&by, at.as_deref(), note.as_deref()), &account)
@@ -88,7 +89,7 @@ fn row(letter: &LetterRow) -> Vec<String> {
     ]
 }
 
-fn subject(letter: &LetterRow) -> String {
+pub(super) fn subject(letter: &LetterRow) -> String {
     match (letter.subject.is_empty(), letter.reason.is_empty()) {
         (false, _) => letter.subject.clone(),
         (true, false) => letter.reason.clone(),

@@ -2,6 +2,8 @@
 
 use super::print::red;
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows, todo};
+use crate::backup;
+use crate::backup::standing::Standing;
 use crate::domain::{Account, Check, Moment};
 use crate::ledger::Ledger;
 use crate::mail::hold::{self, Stop};
@@ -30,6 +32,7 @@ struct Screen {
     /// The pages are open and nobody administers them yet.
     unadministered: bool,
     red: Vec<String>,
+    backup: Standing,
 }
 
 /// Prints the screen.
@@ -37,7 +40,7 @@ pub(super) fn run(context: &Context, exit_code: bool) -> Result<Outcome, CliErro
     let now = context.clock.now();
     let screen = gather(context, now)?;
     if context.json {
-        print_json(&as_json(&screen, context.config.calendar.missing(now.date())))?
+        print_json(&as_json(&screen, context.config.calendar.missing(now.date()), now))?
     } else {
         print(context, &screen, now)
     }
@@ -74,6 +77,7 @@ fn gather(context: &Context, now: Moment) -> Result<Screen, CliError> {
         mode,
         unadministered: context.config.web.listen.is_some() && !store.read(users::has_admin)?,
         red,
+        backup: store.read(|conn| backup::stands(conn, &context.config, &context.data, now))?,
     })
 }
 
@@ -109,6 +113,8 @@ fn print(context: &Context, screen: &Screen, now: Moment) {
     for alarm in &screen.alarms {
         outln!("告警未恢复：{alarm}");
     }
+    let stands = if screen.backup.is_trouble() { red(&screen.backup.chinese(now)) } else { screen.backup.chinese(now) };
+    outln!("备份：{stands}");
     if screen.silences > 0 {
         outln!("静默：{}个（详见 silence list）", screen.silences);
     }
@@ -185,7 +191,7 @@ fn letters(screen: &Screen) -> String {
     if parts.is_empty() { "没有信件".to_owned() } else { parts.join("，") }
 }
 
-fn as_json(screen: &Screen, calendar_missing: Option<i32>) -> serde_json::Value {
+fn as_json(screen: &Screen, calendar_missing: Option<i32>, now: Moment) -> serde_json::Value {
     let results: Vec<_> = screen
         .results
         .iter()
@@ -199,5 +205,5 @@ fn as_json(screen: &Screen, calendar_missing: Option<i32>) -> serde_json::Value 
         .collect();
     let letters: serde_json::Map<String, serde_json::Value> =
         screen.letters.iter().map(|(state, count)| (state.clone(), json!(count))).collect();
-    json!({"check": screen.check.at, "next_check": screen.next.map(|check| check.at), "results": results, "incidents": incidents, "letters": letters, "dead_letters": screen.dead.iter().map(|letter| letter.id).collect::<Vec<_>>(), "mail_stopped": screen.stop.as_ref().map(Stop::chinese), "mode": screen.mode, "red": screen.red, "verdicts": screen.verdicts.len(), "calendar_missing": calendar_missing, "alarms": screen.alarms, "silences": screen.silences})
+    json!({"check": screen.check.at, "next_check": screen.next.map(|check| check.at), "results": results, "incidents": incidents, "letters": letters, "dead_letters": screen.dead.iter().map(|letter| letter.id).collect::<Vec<_>>(), "mail_stopped": screen.stop.as_ref().map(Stop::chinese), "mode": screen.mode, "red": screen.red, "verdicts": screen.verdicts.len(), "calendar_missing": calendar_missing, "alarms": screen.alarms, "silences": screen.silences, "backup": {"said": screen.backup.chinese(now), "trouble": screen.backup.is_trouble()}})
 }

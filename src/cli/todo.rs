@@ -1,11 +1,13 @@
 //! What the clerk must mend, for the first lines of `status`: accounts that nobody can be written to
 //! about, addresses that take no letters, answers and findings that wait for a word.
 
-use super::{answer, mode};
+use super::{answer, beijing, mode};
+use crate::backup::restore;
 use crate::config::Config;
 use crate::domain::{Account, Moment, Role};
 use crate::ledger::Ledger;
 use crate::rules::{Verdict, VerdictKind};
+use crate::store::restored::{Restored, Waits};
 use crate::store::{Connection, LetterState, StoreError, contacts, findings, meta, modes};
 use crate::web;
 
@@ -21,7 +23,9 @@ pub(super) fn lines(
     now: Moment,
 ) -> Result<(String, Vec<String>), StoreError> {
     let mode = mode::told(config.mode, modes::last(conn)?.as_ref());
-    let mut red = nobody(ledger, now);
+    let mut red: Vec<String> =
+        restore::held(conn)?.map(|(restored, waits)| held(&restored, waits)).into_iter().collect();
+    red.extend(nobody(ledger, now));
     red.extend(dead(conn, ledger, now)?);
     red.extend(web::trouble(conn)?.filter(|_| config.web.listen.is_some() && config.web.is_asked_for()));
     red.extend(answer::waiting(conn, NAMED)?);
@@ -35,6 +39,16 @@ pub(super) fn lines(
         red.push(format!("待核实：上次检查有{waiting}项结果等待确认，确认前不外发（confirm）"));
     }
     Ok((mode, red))
+}
+
+/// After a restore nothing leaves.
+fn held(restored: &Restored, waits: Waits) -> String {
+    format!(
+        "{}从备份恢复，此后什么信也没有发，待发{}封（其中{}封可能已经发出过）：用 outbox release 看过以后放行",
+        beijing(restored.at),
+        waits.letters,
+        waits.doubted
+    )
 }
 
 /// Judged accounts whose operator has no address: those that somebody can at least call, and those that

@@ -31,6 +31,7 @@ pub fn explain(config: &Config, now: Moment) -> String {
     lines.push(templates_in_words(config));
     lines.push(web_in_words(config));
     lines.push(alarms_in_words(config));
+    lines.push(backup_in_words(config));
     lines.extend(sources_in_words(config));
     lines.push(calendar_in_words(config));
     lines.push(format!("口令目录：{}", config.secrets_dir.display()));
@@ -249,6 +250,17 @@ fn web_in_words(config: &Config) -> String {
     match &config.web.public_url {
         Some(url) => format!("回复链接：信中写 {url}/a/…，期限过后{}天失效；{listen}", GRACE_S / DAY),
         None => format!("回复链接：信中不写（没有 web.public_url），回复用 cuigeng outbox answer 登记；{listen}"),
+    }
+}
+
+fn backup_in_words(config: &Config) -> String {
+    let days = config.backup.keep_days;
+    match config.backup.at {
+        Some(at) => format!(
+            "备份：每天{}备份数据库并检验，放在数据目录的 backups 下；保留最近{days}天、8周、12个月的各一份",
+            at.format("%H:%M")
+        ),
+        None => "备份：不自动做（backup.at 写的是 off），请另行安排 cuigeng backup".to_owned(),
     }
 }
 

@@ -71,6 +71,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// The small web server.
     pub web: WebConfig,
+    /// When the database is copied, and how long copies stay.
+    pub backup: BackupConfig,
     /// Group robots that hear of our own troubles beside the operator's mail.
     pub alarms: Vec<RobotConfig>,
     /// The sources by name.
@@ -189,6 +191,15 @@ pub struct ReportConfig {
     pub drop_repaired: bool,
     /// Head and foot of the 通报 of a month or a quarter, without number and date.
     pub paper: crate::report::Paper,
+}
+
+/// When the database is copied, and how long copies stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BackupConfig {
+    /// The hour of the night (Beijing); `None`: somebody else does it.
+    pub at: Option<NaiveTime>,
+    /// Days of which one copy stays; 8 weeks and 12 months have one each besides.
+    pub keep_days: u32,
 }
 
 /// How often the leaders get their page of the weekly summary.

@@ -4,7 +4,7 @@
 
 use super::faults::{ConfigFault, ConfigFaults};
 use super::profiles::{profile, profile_names, shipped_default};
-use super::sections::{check, log, office, poll, report, warn};
+use super::sections::{backup, check, log, office, poll, report, warn};
 use super::sheet::{Section, Sheet};
 use super::syntax::Written;
 use super::value::Value;
@@ -74,6 +74,7 @@ pub(super) fn understand(sheet: &Sheet<'_>, base: &Path) -> Config {
         office,
         mail: mail::mail(root.sub("mail"), base),
         web: web::web(root.sub("web")),
+        backup: backup(root.sub("backup")),
         alarms: alarms::alarms(root.sub("alarm")),
         sources: all_sources(&root, base),
         calendar,

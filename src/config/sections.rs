@@ -3,7 +3,9 @@
 
 use super::sheet::Section;
 use super::value::Value;
-use super::{CheckConfig, LeaderPage, LogConfig, OfficeConfig, PollConfig, ReportConfig, SilenceLead, WarnConfig};
+use super::{
+    BackupConfig, CheckConfig, LeaderPage, LogConfig, OfficeConfig, PollConfig, ReportConfig, SilenceLead, WarnConfig,
+};
 use crate::domain::Role;
 use crate::repair::Counting;
 use crate::rules::{Profile, Schedule, WhenOff, WindowKind};
@@ -201,6 +203,20 @@ pub(super) fn report(section: Section<'_, '_>, office: &str) -> ReportConfig {
     };
     section.close();
     report
+}
+
+/// A copy every night unless the operator says `off`.
+pub(super) fn backup(section: Section<'_, '_>) -> BackupConfig {
+    const OFF: &str = "off";
+    let night = |value: &Value<'_, '_>| {
+        if value.line().as_deref() == Some(OFF) { Some(None) } else { value.time().map(Some) }
+    };
+    let backup = BackupConfig {
+        at: section.or("at", Some(hour(2, 30)), night),
+        keep_days: section.or("keep_days", 14, |value| value.count(1..=366)),
+    };
+    section.close();
+    backup
 }
 
 pub(super) fn log(section: Section<'_, '_>) -> LogConfig {

@@ -213,6 +213,9 @@ pub struct Decided {
     pub settled: Vec<String>,
     /// Objections that it has not: findings of theirs are left.
     pub open: Vec<Open>,
+    /// Findings that all together were passed over, a sentence each: their offices object, which wants a
+    /// reason of its own.
+    pub passed: Vec<String>,
 }
 
 /// An objection that stays open.
@@ -245,23 +248,49 @@ pub fn decide(
     if !objections.is_empty() && wish.reason.is_empty() {
         return Err(Refusal::wish(REASON_WANTED));
     }
-    let wanted: Vec<Verdict> = board.wanted(wish, &objections)?.into_iter().cloned().collect();
+    let (wanted, contested) = uncontested(tx, profile, wish, board.wanted(wish, &objections)?)?;
+    let passed = contested.into_iter().map(|verdict| line(&board, verdict)).collect();
+    let wanted: Vec<Verdict> = wanted.into_iter().cloned().collect();
     let ids = verdicts::record(tx, profile, &wanted, now)?;
     let mut lines = Vec::new();
     for (verdict, id) in wanted.iter().zip(ids) {
         findings::decide(tx, profile, (verdict, id), wish.ruling, (&wish.by, &wish.reason), now)?;
-        lines.push(format!("{}，{}", board.title(verdict.account), told(verdict)));
+        lines.push(line(&board, verdict));
     }
     if !lines.is_empty() {
         let reason = if wish.reason.is_empty() { String::new() } else { format!("；理由：{}", wish.reason) };
         let detail = format!("{}{reason}", lines.join("；"));
         meta::audit(tx, now, &wish.by, &format!("confirm.{}", wish.ruling.word()), &detail)?;
     }
-    let mut decided = Decided { lines, settled: Vec::new(), open: Vec::new() };
+    let mut decided = Decided { lines, passed, ..Decided::default() };
     for objection in &objections {
         settle(tx, config, (&board, objection), wish, now, &mut decided)?;
     }
     Ok(decided)
+}
+
+/// Those that may be decided on together, and those that an office objects to: who decides on one account
+/// has given his reason.
+fn uncontested<'v>(
+    tx: &Transaction<'_>,
+    profile: &str,
+    wish: &Wish,
+    wanted: Vec<&'v Verdict>,
+) -> Result<(Vec<&'v Verdict>, Vec<&'v Verdict>), StoreError> {
+    if wish.account.is_some() {
+        return Ok((wanted, Vec::new()));
+    }
+    let (mut free, mut contested) = (Vec::new(), Vec::new());
+    for verdict in wanted {
+        let open = reviews::open_objections(tx, profile, verdict.account)?;
+        let objects = open.iter().any(|objection| objection.period.holds(verdict.check));
+        if objects { &mut contested } else { &mut free }.push(verdict);
+    }
+    Ok((free, contested))
+}
+
+fn line(board: &Board, verdict: &Verdict) -> String {
+    format!("{}，{}", board.title(verdict.account), told(verdict))
 }
 
 /// An objection is about a whole period: without `--check` all of its checks that were held are meant.

@@ -13,6 +13,7 @@ pub mod outbox;
 pub mod post;
 pub mod repair;
 pub mod replace;
+pub mod reply;
 pub mod sheet;
 pub mod silence;
 pub mod start;

@@ -7,7 +7,8 @@ use crate::domain::{AccountId, Moment};
 use crate::mail::message::clean;
 use crate::store::answers::{self, AnswerRow};
 use crate::store::desk::{self, Call, Deed};
-use crate::store::{Transaction, outbox};
+use crate::store::restored::{self, Waits};
+use crate::store::{Transaction, meta, outbox};
 
 /// Does it with a letter.
 ///
@@ -96,6 +97,29 @@ pub fn settle(tx: &Transaction<'_>, id: i64, by: &str, note: &str, now: Moment) 
 pub fn revoke(tx: &Transaction<'_>, id: i64, by: &str, now: Moment) -> Result<(), Refusal> {
     named(by)?;
     answers::revoke(tx, id, by.trim(), now)?.map_err(Refusal::State)
+}
+
+/// After a restore: somebody has seen what waits and lets it go. `seen` is what he had before his eyes; new
+/// letters since then are to be seen first.
+///
+/// # Errors
+/// Without a name; where nothing is held, not everything is there yet, or more waits than was seen.
+pub fn release(tx: &Transaction<'_>, by: &str, seen: Option<Waits>, now: Moment) -> Result<Waits, Refusal> {
+    named(by)?;
+    let restored = restored::holds(tx)?.ok_or_else(|| Refusal::state("没有压着的信，没有改动；信件照常发出"))?;
+    if !restored.looked {
+        return Err(Refusal::state(
+            "恢复以后服务还没有运行过，该有的信还没有列全，没有放行；请先启动服务，看一遍待发的信，再放行",
+        ));
+    }
+    let waits = restored::waits(tx)?;
+    if seen.is_some_and(|seen| seen != waits) {
+        return Err(Refusal::state("待发的信与您看到的已经不同，没有放行；请再看一遍"));
+    }
+    restored::release(tx, &restored, now)?;
+    let detail = format!("{}封，其中{}封可能已经发出过", waits.letters, waits.doubted);
+    meta::audit(tx, now, by.trim(), "letter.release", &detail)?;
+    Ok(waits)
 }
 
 fn named(by: &str) -> Result<(), Refusal> {

@@ -139,6 +139,10 @@ number = "汴政办明电〔{{年}}〕{{号}}号"
 urgency = "平急"
 to = "各县、区人民政府，市直各有关单位"
 
+# 演示的数据用完就丢
+[backup]
+at = "off"
+
 [poll]
 every_minutes = 1440
 at_once = 16

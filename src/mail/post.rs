@@ -17,7 +17,7 @@ use crate::secrets::FileSecrets;
 use crate::settle;
 use crate::store::{
     Composed, Connection, LetterKind, LetterRow, LetterState, Mention, Store, StoreError, accounts, looks, outbox,
-    silences, told,
+    restored, silences, told,
 };
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -51,6 +51,10 @@ impl Postman {
     /// # Errors
     /// Those of the store.
     pub async fn step(&self, now: Moment) -> Result<Step, StoreError> {
+        // After a restore nothing leaves before a person has seen what waits.
+        if self.store.read_async(restored::holds).await?.is_some() {
+            return Ok(Step { did: false, wake: now.plus_days(1) });
+        }
         if let Some(wake) = self.stopped(now).await? {
             return Ok(Step { did: false, wake });
         }

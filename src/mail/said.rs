@@ -12,7 +12,7 @@ pub(super) struct Said {
     pub(super) sms: String,
 }
 
-const DOUBTED: &str = "（可能重复）上次发送时连接中断，如已收到编号相同的信，请忽略本信。";
+const DOUBTED: &str = "（可能重复）这封信可能已经发出过，如已收到编号相同的信，请忽略本信。";
 
 impl Said {
     /// The same words, saying that they may have arrived before.

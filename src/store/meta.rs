@@ -9,7 +9,8 @@ const SET: &str =
     "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 const AUDITED: &str = "SELECT detail FROM audit WHERE what = ?1 AND at >= ?2 AND at < ?3 ORDER BY id";
 const LAST_AUDIT: &str = "SELECT coalesce(max(id), 0) FROM audit";
-const LAST_DEED: &str = "SELECT id FROM audit WHERE what NOT GLOB 'user.*' ORDER BY id DESC LIMIT 1";
+const LAST_DEED: &str =
+    "SELECT id FROM audit WHERE what NOT GLOB 'user.*' AND what NOT GLOB 'backup.*' ORDER BY id DESC LIMIT 1";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[GET, SET, AUDITED, LAST_AUDIT, LAST_DEED];

@@ -11,6 +11,7 @@ pub mod attachments;
 pub mod attest;
 pub mod audit;
 pub mod awaited;
+pub mod backup;
 pub mod bounces;
 pub mod browse;
 pub mod bulletins;
@@ -36,10 +37,12 @@ pub mod outbox;
 pub mod posts;
 pub mod recalls;
 pub mod repairs;
+pub mod restored;
 pub mod reviews;
 pub mod sessions;
 pub mod silences;
 pub mod start;
+pub mod swap;
 pub mod tally;
 pub mod told;
 pub mod users;
@@ -55,6 +58,7 @@ use rusqlite::OpenFlags;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use swap::Guest;
 use writer::Writer;
 
 /// How long a connection waits for another process, before it says that the database is busy.
@@ -70,22 +74,31 @@ struct Inner {
     path: PathBuf,
     writer: Writer,
     readers: Mutex<Vec<Connection>>,
+    /// Nobody puts another database in this one's place meanwhile; dropped last.
+    _guest: Arc<Guest>,
 }
 
 impl Store {
-    /// Opens `dir/cuigeng.db`, creating directory and file and bringing an old schema up to date.
+    /// Opens `dir/cuigeng.db`, creating directory and file, and bringing an old schema up to date after a
+    /// copy of it was put into `backups`. A restore that was broken off is finished first.
     ///
     /// # Errors
     /// `is_newer()` or `is_foreign()` for a database that is not ours to touch; else what SQLite or
     /// the file system said.
     pub fn open(dir: &Path) -> Result<Store, StoreError> {
         create_private(dir)?;
+        let guest = Arc::new(Guest::enter(dir)?);
         let path = dir.join("cuigeng.db");
         let mut connection = Connection::open(&path)?;
         prepare(&connection)?;
+        let found = migrate::version(&connection)?;
+        if (1..migrate::known()).contains(&found) {
+            backup::before_migration(dir, found)?;
+        }
         migrate::run(&mut connection)?;
         restrict(&path)?;
-        let inner = Inner { path, writer: Writer::start(connection)?, readers: Mutex::default() };
+        let writer = Writer::start(connection, Arc::clone(&guest))?;
+        let inner = Inner { path, writer, readers: Mutex::default(), _guest: guest };
         Ok(Store { inner: Arc::new(inner) })
     }
 

@@ -4,7 +4,7 @@
 //! stage), a letter is (recipient, kind, slot).
 
 use super::letters::{Composed, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, Repeated};
-use super::{Connection, StoreError, Transaction};
+use super::{Connection, StoreError, Transaction, restored};
 use crate::domain::{AccountId, Moment, Role};
 use crate::warn::Spent;
 use chrono::NaiveDate;
@@ -20,7 +20,7 @@ const RECORDED: &str = "SELECT id, kind, recipient, role, slot, not_before, not_
 const WAKE: &str = "SELECT min(next_try) FROM letter WHERE state IN ('queued', 'doubtful')";
 const IN_SLOT: &str = "SELECT id, state FROM letter WHERE recipient = ?1 AND kind = ?2 AND slot = ?3";
 const MENTIONED: &str = "SELECT EXISTS (SELECT 1 FROM mention WHERE recipient = ?1 AND account = ?2 AND rule = ?3 AND anchor = ?4 AND stage = ?5)";
-const INSERT: &str = "INSERT INTO letter (kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, attachment, reason, trial, state, message_id, next_try, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'queued', ?14, ?15, ?16)";
+const INSERT: &str = "INSERT INTO letter (kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, attachment, reason, trial, state, message_id, next_try, created_at, doubted) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'queued', ?14, ?15, ?16, ?17)";
 const MENTION: &str = "INSERT INTO mention (letter, recipient, account, rule, anchor, stage, verdict) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
 const LATER: &str = "UPDATE letter SET not_after = max(not_after, ?2) WHERE id = ?1";
 const CLAIM: &str = "UPDATE letter SET state = 'sending', claimed_at = ?2, dot_armed_at = NULL, attempts = attempts + 1, subject = ?3, text = ?4, html = ?5, rfc822 = ?6 WHERE id = ?1 AND state IN ('queued', 'doubtful')";
@@ -139,7 +139,8 @@ fn insert(
         trial,
         message_id(letter, slot, domain),
         letter.not_before.unix(),
-        now.unix()
+        now.unix(),
+        restored::may_have_left(tx, letter.slot.min(letter.not_before))?
     ];
     Ok(tx.prepare_cached(INSERT)?.insert(values)?)
 }

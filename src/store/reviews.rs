@@ -75,7 +75,8 @@ impl AnswerWord {
         }
     }
 
-    fn from_word(word: &str) -> Option<AnswerWord> {
+    /// Back from [`AnswerWord::word`].
+    pub fn from_word(word: &str) -> Option<AnswerWord> {
         [AnswerWord::Agreed, AnswerWord::Objects, AnswerWord::Repaired].into_iter().find(|known| known.word() == word)
     }
 }

@@ -2,9 +2,11 @@
 //! a savepoint each, so that many small writes cost one flush to disk. Nobody is answered before the
 //! commit.
 
+use super::swap::Guest;
 use super::{StoreError, Transaction};
 use rusqlite::{Connection, TransactionBehavior};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// Most writes in one transaction.
@@ -29,11 +31,15 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection) -> Result<Writer, StoreError> {
+    pub(super) fn start(connection: Connection, guest: Arc<Guest>) -> Result<Writer, StoreError> {
         let (jobs, queue) = channel();
         std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || serve(connection, &queue))
+            .spawn(move || {
+                serve(connection, &queue);
+                // The connection is closed by now.
+                drop(guest);
+            })
             .map_err(|e| StoreError::io("写入线程无法启动", e))?;
         Ok(Writer { jobs })
     }

@@ -10,12 +10,14 @@ use super::session::Act;
 use super::{Shared, enter_url, office_url};
 use crate::access::token::Token;
 use crate::access::{ONE_TIME_S, Rank};
+use crate::backup;
 use crate::config::Mode;
 use crate::deeds::user::{self, Trouble};
 use crate::deeds::{Refusal, mode};
 use crate::domain::Role;
 use crate::mail::address::check_address;
 use crate::mail::test_letter::{Sent, send_test};
+use crate::spoken::size;
 use crate::store::{StoreError, Transaction, meta};
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -194,6 +196,20 @@ pub(super) fn switched_said(touched: Option<usize>, wanted: Mode) -> String {
         }
         (Some(count), Mode::Trial) => format!("已转回试运行：提醒只汇总发给检查方，待发的{count}封改为只存档"),
     }
+}
+
+/// Makes a backup now. One that is large goes on when the page has stopped waiting for it.
+pub(super) async fn back_up(State(shared): State<Shared>, uri: Uri, Admin(act): Admin) -> Response {
+    let (store, by, now) = (shared.web.store.clone(), act.by().to_owned(), shared.web.clock.now());
+    let (keep_days, clock) = (shared.web.config.backup.keep_days, Arc::clone(&shared.web.clock));
+    let deed = async move {
+        let made = tokio::task::spawn_blocking(move || backup::make(&store, keep_days, Some(&by), now)).await;
+        // The alarm learns that a trouble began or is over.
+        clock.ring();
+        let made = made.map_err(|_| StoreError::ended())?.map_err(|trouble| Refusal::state(trouble.0))?;
+        Ok(format!("已备份并检验：{}（{}，{}行）", made.name, size(made.bytes), made.rows))
+    };
+    shared.in_time(act, &uri, "../settings#backup", deed).await
 }
 
 /// Sends a test letter and says the server's own words.

@@ -241,13 +241,13 @@ fn a_wrong_word_is_refused_at_every_verb() {
     let answer = |more: &[&str]| desk.no_step("answer", &[more, &["--said-by", "x", "--by", "张三"]].concat());
     assert!(
         answer(&["--office", "县教育局", "--agree"])
-            .contains("“县教育局”没有核对稿；本期有问题的单位是：县应急局、县文旅局")
+            .contains("“县教育局”没有核对稿；本期有问题的单位是：县文旅局、县应急局")
     );
     let other = ["--office", "县应急局", "--object", "--account", "青禾文旅", "--reason", "x"];
     assert!(answer(&other).contains("在本期没有县应急局的问题"));
     assert!(answer(&["--office", "县应急局", "--object", "--account", "青禾应急"]).contains("缺少"));
     let blank = ["--office", "县应急局", "--object", "--account", "青禾应急", "--reason", " "];
-    assert!(answer(&blank).contains("要写明理由"));
+    assert!(answer(&blank).contains("异议和整改要写明理由"));
 }
 
 /// Two people sign at the same moment: one paper, one set of 整改项.

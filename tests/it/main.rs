@@ -3,6 +3,7 @@
 
 mod alarms;
 mod answer;
+mod backup;
 mod bulletin;
 mod calendar;
 mod city;

@@ -3,6 +3,7 @@
 
 mod acting;
 mod audited;
+mod backups;
 pub(crate) mod browser;
 mod checking;
 mod checking_chromium;

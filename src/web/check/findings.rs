@@ -67,7 +67,7 @@ async fn carry_out(
         let checks = confirm::checks(tx, &config, now)?;
         decide(tx, &config, &wish, &checks, now)
     });
-    let done = done.await.map(|decided| said(&decided, ruling)).map_err(with_cure);
+    let done = done.await.and_then(|decided| said(&decided, ruling)).map_err(with_cure);
     shared.web.clock.ring();
     let to = if done.is_ok() { next } else { again };
     shared.answer(&act.viewer, uri, &format!("../{}", to.address()), done)
@@ -82,8 +82,11 @@ fn with_cure(refusal: Refusal) -> Refusal {
     }
 }
 
-fn said(decided: &Decided, ruling: Ruling) -> String {
-    let count = decided.lines.len();
+fn said(decided: &Decided, ruling: Ruling) -> Result<String, Refusal> {
+    let (count, passed) = (decided.lines.len(), decided.passed.len());
+    if count == 0 && passed > 0 {
+        return Err(Refusal::state(format!("没有改动：等待确认的{passed}项单位都有异议，请逐项打开，写明理由再确认")));
+    }
     let named: Vec<&str> = decided.lines.iter().take(NAMED).map(String::as_str).collect();
     let more = if count > NAMED { format!("等{count}项") } else { String::new() };
     let done = if ruling == Ruling::False { "认定误报" } else { "已确认" };
@@ -94,7 +97,10 @@ fn said(decided: &Decided, ruling: Ruling) -> String {
     for open in &decided.open {
         said.push_str(&format!("。{}还没有办结，还有{}项要核实", open.objection, open.left.len()));
     }
-    said
+    if passed > 0 {
+        said.push_str(&format!("。{passed}项单位有异议，没有一并确认，请逐项打开，写明理由"));
+    }
+    Ok(said)
 }
 
 /// What the page shows of them.

@@ -27,6 +27,8 @@ use wish::{Kind, Wish};
 
 /// Rows of a list on one page.
 const ROWS: usize = 50;
+/// Weeks back for which a check sheet is offered.
+const WEEKS: usize = 8;
 
 /// All that may wait for a person.
 struct Desk {
@@ -88,10 +90,25 @@ fn values(conn: &Connection, config: &Config, desk: &Desk, wish: &Wish) -> Resul
         to_other_view => Wish { list: !wish.list, ..Wish::of(kind, wish.week) }.address(),
         week => Period::Week(desk.week).to_string(),
         days => format!("{} 至 {}", desk.week.monday, desk.week.sunday()),
+        weeks => weeks(desk),
         wish => wish.fields(),
         platforms => platforms(desk),
         ..shown
     })
+}
+
+/// The weeks whose check sheets can be filled in, the newest first; the one shown is among them.
+fn weeks(desk: &Desk) -> Vec<Value> {
+    let closed = std::iter::successors(Some(Period::Week(Week::closed_before(desk.now))), |week| Some(week.previous()));
+    let mut all: Vec<Period> = closed.take(WEEKS).collect();
+    let shown = Period::Week(desk.week);
+    if !all.contains(&shown) {
+        all.push(shown);
+    }
+    let days = |week: Period| week.begins().date().format("%-m月%-d日起一周").to_string();
+    all.into_iter()
+        .map(|week| context! { word => week.to_string(), said => days(week), shown => week == shown })
+        .collect()
 }
 
 fn platforms(desk: &Desk) -> Vec<String> {

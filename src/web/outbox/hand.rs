@@ -9,6 +9,7 @@ use crate::deeds::outbox::{self, Told};
 use crate::domain::{AccountId, Moment};
 use crate::store::Transaction;
 use crate::store::desk::{Call, Deed};
+use crate::store::restored::Waits;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
@@ -36,6 +37,20 @@ pub(in crate::web) async fn act(
         Err(refusal) => Err(refusal),
     };
     shared.answer(&act.viewer, &uri, &format!("../{id}"), done)
+}
+
+/// `/outbox/release`: after a restore, what waits has been seen and may leave.
+pub(in crate::web) async fn release(State(shared): State<Shared>, uri: Uri, Operator(act): Operator) -> Response {
+    let (now, by) = (shared.web.clock.now(), act.by().to_owned());
+    let number = |name: &str| act.text(name).parse().unwrap_or(-1);
+    let seen = Waits { letters: number("letters"), doubted: number("doubted"), newest: number("newest") };
+    let deed = move |tx: &Transaction<'_>| {
+        let waits = outbox::release(tx, &by, Some(seen), now)?;
+        Ok(format!("已放行，待发的{}封照常发出；其中{}封会写明“可能重复”", waits.letters, waits.doubted))
+    };
+    let done = shared.web.store.attempt_async(deed).await;
+    shared.web.clock.ring();
+    shared.answer(&act.viewer, &uri, "../outbox", done)
 }
 
 fn read(deed: &str, act: &Act, now: Moment) -> Result<Wish, Refusal> {

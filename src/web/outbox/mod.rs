@@ -8,10 +8,11 @@ use super::Shared;
 use super::chrome::unavailable;
 use super::paged::{LIST, Paged, address, asked, number};
 use super::session::{Viewer, text};
+use crate::backup::restore;
 use crate::domain::Moment;
 use crate::spoken::beijing;
 use crate::store::browse::{self, Wanted};
-use crate::store::{Connection, LetterKind, LetterRow, LetterState, RECORDED_ONLY, StoreError, counts, desk};
+use crate::store::{Connection, LetterKind, LetterRow, LetterState, RECORDED_ONLY, StoreError, counts, desk, restored};
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
@@ -97,6 +98,7 @@ fn values(conn: &Connection, wish: &Wish, now: Moment) -> Result<Value, StoreErr
     let dead = if wish.is_everything() && paged.is_first() { desk::dead(conn, now)? } else { Vec::new() };
     let by_state = counts::by_state(conn)?;
     Ok(context! {
+        held => held(conn)?,
         dead => dead.iter().take(DEAD).map(row).collect::<Vec<_>>(),
         more_dead => dead.len().saturating_sub(DEAD),
         dead_count => dead.len(),
@@ -110,6 +112,24 @@ fn values(conn: &Connection, wish: &Wish, now: Moment) -> Result<Value, StoreErr
         count,
         pager => paged.pager_at(|page| wish.address(&wish.wanted.state, page) + LIST),
     })
+}
+
+/// What waits after a restore, those first that may have left already.
+fn held(conn: &Connection) -> Result<Option<Value>, StoreError> {
+    let Some((restored, waits)) = restore::held(conn)? else { return Ok(None) };
+    let first = restored::waiting(conn, ROWS as i64)?;
+    Ok(Some(context! {
+        at => beijing(restored.at),
+        by => restored.by,
+        file => restored.file,
+        taken => restored.taken.map(beijing),
+        looked => restored.looked,
+        letters => waits.letters,
+        doubted => waits.doubted,
+        newest => waits.newest,
+        more => usize::try_from(waits.letters).unwrap_or(0).saturating_sub(first.len()),
+        rows => first.iter().map(|letter| context! { doubted => letter.doubted, ..row(letter) }).collect::<Vec<_>>(),
+    }))
 }
 
 fn states() -> Vec<(&'static str, &'static str)> {

@@ -9,6 +9,7 @@ use super::made::{Made, Wanted};
 use super::{FORMATS, mark, said};
 use crate::bulletin::Stage;
 use crate::deeds::Refusal;
+use crate::deeds::reply::Asked;
 use crate::domain::Period;
 use crate::report::{Report, period_words};
 use crate::report::{distinct, fitting};
@@ -129,14 +130,16 @@ fn one(bulletin: &Bulletin) -> Value {
 /// The documents as they can be downloaded, and what there is to say of them.
 fn documents_of(made: Option<&super::made::Composed>) -> Value {
     match made.map(|composed| &**composed) {
-        None => context! { making => true, trouble => (), papers => (), missing => (), against => (), changes => () },
+        None => {
+            context! { making => true, trouble => (), papers => (), missing => (), against => (), changes => (), asked => () }
+        }
         Some(Ok(made)) => listed(made),
         Some(Err(refusal)) => {
             let why = match refusal {
                 Refusal::Wish(why) | Refusal::State(why) => plain(why),
                 Refusal::Store(error) => error.chinese(),
             };
-            context! { making => false, trouble => why, papers => (), missing => (), against => (), changes => () }
+            context! { making => false, trouble => why, papers => (), missing => (), against => (), changes => (), asked => () }
         }
     }
 }
@@ -153,7 +156,14 @@ fn listed(made: &Made) -> Value {
         missing,
         against,
         changes => made.changes.clone(),
+        asked => made.asked.iter().map(choices).collect::<Vec<_>>(),
     }
+}
+
+/// An office and its accounts, as `reply` reads them back.
+fn choices(asked: &Asked) -> Value {
+    let own = asked.accounts.iter().map(|(id, title)| (super::reply::about(&asked.office, Some(*id)), title.clone()));
+    context! { office => asked.office.clone(), all => super::reply::about(&asked.office, None), accounts => own.collect::<Vec<_>>() }
 }
 
 /// A form without a table is no workbook and is not offered as one.

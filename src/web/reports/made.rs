@@ -7,6 +7,7 @@ use crate::bulletin::Stage;
 use crate::config::Config;
 use crate::deeds::bulletin::{find, papers};
 use crate::deeds::repair::forms;
+use crate::deeds::reply::{Asked, asked};
 use crate::deeds::{Refusal, words};
 use crate::domain::{Moment, Period};
 use crate::issued::{Dossier, amended, unsettled};
@@ -27,11 +28,13 @@ pub(in crate::web) struct Made {
     pub(super) against: Vec<String>,
     /// What differs since it was signed.
     pub(super) changes: Vec<String>,
+    /// Whose answers to their 核对稿 can be written down.
+    pub(super) asked: Vec<Asked>,
 }
 
 impl Made {
     fn of(papers: Vec<(String, Report)>) -> Made {
-        Made { papers, missing: Vec::new(), against: Vec::new(), changes: Vec::new() }
+        Made { papers, missing: Vec::new(), against: Vec::new(), changes: Vec::new(), asked: Vec::new() }
     }
 }
 
@@ -94,26 +97,20 @@ fn compose(
     };
     let bulletin = find(conn, config, period, Some(version))?;
     let (papers, missing) = papers(conn, config, &bulletin, own.as_ref(), now)?;
-    let (against, changes) = beside(conn, config, &bulletin, now)?;
-    Ok(Made { papers, missing, against, changes })
+    Ok(Made { missing, ..beside(conn, config, &bulletin, Made::of(papers), now)? })
 }
 
-/// What stands in the way of the next step, and what has changed since the last one.
-fn beside(
-    conn: &Connection,
-    config: &Config,
-    bulletin: &Bulletin,
-    now: Moment,
-) -> Result<(Vec<String>, Vec<String>), Refusal> {
+/// With what stands in the way of the next step, who may answer, and what has changed since the signature.
+fn beside(conn: &Connection, config: &Config, bulletin: &Bulletin, made: Made, now: Moment) -> Result<Made, Refusal> {
     if bulletin.profile != config.profile.name {
-        return Ok(Default::default());
+        return Ok(made);
     }
     if bulletin.stage() == Stage::Issued {
         let changes = amended(conn, config, bulletin.period, now)?.map(|amended| amended.changes);
-        return Ok((Vec::new(), changes.unwrap_or_default()));
+        return Ok(Made { changes: changes.unwrap_or_default(), ..made });
     }
     let dossier = Dossier::load(conn, config, bulletin.period, now)?;
-    Ok((unsettled(conn, bulletin, &dossier)?, Vec::new()))
+    Ok(Made { against: unsettled(conn, bulletin, &dossier)?, asked: asked(bulletin, &dossier), ..made })
 }
 
 /// What `report weekly`, `monthly` and `quarterly` write.

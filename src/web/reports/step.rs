@@ -116,7 +116,7 @@ fn sign(form: &Form) -> Result<SignAsk, Refusal> {
     Ok(SignAsk { number, dated, by: form.by().to_owned(), unclear, due, words: None })
 }
 
-fn day(what: &str, text: &str) -> Result<NaiveDate, Refusal> {
+pub(super) fn day(what: &str, text: &str) -> Result<NaiveDate, Refusal> {
     parse_date(text.trim()).ok_or_else(|| Refusal::wish(format!("看不懂{what}“{}”，请写成2022-07-11", text.trim())))
 }
 

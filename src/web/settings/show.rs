@@ -4,8 +4,12 @@ use super::super::Shared;
 use super::super::chrome::unavailable;
 use super::super::session::Viewer;
 use crate::access::{Rank, User};
+use crate::backup::keep::{self, Kept};
+use crate::backup::record::Record;
+use crate::backup::{self, standing::standing};
 use crate::config::{Config, Mode, Transport};
-use crate::spoken::beijing;
+use crate::domain::Moment;
+use crate::spoken::{beijing, size};
 use crate::store::users::{self, OfficeLink};
 use crate::store::{Connection, StoreError, accounts, modes};
 use axum::extract::State;
@@ -13,13 +17,22 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use minijinja::{Value, context};
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
+
+/// Backups that the page lists; the rest is counted.
+const SHOWN: usize = 8;
 
 /// The page.
 pub(in super::super) async fn show(State(shared): State<Shared>, uri: Uri, viewer: Viewer) -> Response {
     let config = Arc::clone(&shared.web.config);
     let me = viewer.user.id;
-    match shared.web.store.read_async(move |conn| values(conn, &config, me)).await {
+    let (data, now) = (shared.web.store.dir().to_owned(), shared.web.clock.now());
+    let read = move |conn: &Connection| {
+        let backup = backups(conn, &config, &data, now)?;
+        Ok(context! { backup, ..values(conn, &config, me)? })
+    };
+    match shared.web.store.read_async(read).await {
         Ok(values) => shared.page(StatusCode::OK, "settings.html", &uri, &viewer, values).await,
         Err(error) => unavailable(&error, &uri),
     }
@@ -40,6 +53,32 @@ fn values(conn: &Connection, config: &Config, me: i64) -> Result<Value, StoreErr
         },
         sender => config.mail.from_address.clone(),
     })
+}
+
+/// How it stands with the backups, and the newest of them.
+fn backups(conn: &Connection, config: &Config, data: &Path, now: Moment) -> Result<Value, StoreError> {
+    let (record, all) = (Record::read(conn)?, keep::list(&backup::folder(data)));
+    let stands = standing(&record, &all, config.backup.at, now);
+    Ok(context! {
+        said => stands.chinese(now),
+        trouble => stands.is_trouble(),
+        cure => stands.cure(),
+        last => all.iter().any(|one| one.verified),
+        night => config.backup.at.map(|at| at.format("%H:%M").to_string()),
+        days => config.backup.keep_days,
+        kept => all.iter().take(SHOWN).map(|one| kept(one, &record)).collect::<Vec<_>>(),
+        more => all.len().saturating_sub(SHOWN),
+    })
+}
+
+fn kept(one: &Kept, record: &Record) -> Value {
+    let damage = record.damaged.get(&one.name);
+    let (mark, state) = match damage {
+        Some(_) => ("failed", "已损坏"),
+        None if one.verified => ("good", "检验过"),
+        None => ("exempt", "没有检验过"),
+    };
+    context! { at => beijing(one.at), name => one.name.clone(), size => size(one.bytes), mark, state, why => damage }
 }
 
 fn user(user: &User, me: i64) -> Value {

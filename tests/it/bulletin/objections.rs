@@ -51,3 +51,14 @@ fn the_same_answer_twice_and_one_before_the_period_are_refused() {
     let early = ["--office", "县文旅局", "--agree", "--said-by", "文旅局", "--by", "张三", "--on", "2022-05-31"];
     assert!(desk.no_step("answer", &early).contains("早于本期"));
 }
+
+#[test]
+fn what_an_office_objects_to_is_not_confirmed_with_the_rest() {
+    let desk = objected();
+    let refused = desk.refused(&["confirm", "--check", "2022-06-27", "--all", "--by", "李四"]);
+    assert!(refused.contains("没有改动") && refused.contains("青禾文旅") && refused.contains("--account"), "{refused}");
+    let told = desk.ok(&["confirm", "--check", "2022-06-20", "--all", "--by", "李四"]);
+    assert!(told.contains("已确认：") && !told.contains("青禾文旅"), "{told}");
+    assert!(desk.ok(&["confirm", "--check", "2022-06-13"]).contains("待核实"));
+    assert!(desk.no_step("submit", &["--by", "张三"]).contains("1件异议没有办结"));
+}

@@ -131,6 +131,14 @@ async fn a_look_sent_twice_or_from_an_old_page_is_kept_once_and_a_correction_say
         let answer = boss.get(&format!("/check?{odd}"));
         assert!(answer.status == 200 && !answer.body.contains("<script"), "{odd}");
     }
+    for view in ["", "&view=list"] {
+        let earlier = boss.get(&format!("/check?kind=look{view}&week=2026-W20")).body;
+        assert!(
+            earlier.contains("value=\"2026-W20\" selected") && earlier.contains("value=\"2026-W29\">"),
+            "{earlier}"
+        );
+        assert!(earlier.contains("5月11日起一周"), "{earlier}");
+    }
     let list = boss.get("/check?kind=look&view=list&platform=%E5%BF%AB%E6%89%8B&q=%E6%96%87%E6%97%85").body;
     assert!(list.contains("&lt;script&gt;") && !list.contains("青禾教育"), "{list}");
     office.end().await;

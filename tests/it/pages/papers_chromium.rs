@@ -63,6 +63,13 @@ async fn a_clerk_makes_a_circular_from_draft_to_signature_downloads_it_and_follo
     browser.fill("reply_by", "2026-07-30").await;
     browser.press(".deeds .deed[open] button").await;
     browser.client.wait().for_element(Locator::XPath("//*[contains(text(), '核对稿2份已做好')]")).await.unwrap();
+    browser.press("#answers ~ .deed summary").await;
+    browser.inspect("bulletin-answer").await;
+    browser.client.find(Locator::Css("#about")).await.unwrap().select_by_index(1).await.unwrap();
+    browser.press("input[value=agreed]").await;
+    browser.fill("said_by", "交通局办公室").await;
+    browser.press("#answers ~ .deed[open] button").await;
+    browser.client.wait().for_element(Locator::XPath("//*[contains(text(), '的答复：一致')]")).await.unwrap();
     // Refused, with everything that is still to be done.
     browser.press(".deeds .deed:nth-of-type(2) summary").await;
     browser.press(".deeds .deed[open] button").await;

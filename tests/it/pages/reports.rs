@@ -44,7 +44,7 @@ async fn a_month_goes_from_draft_to_signature_on_its_page() {
     assert!(empty.contains("还没有起草过通报") && !empty.contains("<form method=\"post\" action=\"reports"), "{empty}");
     assert!(reader.get("/repairs").body.contains("还没有整改项"));
     let seal = reader.seal("/me");
-    for deed in ["draft", "review", "submit", "return", "issue"] {
+    for deed in ["draft", "review", "submit", "return", "issue", "answer"] {
         let refused = reader.post(&format!("{JUNE}/{deed}"), &[("seal", &seal)]);
         assert!(refused.status == 403 && refused.body.contains("没有权限"), "{deed}: {}", refused.body);
         assert_eq!(operator.post(&format!("{JUNE}/{deed}"), &[]).status, 403, "{deed} without a seal");
@@ -85,6 +85,49 @@ async fn a_month_goes_from_draft_to_signature_on_its_page() {
     let deeds = ["draft", "review", "submit", "issue"].map(|what| ("赵六".to_owned(), format!("bulletin.{what}")));
     assert_eq!(trail, deeds);
     follow(&office, &mut reader, &mut operator);
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_answer_of_an_office_is_written_down_once_by_whoever_may() {
+    let mut office = at_work().await;
+    let mut operator = joined(&office, "赵六", "操作员");
+    operator.act("/reports", "/reports/new/draft", &[("period", "2026-06")]);
+    assert!(
+        step(&mut operator, "answer", &[("about", "青禾县交通局|"), ("word", "agreed"), ("said_by", "某人")])
+            .contains("请先按“出核对稿”")
+    );
+    let reviewed = step(&mut operator, "review", &[("reply_by", "2026-07-30")]);
+    let choice = |from: &str| {
+        let (_, after) = reviewed.split_once(from).unwrap();
+        let (_, after) = after.split_once("<option value=\"").unwrap();
+        after.split_once('"').unwrap().0.to_owned()
+    };
+    let all = choice("label=\"青禾县交通局\"");
+    let own = choice(&format!("value=\"{all}\""));
+    let mut say = |about: &str, word: &str, more: &[(&str, &str)]| {
+        step(
+            &mut operator,
+            "answer",
+            &[&[("about", about), ("word", word), ("said_by", "交通局办公室")], more].concat(),
+        )
+    };
+    assert!(say("", "agreed", &[]).contains("没有登记：请选择是哪个单位"));
+    assert!(say(&all, "", &[]).contains("请选择一致"));
+    assert!(say("某局|", "agreed", &[]).contains("“某局”没有核对稿；本期有问题的单位是：青禾县"));
+    assert!(say("青禾县交通局|999", "agreed", &[]).contains("没有编号为999的账号"));
+    assert!(say(&all, "objects", &[("reason", "发过")]).contains("要写明理由和账号"));
+    assert!(say(&own, "objects", &[("reason", " ")]).contains("要写明理由和账号"));
+    assert!(say(&all, "agreed", &[("on", "2026-08-01")]).contains("还没有到，请核对"));
+    assert!(say(&all, "agreed", &[("on", "2026-05-01")]).contains("早于本期"));
+    let kept = say(&all, "agreed", &[("on", "2026-07-14")]);
+    assert!(kept.contains("已登记青禾县交通局的答复：一致") && kept.contains("交通局办公室"), "{kept}");
+    assert!(say(&all, "agreed", &[("on", "2026-07-14")]).contains("同样的答复已经登记"));
+    let repaired = say(&own, "repaired", &[("reason", EVIL)]);
+    assert!(repaired.contains("的答复：已整改") && !repaired.contains("<script"), "{repaired}");
+    assert!(!repaired.contains("confirm ") && !repaired.contains("drop_repaired"), "{repaired}");
+    let trail: Vec<_> = office.trail().into_iter().filter(|(_, what)| what == "bulletin.answer").collect();
+    assert_eq!(trail, vec![("赵六".to_owned(), "bulletin.answer".to_owned()); 2]);
     office.end().await;
 }
 
