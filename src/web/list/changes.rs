@@ -14,6 +14,10 @@ pub(super) struct Row {
 }
 
 impl Row {
+    pub(super) fn new(order: u8, said: &str, (title, sub): (&str, &str), fields: Vec<(String, String, String)>) -> Row {
+        Row { order, said: said.to_owned(), title: title.to_owned(), sub: sub.to_owned(), fields }
+    }
+
     /// For the template.
     pub(super) fn value(&self) -> Value {
         let fields: Vec<Value> = self

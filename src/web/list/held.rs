@@ -16,6 +16,24 @@ const PATIENCE_S: i64 = 15 * 60;
 pub(super) enum Kind {
     Accounts,
     Contacts,
+    /// A check sheet that was filled in and signed.
+    Sheet,
+}
+
+impl Kind {
+    /// As the form says it.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Kind::Accounts => "accounts",
+            Kind::Contacts => "contacts",
+            Kind::Sheet => "sheet",
+        }
+    }
+
+    /// Back; accounts where nothing fits.
+    pub(super) fn from_word(word: &str) -> Kind {
+        [Kind::Contacts, Kind::Sheet].into_iter().find(|kind| kind.word() == word).unwrap_or(Kind::Accounts)
+    }
 }
 
 /// A file that waits.

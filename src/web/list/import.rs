@@ -8,13 +8,15 @@ use super::super::session::{Act, Viewer, text};
 use super::super::{Shared, session::see_other};
 use super::changes::{Row, account_changes, contact_changes};
 use super::held::{Held, Kind};
+use super::signed::SignedSheet;
 use crate::access::token::hex;
 use crate::config::Config;
+use crate::deeds::sheet::sign;
 use crate::deeds::{Refusal, list};
 use crate::domain::Moment;
 use crate::import::{
     self, AccountPlan, BadRow, BadRows, ContactPlan, Sheet, account_row, account_rows, contact_rows, csv_bytes,
-    plan_accounts, plan_contacts, read_sheets,
+    plan_accounts, plan_contacts, plan_sheet, read_sheets,
 };
 use crate::store::{Connection, StoreError, accounts, contacts};
 use axum::extract::{Query, State};
@@ -34,6 +36,7 @@ enum Plan {
     Accounts(AccountPlan),
     /// With the heading and the rows as an export has them.
     Contacts(ContactPlan, Vec<Vec<String>>),
+    Sheet(SignedSheet),
 }
 
 /// A plan, and the mark that tells it from any other: of what is kept and of every change.
@@ -63,7 +66,8 @@ pub(in super::super) async fn show(
 ) -> Response {
     let now = shared.web.clock.now();
     let Some(held) = shared.holds.of(&viewer, now) else {
-        return shared.page(StatusCode::OK, "list_import.html", &uri, &viewer, blank()).await;
+        let kind = Kind::from_word(text(&fields, "kind"));
+        return shared.page(StatusCode::OK, "list_import.html", &uri, &viewer, blank(kind)).await;
     };
     match planned(&shared, held.clone(), now).await {
         Ok(preview) => {
@@ -76,7 +80,7 @@ pub(in super::super) async fn show(
 
 /// Takes a file and shows what it would change; a bad one is not kept.
 pub(in super::super) async fn take(State(shared): State<Shared>, uri: Uri, upload: Upload) -> Response {
-    let kind = if upload.text("kind") == "contacts" { Kind::Contacts } else { Kind::Accounts };
+    let kind = Kind::from_word(upload.text("kind"));
     let now = shared.web.clock.now();
     let starts = upload.text("from") == "start";
     let Upload { viewer, files, .. } = upload;
@@ -116,6 +120,10 @@ pub(in super::super) async fn apply(State(shared): State<Shared>, uri: Uri, Oper
         match &preview.plan {
             Plan::Accounts(plan) => list::save_accounts(tx, plan, (&by, &file), now)?,
             Plan::Contacts(plan, _) => list::save_contacts(tx, plan, (&by, &file), now)?,
+            Plan::Sheet(sheet) => {
+                let upon = format!("{file}，{by}在网页导入");
+                sign(tx, &sheet.plan.signed, &upon, now)?;
+            }
         }
         Ok((held.kind, preview.said()))
     });
@@ -128,6 +136,7 @@ pub(in super::super) async fn apply(State(shared): State<Shared>, uri: Uri, Oper
                 _ if held.starts => "../../start#list",
                 Kind::Contacts => "../contacts",
                 Kind::Accounts => "../../list",
+                Kind::Sheet => "../../check",
             };
             shared.answer(&act.viewer, &uri, to, Ok(said))
         }
@@ -189,6 +198,10 @@ fn plan(
                 Plan::Contacts(plan, rows)
             })
         }
+        Kind::Sheet => match plan_sheet(sheets, &known, None, config.profile.count, now) {
+            Ok(plan) => Ok(Plan::Sheet(SignedSheet::of(conn, plan, &known)?)),
+            Err(refusal) => Err(refusal),
+        },
     };
     Ok(planned.map(|plan| {
         let mark = plan.mark(&kept);
@@ -204,6 +217,7 @@ impl Plan {
         let lines: Vec<String> = match self {
             Plan::Accounts(plan) => plan.save.iter().flat_map(|account| account_row(account, Moment::MAX)).collect(),
             Plan::Contacts(_, rows) => rows.concat(),
+            Plan::Sheet(sheet) => sheet.lines(),
         };
         lines.iter().for_each(|text| hash.update(format!("{}\n{text}\n", text.len())));
         hex(&hash.finalize())
@@ -217,6 +231,7 @@ impl Plan {
             Plan::Contacts(plan, _) => {
                 (plan.changes.len(), plan.changes.iter().filter(|change| change.added).count(), plan.unchanged)
             }
+            Plan::Sheet(sheet) => return sheet.counts(),
         };
         (added, all - added, unchanged)
     }
@@ -228,6 +243,11 @@ impl Preview {
         match &self.plan {
             Plan::Accounts(_) => format!("已导入：新增{added}个账号，修改{changed}个，{unchanged}个没有变化"),
             Plan::Contacts(..) => format!("已导入：新增{added}人，修改{changed}人，{unchanged}人没有变化"),
+            Plan::Sheet(sheet) => format!(
+                "已登记：{} 新的{added}行，更正{changed}行，与已登记的相同{unchanged}行；没有签名的{}行没有采用。有关结论会重新判定",
+                sheet.week(),
+                sheet.plan.unsigned
+            ),
         }
     }
 
@@ -240,10 +260,17 @@ impl Preview {
                 (rows, &plan.remarks, Some(plan.missing), stopped)
             }
             Plan::Contacts(plan, rows) => (contact_changes(plan, rows), &plan.remarks, None, 0),
+            Plan::Sheet(sheet) => (sheet.rows(), &sheet.plan.remarks, None, 0),
+        };
+        let sheet = match &self.plan {
+            Plan::Sheet(sheet) => context! { week => sheet.week(), unsigned => sheet.plan.unsigned },
+            _ => ().into(),
         };
         let paged = Paged::of(rows.len(), ROWS, asked(page));
         context! {
-            held => context! { name => held.name.clone(), people => held.kind == Kind::Contacts },
+            held => context! { name => held.name.clone(), kind => held.kind.word() },
+            kind => held.kind.word(),
+            sheet,
             mark => self.mark.clone(),
             added,
             changed => changed - stopped,
@@ -260,8 +287,8 @@ impl Preview {
     }
 }
 
-fn blank() -> Value {
-    context! { held => (), bad => (), unreadable => (), starts => false }
+fn blank(kind: Kind) -> Value {
+    context! { kind => kind.word(), held => (), bad => (), unreadable => (), sheet => (), starts => false }
 }
 
 /// Everything that is wrong with a file, none of which was kept.
@@ -271,7 +298,7 @@ async fn refused(shared: &Shared, uri: &Uri, viewer: &Viewer, held: &Held, no: N
         No::Store(error) => return unavailable(&error, uri),
         No::File(sheets, refusal) => (sheets, refusal),
     };
-    let named = context! { file => held.name.clone(), starts => held.starts, ..blank() };
+    let named = context! { file => held.name.clone(), starts => held.starts, ..blank(held.kind) };
     let values = match refusal {
         import::Refusal::Unreadable(why) => context! { unreadable => why, ..named },
         import::Refusal::Rows(bad) => context! { bad => bad_rows(&sheets, &bad), ..named },

@@ -8,6 +8,7 @@ mod held;
 mod import;
 mod offices;
 mod replace;
+mod signed;
 
 pub(super) use contacts::show as contacts;
 pub(super) use export::file as export;

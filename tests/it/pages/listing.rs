@@ -285,3 +285,42 @@ fn first_or(office: &Office) -> Browser {
     browser.post("/signin", &[("name", "李四"), ("password", super::PASSWORD)]);
     browser
 }
+
+/// A filled-in check sheet: those who signed say how often an account was updated in the week.
+fn sheet(rows: &str) -> String {
+    format!(
+        "周核查表 2026-W29（2026-07-13 至 2026-07-19）\n账号名称,平台,账号标识,最近更新时间,本周更新次数,核查人,核查时间\n{rows}"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filled_in_check_sheet_is_shown_kept_once_and_corrected() {
+    let (mut office, mut boss) = administered().await;
+    let first = sheet(
+        "青禾文旅,新浪微博,w1,2026-07-18 10:00,2,张三,2026-07-20 09:10\n青禾交通,新浪微博,j1,2026-07-18 10:00,1,,\n",
+    );
+    assert_eq!(boss.upload("sheet", "填好.csv", first.as_bytes()).status, 303);
+    let shown = boss.get("/list/import").body;
+    for said in ["2026-W29 的核查表", "没有签名的 1 行不采用", "共2次", "核查人 张三", "value=\"sheet\" checked"]
+    {
+        assert!(shown.contains(said), "{said}\n{shown}");
+    }
+    let mark = boss.mark("/list/import");
+    assert_eq!(boss.act("/list/import", "/list/import/apply", &[("mark", &mark)]).status, 303);
+    let after = boss.get("/check").body;
+    assert!(after.contains("已登记：2026-W29 新的1行，更正0行") && after.contains("没有签名的1行没有采用"), "{after}");
+    boss.upload("sheet", "填好.csv", first.as_bytes());
+    assert!(boss.get("/list/import").body.contains("没有要导入的"));
+    let corrected = sheet("青禾文旅,新浪微博,w1,2026-07-18 10:00,1,张三,2026-07-20 09:30\n");
+    boss.upload("sheet", "改好.csv", corrected.as_bytes());
+    let shown = boss.get("/list/import").body;
+    assert!(shown.contains("<del>2026-W29 共2次") && shown.contains("<ins>2026-W29 共1次"), "{shown}");
+    let mark = boss.mark("/list/import");
+    boss.act("/list/import", "/list/import/apply", &[("mark", &mark)]);
+    let bad = boss.upload("sheet", "坏.csv", sheet("某号,抖音,x,,-1,张三,2026-07-20 09:10\n").as_bytes());
+    assert!(bad.status == 422 && bad.body.contains("没有导入") && bad.body.contains("某号"), "{}", bad.body);
+    let trail: Vec<_> = office.trail().into_iter().filter(|(_, what)| what.starts_with("sheet.")).collect();
+    assert_eq!(trail, [("张三".into(), "sheet.sign".into()), ("张三".into(), "sheet.correct".into())]);
+    assert!(boss.get("/audit").body.contains("改好.csv，李四在网页导入"));
+    office.end().await;
+}
