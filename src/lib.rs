@@ -40,6 +40,7 @@ pub mod spoken;
 pub mod standing;
 pub mod store;
 pub mod tables;
+pub mod trial;
 pub mod warn;
 pub mod web;
 pub mod wording;

@@ -2,15 +2,15 @@
 
 use super::args::Cli;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{self, Config, ConfigFaults, Transport};
+use crate::config::{self, Config, ConfigFaults};
 use crate::deeds::Refusal;
 use crate::domain::{Account, Check, Moment, Platform};
 use crate::rules::Profile;
 use crate::secrets::FileSecrets;
 use crate::store::{Store, StoreError, accounts};
+use cuigeng_adapters::Mask;
 use cuigeng_adapters::http::Http;
 use cuigeng_adapters::time::parse_date;
-use cuigeng_adapters::{Mask, Secrets};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -123,24 +123,12 @@ impl Context {
     /// What must not be repeated of what others say: every secret that a source of these accounts uses,
     /// and the password of the mail server.
     pub(super) fn mask(&self, accounts: &[Account]) -> Mask {
-        let (secrets, names) = (self.secrets(), self.secret_names(accounts));
-        let values: Vec<_> = names.iter().filter_map(|name| secrets.get(name).ok()).collect();
-        Mask::new(values.iter().map(cuigeng_adapters::Secret::expose))
+        crate::trial::mask(&self.config, &self.secrets(), accounts)
     }
 
     /// Names of the secrets that are needed.
     pub(super) fn secret_names(&self, accounts: &[Account]) -> BTreeSet<String> {
-        let of_sources = accounts.iter().flat_map(|account| &account.sources);
-        let used = of_sources.filter_map(|of| Some((self.config.sources.get(&of.source)?, of.key.as_str())));
-        let shared = self.config.sources.values().filter(|source| source.credential_is_shared());
-        let sources =
-            used.chain(shared.map(|source| (source, ""))).flat_map(|(source, key)| source.source.secret_names(key));
-        let password = match &self.config.mail.transport {
-            Transport::Smtp(server) => server.password_secret.clone(),
-            Transport::Folder(_) => None,
-        };
-        let mailbox = crate::mail::returned::configured(&self.config).map(|mailbox| mailbox.password_secret.clone());
-        sources.chain(password).chain(mailbox).collect()
+        crate::trial::secret_names(&self.config, accounts)
     }
 
     /// A runtime for a verb that asks the network.

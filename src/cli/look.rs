@@ -1,10 +1,10 @@
 //! `look`: asks the sources now, and says what each answer proves.
 
-use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
+use super::{CliError, Context, Outcome, outln, print_json, print_rows};
 use crate::domain::{Account, Moment};
 use crate::poll::{Lanes, Poller};
-use crate::rules::class_chinese;
 use crate::store::lanes;
+use crate::trial::{ended, proves};
 use cuigeng_adapters::{Outcome as Looked, PostKind, Reach, Seen};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -102,25 +102,6 @@ pub(super) fn progress(steps: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar
-}
-
-pub(super) fn ended(seen: &Seen) -> String {
-    match &seen.outcome {
-        Looked::Complete if seen.first_check => "看清，列表为空（首次核对，请人工确认）".to_owned(),
-        Looked::Complete => format!("看清，{}条", seen.rows.len()),
-        Looked::Partial => format!("只看到一部分，{}条", seen.rows.len()),
-        Looked::Failed(failure) => format!("失败：{}", class_chinese(failure.class)),
-    }
-}
-
-pub(super) fn proves(seen: &Seen) -> String {
-    let from = seen.reaches.iter().map(|reach| reach.from).min();
-    let until = seen.reaches.iter().map(|reach| reach.until).max();
-    match (from, until) {
-        (Some(from), Some(until)) if from <= Moment::from_unix(0) => format!("最早 至 {}", beijing(until)),
-        (Some(from), Some(until)) => format!("{} 至 {}", beijing(from), beijing(until)),
-        _ => "无".to_owned(),
-    }
 }
 
 fn as_json(line: &Line) -> serde_json::Value {

@@ -1,10 +1,9 @@
 //! What `plugin test` prints.
 
-use super::look::{ended as look_ended, proves};
 use super::outln;
 use super::plugin::{Phase, Report, breaches, failed, remarks};
-use super::source_trial::post_in_words;
 use crate::poll::TrialRun;
+use crate::trial::{ended as look_ended, post_in_words, proves};
 use cuigeng_adapters::exec::{Description, Ended};
 use cuigeng_adapters::{Failure, Mask, Outcome as Looked};
 

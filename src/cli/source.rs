@@ -5,6 +5,7 @@ use super::{CliError, Context, Outcome, outln, print_json, print_rows};
 use crate::config::SourceConfig;
 use crate::domain::{Account, Kinds, PostKind, SourceRef, Strength};
 use crate::standing::{Users, missing, of, unknown, users};
+use crate::trial::sees;
 use cuigeng_adapters::{Delay, Source, Traits};
 use serde_json::{Value, json};
 
@@ -61,20 +62,6 @@ pub(super) fn strength(traits: &Traits) -> &'static str {
         Strength::Strong => "强（可作未更新的依据）",
         Strength::Weak => "弱（未更新只算疑似）",
     }
-}
-
-/// The kinds of post that it sees.
-pub(super) fn sees(traits: &Traits, kinds: Kinds) -> String {
-    if traits.sees.and(kinds) == kinds {
-        return "全部".to_owned();
-    }
-    let word = |kind| match kind {
-        PostKind::Post => "普通",
-        PostKind::Notified => "群发",
-        PostKind::Unnotified => "发布",
-    };
-    let words: Vec<&str> = traits.sees.iter().map(word).collect();
-    if words.is_empty() { "无".to_owned() } else { format!("只有{}", words.join("、")) }
 }
 
 fn delay(traits: &Traits) -> String {

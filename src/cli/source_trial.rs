@@ -1,46 +1,34 @@
 //! `source test`: tries a source's credential and makes one real look that keeps nothing, through the
 //! code that the daemon uses.
 
-use super::look::{ended, poller, proves, seen_as_json};
-use super::source::{self, sees};
+use super::look::{poller, seen_as_json};
+use super::source;
 use super::sources_args::SourceTest;
 use super::{CliError, Context, Outcome, beijing, outln, print_json};
 use crate::config::SourceConfig;
-use crate::domain::{Account, Moment, Platform, SourceRef, Strength, When};
-use crate::poll::Poller;
-use crate::standing::{self, left};
+use crate::domain::{Account, Moment, Platform, SourceRef};
+use crate::standing;
 use crate::store::lanes;
-use cuigeng_adapters::{Batch, Mask, Outcome as Looked, Probe, RawPost, Seen, Source, Traits};
+use crate::trial::{self, Tried, proof_in_words};
+use cuigeng_adapters::{Mask, Outcome as Looked};
 use serde_json::{Value, json};
-
-/// What was tried, and what came of it.
-struct Tried<'a> {
-    source: &'a SourceConfig,
-    account: Account,
-    of: SourceRef,
-    probe: Option<Probe>,
-    seen: Seen,
-    took_s: i64,
-    traits: Traits,
-    rests_until: Option<Moment>,
-    now: Moment,
-}
 
 /// Tries the source.
 pub(super) fn run(context: &Context, args: &SourceTest) -> Result<Outcome, CliError> {
     let source = source::named(context, &args.name)?;
     let (account, of) = chosen(context, source, args)?;
     let mask = context.mask(std::slice::from_ref(&account));
-    let tried = Context::runtime()?.block_on(attempt(context, source, account, of))?;
+    let poller = poller(context)?;
+    let rests_until = resting(context, source)?;
+    let tried = Context::runtime()?.block_on(trial::attempt(&poller, source, account, of))?;
     if context.json {
-        let mut value = as_json(&tried);
+        let mut value = as_json(&tried, rests_until);
         mask.hide_in(&mut value);
         print_json(&value)?;
     } else {
-        print(&tried, &mask);
+        print(&tried, rests_until, &mask);
     }
-    let refused = tried.probe.as_ref().is_some_and(|probe| probe.trouble.is_some());
-    match (&tried.seen.outcome, refused) {
+    match (&tried.seen.outcome, tried.is_refused()) {
         (Looked::Failed(_), _) => Err(CliError::failed(format!("来源“{}”没有看成", args.name))),
         (_, true) => Err(CliError::failed(format!("来源“{}”的凭据没有通过核对", args.name))),
         _ => Ok(Outcome::Done),
@@ -89,121 +77,24 @@ fn usual_platform(kind: &str) -> &'static str {
     }
 }
 
-async fn attempt<'a>(
-    context: &Context,
-    source: &'a SourceConfig,
-    account: Account,
-    of: SourceRef,
-) -> Result<Tried<'a>, CliError> {
-    let poller = poller(context)?;
-    let now = context.clock.now();
-    let probe = probe(&poller, source, &of.key, now).await;
-    let began = context.clock.now();
-    let seen = poller.try_look(&account, &of, None, began).await?;
-    let took_s = context.clock.now().since(began);
-    let kept = poller.store.read(lanes::all)?;
-    let rests = kept.get(&source.name).and_then(|kept| kept.breaker.rests(now));
-    let traits = source.source.traits(account.platform.kinds());
-    Ok(Tried { source, account, of, probe, seen, took_s, traits, rests_until: rests.map(|(_, until)| until), now })
+/// Until when the daemon leaves the source alone; whoever tries it by hand wants to know all the same.
+fn resting(context: &Context, source: &SourceConfig) -> Result<Option<Moment>, CliError> {
+    let kept = context.store()?.read(lanes::all)?;
+    let rests = kept.get(&source.name).and_then(|kept| kept.breaker.rests(context.clock.now()));
+    Ok(rests.map(|(_, until)| until))
 }
 
-/// Tries the credential; `None` for a source that has none, or none that can be tried by itself.
-async fn probe(poller: &Poller, source: &SourceConfig, key: &str, now: Moment) -> Option<Probe> {
-    match &source.source {
-        Source::Paged(paged) if paged.can_be_probed() => {
-            Some(paged.probe(key, now, &poller.http, poller.secrets.as_ref()).await)
-        }
-        Source::Paged(_) | Source::Batch(Batch::Inbox(_)) => None,
-        Source::Batch(Batch::Exec(exec)) => {
-            let state = poller.state_of(&source.name);
-            Some(match exec.check(poller.secrets.as_ref(), &state, now).await.word {
-                Ok(words) => {
-                    Probe { told: Some(words).filter(|w| !w.is_empty()).into_iter().collect(), ..Probe::default() }
-                }
-                Err(failure) => Probe::failed(failure),
-            })
-        }
+fn print(tried: &Tried<'_>, rests_until: Option<Moment>, mask: &Mask) {
+    for (label, said) in trial::lines(tried) {
+        outln!("{label:　<5}{}", mask.hide(&said));
     }
-}
-
-fn print(tried: &Tried<'_>, mask: &Mask) {
-    outln!("来源　　　{}（{}）", tried.source.name, tried.source.chinese());
-    outln!("账号　　　{}，来源参数 {}", tried.account.title(), tried.of.key);
-    if let Some(probe) = &tried.probe {
-        outln!("凭据　　　{}", mask.hide(&credential(probe, tried.now)));
-        probe.told.iter().for_each(|line| outln!("　　　　　{}", mask.hide(line)));
-    }
-    outln!("监测　　　{}（用时{}秒）", ended(&tried.seen), tried.took_s);
-    if let Looked::Failed(failure) = &tried.seen.outcome {
-        outln!("经过　　　{}", mask.hide(&failure.to_string()));
-        if !failure.advice.is_empty() {
-            outln!("办法　　　{}", mask.hide(&failure.advice));
-        }
-    }
-    for note in &tried.seen.notes {
-        outln!("注意　　　{}", mask.hide(&note.advise_or_detail()));
-    }
-    if let Some(newest) = newest(&tried.seen) {
-        outln!("最新一条　{}", mask.hide(&post_in_words(newest)));
-    }
-    outln!("看清时段　{}", proves(&tried.seen));
-    outln!("能证明　　{}", proof_in_words(tried));
-    if let Some(until) = tried.rests_until {
+    if let Some(until) = rests_until {
         outln!("注意　　　程序因先前的失败让这个来源休息到{}；确认正常后运行 cuigeng look 可立即恢复", beijing(until));
     }
     outln!("以上只是试看，没有保存。");
 }
 
-fn credential(probe: &Probe, now: Moment) -> String {
-    let end = probe.expires.map(|end| format!("，{}", left(end, now))).unwrap_or_default();
-    match &probe.trouble {
-        None => format!("✓ 没有发现问题{end}"),
-        Some(failure) => format!("✗ {}{end}（{failure}）", failure.advise_or_detail()),
-    }
-}
-
-/// The newest row that is not pinned, else the newest of all.
-fn newest(seen: &Seen) -> Option<&RawPost> {
-    seen.rows.iter().max_by_key(|row| (!row.pinned, row.when.latest()))
-}
-
-/// A post in one line.
-pub(super) fn post_in_words(row: &RawPost) -> String {
-    let when = match row.when {
-        When::At(at) => beijing(at),
-        When::Day(date) => date.to_string(),
-        When::Span { from, until } => format!("{} 至 {}之间", beijing(from), beijing(until)),
-    };
-    let title: String = row.title.chars().take(30).collect();
-    let marks: Vec<&str> = [(row.pinned, "置顶"), (row.repost, "转发"), (!row.visible, "不公开")]
-        .into_iter()
-        .filter_map(|(is, word)| is.then_some(word))
-        .collect();
-    let marks = if marks.is_empty() { String::new() } else { format!("（{}）", marks.join("、")) };
-    format!("{when} {title}{marks}")
-}
-
-fn proof_in_words(tried: &Tried<'_>) -> String {
-    let kinds = tried.account.platform.kinds();
-    let whole = tried.traits.sees.and(kinds) == kinds;
-    let seen = if whole {
-        String::new()
-    } else {
-        format!("；这个平台的更新它{}看得到", sees(&tried.traits, kinds))
-    };
-    let silence = match (tried.traits.strength, whole) {
-        _ if tried.seen.reaches.is_empty() && tried.seen.rows.is_empty() => {
-            return "什么也不能证明：看不到不等于没有更新".to_owned();
-        }
-        _ if tried.seen.reaches.is_empty() => "这次没有看清任何时段，只能证明看到的更新",
-        (Strength::Strong, true) => "看到的更新算数；看清的时段里没看到的，可以认定没有更新",
-        (Strength::Strong, false) => "看到的更新算数；看不全，不能单独认定没有更新",
-        (Strength::Weak, _) => "看到的更新算数；没看到的只算疑似，要人工核实",
-    };
-    format!("{silence}{seen}")
-}
-
-fn as_json(tried: &Tried<'_>) -> Value {
+fn as_json(tried: &Tried<'_>, rests_until: Option<Moment>) -> Value {
     let mut value = seen_as_json(&tried.seen);
     let advice = match &tried.seen.outcome {
         Looked::Failed(failure) => failure.advice.clone(),
@@ -214,7 +105,8 @@ fn as_json(tried: &Tried<'_>) -> Value {
         json!({"ok": trouble.is_none(), "class": trouble.map(|t| t.class.word()),
             "advice": trouble.map(|t| t.advise_or_detail()), "expires": probe.expires, "told": probe.told})
     });
-    let newest = newest(&tried.seen).map(|row| json!({"at": row.when.earliest(), "title": row.title, "id": row.id}));
+    let newest =
+        trial::newest(&tried.seen).map(|row| json!({"at": row.when.earliest(), "title": row.title, "id": row.id}));
     for (key, part) in [
         ("source", json!(tried.source.name)),
         ("account", json!(tried.account.name)),
@@ -226,7 +118,7 @@ fn as_json(tried: &Tried<'_>) -> Value {
         ("took_s", json!(tried.took_s)),
         ("strength", json!(tried.traits.strength)),
         ("proves", json!(proof_in_words(tried))),
-        ("rests_until", json!(tried.rests_until)),
+        ("rests_until", json!(rests_until)),
     ] {
         value[key] = part;
     }

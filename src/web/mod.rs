@@ -32,6 +32,7 @@ mod squares;
 mod start;
 mod strip;
 mod throttle;
+mod trying;
 mod upcoming;
 mod view;
 
@@ -101,6 +102,7 @@ struct Shared {
     notes: Arc<Notes>,
     holds: Arc<list::Holds>,
     aheads: Arc<upcoming::Aheads>,
+    trying: Arc<trying::Trying>,
     papers: Arc<reports::made::Papers>,
     trials: Arc<rules::whatif::Trials>,
     /// Places for work on passwords, which takes memory.
@@ -110,8 +112,8 @@ struct Shared {
 impl Shared {
     fn new(web: Web) -> Shared {
         let hashing = Arc::new(Semaphore::new(HASHING));
-        let (gate, throttle, stand, desks, trails, notes, holds, aheads, papers, trials) = Default::default();
-        Shared { web, gate, throttle, stand, desks, trails, notes, holds, aheads, papers, trials, hashing }
+        let (gate, throttle, stand, desks, trails, notes, holds, aheads, trying, papers, trials) = Default::default();
+        Shared { web, gate, throttle, stand, desks, trails, notes, holds, aheads, trying, papers, trials, hashing }
     }
 
     /// Makes what takes long in a large town before the first reader comes, one after the other.
@@ -250,6 +252,7 @@ fn router(shared: Shared) -> Router {
         .route("/start/begin", post(start::begin))
         .route("/start/dismiss", post(start::dismiss))
         .route("/sources", get(sources::show))
+        .route("/sources/try", post(trying::attempt))
         .route("/upcoming", get(upcoming::show))
         .route("/upcoming/cancel", post(upcoming::cancel))
         .route("/outbox", get(outbox::show))

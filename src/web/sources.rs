@@ -73,6 +73,7 @@ fn row(one: &Standing<'_>, config: &Config, now: Moment) -> Value {
         mark,
         said,
         accounts => one.accounts,
+        tries => one.configured && one.accounts > 0,
         served => address("", &[("source", one.name)]),
         good => one.last_good.map(beijing),
         longest => one.longest.map(|(account, at)| context! { id => account.id.0, title => account.title(), at => at.map(beijing) }),
@@ -96,6 +97,7 @@ fn detail(one: &Standing<'_>, now: Moment) -> Value {
         .collect();
     context! {
         name => one.name,
+        tries => one.configured && one.rest.is_none(),
         missing => (!one.configured).then(|| standing::missing(one.name, one.accounts)),
         rest => one.rest.as_ref().map(|(cause, until)| {
             context! { until => beijing(*until), class => class_chinese(cause.class), advice => cause.advice.clone() }

@@ -16,6 +16,7 @@ async fn a_clerk_finds_why_an_account_failed_and_corrects_it() {
     browser.fill("password", PASSWORD).await;
     browser.fill("again", PASSWORD).await;
     browser.follow("main button").await;
+    browser.go("/").await;
     browser.fill("q", "交通\u{e007}").await;
     browser.client.wait().for_element(Locator::LinkText("全部账号")).await.unwrap();
     browser.follow("table.list th a").await;

@@ -35,6 +35,10 @@ async fn an_administrator_looks_after_the_system() {
     let said = browser.text().await;
     assert!(said.contains("部分账号失败") && said.contains("没看成的账号"), "{said}");
     browser.inspect("sources").await;
+    browser.follow("input[name='account'] ~ button").await;
+    let said = browser.text().await;
+    assert!(said.contains("只是试看，没有保存") && said.contains("办法：订阅服务没有这个地址"), "{said}");
+    browser.inspect("sources-tried").await;
     browser.go("/audit?day=2020-01-01").await;
     browser.inspect("audit-none").await;
     browser.end().await;

@@ -2,8 +2,11 @@
 
 use super::browser::Browser;
 use super::{administered, joined};
-use crate::answer::office::{Office, at};
-use cuigeng::store::credentials;
+use crate::answer::office::{EVIL, Office, at};
+use cuigeng::clock::Clock;
+use cuigeng::plan::Breaker;
+use cuigeng::store::{credentials, lanes};
+use cuigeng_adapters::{Class, Failure};
 
 /// An account that the site does not know, and a login that ends in five days.
 pub(crate) async fn one_is_gone(office: &Office) {
@@ -48,5 +51,62 @@ async fn sources_say_how_they_stand() {
     office.ok(&["account", "import", "无.csv"]);
     assert!(reader.get("/sources").body.contains("list?without=source\">1 个"));
     assert_eq!(Browser::at(office.port).get("/sources").status, 303);
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_is_tried_and_nothing_of_it_is_kept() {
+    let (mut office, _) = administered().await;
+    one_is_gone(&office).await;
+    let (mut reader, mut operator) = (joined(&office, "王五", "只读"), joined(&office, "赵六", "操作员"));
+    assert!(!reader.get("/sources").body.contains("sources/try"), "no button for a reader");
+    let looks = || office.store().read(cuigeng::store::counts::newest).unwrap();
+    let before = looks();
+    let refused = reader.act("/me", "/sources/try", &[("source", "site")]);
+    assert!(refused.status == 403 && refused.body.contains("没有权限"), "{}", refused.body);
+    assert_eq!(operator.post("/sources/try", &[("source", "site")]).status, 403, "without a seal");
+    assert_eq!(
+        operator.saying("Origin: http://evil.example").act("/me", "/sources/try", &[("source", "site")]).status,
+        403
+    );
+    let good = operator.act("/sources", "/sources/try", &[("source", "site")]);
+    assert!(good.status == 303 && good.head.contains("location: ../sources"), "{}", good.head);
+    let page = operator.get("/sources").body;
+    for said in ["试看来源“site”：青禾文旅", "监测：看清，2条", "看清时段：最早 至", "能证明：看到的更新算数"]
+    {
+        assert!(page.contains(said), "{said}\n{page}");
+    }
+    // The same in the words of the verb.
+    let verb = office.ok(&["source", "test", "site"]);
+    assert!(verb.contains("监测　　　看清，2条") && verb.contains("没有保存"), "{verb}");
+    operator.act("/sources", "/sources/try", &[("source", "site")]);
+    assert!(operator.get("/sources").body.contains("一分钟只试一次"), "sent twice");
+    let gone = office.account("g1");
+    office.clock.goes_to(office.clock.now().plus(60)).await;
+    operator.act("/sources", "/sources/try", &[("source", "site"), ("account", &gone)]);
+    let page = operator.get("/sources").body;
+    for said in ["监测：失败：配置或权限有误", "办法：订阅服务没有这个地址", "青禾&lt;i&gt;旧号"]
+    {
+        assert!(page.contains(said), "{said}\n{page}");
+    }
+    assert!(!page.contains("经过：") && !page.contains("<script"), "{page}");
+    for odd in [EVIL, "", "../x"] {
+        operator.act("/sources", "/sources/try", &[("source", odd)]);
+        assert!(operator.get("/sources").body.contains("配置里没有这个来源，没有试"), "{odd}");
+    }
+    assert_eq!(looks(), before, "nothing is kept, nothing is in the trail");
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_rests_is_left_alone() {
+    let (mut office, mut boss) = administered().await;
+    let now = office.clock.now();
+    let cause = Failure::new(Class::Blocked, "captcha").advise("请换一个网络出口");
+    let rests = lanes::Standing { breaker: Breaker::resting(cause, now), failed_runs: 0 };
+    office.store().write(move |tx| lanes::set(tx, "site", &rests)).unwrap();
+    boss.act("/sources", "/sources/try", &[("source", "site")]);
+    let page = boss.get("/sources").body;
+    assert!(page.contains("休息到2026-07-23 09:50，到时再试。请换一个网络出口"), "{page}");
     office.end().await;
 }
