@@ -125,6 +125,6 @@ async fn an_empty_list_says_what_to_do_and_an_office_sees_how_its_accounts_stand
     std::fs::remove_dir_all(office.data()).unwrap();
     office.begin().await;
     let page = first_in(&office).get("/").body;
-    assert!(page.contains("台账还没有账号") && page.contains("cuigeng account import"), "{page}");
+    assert!(page.contains("台账还没有账号") && page.contains("第一次使用"), "{page}");
     office.end().await;
 }
