@@ -1,6 +1,7 @@
 //! What stands before every page: how often and how long somebody may ask, and what every answer says
 //! to the browser.
 
+use super::act::LONGEST_FILE;
 use super::chrome::notice;
 use super::doorman::Peer;
 use super::{Shared, Web};
@@ -70,7 +71,9 @@ pub(super) async fn pass(
     let uri = request.uri().clone();
     request.extensions_mut().insert(From(from));
     let Web { clock, .. } = &shared.web;
-    let mut response = if shared.gate.admits(from, clock.now().unix()) {
+    let mut response = if is_too_long(request.headers()) {
+        notice(StatusCode::PAYLOAD_TOO_LARGE, &uri)
+    } else if shared.gate.admits(from, clock.now().unix()) {
         let answered = tokio::time::timeout(PATIENCE, next.run(request)).await;
         answered.unwrap_or_else(|_| notice(StatusCode::REQUEST_TIMEOUT, &uri))
     } else {
@@ -83,6 +86,13 @@ pub(super) async fn pass(
     response.headers_mut().insert(header::REFERRER_POLICY, referrer);
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// Whether it says itself that it is far longer than anything that is taken; nobody waits for that. What is
+/// a little too long is told so by the page that it was meant for.
+fn is_too_long(headers: &HeaderMap) -> bool {
+    let said = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    said.is_some_and(|length| length.parse::<usize>().is_ok_and(|length| length > 4 * LONGEST_FILE))
 }
 
 /// No other place learns an address. Where forms are checked for the page that sent them the browser must

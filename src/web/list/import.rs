@@ -4,7 +4,7 @@
 use super::super::act::{Operator, Upload};
 use super::super::chrome::unavailable;
 use super::super::paged::{Paged, asked};
-use super::super::session::{Act, Viewer, text};
+use super::super::session::{Viewer, text};
 use super::super::{Shared, session::see_other};
 use super::changes::{Row, account_changes, contact_changes};
 use super::held::{Held, Kind};
@@ -145,7 +145,7 @@ pub(in super::super) async fn apply(State(shared): State<Shared>, uri: Uri, Oper
 }
 
 /// Forgets the file that waits.
-pub(in super::super) async fn drop_held(State(shared): State<Shared>, uri: Uri, act: Act) -> Response {
+pub(in super::super) async fn drop_held(State(shared): State<Shared>, uri: Uri, Operator(act): Operator) -> Response {
     let starts = shared.holds.of(&act.viewer, shared.web.clock.now()).is_some_and(|held| held.starts);
     shared.holds.forget(&act.viewer);
     let to = if starts { "../../start#list" } else { "../import" };
