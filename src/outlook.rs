@@ -4,7 +4,7 @@
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Check, Moment};
 use crate::ledger::Ledger;
-use crate::rules::{Decisions, Grade, Verdict, VerdictKind, WindowKind, duties, grade};
+use crate::rules::{Decisions, Duty, Grade, Verdict, VerdictKind, WindowKind, duties, grade};
 use crate::warn::{last_update, silence_deadline};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
@@ -98,6 +98,8 @@ pub struct Silence {
     pub last: NaiveDate,
     /// From when on a higher office would find a veto.
     pub deadline: Moment,
+    /// False where nobody has watched enough to say so: there may have been an update.
+    pub is_sure: bool,
 }
 
 /// How one account stands.
@@ -217,7 +219,7 @@ fn standing(
         office: account.office.clone(),
         mark: Mark::of(result.grade, &result.unclear),
         why: if labels.is_empty() { gap().unwrap_or_default() } else { labels.join("、") },
-        trouble: week_ends.into_iter().chain(silence.map(|silence| silence.deadline)).min(),
+        trouble: week_ends.into_iter().chain(silence.and_then(|silence| silence.trouble(now))).min(),
         awaiting: 0,
         week,
         silence,
@@ -241,7 +243,29 @@ fn silence(ledger: &Ledger, config: &Config, account: &Account, now: Moment) -> 
     let rules = config.profile.rules_on(now.date());
     let asked = |window: WindowKind| matches!(window, WindowKind::Days { .. });
     let rule = rules.into_iter().find(|rule| asked(rule.window) && rule.quota.of(account.platform.name()) > 0)?;
-    Some(Silence { last, deadline: silence_deadline(rule.window, last) })
+    let deadline = silence_deadline(rule.window, last);
+    Some(Silence { last, deadline, is_sure: is_sure(ledger, config, account, deadline, now) })
+}
+
+impl Silence {
+    /// When it becomes a veto; what nobody can say is nobody's trouble once the day is over.
+    fn trouble(self, now: Moment) -> Option<Moment> {
+        Some(self.deadline).filter(|deadline| self.is_sure || now < *deadline)
+    }
+}
+
+/// Whether the silence is known: that an account is overdue is said only where it was watched whole beyond
+/// its deadline.
+fn is_sure(ledger: &Ledger, config: &Config, account: &Account, deadline: Moment, now: Moment) -> bool {
+    let watched = ledger.evidence(account.id).watches.iter().map(|watch| watch.reach.until.min(now)).max();
+    let Some(watched) = watched else { return false };
+    if now < deadline {
+        return true;
+    }
+    let missed = |duty: &Duty<'_>| matches!(ledger.judge_duty(duty, now).kind, VerdictKind::Missed { .. });
+    let is_silence = |duty: &&Duty<'_>| matches!(duty.rule.window, WindowKind::Days { .. });
+    deadline <= watched
+        && duties(&config.profile, account, Check::unmoved(watched)).iter().filter(is_silence).any(missed)
 }
 
 #[cfg(test)]

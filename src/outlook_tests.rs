@@ -78,6 +78,7 @@ fn whoever_is_in_trouble_first_stands_first() {
         marks(&all),
         [(5, Mark::Failed), (4, Mark::Problem), (3, Mark::Problem), (2, Mark::Good), (1, Mark::Good)]
     );
+    assert!(all.standings.iter().all(|one| one.silence.unwrap().is_sure));
     let deadline = |n: usize| all.standings[n].trouble.unwrap();
     assert_eq!((deadline(0), deadline(1), deadline(2)), (at("2026-07-05"), at("2026-07-24"), at("2026-07-27")));
     assert_eq!(all.standings[2].week.map(|week| (week.seen, week.missing)), Some((0, 2)));
@@ -92,6 +93,8 @@ fn what_was_only_seen_weakly_is_for_a_person_and_a_paused_account_is_in_no_troub
     assert_eq!(marks(&all), [(1, Mark::Suspected), (2, Mark::Exempt)]);
     assert_eq!((all.standings[1].trouble, all.standings[1].week, all.awaiting), (None, None, 0));
     assert!(!all.standings[0].why.is_empty());
+    let silence = all.standings[0].silence.unwrap();
+    assert!(silence.deadline < at(NOW) && !silence.is_sure, "nobody is called overdue without proof");
 }
 
 #[test]

@@ -77,6 +77,10 @@ pub fn make(store: &Store, keep_days: u32, by: Option<&str>, now: Moment) -> Res
         return Err(Trouble("刚刚备份过一次，没有再做".to_owned()));
     }
     let made = kept(store.dir(), keep_days, now);
+    // Whoever makes the other one says how it went.
+    if made.as_ref().is_err_and(|Trouble(why)| why == BUSY) {
+        return made;
+    }
     let (told, by) = (made.clone(), by.map(str::to_owned));
     let noted = store.write(move |tx| record::tell(tx, &told, by.as_deref(), now));
     match &made {
@@ -183,6 +187,9 @@ fn private_dir(dir: &Path) -> Result<(), Trouble> {
     backup::new_folder(dir).map_err(Trouble::from)
 }
 
+/// Said to whoever comes while another backup is being made.
+const BUSY: &str = "另一次备份正在进行，请等它做完";
+
 /// One backup at a time in a folder, so that what is half written belongs to nobody.
 fn only_one(folder: &Path) -> Result<File, Trouble> {
     let path = folder.join(".lock");
@@ -190,7 +197,7 @@ fn only_one(folder: &Path) -> Result<File, Trouble> {
     let file = opened.map_err(|e| Trouble(format!("{} 建不起来：{e}；请检查权限", path.display())))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Trouble("另一次备份正在进行，请等它做完".to_owned())),
+        Err(TryLockError::WouldBlock) => Err(Trouble(BUSY.to_owned())),
         Err(TryLockError::Error(e)) => Err(Trouble(format!("{} 无法加锁：{e}", path.display()))),
     }
 }

@@ -23,6 +23,9 @@ pub fn add(tx: &Transaction<'_>, id: i64, event: &Event) -> Result<(String, Repa
     }
     let (profile, mut repair) = find(tx, id)?;
     allowed(&repair, event).map_err(|why| Refusal::state(format!("编号{id}{}：{why}", repair.title())))?;
+    if repair.events.last().is_some_and(|last| Event { at: event.at, ..last.clone() } == *event) {
+        return Err(Refusal::state(format!("编号{id}{}：同样的内容刚才已经登记，没有再登记", repair.title())));
+    }
     repairs::add(tx, id, repair.events.len() + 1, event)?;
     let said = if event.text.is_empty() { String::new() } else { format!("；{}", event.text) };
     let detail = format!("编号{id} {} {}：{} {}{said}", repair.period, repair.title(), event.kind.chinese(), event.on);

@@ -57,10 +57,12 @@ pub fn need(judged: &[&Verdict], now: Moment) -> Need {
     judged.iter().map(of).min().unwrap_or(Need::None)
 }
 
-/// What was signed already, unless somebody must look again now that the week is over.
-pub fn settled(told: Vec<Tally>, week: Week, now: Moment) -> Option<Tally> {
+/// What was signed already, unless somebody must look again: now that the week is over, or because the
+/// check that has been held since could still not decide (`need`).
+pub fn settled(told: Vec<Tally>, week: Week, (check, need): (Check, Need), now: Moment) -> Option<Tally> {
     let whole = |row: &Tally| row.looked_at >= week.end() || now < week.end();
-    told.into_iter().find(|row| row.week == week).filter(whole)
+    let decides = |row: &Tally| need == Need::None || row.looked_at >= check.at || now < check.at;
+    told.into_iter().find(|row| row.week == week).filter(|row| whole(row) && decides(row))
 }
 
 /// The check that counts the week; where none does, its end.
@@ -91,8 +93,15 @@ pub fn drawn(conn: &Connection, config: &Config, week: Week, all: bool, now: Mom
     let (check, profile) = (check_of(config, week), &config.profile);
     let mut signed = tally::of(conn, week.start(), week.end())?;
     let ledger = Ledger::for_checks(conn, config, profile, &[check])?;
-    let picked = picked(&ledger, &ledger.judge(profile, check, now), all, now);
-    let mut told = |id: AccountId| settled(signed.remove(&id).unwrap_or_default(), week, now);
+    let verdicts = ledger.judge(profile, check, now);
+    let picked = picked(&ledger, &verdicts, all, now);
+    let mut unclear: BTreeMap<AccountId, Need> = BTreeMap::new();
+    for verdict in &verdicts {
+        let of = need(&[verdict], now);
+        unclear.entry(verdict.account).and_modify(|known| *known = of.min(*known)).or_insert(of);
+    }
+    let unclear = |id: AccountId| unclear.get(&id).copied().unwrap_or(Need::None);
+    let mut told = |id| settled(signed.remove(&id).unwrap_or_default(), week, (check, unclear(id)), now);
     let rows: Vec<SheetRow<'_>> =
         picked.iter().map(|&(account, _)| SheetRow { account, signed: told(account.id) }).collect();
     let counted = |wanted: Need| picked.iter().filter(|(_, need)| *need == wanted).count();

@@ -49,6 +49,7 @@ pub fn coming(conn: &Connection, config: &Config, now: Moment, days: i64) -> Res
     let mut walk = Walk {
         conn,
         config,
+        known: Ledger::load(conn, config, from, now.plus(1))?,
         ledger: Ledger::load(conn, config, from, now.plus(1))?,
         spent: outbox::spent(conn, modes::holds(conn, config.mode)? == Mode::Trial, now)?,
         told: BTreeMap::new(),
@@ -84,6 +85,9 @@ type Key = (String, i64, String, String);
 struct Walk<'a> {
     conn: &'a Connection,
     config: &'a Config,
+    /// What is known.
+    known: Ledger,
+    /// The same, and that people look on until the days to come.
     ledger: Ledger,
     spent: BTreeSet<Spent>,
     told: BTreeMap<Key, Before>,
@@ -129,7 +133,7 @@ impl Walk<'_> {
     /// What is owed at `at`, and when something may be owed next.
     fn step(&mut self, at: Moment) -> Result<Option<Moment>, StoreError> {
         let coming = self.config.checks_between(at.plus(1), at.plus_days(LOOK_AHEAD_DAYS));
-        let causes = warn::causes(&self.ledger, self.config, &coming, at);
+        let causes = warn::causes(self.as_of(at), self.config, &coming, at);
         let slots = causes.iter().flat_map(|cause| &cause.rungs).map(|rung| rung.slot);
         let next = slots.filter(|slot| *slot > at).min();
         let owed = warn::owed(&causes, &self.config.clerks(), &self.spent, &self.config.calendar, at);
@@ -187,6 +191,11 @@ impl Walk<'_> {
         Ok(())
     }
 
+    /// Today's letters stand on what is known: nobody is supposed to have looked.
+    fn as_of(&self, at: Moment) -> &Ledger {
+        if at.date() > self.today.date() { &self.ledger } else { &self.known }
+    }
+
     /// An account without a source is spoken of only on a day on which somebody has looked.
     fn proviso(&self, mentions: &[Mention], at: Moment) -> &'static str {
         let by_hand = |mention: &Mention| self.ledger.account(mention.account).is_some_and(|a| a.sources.is_empty());
@@ -197,7 +206,7 @@ impl Walk<'_> {
     fn say(&self, head: &Head, mentions: &[Mention], at: Moment) -> Told {
         let before = |mention: &Mention| self.told.get(&key(&head.recipient, mention)).copied().unwrap_or_default();
         let seen = Seen { until: self.today, will_look: true };
-        facts::tell(&self.ledger, self.config, head, mentions, &before, (at, seen))
+        facts::tell(self.as_of(at), self.config, head, mentions, &before, (at, seen))
     }
 
     /// Updates that would make a mention untrue: `None` when nothing posted today could.

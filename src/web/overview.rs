@@ -322,7 +322,9 @@ fn silence(one: &Standing, now: Moment) -> String {
     let Some(silence) = one.silence else { return String::new() };
     let days = (now.date() - silence.last).num_days().max(0);
     let left_s = silence.deadline.since(now);
-    if left_s <= 0 {
+    if !silence.is_sure {
+        "没有看全，不能确定".to_owned()
+    } else if left_s <= 0 {
         format!("已{days}天，超过期限")
     } else {
         format!("已{days}天，距否决{}", left(left_s))

@@ -175,7 +175,11 @@ pub(super) async fn switch(State(shared): State<Shared>, uri: Uri, Admin(act): A
 }
 
 async fn switched(shared: &Shared, act: &Act) -> Result<String, Refusal> {
-    let wanted = if act.text("mode") == "live" { Mode::Live } else { Mode::Trial };
+    let wanted = match act.text("mode") {
+        "live" => Mode::Live,
+        "trial" => Mode::Trial,
+        _ => return Err(Refusal::wish("没有写明转为正式还是转回试运行，没有切换")),
+    };
     if act.text("name").trim() != act.by() {
         return Err(Refusal::wish("写的姓名和您登录的姓名不一样，没有切换；切换由谁负责，要由本人写明"));
     }

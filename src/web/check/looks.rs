@@ -119,7 +119,7 @@ pub(super) fn one(
     let stands = signed.iter().find(|row| row.week == week).cloned();
     let alone = need == Need::NoSource;
     let need = if alone { sheet::need(&verdicts.iter().collect::<Vec<_>>(), now) } else { need };
-    let done = settled(signed, week, now).is_some();
+    let done = settled(signed, week, (check, need), now).is_some();
     Some(Look { account: account.id, alone, need, verdicts, stands, done })
 }
 

@@ -155,6 +155,8 @@ fn follow(office: &Office, reader: &mut Browser, operator: &mut Browser) {
     assert!(act("answer", &[("text", "x"), ("said_by", "y"), ("on", "2026-08-01")]).contains("还没有到"));
     let answered = act("answer", &[("text", EVIL), ("said_by", "交通局办公室"), ("on", "2026-07-22")]);
     assert!(answered.contains("现为待复核") && !answered.contains("<script"), "{answered}");
+    let twice = act("answer", &[("text", EVIL), ("said_by", "交通局办公室"), ("on", "2026-07-22")]);
+    assert!(twice.contains("同样的内容刚才已经登记"), "{twice}");
     assert!(act("unrepaired", &[("reason", "没有补发")]).contains("现为未整改"));
     assert!(act("extend", &[("until", "2026-09-01"), ("reason", "系统迁移")]).contains("延期到2026-09-01"));
     assert!(act("repaired", &[("reason", "已核对")]).contains("现为已整改"));
