@@ -34,6 +34,7 @@ pub(super) fn everybody(context: &Context) -> Result<Vec<Person>, CliError> {
 fn import(context: &Context, file: &Path, dry_run: bool, by: Option<&str>) -> Result<Outcome, CliError> {
     let now = context.clock.now();
     let sheets = refusal::open(file)?;
+    refusal::no_check_sheet(file, &sheets)?;
     let (known, accounts) = (everybody(context)?, context.accounts()?);
     let plan =
         plan_contacts(&sheets, &known, &accounts).map_err(|refused| refusal::explain(file, &sheets, &refused))?;

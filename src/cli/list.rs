@@ -36,6 +36,7 @@ struct Listed {
 pub(super) fn import(context: &Context, file: &Path, dry_run: bool, by: Option<&str>) -> Result<Outcome, CliError> {
     let now = context.clock.now();
     let sheets = refusal::open(file)?;
+    refusal::no_check_sheet(file, &sheets)?;
     let known = context.accounts()?;
     let sources: Vec<&str> = context.config.sources.keys().map(String::as_str).collect();
     let plan =

@@ -1,7 +1,9 @@
 //! A refused file: every bad row on stderr, and a copy of the file with a column 问题 beside it.
 
 use super::CliError;
-use crate::import::{Refusal, Sheet, copy_with_problems, csv_bytes, read_sheets, unreadable_file, workbook_bytes};
+use crate::import::{
+    Refusal, Sheet, copy_with_problems, csv_bytes, is_check_sheet, read_sheets, unreadable_file, workbook_bytes,
+};
 use std::path::{Path, PathBuf};
 
 /// Rows that are printed; the copy holds all of them.
@@ -11,6 +13,14 @@ const PRINTED: usize = 200;
 pub(super) fn open(file: &Path) -> Result<Vec<Sheet>, CliError> {
     let bytes = std::fs::read(file).map_err(|error| unreadable(file, &error))?;
     read_sheets(&bytes).map_err(|refusal| explain(file, &[], &refusal))
+}
+
+/// A check sheet has the names of accounts, and would be taken for a list that changes nothing.
+pub(super) fn no_check_sheet(file: &Path, sheets: &[Sheet]) -> Result<(), CliError> {
+    if !is_check_sheet(sheets) {
+        return Ok(());
+    }
+    Err(CliError::failed(format!("{}：这是周核查表，请用 cuigeng sheet import 导入；没有改动", file.display())))
 }
 
 /// Why a file cannot be read at all, and what cures it.

@@ -310,11 +310,18 @@ fn uncontested<'v>(
     }
     let (mut free, mut contested) = (Vec::new(), Vec::new());
     for verdict in wanted {
-        let open = reviews::open_objections(tx, profile, verdict.account)?;
-        let objects = open.iter().any(|objection| objection.period.holds(verdict.check));
-        if objects { &mut contested } else { &mut free }.push(verdict);
+        if is_contested(tx, profile, verdict)? { &mut contested } else { &mut free }.push(verdict);
     }
     Ok((free, contested))
+}
+
+/// Whether its office objects to it: it is decided on by itself, with a reason.
+///
+/// # Errors
+/// Those of SQLite; a stored period that is not known.
+pub fn is_contested(conn: &Connection, profile: &str, verdict: &Verdict) -> Result<bool, StoreError> {
+    let open = reviews::open_objections(conn, profile, verdict.account)?;
+    Ok(open.iter().any(|objection| objection.period.holds(verdict.check)))
 }
 
 fn line(board: &Board, verdict: &Verdict) -> String {

@@ -32,7 +32,7 @@ pub use form_book::form_book;
 pub use posts::{LeftOut, PlannedPost, PostPlan, plan_posts, plan_posts_of};
 pub(crate) use posts::{kind, wechat_article};
 pub(crate) use sheet::unit_words;
-pub use sheet::{FilledIn, SheetPlan, SheetRow, SignedRow, plan_sheet, read_filled_in, sheet_book};
+pub use sheet::{FilledIn, SheetPlan, SheetRow, SignedRow, is_check_sheet, plan_sheet, read_filled_in, sheet_book};
 pub use table::{Cell, Row, Sheet, read_sheets, read_text, unreadable_file};
 pub(crate) use workbook::{guarded, serial_text};
 pub use write::{copy_with_problems, csv_bytes, workbook_bytes};

@@ -32,6 +32,11 @@ impl Sent {
         if self.reply.is_empty() { self.told.clone() } else { format!("服务器答复：{}", self.reply) }
     }
 
+    /// It was written into the folder: no server was asked, and nobody receives it.
+    pub fn is_only_written(&self) -> bool {
+        self.accepted && self.reply.is_empty()
+    }
+
     /// Why it is not known to have left, and what to do (Chinese); `None` when it left.
     pub fn failure(&self) -> Option<String> {
         match (self.accepted, self.doubtful) {

@@ -240,6 +240,7 @@ pub(super) async fn tested(shared: &Shared, act: &Act) -> Result<String, Refusal
 fn told(sent: &Sent) -> Result<String, Refusal> {
     let course = sent.course();
     match sent.failure() {
+        None if sent.is_only_written() => Ok(format!("测试信已写成文件（现在的设置不真的发出）。{course}")),
         None => Ok(format!("测试信已发出。{course}")),
         Some(said) if course.is_empty() => Err(Refusal::state(said)),
         Some(said) => Err(Refusal::state(format!("{said}。{course}"))),

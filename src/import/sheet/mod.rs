@@ -8,7 +8,8 @@ pub(crate) use book::unit_words;
 pub use book::{SheetRow, sheet_book};
 pub use plan::{FilledIn, SheetPlan, SignedRow, plan_sheet, read_filled_in};
 
-use super::header::Column;
+use super::header::{Column, SEARCHED, normal};
+use super::{Cell, Row, Sheet};
 use crate::domain::{Period, Week};
 use std::collections::BTreeSet;
 
@@ -29,6 +30,9 @@ const COLUMNS: &[Column] = &[
     Column { aliases: &["备注", "remark", "说明"], required: false },
 ];
 
+/// How the first line begins.
+const TITLE: &str = "周核查表";
+
 const NAME: usize = 1;
 const PLATFORM: usize = 2;
 const HANDLE: usize = 3;
@@ -38,9 +42,18 @@ const UPDATES: usize = 7;
 const BY: usize = 8;
 const LOOKED: usize = 9;
 
+/// Rows above a heading say that it is a check sheet, or the heading itself does.
+pub fn is_check_sheet(sheets: &[Sheet]) -> bool {
+    let Some(first) = sheets.iter().find(|sheet| !sheet.rows.is_empty()) else { return false };
+    let is_title = |cell: &Cell| cell.text.trim_start().starts_with(TITLE);
+    let says = |row: &Row, column: usize| row.cells.iter().any(|cell| normal(&cell.text) == COLUMNS[column].aliases[0]);
+    let own = |row: &Row| row.cells.iter().any(is_title) || (says(row, UPDATES) && says(row, BY));
+    first.rows.iter().take(SEARCHED).any(own)
+}
+
 /// What the first line of a sheet says: it names the week, which an import reads from there.
 fn title(week: Week) -> String {
-    format!("周核查表 {}（{} 至 {}）", Period::Week(week), week.monday, week.sunday())
+    format!("{TITLE} {}（{} 至 {}）", Period::Week(week), week.monday, week.sunday())
 }
 
 /// The weeks that a text names, written `2026-W47`.

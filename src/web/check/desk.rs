@@ -4,6 +4,7 @@
 use super::super::slow::in_time;
 use super::super::{Shared, Web};
 use super::looks::{self, Look};
+use super::wish::Wish;
 use crate::config::Config;
 use crate::deeds::confirm::{self, Board};
 use crate::deeds::sheet::check_of;
@@ -75,6 +76,11 @@ impl Desks {
 }
 
 impl Desk {
+    /// Those of the week that is asked for; of one that has not begun there are none.
+    pub(super) fn looks_of(&self, wish: &Wish) -> &[Look] {
+        if wish.week.is_some_and(|week| week.start() >= self.now) { &[] } else { &self.looks }
+    }
+
     /// The desk of the week that has just ended: the one that was kept where it can be mended, else anew.
     fn now(conn: &Connection, config: &Config, kept: Option<Desk>, now: Moment) -> Result<Desk, StoreError> {
         let week = Week::closed_before(now);

@@ -8,12 +8,12 @@ use super::wish::{Kind, Wish};
 use super::{Desk, paged};
 use crate::config::Config;
 use crate::deeds::Refusal;
-use crate::deeds::confirm::{self, Decided, Shown, decide, mark, sum};
+use crate::deeds::confirm::{self, Decided, Shown, decide, is_contested, mark, sum};
 use crate::domain::{Account, AccountId};
 use crate::rules::{Decision, Ruling, Severity, Verdict, VerdictKind};
 use crate::spoken::watch_in_words;
 use crate::spoken::{beijing, rule_chinese};
-use crate::store::{Connection, StoreError, reviews};
+use crate::store::{Connection, StoreError};
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
@@ -109,7 +109,12 @@ pub(super) fn values(conn: &Connection, desk: &Desk, config: &Config, wish: &Wis
     let states = STATES.map(|(word, said)| context! { word, said }).to_vec();
     let waiting: Vec<&Verdict> = board.waiting().collect();
     let told = confirm::installed_at(conn)?.is_some_and(|at| board.missed.iter().any(|v| v.check.at >= at));
-    let common = context! { states, told, sum => sum(waiting.iter().copied()) };
+    let mut contested = 0;
+    for verdict in &waiting {
+        contested += usize::from(is_contested(conn, &config.profile.name, verdict)?);
+    }
+    let free = waiting.len() - contested;
+    let common = context! { states, told, contested, free, sum => sum(waiting.iter().copied()) };
     if wish.list {
         let near = |v: &&Verdict| board.ledger.account(v.account).is_some_and(|account| wish.takes(account));
         let shown = board.missed.iter().filter(near).filter(|v| is_near(desk, v, &wish.state));
@@ -144,8 +149,7 @@ fn one_finding(
     wish: &Wish,
 ) -> Result<Option<Value>, StoreError> {
     let Some(account) = desk.board.ledger.account(verdict.account) else { return Ok(None) };
-    let open = reviews::open_objections(conn, &config.profile.name, account.id)?;
-    let objection = open.iter().any(|objection| objection.period.holds(verdict.check));
+    let objection = is_contested(conn, &config.profile.name, verdict)?;
     let to = Wish { at: mark(verdict), ..Wish::of(Kind::Finding, wish.week) }.address();
     Ok(Some(context! { to, objection, ..finding(desk, account, verdict) }))
 }

@@ -134,10 +134,9 @@ pub(in super::super) async fn sign(State(shared): State<Shared>, uri: Uri, Opera
     let wish = Wish::read(
         &["week", "updates", "day", "time", "looked"].map(|name| (name.to_owned(), act.text(name).to_owned())),
     );
-    let week = wish.week.unwrap_or(Week::closed_before(now));
     let again = Wish { kind: Some(Kind::Look), page: 1, at: act.text("account").to_owned(), ..wish.clone() };
     let next = Wish { at: act.text("next").to_owned(), ..Wish::of(Kind::Look, wish.week) };
-    let done = match read(&act, &wish.typed, week, &config, now) {
+    let done = match read(&act, &wish, &config, now) {
         Err(refusal) => Err(refusal),
         Ok((signed, stood)) => shared.web.store.attempt_async(move |tx| sheet::sign_one(tx, &signed, stood, now)).await,
     };
@@ -148,11 +147,11 @@ pub(in super::super) async fn sign(State(shared): State<Shared>, uri: Uri, Opera
 
 fn read(
     act: &Act,
-    typed: &Typed,
-    week: Week,
+    wish: &Wish,
     config: &Config,
     now: Moment,
 ) -> Result<(SignedRow, Option<Moment>), Refusal> {
+    let (typed, week) = (&wish.typed, wish.week.ok_or_else(|| no_week(&wish.no_week))?);
     let account =
         act.text("account").parse().map(AccountId).map_err(|_| Refusal::wish("没有写明是哪个账号，没有改动"))?;
     if act.text("seen").is_empty() {
@@ -169,18 +168,25 @@ fn read(
     Ok((SignedRow { account, row }, act.text("stood").parse().ok().map(Moment::from_unix)))
 }
 
+/// Nobody signs for another week than the one that he means.
+fn no_week(said: &str) -> Refusal {
+    let why = if said.is_empty() { "没有写明是哪一周".to_owned() } else { format!("没有“{said}”这一周") };
+    Refusal::wish(format!("{why}，没有保存；请在“哪一周”里选"))
+}
+
 /// What the page shows of them.
 pub(super) fn values(desk: &Desk, config: &Config, wish: &Wish) -> Result<Value, StoreError> {
     let near = |look: &&Look| desk.board.ledger.account(look.account).is_some_and(|account| wish.takes(account));
+    let looks = desk.looks_of(wish);
     let states = STATES.map(|(word, said)| context! { word, said }).to_vec();
     if wish.list {
-        let shown = desk.looks.iter().filter(near).filter(|look| look.is_near(&wish.state));
+        let shown = looks.iter().filter(near).filter(|look| look.is_near(&wish.state));
         let shown: Vec<&Look> = shown.collect();
         return Ok(context! { states, ..paged(&shown, wish, |look| Ok(row(desk, look, wish)))? });
     }
-    let open: Vec<&Look> = desk.looks.iter().filter(|look| look.is_open()).collect();
+    let open: Vec<&Look> = looks.iter().filter(|look| look.is_open()).collect();
     let asked = wish.at.parse().ok().map(AccountId);
-    let named = desk.looks.iter().find(|look| Some(look.account) == asked);
+    let named = looks.iter().find(|look| Some(look.account) == asked);
     let top = named.or(open.first().copied());
     // Whoever comes after the one on top; at the end those that were passed over.
     let place = open.iter().position(|look| Some(look.account) == top.map(|top| top.account));

@@ -15,7 +15,7 @@ use super::chrome::unavailable;
 use super::paged::Paged;
 use super::session::Viewer;
 use crate::config::Config;
-use crate::domain::{Period, Week};
+use crate::domain::{Moment, Period, Week};
 use crate::store::{Connection, StoreError};
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
@@ -50,7 +50,8 @@ pub(super) async fn show(
 }
 
 fn values(conn: &Connection, config: &Config, desk: &Desk, wish: &Wish) -> Result<Value, StoreError> {
-    let (open, waiting) = (desk.looks.iter().filter(|look| look.is_open()).count(), desk.board.waiting().count());
+    let open = desk.looks_of(wish).iter().filter(|look| look.is_open()).count();
+    let waiting = desk.board.waiting().count();
     // What is to be looked at comes first: it may still change what is to be confirmed.
     let kind = wish.kind.unwrap_or(if open == 0 && waiting > 0 { Kind::Finding } else { Kind::Look });
     let wish = Wish { kind: Some(kind), ..wish.clone() };
@@ -58,6 +59,8 @@ fn values(conn: &Connection, config: &Config, desk: &Desk, wish: &Wish) -> Resul
         Kind::Look => looks::values(desk, config, &wish)?,
         Kind::Finding => findings::values(conn, desk, config, &wish)?,
     };
+    // One that has not begun is shown as such, though nothing of it stands on the desk.
+    let week = wish.week.filter(|week| week.start() >= desk.now).unwrap_or(desk.week);
     Ok(context! {
         open,
         waiting,
@@ -67,9 +70,13 @@ fn values(conn: &Connection, config: &Config, desk: &Desk, wish: &Wish) -> Resul
         to_looks => wish.to(Kind::Look),
         to_findings => wish.to(Kind::Finding),
         to_other_view => Wish { list: !wish.list, ..Wish::of(kind, wish.week) }.address(),
-        week => Period::Week(desk.week).to_string(),
-        days => format!("{} 至 {}", desk.week.monday, desk.week.sunday()),
-        weeks => weeks(desk),
+        week => Period::Week(week).to_string(),
+        days => format!("{} 至 {}", week.monday, week.sunday()),
+        weeks => weeks(week, desk.now),
+        newest => Wish::of(Kind::Look, None).address(),
+        no_week => wish.no_week.clone(),
+        begun => week.start() < desk.now,
+        over => week.end() <= desk.now,
         wish => wish.fields(),
         platforms => platforms(desk),
         ..shown
@@ -77,10 +84,10 @@ fn values(conn: &Connection, config: &Config, desk: &Desk, wish: &Wish) -> Resul
 }
 
 /// The weeks whose check sheets can be filled in, the newest first; the one shown is among them.
-fn weeks(desk: &Desk) -> Vec<Value> {
-    let closed = std::iter::successors(Some(Period::Week(Week::closed_before(desk.now))), |week| Some(week.previous()));
+fn weeks(shown: Week, now: Moment) -> Vec<Value> {
+    let closed = std::iter::successors(Some(Period::Week(Week::closed_before(now))), |week| Some(week.previous()));
     let mut all: Vec<Period> = closed.take(WEEKS).collect();
-    let shown = Period::Week(desk.week);
+    let shown = Period::Week(shown);
     if !all.contains(&shown) {
         all.push(shown);
     }

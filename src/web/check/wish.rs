@@ -36,6 +36,8 @@ pub(super) struct Wish {
     pub(super) list: bool,
     /// Of the check sheet; `None`: the one that has just ended.
     pub(super) week: Option<Week>,
+    /// What was written for a week and is none.
+    pub(super) no_week: String,
     pub(super) q: String,
     pub(super) platform: String,
     pub(super) state: String,
@@ -66,6 +68,7 @@ impl Wish {
             kind: Kind::from_word(text(fields, "kind")),
             list: text(fields, "view") == "list",
             week,
+            no_week: if week.is_none() { short("week") } else { String::new() },
             q: short("q"),
             platform: short("platform"),
             state: short("state"),
@@ -136,6 +139,7 @@ mod tests {
         let wish =
             read(&[("kind", "finding"), ("view", "list"), ("week", "2026-W29"), ("q", " 文旅&<"), ("page", "3")]);
         assert_eq!(wish.address(), "check?kind=finding&view=list&week=2026-W29&q=%E6%96%87%E6%97%85%26%3C&page=3");
+        assert_eq!(read(&[("week", "2026-W60")]).no_week, "2026-W60");
         assert_eq!(read(&[("kind", "x"), ("week", "2026-W99"), ("page", "-1"), ("view", "'")]).address(), "check");
         assert_eq!(read(&[("at", &"9".repeat(500))]).at.len(), 60);
     }

@@ -16,7 +16,7 @@ use crate::deeds::{Refusal, list};
 use crate::domain::Moment;
 use crate::import::{
     self, AccountPlan, BadRow, BadRows, ContactPlan, Sheet, account_row, account_rows, contact_rows, csv_bytes,
-    plan_accounts, plan_contacts, plan_sheet, read_sheets,
+    is_check_sheet, plan_accounts, plan_contacts, plan_sheet, read_sheets,
 };
 use crate::store::{Connection, StoreError, accounts, contacts};
 use axum::extract::{Query, State};
@@ -30,6 +30,11 @@ use std::sync::Arc;
 const ROWS: usize = 100;
 /// Bad rows that are shown; whoever has more mends these first.
 const BAD: usize = 500;
+/// What is said of a check sheet that is taken for a list.
+const CHECK_SHEET: &str = "这是周核查表，请在“文件里是什么”里选“填好的周核查表”";
+
+const NO_FILE: &str = "没有收到文件，请先选一个文件再按“看看会改什么”";
+const EMPTY: &str = "文件是空的，没有导入；请看看是不是没有存好，改好后重新选文件";
 
 /// What a file would change.
 enum Plan {
@@ -84,13 +89,9 @@ pub(in super::super) async fn take(State(shared): State<Shared>, uri: Uri, uploa
     let now = shared.web.clock.now();
     let starts = upload.text("from") == "start";
     let Upload { viewer, files, .. } = upload;
+    let chosen = files.iter().any(|(name, _)| !name.is_empty());
     let Some((name, bytes)) = files.into_iter().find(|(_, bytes)| !bytes.is_empty()) else {
-        return shared.answer(
-            &viewer,
-            &uri,
-            "import",
-            Err(Refusal::wish("没有收到文件，请先选一个文件再按“看看会改什么”")),
-        );
+        return shared.answer(&viewer, &uri, "import", Err(Refusal::wish(if chosen { EMPTY } else { NO_FILE })));
     };
     let held = Held { kind, name: plain(&name), bytes: Arc::new(bytes), at: now, starts };
     match planned(&shared, held.clone(), now).await {
@@ -182,6 +183,9 @@ fn plan(
     sheets: &[Sheet],
     now: Moment,
 ) -> Result<Result<Preview, import::Refusal>, StoreError> {
+    if kind != Kind::Sheet && is_check_sheet(sheets) {
+        return Ok(Err(import::Refusal::Unreadable(CHECK_SHEET.to_owned())));
+    }
     let known = accounts::all(conn)?;
     // As they will be for good, so that time alone changes nothing.
     let mut kept = csv_bytes(&account_rows(&known, Moment::MAX));
@@ -298,7 +302,8 @@ async fn refused(shared: &Shared, uri: &Uri, viewer: &Viewer, held: &Held, no: N
         No::Store(error) => return unavailable(&error, uri),
         No::File(sheets, refusal) => (sheets, refusal),
     };
-    let named = context! { file => held.name.clone(), starts => held.starts, ..blank(held.kind) };
+    let kind = if is_check_sheet(&sheets) { Kind::Sheet } else { held.kind };
+    let named = context! { file => held.name.clone(), starts => held.starts, ..blank(kind) };
     let values = match refusal {
         import::Refusal::Unreadable(why) => context! { unreadable => why, ..named },
         import::Refusal::Rows(bad) => context! { bad => bad_rows(&sheets, &bad), ..named },

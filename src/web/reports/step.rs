@@ -104,6 +104,9 @@ fn sign(form: &Form) -> Result<SignAsk, Refusal> {
     if number.is_empty() && form.text("no_number").is_empty() {
         return Err(Refusal::wish("没有签发：文号是空的；不编文号的，请勾选“不编文号”"));
     }
+    if !number.is_empty() && !form.text("no_number").is_empty() {
+        return Err(Refusal::wish("没有签发：写了文号，又勾选了“不编文号”，请只留一样"));
+    }
     let dated = day("成文日期", form.text("date"))?;
     let due = match form.text("due").trim() {
         "" => None,

@@ -3,7 +3,7 @@
 use super::super::Shared;
 use super::super::chrome::{notice, refused, unavailable};
 use super::super::list::{BOOK, download};
-use super::super::session::Viewer;
+use super::super::session::{Viewer, text};
 use super::left;
 use crate::config::Config;
 use crate::deeds::sheet;
@@ -13,7 +13,7 @@ use crate::rules::class_chinese;
 use crate::spoken::{beijing, span_in_words};
 use crate::store::looks::LookRow;
 use crate::store::{Connection, StoreError, looks, start};
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use minijinja::{Value, context};
@@ -117,14 +117,36 @@ fn row(conn: &Connection, pair: &Pair<'_>) -> Result<Value, StoreError> {
     })
 }
 
-/// The check sheet of the week that is over, to be filled in by hand.
-pub(in super::super) async fn sheet(State(shared): State<Shared>, uri: Uri, _: Viewer) -> Response {
+/// The week of the sheet that is asked for: the one that is over, or a named one that has begun.
+fn week_of(asked: &str, now: Moment) -> Result<Week, String> {
+    match Period::parse(asked) {
+        _ if asked.is_empty() => Ok(Week::closed_before(now)),
+        Some(Period::Week(week)) if week.start() < now => Ok(week),
+        Some(Period::Week(_)) => Err(format!("{asked} 这一周还没有开始。")),
+        _ => {
+            let asked: String = asked.chars().take(60).collect();
+            Err(format!("没有“{asked}”这一周，请写成 {} 的样子。", Period::Week(Week::closed_before(now))))
+        }
+    }
+}
+
+/// The check sheet of a week, to be filled in by hand.
+pub(in super::super) async fn sheet(
+    State(shared): State<Shared>,
+    Query(fields): Query<Vec<(String, String)>>,
+    uri: Uri,
+    _: Viewer,
+) -> Response {
     let (config, now) = (Arc::clone(&shared.web.config), shared.web.clock.now());
-    let week = Week::closed_before(now);
+    let none = |why: &str| refused(StatusCode::NOT_FOUND, &uri, "没有核查表", why);
+    let week = match week_of(text(&fields, "week").trim(), now) {
+        Ok(week) => week,
+        Err(why) => return none(&why),
+    };
     match shared.web.store.read_async(move |conn| sheet::drawn(conn, &config, week, false, now)).await {
         Ok(drawn) if drawn.rows == 0 => {
-            let text = "上一周没有要人看的账号：台账里还没有账号，或者都看清了。";
-            refused(StatusCode::NOT_FOUND, &uri, "没有核查表", text)
+            let week = Period::Week(week);
+            none(&format!("{week} 没有要人看的账号：台账里还没有账号，或者这一周还没有过完，或者都看清了。"))
         }
         Ok(drawn) => match drawn.book {
             Ok(bytes) => download(bytes, BOOK, "sheet.xlsx", &format!("周核查表-{}.xlsx", Period::Week(week))),

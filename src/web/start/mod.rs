@@ -156,7 +156,7 @@ fn mail(conn: &Connection, config: &Config, progress: &Progress) -> Result<Value
         let (id, to, at) = (row.id, row.recipient.clone(), beijing(row.created_at));
         let sent = test_letter::sent(row);
         let failure = sent.failure().filter(|_| !waits).map(|said| super::plain::plain(&said));
-        context! { id, to, at, waits, failure, course => sent.course() }
+        context! { id, to, at, waits, failure, written => sent.is_only_written(), course => sent.course() }
     });
     Ok(context! {
         how => mail_in_words(config),
@@ -210,5 +210,6 @@ fn begun(conn: &Connection, config: &Config, progress: &Progress) -> Result<Valu
         by => progress.begun.as_ref().map(|last| last.by.clone()),
         at => progress.begun.as_ref().map(|last| beijing(last.at)),
         ready => progress.open().iter().all(|step| *step == "开始"),
+        folder => matches!(config.mail.transport, Transport::Folder(_)),
     })
 }

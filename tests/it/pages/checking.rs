@@ -131,6 +131,35 @@ async fn a_look_sent_twice_or_from_an_old_page_is_kept_once_and_a_correction_say
         let answer = boss.get(&format!("/check?{odd}"));
         assert!(answer.status == 200 && !answer.body.contains("<script"), "{odd}");
     }
+    // A week that there is not is said to be none, and nobody signs for another one in its place.
+    let unknown = boss.get("/check?kind=look&week=2026-W60").body;
+    assert!(unknown.contains("没有“2026-W60”这一周，下面是最近过完的一周（2026-W29）"), "{unknown}");
+    for (week, why) in [("2026-W60", "没有“2026-W60”这一周，没有保存"), ("", "没有写明是哪一周，没有保存")]
+    {
+        let mut form = form.clone();
+        form.retain(|(name, _)| *name != "week");
+        form.push(("week", week));
+        let refused = boss.act("/check", "/check/look", &form);
+        assert!(boss.get(&to(&refused)).body.contains(why), "{why}");
+    }
+    assert_eq!(office.trail().into_iter().filter(|(_, what)| what.starts_with("sheet.")).count(), 2);
+    // One that still runs, and one that has not begun, have not been looked through.
+    for (view, week) in [("", "2026-W30"), ("&view=list", "2026-W30"), ("", "2026-W40"), ("&view=list", "2026-W40")] {
+        let page = boss.get(&format!("/check?kind=look{view}&week={week}")).body;
+        assert!(page.contains("这一周还没有过完，周一再看") && !page.contains("都看过了"), "{page}");
+        assert!(page.contains(&format!("value=\"{week}\" selected")), "{page}");
+    }
+    // The check sheet is that of the week shown.
+    for view in ["", "&view=list"] {
+        let page = boss.get(&format!("/check?kind=look{view}&week=2026-W20")).body;
+        assert!(page.contains("start/sheet?week=2026-W20") && page.contains("list/import?kind=sheet"), "{page}");
+    }
+    let sheet = boss.get("/start/sheet?week=2026-W20");
+    assert!(sheet.status == 200 && sheet.head.contains("2026-W20.xlsx"), "{}", sheet.head);
+    for (week, why) in [("2026-W40", "这一周还没有开始"), ("2026-W60", "没有“2026-W60”这一周")] {
+        let none = boss.get(&format!("/start/sheet?week={week}"));
+        assert!(none.status == 404 && none.body.contains(why), "{}", none.body);
+    }
     for view in ["", "&view=list"] {
         let earlier = boss.get(&format!("/check?kind=look{view}&week=2026-W20")).body;
         assert!(

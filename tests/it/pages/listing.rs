@@ -154,6 +154,19 @@ async fn a_bad_row_is_named_with_its_cure_and_nothing_waits() {
     assert!(odd.status == 422 && odd.body.contains("没有导入"), "{}", odd.body);
     boss.upload("accounts", "", b"");
     assert!(boss.get("/list/import").body.contains("没有收到文件"));
+    boss.upload("accounts", "空.xlsx", b"");
+    assert!(boss.get("/list/import").body.contains("文件是空的，没有导入"));
+    // A check sheet is no list, though it has the names of accounts.
+    let filled = "账号名称,平台,最近更新时间,本周更新次数,核查人,核查时间\n青禾文旅,新浪微博,2026-07-15,1,赵六,2026-07-20 09:10\n";
+    for kind in ["accounts", "contacts"] {
+        let wrong = boss.upload(kind, "表.csv", filled.as_bytes());
+        assert!(wrong.status == 422 && wrong.body.contains("这是周核查表，请在“文件里是什么”里选“填好的周核查表”"));
+        assert!(wrong.body.contains("value=\"sheet\" checked"), "{}", wrong.body);
+    }
+    office.file("表.csv", filled);
+    for verb in ["account", "contact"] {
+        assert!(office.refused(&[verb, "import", "表.csv"]).contains("cuigeng sheet import"));
+    }
     office.end().await;
 }
 

@@ -74,6 +74,8 @@ async fn a_month_goes_from_draft_to_signature_on_its_page() {
     }
     assert!(step(&mut operator, "return", &[("reason", " ")]).contains("退回要写明理由"));
     assert!(step(&mut operator, "issue", &[("date", "2026-07-20")]).contains("请勾选“不编文号”"));
+    let both = [("number", "青政办〔2026〕28号"), ("no_number", "1"), ("date", "2026-07-20")];
+    assert!(step(&mut operator, "issue", &both).contains("写了文号，又勾选了“不编文号”"));
     let early = step(&mut operator, "issue", &[("number", "青政办〔2026〕28号"), ("date", "2026-06-20")]);
     assert!(early.contains("没有签发") && early.contains("早于本期的检查") && !early.contains("--date"), "{early}");
     let signed = step(&mut operator, "issue", &[("number", "青政办〔2026〕28号"), ("date", "2026-07-20")]);

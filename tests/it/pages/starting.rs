@@ -167,6 +167,27 @@ async fn a_step_is_left_out_with_a_word_and_the_last_one_waits_for_all() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_test_letter_that_is_only_written_into_a_folder_is_not_said_to_be_sent() {
+    let mut office = Office::bare("正式");
+    let config = std::fs::read_to_string(office.data().with_file_name("config.toml")).unwrap();
+    office.file("config.toml", &config.replace("transport = \"smtp\"", "transport = \"folder\""));
+    office.begin().await;
+    let mut boss = first_in(&office);
+    for path in ["/start", "/settings"] {
+        office.clock.goes_on(60).await;
+        boss.act(path, &format!("{path}/letter"), &[("address", "clerk@qinghe.example")]);
+        let page = boss.get(path).body;
+        assert!(page.contains("测试信已写成文件（现在的设置不真的发出）。已写入"), "{page}");
+        assert!(!page.contains("已发出") && !page.contains("请到收件箱"), "{page}");
+    }
+    let page = boss.get("/start").body;
+    assert!(page.contains("的测试信，已写成文件（现在的设置不真的发出）") && !page.contains("请到收件箱"), "{page}");
+    assert!(page.contains("所有的信只写成文件，谁也收不到"), "{page}");
+    assert_eq!(office.mail.letters().len(), 0);
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_led_who_wants_no_more_of_it() {
     let (mut office, mut boss) = administered().await;
     let line = "第一次使用</a>还差：试发信、开始。";
