@@ -145,12 +145,7 @@ pub(in super::super) async fn sign(State(shared): State<Shared>, uri: Uri, Opera
     shared.answer(&act.viewer, &uri, &format!("../{}", to.address()), done)
 }
 
-fn read(
-    act: &Act,
-    wish: &Wish,
-    config: &Config,
-    now: Moment,
-) -> Result<(SignedRow, Option<Moment>), Refusal> {
+fn read(act: &Act, wish: &Wish, config: &Config, now: Moment) -> Result<(SignedRow, Option<Moment>), Refusal> {
     let (typed, week) = (&wish.typed, wish.week.ok_or_else(|| no_week(&wish.no_week))?);
     let account =
         act.text("account").parse().map(AccountId).map_err(|_| Refusal::wish("没有写明是哪个账号，没有改动"))?;
@@ -170,7 +165,8 @@ fn read(
 
 /// Nobody signs for another week than the one that he means.
 fn no_week(said: &str) -> Refusal {
-    let why = if said.is_empty() { "没有写明是哪一周".to_owned() } else { format!("没有“{said}”这一周") };
+    let why =
+        if said.is_empty() { "没有写明是哪一周".to_owned() } else { format!("没有“{said}”这一周") };
     Refusal::wish(format!("{why}，没有保存；请在“哪一周”里选"))
 }
 
