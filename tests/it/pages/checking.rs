@@ -239,6 +239,29 @@ async fn findings_are_confirmed_or_refuted_one_by_one_or_all_that_were_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_an_office_objects_to_is_not_counted_among_those_that_are_confirmed_together() {
+    let (mut office, _) = administered().await;
+    let mut clerk = joined(&office, "赵六", "操作员");
+    clerk.act("/reports", "/reports/new/draft", &[("period", "2026-07")]);
+    clerk.act("/reports/2026-07", "/reports/2026-07/review", &[("reply_by", "2026-07-30")]);
+    let about = format!("青禾县交通局|{}", office.account("j1"));
+    let objects = [("about", about.as_str()), ("word", "objects"), ("said_by", "交通局"), ("reason", "发过")];
+    clerk.act("/reports/2026-07", "/reports/2026-07/answer", &objects);
+    let said = clerk.get("/reports/2026-07").body;
+    assert!(said.contains("有异议"), "{said}");
+    let page = clerk.get("/check?kind=finding").body;
+    for said in ["共还有 3 项等待确认", "全部确认（2 项）", "确认这 2 项", "另有 1 项单位有异议，不一并确认"]
+    {
+        assert!(page.contains(said), "{said}\n{page}");
+    }
+    let done = clerk.act("/check?kind=finding", "/check/all", &[("sum", &field(&page, "sum"))]);
+    assert!(clerk.get(&to(&done)).body.contains("1项单位有异议，没有一并确认"));
+    let left = clerk.get("/check?kind=finding").body;
+    assert!(left.contains("单位对这一期有异议") && !left.contains("check/all"), "{left}");
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_confirmed_finding_of_a_check_that_was_held_is_told_to_its_office() {
     let office = Office::open("正式").await;
     let mut office = office;
