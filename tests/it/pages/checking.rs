@@ -155,7 +155,7 @@ async fn a_look_sent_twice_or_from_an_old_page_is_kept_once_and_a_correction_say
         assert!(page.contains("start/sheet?week=2026-W20") && page.contains("list/import?kind=sheet"), "{page}");
     }
     let sheet = boss.get("/start/sheet?week=2026-W20");
-    assert!(sheet.status == 200 && sheet.head.contains("2026-W20.xlsx"), "{}", sheet.head);
+    assert!(sheet.status == 200 && sheet.head.contains("2026-w20.xlsx"), "{}", sheet.head);
     for (week, why) in [("2026-W40", "这一周还没有开始"), ("2026-W60", "没有“2026-W60”这一周")] {
         let none = boss.get(&format!("/start/sheet?week={week}"));
         assert!(none.status == 404 && none.body.contains(why), "{}", none.body);
