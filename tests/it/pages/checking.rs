@@ -155,7 +155,7 @@ async fn a_look_sent_twice_or_from_an_old_page_is_kept_once_and_a_correction_say
         assert!(page.contains("start/sheet?week=2026-W20") && page.contains("list/import?kind=sheet"), "{page}");
     }
     let sheet = boss.get("/start/sheet?week=2026-W20");
-    assert!(sheet.status == 200 && sheet.head.contains("2026-W20.xlsx"), "{}", sheet.head);
+    assert!(sheet.status == 200 && sheet.head.contains("2026-w20.xlsx"), "{}", sheet.head);
     for (week, why) in [("2026-W40", "这一周还没有开始"), ("2026-W60", "没有“2026-W60”这一周")] {
         let none = boss.get(&format!("/start/sheet?week={week}"));
         assert!(none.status == 404 && none.body.contains(why), "{}", none.body);
@@ -235,6 +235,29 @@ async fn findings_are_confirmed_or_refuted_one_by_one_or_all_that_were_shown() {
     assert!(clerk.get("/check?kind=finding").body.contains("没有等待确认的结果"));
     let trail: Vec<_> = office.trail().into_iter().filter(|(_, what)| what.starts_with("confirm.")).collect();
     assert!(trail.iter().all(|(who, _)| who == "赵六") && trail.len() == 3, "{trail:?}");
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_office_objects_to_is_not_counted_among_those_that_are_confirmed_together() {
+    let (mut office, _) = administered().await;
+    let mut clerk = joined(&office, "赵六", "操作员");
+    clerk.act("/reports", "/reports/new/draft", &[("period", "2026-07")]);
+    clerk.act("/reports/2026-07", "/reports/2026-07/review", &[("reply_by", "2026-07-30")]);
+    let about = format!("青禾县交通局|{}", office.account("j1"));
+    let objects = [("about", about.as_str()), ("word", "objects"), ("said_by", "交通局"), ("reason", "发过")];
+    clerk.act("/reports/2026-07", "/reports/2026-07/answer", &objects);
+    let said = clerk.get("/reports/2026-07").body;
+    assert!(said.contains("有异议"), "{said}");
+    let page = clerk.get("/check?kind=finding").body;
+    for said in ["共还有 3 项等待确认", "全部确认（2 项）", "确认这 2 项", "另有 1 项单位有异议，不一并确认"]
+    {
+        assert!(page.contains(said), "{said}\n{page}");
+    }
+    let done = clerk.act("/check?kind=finding", "/check/all", &[("sum", &field(&page, "sum"))]);
+    assert!(clerk.get(&to(&done)).body.contains("1项单位有异议，没有一并确认"));
+    let left = clerk.get("/check?kind=finding").body;
+    assert!(left.contains("单位对这一期有异议") && !left.contains("check/all"), "{left}");
     office.end().await;
 }
 
