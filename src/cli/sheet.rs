@@ -100,8 +100,9 @@ fn import(context: &Context, args: &SheetImportArgs) -> Result<Outcome, CliError
     let known = context.accounts()?;
     let plan = plan_sheet(&sheets, &known, asked, context.config.profile.count, now)
         .map_err(|refused| refusal::explain(&args.file, &sheets, &refused))?;
-    let (rows, file) = (plan.signed.clone(), name_of(&args.file));
-    let store = context.store()?;
+    let (store, file) = (context.store()?, name_of(&args.file));
+    let (rows, doubts) = store.read(|conn| sheet::sorted_out(conn, plan.signed.clone(), &known))?;
+    let plan = SheetPlan { signed: rows.clone(), remarks: [plan.remarks, doubts].concat(), ..plan };
     let kept = if args.dry_run {
         store.read(|conn| sheet::foresee(conn, &rows))?
     } else {

@@ -3,14 +3,14 @@
 
 use super::Refusal;
 use crate::config::Config;
-use crate::domain::{Account, AccountId, Check, Moment, Period, Week};
+use crate::domain::{Account, AccountId, Check, Moment, Period, Week, When};
 use crate::import::{SheetRow, SignedRow, sheet_book};
 use crate::ledger::Ledger;
 use crate::rules::{Tally, Verdict, VerdictKind};
 use crate::spoken::beijing;
 use crate::spoken::told_last;
 use crate::store::tally::Signed;
-use crate::store::{Connection, StoreError, Transaction, accounts, meta, tally};
+use crate::store::{Connection, StoreError, Transaction, accounts, meta, posts, tally};
 use std::collections::BTreeMap;
 
 /// Why an account stands on the sheet; the first one that fits.
@@ -151,6 +151,47 @@ pub fn foresee(conn: &Connection, rows: &[SignedRow]) -> Result<Kept, StoreError
     Ok(kept)
 }
 
+/// Rows that may be kept, and a sentence for each that may not ([`doubt`]): the person must look again.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn sorted_out(
+    conn: &Connection,
+    rows: Vec<SignedRow>,
+    known: &[Account],
+) -> Result<(Vec<SignedRow>, Vec<String>), StoreError> {
+    let (mut good, mut doubts) = (Vec::new(), Vec::new());
+    for signed in rows {
+        let Some(why) = doubt(conn, &signed)? else {
+            good.push(signed);
+            continue;
+        };
+        let title = known.iter().find(|account| account.id == signed.account).map_or_else(String::new, Account::title);
+        doubts.push(format!("{title}没有采用：{why}"));
+    }
+    Ok((good, doubts))
+}
+
+/// An update that is known to have come on a later day than the one that the row calls the last, and before
+/// the look: both cannot be true, and nobody is judged on such a row (Chinese, with the cure).
+fn doubt(conn: &Connection, signed: &SignedRow) -> Result<Option<String>, StoreError> {
+    let row = &signed.row;
+    let Some(last) = row.last else { return Ok(None) };
+    let after = Moment::start_of(last.latest().date()).plus_days(1);
+    let is_later = |when: &When| after <= when.earliest() && when.latest() < row.looked_at;
+    let posts = posts::of_account(conn, signed.account, after, row.looked_at)?;
+    let shown = posts.iter().filter(|post| post.visible && !post.struck && !post.repost).map(|post| post.when);
+    let (from, until) = (row.week.start().plus_days(-AROUND_D), row.week.end().plus_days(AROUND_D));
+    let others = tally::of_account(conn, signed.account, from, until)?;
+    let told = others.iter().filter(|other| other.week != row.week).filter_map(|other| other.last);
+    let Some(later) = shown.chain(told).find(is_later) else { return Ok(None) };
+    let (later, last) = (later.earliest().date().format("%-m月%-d日"), last.latest().date().format("%-m月%-d日"));
+    Ok(Some(format!("已经知道{later}有更新，晚于这里写的最近更新{last}；请打开账号再看一次，改正后再登记")))
+}
+
+/// Days around a week whose rows may name an update in it.
+const AROUND_D: i64 = 15;
+
 /// Keeps signed rows, each with its audit entry, or none; `upon` says what they stand on (a file, a page).
 ///
 /// # Errors
@@ -192,6 +233,9 @@ pub fn sign_one(
         }
         None if stood.is_some() => Err(Refusal::state(format!("{title}原来的登记已经撤回，没有改动；请看过再登记"))),
         _ => {
+            if let Some(why) = doubt(tx, signed)? {
+                return Err(Refusal::state(format!("{title}：{why}；没有改动")));
+            }
             sign(tx, std::slice::from_ref(signed), "网页", now)?;
             Ok(format!("已登记：{title} {}；有关结论会重新判定", words(&signed.row)))
         }

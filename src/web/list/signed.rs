@@ -17,6 +17,8 @@ pub(super) struct SignedSheet {
 
 impl SignedSheet {
     pub(super) fn of(conn: &Connection, plan: SheetPlan, known: &[Account]) -> Result<SignedSheet, StoreError> {
+        let (signed, doubts) = sheet::sorted_out(conn, plan.signed, known)?;
+        let plan = SheetPlan { signed, remarks: [plan.remarks, doubts].concat(), ..plan };
         let mut changes = Vec::new();
         for signed in &plan.signed {
             let alone = sheet::foresee(conn, std::slice::from_ref(signed))?;

@@ -330,6 +330,12 @@ async fn a_filled_in_check_sheet_is_shown_kept_once_and_corrected() {
     assert!(shown.contains("<del>2026-W29 共2次") && shown.contains("<ins>2026-W29 共1次"), "{shown}");
     let mark = boss.mark("/list/import");
     boss.act("/list/import", "/list/import/apply", &[("mark", &mark)]);
+    // The site has shown an update of the 18th: a row that knows of none after the 15th convicts nobody.
+    let blind = sheet("青禾交通,新浪微博,j1,2026-07-15 10:00,1,张三,2026-07-20 09:10\n");
+    boss.upload("sheet", "漏看.csv", blind.as_bytes());
+    let shown = boss.get("/list/import").body;
+    assert!(shown.contains("没有采用：已经知道7月18日有更新，晚于这里写的最近更新7月15日"), "{shown}");
+    assert!(!shown.contains("确认导入"), "{shown}");
     let bad = boss.upload("sheet", "坏.csv", sheet("某号,抖音,x,,-1,张三,2026-07-20 09:10\n").as_bytes());
     assert!(bad.status == 422 && bad.body.contains("没有导入") && bad.body.contains("某号"), "{}", bad.body);
     let trail: Vec<_> = office.trail().into_iter().filter(|(_, what)| what.starts_with("sheet.")).collect();
