@@ -3,11 +3,12 @@
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
+use std::collections::HashMap;
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -17,6 +18,9 @@ use tokio::time::Sleep;
 
 /// Connections at once; the service has some hundred file descriptors for everything.
 const AT_ONCE: usize = 64;
+/// Of them, from one address: a browser opens six, and a few people may share an address. A proxy on this
+/// machine serves everybody and is not counted.
+const EACH: usize = 24;
 /// A page and its style take two requests; whoever reads on comes again.
 const LIFE: Duration = Duration::from_secs(20);
 /// After a failure to accept (no descriptor is free), so that it is not tried without a pause.
@@ -26,11 +30,49 @@ const BREATH: Duration = Duration::from_millis(200);
 pub(super) struct Doorman {
     listener: TcpListener,
     places: Arc<Semaphore>,
+    inside: Inside,
+}
+
+/// How many are inside, by address.
+#[derive(Clone, Default)]
+struct Inside(Arc<Mutex<HashMap<IpAddr, usize>>>);
+
+/// A place among those of an address, given back when it is dropped.
+struct Counted {
+    inside: Inside,
+    from: IpAddr,
+}
+
+impl Inside {
+    /// `None` where too many of that address are inside.
+    fn admit(&self, from: IpAddr) -> Option<Counted> {
+        let from = from.to_canonical();
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = all.entry(from).or_insert(0);
+        if *count >= EACH && !from.is_loopback() {
+            return None;
+        }
+        *count += 1;
+        Some(Counted { inside: self.clone(), from })
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        let mut all = self.inside.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = all.get_mut(&self.from).map_or(0, |count| {
+            *count = count.saturating_sub(1);
+            *count
+        });
+        if left == 0 {
+            all.remove(&self.from);
+        }
+    }
 }
 
 impl Doorman {
     pub(super) fn before(listener: TcpListener) -> Doorman {
-        Doorman { listener, places: Arc::new(Semaphore::new(AT_ONCE)) }
+        Doorman { listener, places: Arc::new(Semaphore::new(AT_ONCE)), inside: Inside::default() }
     }
 }
 
@@ -44,8 +86,9 @@ impl Listener for Doorman {
             let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { return std::future::pending().await };
             match self.listener.accept().await {
                 Ok((stream, from)) => {
+                    let Some(counted) = self.inside.admit(from.ip()) else { continue };
                     let end = Box::pin(tokio::time::sleep(LIFE));
-                    return (Guest { stream, end, _place: place }, from);
+                    return (Guest { stream, end, _place: place, _counted: counted }, from);
                 }
                 Err(error) => {
                     tracing::warn!(%error, "web.not_accepted");
@@ -75,6 +118,7 @@ pub(super) struct Guest {
     stream: TcpStream,
     end: Pin<Box<Sleep>>,
     _place: OwnedSemaphorePermit,
+    _counted: Counted,
 }
 
 impl Guest {
@@ -106,5 +150,23 @@ impl AsyncWrite for Guest {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_address_leaves_room_for_others_and_gets_its_places_back() {
+        let (inside, one, other) = (Inside::default(), [10, 0, 0, 1].into(), [10, 0, 0, 2].into());
+        let mut all: Vec<Counted> = (0..EACH).map(|_| inside.admit(one).unwrap()).collect();
+        assert!(inside.admit(one).is_none() && inside.admit(other).is_some());
+        all.pop();
+        assert!(inside.admit(one).is_some());
+        drop(all);
+        assert!(inside.0.lock().unwrap().is_empty(), "nobody is remembered who has left");
+        let proxied: Vec<_> = (0..AT_ONCE).map(|_| inside.admit([127, 0, 0, 1].into())).collect();
+        assert!(proxied.iter().all(Option::is_some));
     }
 }
