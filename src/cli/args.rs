@@ -153,7 +153,7 @@ pub enum Verb {
     Plugin(PluginVerb),
     /// 备份数据库：服务运行时也可以做，做完打开检验；另有 list、verify
     ///
-    /// 服务每天夜里也自动备份（配置的 [backup] 一节），放在数据目录的 backups 下。
+    /// 服务每天夜里也自动备份（配置的 backup 一节），放在数据目录的 backups 下。
     Backup(BackupArgs),
     /// 从一份备份恢复数据库；要先停止服务
     ///

@@ -151,7 +151,7 @@ pub fn foresee(conn: &Connection, rows: &[SignedRow]) -> Result<Kept, StoreError
     Ok(kept)
 }
 
-/// Rows that may be kept, and a sentence for each that may not ([`doubt`]): the person must look again.
+/// Rows that may be kept, and a sentence for each that may not (`doubt`): the person must look again.
 ///
 /// # Errors
 /// Those of SQLite.

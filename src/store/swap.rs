@@ -3,7 +3,7 @@
 //! then on every step can be repeated, and whoever opens the database next finishes them.
 //!
 //! A WAL that is left beside another file than its own destroys it, so it is moved before the file is, and
-//! nobody has the database open meanwhile: whoever opens it is a [`Guest`].
+//! nobody has the database open meanwhile: whoever opens it is a `Guest`.
 
 use super::{Connection, StoreError, backup};
 use std::fs::{File, OpenOptions, TryLockError};
