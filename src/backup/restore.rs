@@ -34,8 +34,9 @@ pub fn restore(data: &Path, file: &Path, by: &str, now: Moment) -> Result<Done, 
         return Err(Refusal::wish("谁负责恢复要写明"));
     }
     let _daemon = InstanceLock::take(data)?;
-    let alone = Alone::take(data)?;
+    // Before anything else: a restore that was broken off is finished by whoever takes the database.
     let checked = sound(file)?;
+    let alone = Alone::take(data)?;
     let stamp = keep::stamp(now);
     if swap::aside(data, &stamp).exists() {
         return Err(Refusal::state("刚刚恢复过一次，没有改动；请过一会儿再试"));

@@ -52,7 +52,7 @@ fn read(args: &ConfirmArgs, account: Option<&Account>) -> Result<Wish, CliError>
     })
 }
 
-/// The check that is named, else every check held since the installation, else the last one.
+/// The check that is named, else those of [`confirm::checks`], else the last one.
 fn checks(context: &Context, args: &ConfirmArgs, now: Moment) -> Result<Vec<Check>, CliError> {
     let config = &context.config;
     if let Some(text) = &args.check {

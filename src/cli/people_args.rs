@@ -80,7 +80,7 @@ pub struct Way {
 /// What `confirm` takes.
 #[derive(Args, Debug)]
 pub struct ConfirmArgs {
-    /// 哪次检查，如 2022-06-27；不写就是安装以来的全部检查
+    /// 哪次检查，如 2022-06-27；不写就是安装以来、和正在办的通报的全部检查
     #[arg(long, value_name = "T")]
     pub check: Option<String>,
     /// 只核实这个账号（账号名称或标识）

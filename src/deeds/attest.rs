@@ -3,7 +3,8 @@
 use super::Refusal;
 use crate::domain::{AccountId, Moment};
 use crate::import::{PlannedAttestation, check_span, times};
-use crate::store::{StoreError, Transaction, attest as attestations, meta};
+use crate::spoken::span_in_words;
+use crate::store::{StoreError, Transaction, accounts, attest as attestations, meta};
 
 /// Reads a span as people write it: a date alone is its 00:00; without an end, or with `now`, it is now.
 ///
@@ -26,8 +27,13 @@ pub fn span(from: &str, to: Option<&str>, now: Moment) -> Result<(Moment, Moment
 /// Those of SQLite.
 pub fn keep(tx: &Transaction<'_>, one: &PlannedAttestation, upon: &str, now: Moment) -> Result<i64, StoreError> {
     let id = attestations::attest(tx, one.account, one.from, one.to, &one.by, now)?;
-    meta::audit(tx, now, &one.by, "attest", &format!("账号{} {} 至 {}{upon}", one.account.0, one.from, one.to))?;
+    let span = span_in_words(Some((one.from, one.to)));
+    meta::audit(tx, now, &one.by, "attest", &format!("{} {span}{upon}", title(tx, one.account)?))?;
     Ok(id)
+}
+
+fn title(tx: &Transaction<'_>, account: AccountId) -> Result<String, StoreError> {
+    Ok(accounts::one(tx, account)?.map_or_else(|| format!("账号{}", account.0), |account| account.title()))
 }
 
 /// Keeps one where `newest` is the last that the person had before his eyes (0: none).
@@ -54,13 +60,14 @@ pub fn withdraw(
     now: Moment,
 ) -> Result<(), Refusal> {
     let none = || Refusal::state(format!("没有编号为{id}、尚未撤回的核查"));
-    if let Some(account) = account
-        && !attestations::of_account(tx, account)?.iter().any(|one| one.id == id)
-    {
-        return Err(none());
+    let mut told = format!("编号{id}");
+    if let Some(account) = account {
+        let all = attestations::of_account(tx, account)?;
+        let one = all.iter().find(|one| one.id == id).ok_or_else(none)?;
+        told = format!("{told}，{} {}", title(tx, account)?, span_in_words(Some((one.from, one.to))));
     }
     if !attestations::withdraw(tx, id, by, now)? {
         return Err(none());
     }
-    Ok(meta::audit(tx, now, by, "attest.withdraw", &id.to_string())?)
+    Ok(meta::audit(tx, now, by, "attest.withdraw", &told)?)
 }

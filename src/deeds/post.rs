@@ -4,6 +4,7 @@ use super::Refusal;
 use crate::answer::plausible_url;
 use crate::domain::{Account, Moment, When};
 use crate::import::{kind as post_kind, times, wechat_article};
+use crate::spoken::when as spoken_when;
 use crate::store::{StoreError, Transaction, meta, posts};
 use cuigeng_adapters::{PostKind, RawPost};
 
@@ -36,6 +37,9 @@ pub fn read(told: Told, account: &Account, now: Moment) -> Result<RawPost, Refus
     if when.earliest() > now {
         return Err(Refusal::wish("发布时间在未来，请核对"));
     }
+    if let Some(opened) = account.opened_on.filter(|opened| when.latest() < Moment::start_of(*opened)) {
+        return Err(Refusal::wish(format!("发布时间早于台账里的开设日期{opened}，请核对其中一个")));
+    }
     let url = told.url.as_deref().map(typed_url).transpose()?;
     let (kind, repost) = typed_kind(&told.kind, account.platform.is_wechat())?;
     let article = url.as_deref().and_then(wechat_article);
@@ -58,8 +62,10 @@ pub fn read(told: Told, account: &Account, now: Moment) -> Result<RawPost, Refus
 /// # Errors
 /// Those of SQLite.
 pub fn add(tx: &Transaction<'_>, account: &Account, post: RawPost, by: &str, now: Moment) -> Result<bool, StoreError> {
+    let link = post.url.as_ref().map_or_else(String::new, |url| format!("，{url}"));
+    let detail = format!("{}：{} 《{}》{link}", account.title(), spoken_when(post.when), post.title);
     let sighted = posts::sight(tx, account.id, BY_HAND, &[post], now)?;
-    meta::audit(tx, now, by, "post.add", &account.title())?;
+    meta::audit(tx, now, by, "post.add", &detail)?;
     Ok(sighted.new > 0)
 }
 

@@ -49,22 +49,20 @@ pub fn coming(conn: &Connection, config: &Config, now: Moment, days: i64) -> Res
     let mut walk = Walk {
         conn,
         config,
-        known: Ledger::load(conn, config, from, now.plus(1))?,
         ledger: Ledger::load(conn, config, from, now.plus(1))?,
         spent: outbox::spent(conn, modes::holds(conn, config.mode)? == Mode::Trial, now)?,
         told: BTreeMap::new(),
         today: now,
         found: Vec::new(),
     };
+    let tomorrow = Moment::start_of(now.date()).plus_days(1);
+    let (due, later) = walk.waiting()?;
+    walk.wait(due)?;
+    // Today's letters stand on what is known; for later ones people are supposed to look on.
+    walk.until(now, tomorrow.plus(-1))?;
     walk.ledger.suppose_people_look_on(now.plus_days(days + 1));
-    for waiting in desk::waiting(conn)? {
-        walk.wait(&waiting)?;
-    }
-    let end = now.plus_days(days);
-    let mut at = now;
-    while let Some(next) = walk.step(at)?.filter(|next| *next <= end) {
-        at = next;
-    }
+    walk.wait(later)?;
+    walk.until(Moment::from_beijing(tomorrow.date().and_time(config.warn.hour)), now.plus_days(days))?;
     walk.found.sort_by_key(|letter| letter.at);
     Ok(walk.found)
 }
@@ -85,9 +83,6 @@ type Key = (String, i64, String, String);
 struct Walk<'a> {
     conn: &'a Connection,
     config: &'a Config,
-    /// What is known.
-    known: Ledger,
-    /// The same, and that people look on until the days to come.
     ledger: Ledger,
     spent: BTreeSet<Spent>,
     told: BTreeMap<Key, Before>,
@@ -96,19 +91,40 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn wait(&mut self, letter: &LetterRow) -> Result<(), StoreError> {
-        let mentions = outbox::mentions(self.conn, letter.id)?;
-        let head = Head {
-            recipient: letter.recipient.clone(),
-            role: letter.role,
-            slot: letter.slot,
-            number: facts::number(letter.slot, letter.id),
-            installed: facts::installed(self.conn)?,
-            pass: Some(LINK_TO_COME.to_owned()),
-        };
-        let at = letter.next_try.max(self.today);
-        self.hear(letter, &mentions);
-        self.tell(&head, mentions, (at, Some(letter.id)), BTreeMap::new())
+    /// The letters that wait: those that may leave today, and the others. All of them are supposed to be
+    /// heard.
+    fn waiting(&mut self) -> Result<(Vec<LetterRow>, Vec<LetterRow>), StoreError> {
+        let all = desk::waiting(self.conn)?;
+        for letter in &all {
+            let mentions = outbox::mentions(self.conn, letter.id)?;
+            self.hear(letter, &mentions);
+        }
+        Ok(all.into_iter().partition(|letter| letter.next_try.date() <= self.today.date()))
+    }
+
+    fn wait(&mut self, letters: Vec<LetterRow>) -> Result<(), StoreError> {
+        for letter in letters {
+            let head = Head {
+                recipient: letter.recipient.clone(),
+                role: letter.role,
+                slot: letter.slot,
+                number: facts::number(letter.slot, letter.id),
+                installed: facts::installed(self.conn)?,
+                pass: Some(LINK_TO_COME.to_owned()),
+            };
+            let (mentions, at) = (outbox::mentions(self.conn, letter.id)?, letter.next_try.max(self.today));
+            self.tell(&head, mentions, (at, Some(letter.id)), BTreeMap::new())?;
+        }
+        Ok(())
+    }
+
+    /// Every step from `at` to `end`.
+    fn until(&mut self, at: Moment, end: Moment) -> Result<(), StoreError> {
+        let mut next = Some(at);
+        while let Some(at) = next.filter(|at| *at <= end) {
+            next = self.step(at)?;
+        }
+        Ok(())
     }
 
     /// A preview supposes that what waits will leave.
@@ -133,7 +149,7 @@ impl Walk<'_> {
     /// What is owed at `at`, and when something may be owed next.
     fn step(&mut self, at: Moment) -> Result<Option<Moment>, StoreError> {
         let coming = self.config.checks_between(at.plus(1), at.plus_days(LOOK_AHEAD_DAYS));
-        let causes = warn::causes(self.as_of(at), self.config, &coming, at);
+        let causes = warn::causes(&self.ledger, self.config, &coming, at);
         let slots = causes.iter().flat_map(|cause| &cause.rungs).map(|rung| rung.slot);
         let next = slots.filter(|slot| *slot > at).min();
         let owed = warn::owed(&causes, &self.config.clerks(), &self.spent, &self.config.calendar, at);
@@ -191,11 +207,6 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Today's letters stand on what is known: nobody is supposed to have looked.
-    fn as_of(&self, at: Moment) -> &Ledger {
-        if at.date() > self.today.date() { &self.ledger } else { &self.known }
-    }
-
     /// An account without a source is spoken of only on a day on which somebody has looked.
     fn proviso(&self, mentions: &[Mention], at: Moment) -> &'static str {
         let by_hand = |mention: &Mention| self.ledger.account(mention.account).is_some_and(|a| a.sources.is_empty());
@@ -206,7 +217,7 @@ impl Walk<'_> {
     fn say(&self, head: &Head, mentions: &[Mention], at: Moment) -> Told {
         let before = |mention: &Mention| self.told.get(&key(&head.recipient, mention)).copied().unwrap_or_default();
         let seen = Seen { until: self.today, will_look: true };
-        facts::tell(self.as_of(at), self.config, head, mentions, &before, (at, seen))
+        facts::tell(&self.ledger, self.config, head, mentions, &before, (at, seen))
     }
 
     /// Updates that would make a mention untrue: `None` when nothing posted today could.

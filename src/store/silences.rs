@@ -88,7 +88,9 @@ pub fn active(conn: &Connection, now: Moment) -> Result<Vec<Silence>, StoreError
 pub fn end(tx: &Transaction<'_>, id: i64, by: &str, now: Moment) -> Result<bool, StoreError> {
     let ended = tx.prepare_cached(END)?.execute((id, now.unix(), by))? > 0;
     if ended {
-        meta::audit(tx, now, by, "silence.end", &format!("编号{id}"))?;
+        let whose = list(tx)?.into_iter().find(|one| one.id == id);
+        let whose = whose.map_or_else(String::new, |one| format!("，{}{}", one.scope.chinese(), one.name));
+        meta::audit(tx, now, by, "silence.end", &format!("编号{id}{whose}"))?;
     }
     Ok(ended)
 }

@@ -122,6 +122,7 @@ pub(super) fn pending(dir: &Path) -> Option<String> {
 pub fn finish(alone: &Alone, dir: &Path, stamp: &str) -> Result<(), StoreError> {
     settle(dir);
     while advance(alone, dir, stamp)? {}
+    tracing::warn!(aside = %aside(dir, stamp).display(), "backup.exchanged");
     Ok(())
 }
 

@@ -63,8 +63,7 @@ pub(super) fn plain(said: &str) -> String {
 }
 
 fn without_lines(said: &str) -> String {
-    let Some((before, _)) = said.split_once(LINES) else { return said.to_owned() };
-    format!("{before}；“核查”页没有列出的，是服务启用以前的检查，请运维人员在服务器上核实")
+    said.split_once(LINES).map_or(said, |(before, _)| before).to_owned()
 }
 
 #[cfg(test)]
@@ -85,7 +84,7 @@ mod tests {
         let said = "没有送审：\n  2项结果待核实，先用 confirm 核实（2022年6月20日的检查）：甲；看清后逐次确认：confirm --check 2022-06-20 --all --by 姓名\n  其他";
         is_plain(said);
         assert!(
-            plain(said).contains("先在“核查”页逐项核实（2022年6月20日的检查）：甲；")
+            plain(said).contains("先在“核查”页逐项核实（2022年6月20日的检查）：甲\n")
                 && plain(said).ends_with("\n  其他")
         );
     }

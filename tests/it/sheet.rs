@@ -130,6 +130,17 @@ async fn one_clerk_one_sheet_one_monday() {
         );
     }
 
+    // The week to come is foretold for those whom people look at; of today only what was seen today.
+    let foretold = |at: &str, of: &str| {
+        let coming = city.json(&["letters", "preview", "--at", at]);
+        let of_day = coming.as_array().unwrap().iter().filter(|letter| letter["at"].as_str().unwrap().starts_with(of));
+        let to: BTreeSet<String> = of_day.map(|letter| letter["recipient"].as_str().unwrap().to_owned()).collect();
+        (WATCHED..ALL).filter(|i| to.contains(&owner(*i))).count()
+    };
+    assert!(foretold("2024-07-22 11:00", "2024-07-25") > 200);
+    assert_eq!(foretold("2024-07-25 09:00", "2024-07-25"), 0, "nobody has looked on that day");
+    assert!(foretold("2024-07-25 09:00", "2024-07-26") > 200, "whoever looks on Friday lets Friday's letters leave");
+
     // A week later nobody has looked again: silence on our side, too.
     for now in ["2024-07-23 09:00", "2024-07-24 09:00", "2024-07-25 09:00", "2024-07-26 09:00", "2024-07-29 09:30"] {
         let (day, _) = now.split_once(' ').unwrap();

@@ -67,6 +67,8 @@ struct Reader {
     found: Announced,
     faults: Vec<NoticeFault>,
     festival: Option<String>,
+    /// A heading that is no festival, and its line: days below it belong to none.
+    stranger: Option<(String, usize)>,
     /// Every festival that was named.
     named: BTreeSet<String>,
     pending: Vec<Span>,
@@ -89,7 +91,11 @@ impl Reader {
             Token::Festival(name) => {
                 self.end_sentence();
                 self.named.insert(name.clone());
-                self.festival = Some(name.clone());
+                (self.festival, self.stranger) = (Some(name.clone()), None);
+            }
+            Token::Stranger(name) => {
+                self.end_sentence();
+                self.stranger = Some((name.clone(), line));
             }
             Token::Date(date) => self.date(*date, line),
             Token::Off => self.off(line),
@@ -121,6 +127,9 @@ impl Reader {
         let spans = std::mem::take(&mut self.pending);
         // Whatever stands before the first festival is no arrangement.
         let Some(name) = self.festival.clone().filter(|_| !spans.is_empty()) else { return };
+        if let Some((stranger, line)) = self.stranger.take() {
+            return self.fault(line, format!("“{stranger}”不是全国放假的节日；只粘贴国务院办公厅的通知"));
+        }
         let mut group_d = Some(0);
         for span in spans {
             let days = self.days(span);

@@ -34,6 +34,8 @@ pub(super) enum Token {
     TitleYear(i32),
     /// 一、元旦：
     Festival(String),
+    /// 八、校庆：
+    Stranger(String),
     Date(WrittenDate),
     /// 至
     To,
@@ -244,7 +246,7 @@ fn chinese(numerals: &[char]) -> Option<u32> {
     }
 }
 
-/// The festival's name before a colon, without its ordinal.
+/// The festival's name before a colon, without its ordinal; a heading with an ordinal that is none.
 fn festival(chars: &[Char], colon: usize) -> Option<Token> {
     let mut start = colon;
     while start > 0 && colon - start < 20 && !chars[start].first && is_of_name(chars[start - 1].is) {
@@ -255,7 +257,11 @@ fn festival(chars: &[Char], colon: usize) -> Option<Token> {
     let name_at = (start..colon).rev().find(is_ordinal).map_or(start, |at| at + 1);
     let name: String = chars[name_at..colon].iter().map(|c| c.is).collect();
     let is_one = FESTIVALS.iter().any(|festival| name.contains(festival)) && name.chars().count() <= 14;
-    is_one.then_some(Token::Festival(name))
+    let is_heading = name_at > start;
+    match is_one {
+        true => Some(Token::Festival(name)),
+        false => is_heading.then_some(Token::Stranger(name)),
+    }
 }
 
 fn is_of_name(c: char) -> bool {

@@ -9,7 +9,7 @@ use crate::deeds::outbox::{self, Told};
 use crate::domain::{AccountId, Moment};
 use crate::store::Transaction;
 use crate::store::desk::{Call, Deed};
-use crate::store::restored::Waits;
+use crate::store::restored::{self, Waits};
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
@@ -90,7 +90,8 @@ fn carry_out(tx: &Transaction<'_>, id: i64, wish: &Wish, by: &str, now: Moment) 
     match wish {
         Wish::Letter(deed, said) => {
             outbox::act(tx, id, deed, by, now)?;
-            Ok(format!("信{id}{said}"))
+            let held = matches!(deed, Deed::Retry) && restored::holds(tx)?.is_some();
+            Ok(format!("信{id}{}", if held { "已排入发件箱，放行以后再发" } else { said }))
         }
         Wish::Call { accounts, call } => {
             let new = outbox::called(tx, id, accounts, call, now)?;

@@ -250,12 +250,13 @@ async fn what_an_office_objects_to_is_not_counted_among_those_that_are_confirmed
     let said = clerk.get("/reports/2026-07").body;
     assert!(said.contains("有异议"), "{said}");
     let page = clerk.get("/check?kind=finding").body;
-    for said in ["共还有 3 项等待确认", "全部确认（2 项）", "确认这 2 项", "另有 1 项单位有异议，不一并确认"]
+    // Every check of the month that a 通报 is being made of.
+    for said in ["共还有 12 项等待确认", "全部确认（8 项）", "确认这 8 项", "另有 4 项单位有异议，不一并确认"]
     {
         assert!(page.contains(said), "{said}\n{page}");
     }
     let done = clerk.act("/check?kind=finding", "/check/all", &[("sum", &field(&page, "sum"))]);
-    assert!(clerk.get(&to(&done)).body.contains("1项单位有异议，没有一并确认"));
+    assert!(clerk.get(&to(&done)).body.contains("4项单位有异议，没有一并确认"));
     let left = clerk.get("/check?kind=finding").body;
     assert!(left.contains("单位对这一期有异议") && !left.contains("check/all"), "{left}");
     office.end().await;
