@@ -110,6 +110,11 @@ fn kept(data: &Path, keep_days: u32, now: Moment) -> Result<Made, Trouble> {
 /// The place cannot be written, a file of that name exists, or the copy is not sound.
 pub fn copy_to(data: &Path, to: &Path, now: Moment) -> Result<Made, Trouble> {
     let target = if to.is_dir() { to.join(keep::name(now)) } else { to.to_owned() };
+    // A disk that is not plugged in would get a file of its name on our own disk.
+    if target.extension().is_none_or(|ending| ending != "db") {
+        let why = "没有这个目录，没有备份；是 U 盘的，请看插好没有；要写成文件的，文件名请以 .db 结尾";
+        return Err(Trouble(format!("{}：{why}", to.display())));
+    }
     if target.exists() {
         return Err(Trouble(format!("{} 已经有了，没有备份；请换一个名字", target.display())));
     }
@@ -131,7 +136,6 @@ fn written(data: &Path, target: &Path, now: Moment) -> Result<Made, Trouble> {
     let rows = copied?;
     let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
     verify::write_sum(&part, target)?;
-    // The minute of a copy is in its name; a second one of the same second is none.
     backup::publish(&part, target)?;
     let bytes = std::fs::metadata(target).map_or(0, |about| about.len());
     tracing::debug!(name, at = now.unix(), "backup.made");

@@ -125,6 +125,7 @@ fn a_copy_elsewhere_is_verified_too_and_never_overwrites() {
     desk.ok(&["backup", "--to", "disk/own.db"]);
     assert!(desk.refused(&["backup", "--to", "disk/own.db"]).contains("已经有了"));
     assert!(desk.refused(&["backup", "--to", "nowhere/own.db"]).contains("nowhere"));
+    assert!(desk.refused(&["backup", "--to", "usb"]).contains("没有这个目录"), "a disk that is not there");
     assert!(desk.ok(&["backup", "verify", "disk/own.db"]).contains("可以用"));
     let sums = desk.spoken(Command::new("sh").args(["-c", "cd disk && sha256sum -c *.sha256"]));
     assert_eq!(sums.code, 0, "{}{}", sums.out, sums.err);
