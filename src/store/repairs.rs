@@ -62,6 +62,7 @@ fn read(conn: &Connection, profile: Option<&str>) -> Result<Vec<(String, Repair)
             dated: date(row, 10)?,
             first_due: date(row, 11)?,
             events: events.remove(&id).unwrap_or_default(),
+            overturned: false,
         };
         found.push((row.get(12)?, repair));
     }

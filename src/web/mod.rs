@@ -263,6 +263,7 @@ fn router(shared: Shared) -> Router {
         .route("/reports/{period}", get(reports::bulletin::show))
         .route("/reports/{period}/file", get(reports::file::send))
         .route("/reports/{period}/answer", post(reports::reply::take))
+        .route("/reports/{period}/recall", post(reports::reply::back))
         .route("/reports/{period}/{step}", post(reports::step::take))
         .route("/repairs", get(repairs::show))
         .route("/repairs/{id}", get(repairs::one::show))
