@@ -14,6 +14,7 @@ mod chrome;
 mod doorman;
 mod first;
 mod gate;
+mod leaving;
 mod list;
 mod office;
 mod outbox;
@@ -102,6 +103,7 @@ struct Shared {
     notes: Arc<Notes>,
     holds: Arc<list::Holds>,
     aheads: Arc<upcoming::Aheads>,
+    leavings: Arc<leaving::Leavings>,
     trying: Arc<trying::Trying>,
     papers: Arc<reports::made::Papers>,
     trials: Arc<rules::whatif::Trials>,
@@ -112,8 +114,24 @@ struct Shared {
 impl Shared {
     fn new(web: Web) -> Shared {
         let hashing = Arc::new(Semaphore::new(HASHING));
-        let (gate, throttle, stand, desks, trails, notes, holds, aheads, trying, papers, trials) = Default::default();
-        Shared { web, gate, throttle, stand, desks, trails, notes, holds, aheads, trying, papers, trials, hashing }
+        let (gate, throttle, stand, desks, trails, notes, holds) = Default::default();
+        let (aheads, leavings, trying, papers, trials) = Default::default();
+        Shared {
+            web,
+            gate,
+            throttle,
+            stand,
+            desks,
+            trails,
+            notes,
+            holds,
+            aheads,
+            leavings,
+            trying,
+            papers,
+            trials,
+            hashing,
+        }
     }
 
     /// Makes what takes long in a large town before the first reader comes, one after the other.
