@@ -47,7 +47,7 @@ async fn administered() -> (Office, Browser) {
     (office, browser)
 }
 
-fn first_in(office: &Office) -> Browser {
+pub(crate) fn first_in(office: &Office) -> Browser {
     let mut browser = Browser::at(office.port);
     let link = path_in(&office.ok(&["user", "link"]));
     let done = browser.post(&link, &[("name", "李四"), ("password", PASSWORD), ("again", PASSWORD)]);
