@@ -29,7 +29,7 @@ pub struct Inspector {
 }
 
 /// How far back a check is judged again when its evidence changed.
-const LOOK_BACK_DAYS: i64 = 35;
+pub(crate) const LOOK_BACK_DAYS: i64 = 35;
 /// Seconds after which every check of the last weeks is judged again.
 const JUDGE_ALL_S: i64 = 6 * 3600;
 /// Nobody rings when a person writes into the database from the command line, and an account without a

@@ -2,9 +2,10 @@
 //! is known of an account is shared; whoever needs a ledger takes a copy of the shelf's that costs next to
 //! nothing, brings it up to date with what was touched since, and puts it back.
 
-use super::{Known, Ledger};
+use super::{Known, Ledger, longest_window_days};
 use crate::config::Config;
 use crate::domain::{AccountId, Moment};
+use crate::inspect::LOOK_BACK_DAYS;
 use crate::rules::thinned;
 use crate::store::{Connection, StoreError, contacts, touched};
 use cuigeng_adapters::time::DAY;
@@ -58,6 +59,7 @@ impl Shelf {
     /// # Errors
     /// Those of the store.
     pub fn take(&self, conn: &Connection, config: &Config, asks: Asks, now: Moment) -> Result<Ledger, StoreError> {
+        let asks = at_least(asks, config, now);
         if let Some(ledger) = self.mended(conn, asks, now)? {
             self.put(&ledger);
             return Ok(ledger);
@@ -80,6 +82,7 @@ impl Shelf {
         asks: Asks,
         now: Moment,
     ) -> Result<Ledger, StoreError> {
+        let asks = at_least(asks, config, now);
         if let Some(ledger) = self.mended(conn, asks, now)? {
             return Ok(ledger);
         }
@@ -120,6 +123,12 @@ impl Shelf {
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Everybody asks for what an inspection mostly needs, so that it is not read once for each of them.
+fn at_least((who, from): Asks, config: &Config, now: Moment) -> Asks {
+    let usual = LOOK_BACK_DAYS + longest_window_days(&config.profile) + 1;
+    (who, from.min(Moment::start_of(now.plus_days(-usual).date())))
 }
 
 impl Ledger {

@@ -15,6 +15,7 @@ mod hostile;
 mod links;
 mod listing;
 mod listing_chromium;
+mod opening;
 mod outbox;
 mod papers_chromium;
 mod reports;
