@@ -17,6 +17,7 @@ mod gate;
 mod leaving;
 mod list;
 mod office;
+mod opening;
 mod outbox;
 mod overview;
 mod paged;
@@ -41,6 +42,7 @@ use crate::alarm::Alarmer;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::current::Current;
+use crate::ledger::shelf::Shelf;
 use crate::poll::Poller;
 use crate::secrets::FileSecrets;
 use crate::store::{Store, StoreError, meta};
@@ -89,6 +91,8 @@ pub struct Web {
     pub health: Alarmer,
     /// Whoever looks, and hands over a test letter.
     pub poller: Poller,
+    /// The evidence, which the inspection keeps too.
+    pub shelf: Shelf,
 }
 
 /// What the pages and the gate share.
@@ -218,6 +222,7 @@ impl Web {
 }
 
 pub use first::{base_url, enter_url, first_link, office_url};
+pub use opening::opening;
 
 /// Why nobody can open a page (Chinese), as the daemon that ran last has found it.
 ///
