@@ -14,8 +14,10 @@ mod chrome;
 mod doorman;
 mod first;
 mod gate;
+mod leaving;
 mod list;
 mod office;
+mod opening;
 mod outbox;
 mod overview;
 mod paged;
@@ -40,6 +42,7 @@ use crate::alarm::Alarmer;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::current::Current;
+use crate::ledger::shelf::Shelf;
 use crate::poll::Poller;
 use crate::secrets::FileSecrets;
 use crate::store::{Store, StoreError, meta};
@@ -88,6 +91,8 @@ pub struct Web {
     pub health: Alarmer,
     /// Whoever looks, and hands over a test letter.
     pub poller: Poller,
+    /// The evidence, which the inspection keeps too.
+    pub shelf: Shelf,
 }
 
 /// What the pages and the gate share.
@@ -102,6 +107,7 @@ struct Shared {
     notes: Arc<Notes>,
     holds: Arc<list::Holds>,
     aheads: Arc<upcoming::Aheads>,
+    leavings: Arc<leaving::Leavings>,
     trying: Arc<trying::Trying>,
     papers: Arc<reports::made::Papers>,
     trials: Arc<rules::whatif::Trials>,
@@ -112,8 +118,24 @@ struct Shared {
 impl Shared {
     fn new(web: Web) -> Shared {
         let hashing = Arc::new(Semaphore::new(HASHING));
-        let (gate, throttle, stand, desks, trails, notes, holds, aheads, trying, papers, trials) = Default::default();
-        Shared { web, gate, throttle, stand, desks, trails, notes, holds, aheads, trying, papers, trials, hashing }
+        let (gate, throttle, stand, desks, trails, notes, holds) = Default::default();
+        let (aheads, leavings, trying, papers, trials) = Default::default();
+        Shared {
+            web,
+            gate,
+            throttle,
+            stand,
+            desks,
+            trails,
+            notes,
+            holds,
+            aheads,
+            leavings,
+            trying,
+            papers,
+            trials,
+            hashing,
+        }
     }
 
     /// Makes what takes long in a large town before the first reader comes, one after the other.
@@ -200,6 +222,7 @@ impl Web {
 }
 
 pub use first::{base_url, enter_url, first_link, office_url};
+pub use opening::opening;
 
 /// Why nobody can open a page (Chinese), as the daemon that ran last has found it.
 ///

@@ -13,7 +13,8 @@ use super::{Shared, Web};
 use crate::config::{Config, Mode};
 use crate::deeds::start;
 use crate::domain::{Check, Moment};
-use crate::ledger::Ledger;
+use crate::ledger::shelf::{Point, Shelf};
+use crate::ledger::span_of;
 use crate::mail::letter;
 use crate::outlook::{Mark, Outlook, Standing};
 use crate::store::counts::{self, Newest};
@@ -40,6 +41,8 @@ pub(super) struct Snapshot {
     at: Moment,
     /// When all were judged; those that were touched since, later.
     judged: Moment,
+    /// Up to where the evidence was known.
+    point: Point,
     last: Option<Check>,
     next: Option<Check>,
     outlook: Outlook,
@@ -47,11 +50,11 @@ pub(super) struct Snapshot {
     squares: String,
 }
 
-/// Keeps the last snapshot, and the evidence that it was made from; only one is made at a time.
+/// Keeps the last snapshot; only one is made at a time.
 #[derive(Default)]
 pub(super) struct Stand {
     kept: Mutex<Option<Arc<Snapshot>>>,
-    making: tokio::sync::Mutex<Option<Ledger>>,
+    making: tokio::sync::Mutex<()>,
 }
 
 impl Stand {
@@ -87,7 +90,7 @@ impl Stand {
     }
 
     async fn make(self: Arc<Stand>, web: Web) -> Result<Arc<Snapshot>, StoreError> {
-        let mut making = self.making.lock().await;
+        let _only = self.making.lock().await;
         let (now, config) = (web.clock.now(), Arc::clone(&web.config));
         let newest = web.store.read_async(counts::newest).await?;
         // Somebody else may have made it meanwhile.
@@ -95,12 +98,9 @@ impl Stand {
         if let Some(kept) = before.as_ref().filter(|kept| kept.holds(newest, &web.config, now)) {
             return Ok(Arc::clone(kept));
         }
-        // Evidence that could not be brought up to date is lost with the error, and read anew next time.
-        let ledger = making.take();
-        let read = move |conn: &Connection| Snapshot::of(conn, &config, before.as_deref(), ledger, now);
-        let (made, ledger) = web.store.read_async(read).await?;
-        *making = Some(ledger);
-        let made = Arc::new(made);
+        let shelf = web.shelf.clone();
+        let read = move |conn: &Connection| Snapshot::of(conn, &config, before.as_deref(), &shelf, now);
+        let made = Arc::new(web.store.read_async(read).await?);
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&made));
         Ok(made)
     }
@@ -113,15 +113,17 @@ impl Snapshot {
         conn: &Connection,
         config: &Config,
         before: Option<&Snapshot>,
-        kept: Option<Ledger>,
+        shelf: &Shelf,
         now: Moment,
-    ) -> Result<(Snapshot, Ledger), StoreError> {
+    ) -> Result<Snapshot, StoreError> {
         let newest = counts::newest(conn)?;
         let (last, next) = (config.last_check(now), config.next_check(now));
         let checks: Vec<Check> = last.into_iter().chain(next).collect();
-        let (ledger, changed) = Ledger::kept_for_checks(conn, config, &checks, kept)?;
+        let from = span_of(&config.profile, &checks).0.min(now);
+        let ledger = shelf.take(conn, config, ("overview", from), now)?;
         let decisions = findings::decisions(conn, &config.profile.name)?;
         let near = before.filter(|before| before.is_quickly_mended(config, now));
+        let changed = near.map(|before| ledger.changed_since(conn, before.point)).transpose()?.flatten();
         let (judged, outlook) = match (near, changed) {
             (Some(before), Some(changed)) => {
                 let mended = before.outlook.mended(&ledger, config, (last, next), &decisions, (&changed, now));
@@ -130,7 +132,7 @@ impl Snapshot {
             _ => (now, Outlook::of(&ledger, config, (last, next), &decisions, now)),
         };
         let squares = squares(outlook.standings.iter(), Grouping::Office);
-        Ok((Snapshot { newest, at: now, judged, last, next, outlook, squares }, ledger))
+        Ok(Snapshot { newest, at: now, judged, point: ledger.point(), last, next, outlook, squares })
     }
 
     /// Whoever is in trouble first stands first.
@@ -341,12 +343,7 @@ fn left(seconds: i64) -> String {
     }
 }
 
-pub(super) fn shown_moment(at: Moment) -> String {
-    let day = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
-    let beijing = at.beijing();
-    let weekday = chrono::Datelike::weekday(&beijing).num_days_from_monday() as usize;
-    format!("{}（{}）{}", beijing.format("%-m月%-d日"), day[weekday], beijing.format("%H:%M"))
-}
+pub(super) use crate::spoken::weekday_moment as shown_moment;
 
 fn clock_time(at: Moment) -> String {
     at.beijing().format("%-m月%-d日%H:%M:%S").to_string()

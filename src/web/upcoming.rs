@@ -9,6 +9,7 @@ use super::slow::{Slow, Stamp};
 use crate::config::{Config, Mode};
 use crate::deeds::{Refusal, outbox, withhold};
 use crate::domain::{AccountId, Moment};
+use crate::ledger::shelf::Shelf;
 use crate::mail::preview::{self, Coming};
 use crate::spoken::beijing;
 use crate::store::desk::Deed;
@@ -51,8 +52,9 @@ impl Ahead {
         (self.letters.len(), self.trial)
     }
 
-    fn of(conn: &Connection, config: &Config, now: Moment) -> Result<Ahead, StoreError> {
-        let letters = preview::coming(conn, config, now, DAYS)?;
+    fn of(conn: &Connection, config: &Config, shelf: &Shelf, now: Moment) -> Result<Ahead, StoreError> {
+        let ledger = shelf.take(conn, config, ("ahead", preview::needs(config, now)), now)?;
+        let letters = preview::coming_of(ledger, conn, config, now, DAYS)?;
         let names = accounts::all(conn)?.into_iter().map(|account| (account.id, account.title())).collect();
         let trial = modes::holds(conn, config.mode)? == Mode::Trial;
         Ok(Ahead { letters, names, trial })
@@ -69,19 +71,24 @@ impl Shared {
     /// What will leave; `None` while it is still being looked ahead.
     pub(super) async fn ahead(&self) -> Result<Option<(Moment, Arc<Ahead>)>, StoreError> {
         let (store, config, now) = (self.web.store.clone(), Arc::clone(&self.web.config), self.web.clock.now());
-        let stamp = store
-            .read_async(|conn| {
-                let newest = counts::newest(conn)?;
-                let letters = counts::newest_letters(conn)?;
-                Ok(Stamp { deeds: [&newest[..1], &letters].concat(), evidence: newest[1..].to_vec() })
-            })
-            .await?;
+        let stamp = self.stamp().await?;
+        let shelf = self.web.shelf.clone();
         let make = async move {
-            let looked = store.read_async(move |conn| Ahead::of(conn, &config, now)).await;
+            let looked = store.read_async(move |conn| Ahead::of(conn, &config, &shelf, now)).await;
             looked.map(Arc::new)
         };
         let got = self.aheads.get("ahead", stamp, &self.web.clock, make).await;
         got.map(|(at, ahead)| ahead.map(|ahead| (at, ahead))).transpose()
+    }
+
+    /// What letters to come are foretold from.
+    pub(super) async fn stamp(&self) -> Result<Stamp, StoreError> {
+        let read = |conn: &Connection| {
+            let newest = counts::newest(conn)?;
+            let letters = counts::newest_letters(conn)?;
+            Ok(Stamp { deeds: [&newest[..1], &letters].concat(), evidence: newest[1..].to_vec() })
+        };
+        self.web.store.read_async(read).await
     }
 }
 

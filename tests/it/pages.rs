@@ -12,10 +12,12 @@ mod chromium;
 mod correcting;
 mod correcting_chromium;
 mod entering;
+mod going_live;
 mod hostile;
 mod links;
 mod listing;
 mod listing_chromium;
+mod opening;
 mod outbox;
 mod papers_chromium;
 mod reports;
@@ -48,7 +50,7 @@ async fn administered() -> (Office, Browser) {
     (office, browser)
 }
 
-fn first_in(office: &Office) -> Browser {
+pub(crate) fn first_in(office: &Office) -> Browser {
     let mut browser = Browser::at(office.port);
     let link = path_in(&office.ok(&["user", "link"]));
     let done = browser.post(&link, &[("name", "李四"), ("password", PASSWORD), ("again", PASSWORD)]);

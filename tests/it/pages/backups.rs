@@ -93,7 +93,7 @@ async fn what_waits_after_a_restore_is_seen_and_let_go_by_whoever_may() {
     );
     assert!(!page.contains("<script") && page.contains("由张三用2026-07-23 08:50的备份恢复"), "{page}");
     assert_eq!(reader.act("/outbox", "/outbox/release", &[]).status, 403);
-    assert!(boss.get("/list").body.contains("从备份恢复，信件都没有发出，有"), "a banner on every page");
+    assert!(boss.get("/list").body.contains("恢复，信件都没有发出，有"), "a banner on every page");
     // What was seen must be what waits.
     let stale = [("letters", "1"), ("doubted", "1"), ("newest", "1")];
     operator.act("/outbox", "/outbox/release", &stale);
