@@ -237,10 +237,14 @@ pub(super) async fn show(
         Ok(kept) => kept,
         Err(error) => return unavailable(&error, &uri),
     };
+    let before = snapshot.last.map_or(Moment::MIN, |check| check.at);
+    let older = match shared.desks.older(web, before, snapshot.is_large()).await {
+        Ok(older) => older,
+        Err(error) => return unavailable(&error, &uri),
+    };
     let starts = starts.map(|progress| progress.open().join("、"));
     let trial = mode == Mode::Trial;
-    let values =
-        context! { trial, starts, profile => web.config.profile.name.clone(), ..values(&snapshot, &wish, now) };
+    let values = context! { trial, starts, older, to_findings => super::check::findings_page(), profile => web.config.profile.name.clone(), ..values(&snapshot, &wish, now) };
     shared.page(StatusCode::OK, "overview.html", &uri, &viewer, values).await
 }
 
