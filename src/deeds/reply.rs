@@ -62,7 +62,7 @@ pub fn keep(
     now: Moment,
 ) -> Result<i64, Refusal> {
     if answer.word != AnswerWord::Agreed && (answer.reason.is_empty() || account.is_none()) {
-        return Err(Refusal::wish("异议和整改要写明理由和账号"));
+        return Err(Refusal::field("reason", "异议和整改要写明理由和账号"));
     }
     let against = |why: String| Refusal::state(format!("{period}：{why}"));
     let bulletin = answerable(bulletins::newest(tx, &config.profile.name, period)?).map_err(against)?;

@@ -71,7 +71,8 @@ pub(super) async fn pass(
     let uri = request.uri().clone();
     request.extensions_mut().insert(From(from));
     let Web { clock, .. } = &shared.web;
-    let mut response = if is_too_long(request.headers()) {
+    let headers = request.headers().clone();
+    let response = if is_too_long(&headers) {
         notice(StatusCode::PAYLOAD_TOO_LARGE, &uri)
     } else if shared.gate.admits(from, clock.now().unix()) {
         let answered = tokio::time::timeout(PATIENCE, next.run(request)).await;
@@ -79,6 +80,7 @@ pub(super) async fn pass(
     } else {
         notice(StatusCode::TOO_MANY_REQUESTS, &uri)
     };
+    let mut response = shared.framed(response, &uri, &headers).await;
     for (name, value) in HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }

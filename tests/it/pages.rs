@@ -17,6 +17,7 @@ mod listing;
 mod listing_chromium;
 mod outbox;
 mod papers_chromium;
+mod refused;
 mod reports;
 mod rules;
 mod rules_chromium;

@@ -5,9 +5,8 @@ use super::super::act::Operator;
 use super::super::chrome::notice;
 use super::super::plain::plain;
 use super::super::session::Act as Form;
-use super::step::day;
-use crate::deeds::Refusal;
 use crate::deeds::reply::{keep, next};
+use crate::deeds::{Refusal, when};
 use crate::domain::{AccountId, Moment, Period};
 use crate::store::accounts;
 use crate::store::reviews::{Answer, AnswerWord};
@@ -62,14 +61,15 @@ fn unknown(id: AccountId) -> Refusal {
 
 fn read(form: &Form, now: Moment) -> Result<Answer, Refusal> {
     let text = |name: &str| form.text(name).trim().to_owned();
-    let lacks = |what: &str| Refusal::wish(format!("没有登记：请选择{what}"));
-    let (office, account) = read_about(form.text("about")).ok_or_else(|| lacks("是哪个单位、哪个账号的答复"))?;
-    let word = AnswerWord::from_word(form.text("word")).ok_or_else(|| lacks("一致、有异议，还是已整改"))?;
+    let lacks = |field, what: &str| Refusal::field(field, format!("没有登记：请选择{what}"));
+    let (office, account) =
+        read_about(form.text("about")).ok_or_else(|| lacks("about", "是哪个单位、哪个账号的答复"))?;
+    let word = AnswerWord::from_word(form.text("word")).ok_or_else(|| lacks("word", "一致、有异议，还是已整改"))?;
     let said_by = text("said_by");
     if said_by.is_empty() {
-        return Err(Refusal::wish("没有登记：该单位由谁答复的要写明"));
+        return Err(Refusal::field("said_by", "没有登记：该单位由谁答复的要写明"));
     }
-    let on = if text("on").is_empty() { now.date() } else { day("答复日期", &text("on"))? };
+    let on = if text("on").is_empty() { now.date() } else { when::day("答复日期", "on", &text("on"))? };
     let by = form.by().to_owned();
     Ok(Answer { id: 0, office, account, word, reason: text("reason"), said_by, on, by, at: now, ruling: None })
 }
