@@ -18,6 +18,7 @@ mod listing_chromium;
 mod outbox;
 mod papers_chromium;
 mod refused;
+mod refused_chromium;
 mod reports;
 mod rules;
 mod rules_chromium;
