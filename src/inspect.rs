@@ -87,12 +87,7 @@ fn inspect(
     }
     silences::end_recovered(tx, &ledger, now)?;
     let causes = warn::causes(&ledger, config, &coming, now);
-    wake = causes
-        .iter()
-        .flat_map(|cause| &cause.rungs)
-        .map(|rung| rung.slot)
-        .filter(|slot| *slot > now)
-        .fold(wake, Moment::min);
+    wake = warn::next(&causes, &config.calendar, now).map_or(wake, |next| wake.min(next));
     if ledger.accounts.iter().any(|account| ledger.evidence(account.id).sources.is_empty()) {
         wake = wake.min(now.plus(PEOPLE_S));
     }
@@ -182,6 +177,15 @@ fn warn_owners(
         queued += usize::from(outbox::queue(tx, &letter, trial, config.mail.domain(), now)?.is_some());
     }
     Ok(queued)
+}
+
+/// Queues what is owed at `now` without waiting for a step, which rests an hour between two rings: a named
+/// person has just been told what leaves. Returns how many letters.
+pub(crate) fn warn_at_once(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<usize, StoreError> {
+    let coming = config.checks_between(now.plus(1), now.plus_days(LOOK_AHEAD_DAYS));
+    let ledger = evidence(tx, config, None, (&[], &coming), now)?;
+    let causes = warn::causes(&ledger, config, &coming, now);
+    warn_owners(tx, config, &ledger, &coming, &causes, now)
 }
 
 /// Records the open verdicts that the letters speak of, so that each names the revision it rests on.

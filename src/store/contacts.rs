@@ -12,7 +12,7 @@ const WAITING: &str =
     "SELECT id FROM letter WHERE state = 'queued' AND lower(recipient) = lower(?1) AND slot >= ?2 ORDER BY id";
 const WRITTEN: &str =
     "SELECT count(*) FROM letter WHERE state = 'sent' AND trial = 0 AND lower(recipient) = lower(?1) AND sent_at >= ?2";
-const DEAD: &str = "SELECT l.recipient, l.state, max(l.id), l.reply_text FROM letter l WHERE l.state IN ('refused', 'bounced') AND NOT EXISTS (SELECT 1 FROM letter later WHERE later.recipient = l.recipient AND later.state = 'sent' AND later.trial = 0 AND later.id > l.id) GROUP BY l.recipient ORDER BY l.recipient";
+const DEAD: &str = "SELECT l.recipient, CASE l.state WHEN 'phoned' THEN 'refused' ELSE l.state END, max(l.id), l.reply_text FROM letter l WHERE l.state IN ('refused', 'bounced', 'phoned') AND (l.state <> 'phoned' OR l.class = 'gone') AND NOT EXISTS (SELECT 1 FROM letter later WHERE later.recipient = l.recipient AND later.state = 'sent' AND later.trial = 0 AND later.id > l.id) GROUP BY l.recipient ORDER BY l.recipient";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[EVERYBODY, INSERT, UPDATE, WAITING, WRITTEN, DEAD];

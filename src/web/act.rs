@@ -136,9 +136,20 @@ impl Shared {
         to: &str,
         deed: impl Future<Output = Result<String, Refusal>> + Send + 'static,
     ) -> Response {
+        self.in_time_or(act, uri, (to, to), deed).await
+    }
+
+    /// The same, where whoever is refused goes back to another page, which has his form.
+    pub(super) async fn in_time_or(
+        &self,
+        act: Act,
+        uri: &Uri,
+        (to, again): (&str, &str),
+        deed: impl Future<Output = Result<String, Refusal>> + Send + 'static,
+    ) -> Response {
         let mut task = tokio::spawn(deed);
         match tokio::time::timeout(WAIT, &mut task).await {
-            Ok(Ok(done)) => self.answer(&act, uri, to, done),
+            Ok(Ok(done)) => self.answer(&act, uri, if done.is_ok() { to } else { again }, done),
             Ok(Err(_)) => unavailable(&StoreError::ended(), uri),
             Err(_) => {
                 self.notes.leave(&act.viewer, true, "正在办理，账号多时要一两分钟；请过一会儿刷新，看结果".to_owned());

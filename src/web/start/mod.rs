@@ -53,7 +53,11 @@ async fn shown(shared: &Shared, status: StatusCode, uri: &Uri, viewer: &Viewer) 
         Ok(first) => first,
         Err(error) => return unavailable(&error, uri),
     };
-    shared.page(status, "start.html", uri, viewer, context! { first, ..values }).await
+    let leaving = match shared.leaving(viewer).await {
+        Ok(leaving) => leaving,
+        Err(error) => return unavailable(&error, uri),
+    };
+    shared.page(status, "start.html", uri, viewer, context! { first, leaving, ..values }).await
 }
 
 /// What the first letter says; `making` while it is being foretold.
