@@ -117,7 +117,7 @@ pub(super) async fn cancel(State(shared): State<Shared>, uri: Uri, Operator(act)
         (_, Ok(None)) => Err(Refusal::state("还在推算，没有改动；请过一会儿再试")),
         (_, Err(error)) => Err(error.into()),
     };
-    shared.answer(&act.viewer, &uri, "../upcoming", done)
+    shared.answer(&act, &uri, "../upcoming", done)
 }
 
 async fn cancel_waiting(shared: &Shared, id: i64, act: &Act) -> Result<String, Refusal> {

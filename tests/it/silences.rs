@@ -136,7 +136,7 @@ fn a_silence_has_an_author_a_reason_and_an_end() {
         (&["silence", "add", "青禾文旅", "--reason", " ", "--by", "李四", "--until", far], 2, "不能是空的"),
         (&["silence", "add", "青禾文旅", "--reason", "r", "--by", "李四", "--until", "2022-06-09"], 2, "已经过去"),
         (&["silence", "add", "青禾文旅", "--reason", "r", "--by", "李四", "--until", far], 2, "最长一年"),
-        (&["silence", "add", "青禾文旅", "--reason", "r", "--by", "李四", "--until", "明天"], 2, "看不懂时间"),
+        (&["silence", "add", "青禾文旅", "--reason", "r", "--by", "李四", "--until", "明天"], 2, "看不懂到期时间"),
         (&["silence", "add", "青禾", "--reason", "r", "--by", "李四", "--until", far], 1, "青禾文旅"),
         (&["silence", "add", "--office", "文旅", "--reason", "r", "--by", "李四", "--until", far], 1, "是不是：文旅局"),
         (&["silence", "add", "--source", "inbx", "--reason", "r", "--by", "李四", "--until", far], 1, "是不是：inbox"),

@@ -2,7 +2,7 @@
 
 use super::super::Shared;
 use super::super::chrome::{notice, refused, unavailable};
-use super::super::list::{BOOK, download};
+use super::super::download::{BOOK, download};
 use super::super::plain::plain;
 use super::super::session::{Viewer, text};
 use super::left;
@@ -150,7 +150,7 @@ pub(in super::super) async fn sheet(
             none(&format!("{week} 没有要人看的账号：台账里还没有账号，或者这一周还没有过完，或者都看清了。"))
         }
         Ok(drawn) => match drawn.book {
-            Ok(bytes) => download(bytes, BOOK, "sheet.xlsx", &format!("周核查表-{}.xlsx", Period::Week(week))),
+            Ok(bytes) => download(bytes, BOOK, "sheet", &format!("周核查表-{}.xlsx", Period::Week(week))),
             Err(error) => {
                 tracing::error!(%error, "web.sheet_not_drawn");
                 notice(StatusCode::INTERNAL_SERVER_ERROR, &uri)
