@@ -180,7 +180,16 @@ fn measure(port: u16, session: &Token, now: Moment, accounts: u32) -> Result<(),
         took.sort_by(f64::total_cmp);
         println!("{path:52} {first_ms:9.1} {:9.1} {:9.1} {bytes:9}", took[took.len() / 2], took[took.len() - 1]);
     }
+    memory();
     Ok(())
+}
+
+/// What the process holds and what it held at most, as the kernel counts it.
+fn memory() {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    for line in status.lines().filter(|line| line.starts_with("VmRSS") || line.starts_with("VmHWM")) {
+        println!("{line}");
+    }
 }
 
 /// Milliseconds from the first byte sent to the last one read.

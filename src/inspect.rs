@@ -10,8 +10,7 @@ use crate::recall;
 use crate::rules::{DELAY_GRACE_S, Verdict};
 use crate::settle::settle;
 use crate::store::{
-    Connection, LetterKind, Mention, NewLetter, Store, StoreError, Transaction, incidents, meta, modes, outbox,
-    silences, verdicts,
+    LetterKind, Mention, NewLetter, Store, StoreError, Transaction, incidents, meta, modes, outbox, silences, verdicts,
 };
 use crate::warn::{self, Cause, OwedLetter};
 use std::collections::BTreeMap;
@@ -76,13 +75,14 @@ impl Inspector {
 fn inspect(
     tx: &Transaction<'_>,
     config: &Config,
-    shelf: (&Shelf, &Turn),
+    (shelf, turn): (&Shelf, &Turn),
     now: Moment,
 ) -> Result<(Step, Ledger), StoreError> {
     let installed = installed_at(tx, now)?;
     let held = held_checks(config, installed, now);
     let coming = config.checks_between(now.plus(1), now.plus_days(LOOK_AHEAD_DAYS));
-    let ledger = evidence(tx, config, shelf, (&held, &coming), now)?;
+    let from = needs(config, (&held, &coming), now);
+    let ledger = shelf.take_unkept(turn, tx, config, ("inspect", from), now)?;
     let past = worth_judging(tx, held, now)?;
     let mut wake = coming.first().map_or(now.plus_days(7), |check| check.at);
     for check in &past {
@@ -92,12 +92,7 @@ fn inspect(
     }
     silences::end_recovered(tx, &ledger, now)?;
     let causes = warn::causes(&ledger, config, &coming, now);
-    wake = causes
-        .iter()
-        .flat_map(|cause| &cause.rungs)
-        .map(|rung| rung.slot)
-        .filter(|slot| *slot > now)
-        .fold(wake, Moment::min);
+    wake = warn::next(&causes, &config.calendar, now).map_or(wake, |next| wake.min(next));
     if ledger.accounts.iter().any(|account| ledger.evidence(account.id).sources.is_empty()) {
         wake = wake.min(now.plus(PEOPLE_S));
     }
@@ -144,18 +139,11 @@ pub(crate) fn held_checks(config: &Config, installed: Moment, now: Moment) -> Ve
     config.checks_between(from, now.plus(1)).into_iter().filter(|c| c.at <= now && c.at >= installed).collect()
 }
 
-/// What all these checks need: what was kept, with what has changed since, else read whole.
-fn evidence(
-    conn: &Connection,
-    config: &Config,
-    (shelf, turn): (&Shelf, &Turn),
-    (held, coming): (&[Check], &[Check]),
-    now: Moment,
-) -> Result<Ledger, StoreError> {
+/// From when on all these checks must be known.
+fn needs(config: &Config, (held, coming): (&[Check], &[Check]), now: Moment) -> Moment {
     let reach = crate::ledger::longest_window_days(&config.profile) + 1;
     let first = held.iter().chain(coming).map(|check| check.at.min(check.nominal)).min().unwrap_or(now).min(now);
-    let from = Moment::start_of(first.plus_days(-reach).date());
-    shelf.take_unkept(turn, conn, config, ("inspect", from), now)
+    Moment::start_of(first.plus_days(-reach).date())
 }
 
 /// When the next declared delay ends, if a verdict waits for one.
@@ -187,6 +175,15 @@ fn warn_owners(
         queued += usize::from(outbox::queue(tx, &letter, trial, config.mail.domain(), now)?.is_some());
     }
     Ok(queued)
+}
+
+/// Queues what is owed at `now` without waiting for a step, which rests an hour between two rings: a named
+/// person has just been told what leaves. Returns how many letters.
+pub(crate) fn warn_at_once(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<usize, StoreError> {
+    let coming = config.checks_between(now.plus(1), now.plus_days(LOOK_AHEAD_DAYS));
+    let ledger = Ledger::load(tx, config, needs(config, (&[], &coming), now), now.plus(1))?;
+    let causes = warn::causes(&ledger, config, &coming, now);
+    warn_owners(tx, config, &ledger, &coming, &causes, now)
 }
 
 /// Records the open verdicts that the letters speak of, so that each names the revision it rests on.

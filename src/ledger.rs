@@ -168,10 +168,11 @@ impl Ledger {
     pub fn some_for_checks(
         conn: &Connection,
         config: &Config,
+        profile: &Profile,
         wanted: &BTreeSet<AccountId>,
         checks: &[Check],
     ) -> Result<Ledger, StoreError> {
-        let (from, until) = span_of(&config.profile, checks);
+        let (from, until) = span_of(profile, checks);
         Ledger::load_some(conn, config, wanted, from, until)
     }
 

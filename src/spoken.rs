@@ -14,6 +14,14 @@ pub fn beijing(moment: Moment) -> String {
     moment.beijing().format(form).to_string()
 }
 
+/// `7月27日（周一）09:00`
+pub fn weekday_moment(at: Moment) -> String {
+    let day = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
+    let beijing = at.beijing();
+    let weekday = chrono::Datelike::weekday(&beijing).num_days_from_monday() as usize;
+    format!("{}（{}）{}", beijing.format("%-m月%-d日"), day[weekday], beijing.format("%H:%M"))
+}
+
 /// How long a file is, as people say it.
 pub fn size(bytes: u64) -> String {
     match bytes {

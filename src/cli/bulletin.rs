@@ -1,10 +1,11 @@
 //! `bulletin`: a 通报 from draft to signature. Each step is one transaction; files are written after it,
 //! from what it kept.
 
-use super::bulletin_args::{BulletinVerb, DraftArgs, Files, IssueArgs, ReturnArgs, ReviewArgs, StepArgs};
+use super::bulletin_args::{BulletinVerb, DraftArgs, Files, IssueArgs, ReturnArgs, ReviewArgs, SubmitArgs};
 use super::{CliError, Context, Outcome, bulletin_answer, bulletin_show, papers};
 use crate::bulletin::{Act, document_number};
 use crate::deeds::bulletin::{self as deeds, Kept, Papers, Taking};
+use crate::deeds::discard;
 use crate::domain::{Moment, Period};
 use crate::issued::SignAsk;
 use serde_json::json;
@@ -16,8 +17,10 @@ pub(super) fn run(context: &Context, verb: BulletinVerb) -> Result<Outcome, CliE
         BulletinVerb::Draft(args) => draft(context, &args),
         BulletinVerb::Review(args) => send_round(context, &args),
         BulletinVerb::Answer(args) => bulletin_answer::run(context, &args),
+        BulletinVerb::Recall(args) => bulletin_answer::recall(context, &args),
         BulletinVerb::Submit(args) => submit(context, &args),
         BulletinVerb::Return(args) => send_back(context, &args),
+        BulletinVerb::Discard(args) => throw_away(context, &args),
         BulletinVerb::Issue(args) => issue(context, &args),
         BulletinVerb::List => bulletin_show::list(context),
         BulletinVerb::Show(args) => bulletin_show::show(context, &args),
@@ -53,9 +56,10 @@ fn send_round(context: &Context, args: &ReviewArgs) -> Result<Outcome, CliError>
     )
 }
 
-fn submit(context: &Context, args: &StepArgs) -> Result<Outcome, CliError> {
+fn submit(context: &Context, args: &SubmitArgs) -> Result<Outcome, CliError> {
     papers::check(&args.files)?;
-    let kept = take(context, taking(context, &args.of.period, Act::Submit, &args.by)?)?;
+    let taking = taking(context, &args.of.period, Act::Submit, &args.by)?;
+    let kept = take(context, Taking { unanswered: args.unanswered, ..taking })?;
     let written = write(&args.files, &kept.papers, (kept.bulletin.period, "已送审"))?;
     tell(context, &kept, "已送审；签发用 bulletin issue，退回用 bulletin return", &written)
 }
@@ -69,7 +73,28 @@ fn send_back(context: &Context, args: &ReturnArgs) -> Result<Outcome, CliError> 
 fn taking(context: &Context, period: &str, act: Act, by: &str) -> Result<Taking, CliError> {
     let period = papers::begun(period, context.clock.now())?;
     let words = super::words::read(context, period)?;
-    Ok(Taking { period, act, by: by.to_owned(), note: String::new(), reply_by: None, words })
+    Ok(Taking {
+        period,
+        act,
+        by: by.to_owned(),
+        note: String::new(),
+        reply_by: None,
+        words,
+        unanswered: false,
+        shown: None,
+    })
+}
+
+fn throw_away(context: &Context, args: &ReturnArgs) -> Result<Outcome, CliError> {
+    let now = context.clock.now();
+    let period = papers::begun(&args.of.period, now)?;
+    let wish = discard::Wish { period, shown: None, by: args.by.clone(), reason: args.reason.clone() };
+    let config = Arc::clone(&context.config);
+    let gone = context.store()?.attempt(move |tx| discard::discard(tx, &config, &wish, now))?;
+    let said = format!("{period} 第{}版（{}）已作废，这一期可以重新起草", gone.version, gone.stage().chinese());
+    let more =
+        json!({"period": period.to_string(), "version": gone.version, "stage": gone.stage().word(), "discarded": true});
+    papers::tell(context, &said, more, &[])
 }
 
 fn take(context: &Context, taking: Taking) -> Result<Kept, CliError> {
@@ -91,7 +116,8 @@ fn issue(context: &Context, args: &IssueArgs) -> Result<Outcome, CliError> {
         return Err(CliError::usage("文号是空的；不编文号的，请写 --no-number"));
     }
     let words = super::words::read(context, period)?;
-    let ask = SignAsk { number, dated, by: args.by.clone(), unclear: args.unclear.trim().to_owned(), due, words };
+    let (by, unclear) = (args.by.clone(), args.unclear.trim().to_owned());
+    let ask = SignAsk { number, dated, by, unclear, unanswered: args.unanswered, due, words };
     let config = Arc::clone(&context.config);
     let signed = context.store()?.attempt(move |tx| deeds::issue(tx, &config, period, &ask, now))?;
     let papers = context.store()?.attempt_read(|conn| {

@@ -10,12 +10,16 @@ pub enum BulletinVerb {
     Draft(DraftArgs),
     /// 核对稿：每个单位一份，限期答复；再执行一次就改期限、重写文件
     Review(ReviewArgs),
-    /// 登记一个单位对核对稿的答复
-    Answer(AnswerArgs),
+    /// 登记一个单位对核对稿的答复；写错了的用 --instead-of 更正
+    Answer(Box<AnswerArgs>),
+    /// 收回一条登记过的答复，写明理由；签发以前可以
+    Recall(RecallArgs),
     /// 送审稿：通报、呈批单和问题依据清单
-    Submit(StepArgs),
+    Submit(SubmitArgs),
     /// 退回草稿，写明理由
     Return(ReturnArgs),
+    /// 作废还没有签发的一期（选错了月份、种类），写明理由；这一期可以重新起草
+    Discard(ReturnArgs),
     /// 签发：写明文号、日期和签发人；内容、结论和依据从此不变，整改项随之建立
     Issue(Box<IssueArgs>),
     /// 列出各期通报
@@ -93,9 +97,12 @@ pub struct AnswerArgs {
     /// 有异议，须写明 --account 和 --reason；用 confirm 办结
     #[arg(long, requires_all = ["account", "reason"])]
     pub object: bool,
-    /// 已经整改、由 --by 的人看过，须写明 --account 和 --reason
-    #[arg(long, requires_all = ["account", "reason"])]
+    /// 已经整改、由 --by 的人看过，须写明 --account、--reason 和 --updated-at
+    #[arg(long, requires_all = ["account", "reason", "updated_at"])]
     pub repaired: bool,
+    /// 已整改的什么时候恢复更新，如 2022-07-05 或 2022-07-05T10:00
+    #[arg(long, value_name = "T", conflicts_with_all = ["agree", "object"])]
+    pub updated_at: Option<String>,
     /// 哪个账号（账号名称或标识）
     #[arg(long, value_name = "NAME")]
     pub account: Option<String>,
@@ -114,23 +121,45 @@ pub struct AnswerArgs {
     /// 登记人
     #[arg(long, value_name = "NAME", value_parser = super::usage::person)]
     pub by: String,
+    /// 更正编号是 N 的那条答复（编号见 bulletin show），原来的留在经过里
+    #[arg(long, value_name = "N", requires = "why")]
+    pub instead_of: Option<i64>,
+    /// 为什么更正
+    #[arg(long, value_name = "TEXT", requires = "instead_of", value_parser = super::usage::person)]
+    pub why: Option<String>,
 }
 
-/// What a plain step takes.
+/// What `bulletin recall` takes.
 #[derive(Args, Debug)]
-pub struct StepArgs {
+pub struct RecallArgs {
+    /// 答复的编号（见 bulletin show）
+    pub id: i64,
+    /// 理由
+    #[arg(long, value_name = "TEXT", value_parser = super::usage::person)]
+    pub reason: String,
+    /// 经手人
+    #[arg(long, value_name = "NAME", value_parser = super::usage::person)]
+    pub by: String,
+}
+
+/// What `bulletin submit` takes.
+#[derive(Args, Debug)]
+pub struct SubmitArgs {
     /// Which period.
     #[command(flatten)]
     pub of: Of,
     /// 经手人
     #[arg(long, value_name = "NAME", value_parser = super::usage::person)]
     pub by: String,
+    /// 还有单位没有答复核对稿，照样送审；是哪些单位记入审计
+    #[arg(long)]
+    pub unanswered: bool,
     /// Where files go.
     #[command(flatten)]
     pub files: Files,
 }
 
-/// What `bulletin return` takes.
+/// What `bulletin return` and `bulletin discard` take.
 #[derive(Args, Debug)]
 pub struct ReturnArgs {
     /// Which period.
@@ -166,6 +195,9 @@ pub struct IssueArgs {
     /// 有账号无法判定仍要签发的理由；这些账号按未检查计算，并在注中写明
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub unclear: String,
+    /// 还有单位没有答复核对稿，照样签发；是哪些单位记入审计
+    #[arg(long)]
+    pub unanswered: bool,
     /// 整改期限；不写就照配置（report.repair_days）
     #[arg(long, value_name = "DATE")]
     pub due: Option<String>,

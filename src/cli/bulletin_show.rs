@@ -4,15 +4,16 @@
 use super::bulletin_args::{Files, ShowArgs};
 use super::{CliError, Context, Outcome, beijing, outln, papers, print_json, print_rows};
 use crate::deeds::bulletin::{self as deeds, Papers};
+use crate::deeds::reply::when;
 use crate::issued::amended;
 use crate::store::Connection;
 use crate::store::bulletins::{self, Bulletin};
-use crate::store::reviews::{self, Answer};
+use crate::store::reviews::{self, Answer, Recalled};
 use serde_json::{Value, json};
 
 /// `bulletin list`
 pub(super) fn list(context: &Context) -> Result<Outcome, CliError> {
-    let all = context.store()?.read(bulletins::everywhere)?;
+    let all = context.store()?.read(bulletins::with_discarded)?;
     if context.json {
         print_json(&all.iter().map(as_json).collect::<Vec<_>>())?;
         return Ok(Outcome::Done);
@@ -33,15 +34,15 @@ pub(super) fn list(context: &Context) -> Result<Outcome, CliError> {
 
 fn row(bulletin: &Bulletin) -> Vec<String> {
     let last = bulletin.steps.last();
-    let issue = bulletin.issue.as_ref();
+    let (issue, gone) = (bulletin.issue.as_ref(), bulletin.discarded.as_ref());
     vec![
         bulletin.period.to_string(),
         bulletin.version.to_string(),
-        bulletin.stage().chinese().to_owned(),
+        bulletin.standing().to_owned(),
         issue.map_or_else(String::new, |issue| issue.number.clone()),
         issue.map_or_else(String::new, |issue| issue.dated.to_string()),
-        last.map_or_else(String::new, |step| step.by.clone()),
-        last.map_or_else(String::new, |step| beijing(step.at)),
+        gone.map_or_else(|| last.map_or_else(String::new, |step| step.by.clone()), |gone| gone.by.clone()),
+        gone.map_or_else(|| last.map_or_else(String::new, |step| beijing(step.at)), |gone| beijing(gone.at)),
     ]
 }
 
@@ -58,8 +59,10 @@ fn as_json(bulletin: &Bulletin) -> Value {
         .issue
         .as_ref()
         .map(|issue| json!({"number": issue.number, "dated": issue.dated.to_string(), "unclear": issue.unclear}));
+    let discarded =
+        bulletin.discarded.as_ref().map(|gone| json!({"by": gone.by, "at": gone.at, "reason": gone.reason}));
     json!({"period": bulletin.period.to_string(), "version": bulletin.version, "stage": bulletin.stage().word(),
-        "profile": bulletin.profile, "steps": steps, "issue": issue})
+        "profile": bulletin.profile, "steps": steps, "issue": issue, "discarded": discarded})
 }
 
 /// `bulletin show`
@@ -67,6 +70,8 @@ pub(super) fn show(context: &Context, args: &ShowArgs) -> Result<Outcome, CliErr
     let now = context.clock.now();
     let period = papers::begun(&args.of.period, now)?;
     let bulletin = context.store()?.attempt_read(|conn| deeds::find(conn, &context.config, period, args.version))?;
+    let gone = context.store()?.read(bulletins::with_discarded)?;
+    let gone: Vec<&Bulletin> = gone.iter().filter(|one| one.period == period && one.discarded.is_some()).collect();
     let (answers, amended) = context.store()?.read(|conn| {
         let is_own = bulletin.profile == context.config.profile.name;
         let changes =
@@ -89,6 +94,9 @@ pub(super) fn show(context: &Context, args: &ShowArgs) -> Result<Outcome, CliErr
         return Ok(Outcome::Done);
     }
     tell(context, &bulletin, &answers, &changes)?;
+    for (one, how) in gone.iter().filter_map(|one| Some((one, one.discarded.as_ref()?))) {
+        outln!("  另有一份{}由{}在{}作废：{}", one.stage().chinese(), how.by, beijing(how.at), how.reason);
+    }
     for path in written {
         outln!("已写出 {path}");
     }
@@ -126,6 +134,7 @@ fn answer_words(context: &Context, answer: &Answer) -> Result<String, CliError> 
     let about = about(context, answer)?.map_or_else(String::new, |title| format!("，{title}"));
     let reason = if answer.reason.is_empty() { String::new() } else { format!("：{}", answer.reason) };
     let ruling = match &answer.ruling {
+        _ if answer.recalled.is_some() => answer.recalled.as_ref().map_or_else(String::new, recalled_words),
         Some((ruling, why, by, at)) => {
             let word = if *ruling == crate::rules::Ruling::False { "认定误报" } else { "维持" };
             format!("；{}{by}{word}：{why}", beijing(*at))
@@ -133,8 +142,14 @@ fn answer_words(context: &Context, answer: &Answer) -> Result<String, CliError> 
         None if answer.is_open() => "；没有办结".to_owned(),
         None => String::new(),
     };
-    let Answer { on, office, said_by, word, by, .. } = answer;
-    Ok(format!("{on} {office}（{said_by}）{}{about}{reason}（{by}登记）{ruling}", word.chinese()))
+    let updated = answer.updated_at.map_or_else(String::new, |at| format!("，{}恢复更新", when(at)));
+    let Answer { id, on, office, said_by, word, by, .. } = answer;
+    Ok(format!("编号{id} {on} {office}（{said_by}）{}{about}{updated}{reason}（{by}登记）{ruling}", word.chinese()))
+}
+
+fn recalled_words(gone: &Recalled) -> String {
+    let how = gone.instead.map_or_else(|| "收回".to_owned(), |id| format!("更正为编号{id}"));
+    format!("；{}由{}{how}：{}", beijing(gone.at), gone.by, gone.reason)
 }
 
 fn answer_json(context: &Context, answer: &Answer) -> Result<Value, CliError> {
@@ -142,10 +157,14 @@ fn answer_json(context: &Context, answer: &Answer) -> Result<Value, CliError> {
         let outcome = if *ruling == crate::rules::Ruling::False { "false" } else { "kept" };
         json!({"outcome": outcome, "reason": reason, "by": by, "at": at})
     });
+    let recalled = answer
+        .recalled
+        .as_ref()
+        .map(|gone| json!({"by": gone.by, "at": gone.at, "reason": gone.reason, "instead": gone.instead}));
     Ok(
         json!({"id": answer.id, "office": answer.office, "account": about(context, answer)?, "answer": answer.word.word(),
         "reason": answer.reason, "said_by": answer.said_by, "on": answer.on.to_string(), "by": answer.by,
-        "open": answer.is_open(), "ruling": ruling}),
+        "updated_at": answer.updated_at, "open": answer.is_open(), "ruling": ruling, "recalled": recalled}),
     )
 }
 

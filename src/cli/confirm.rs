@@ -6,6 +6,7 @@ use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
 use crate::config::Config;
 use crate::deeds::Refusal;
 use crate::deeds::confirm::{self, Board, Decided, Open, REASON_WANTED, Wish};
+use crate::deeds::held;
 use crate::domain::{Account, Check, Moment};
 use crate::rules::{Ruling, Verdict};
 use serde_json::json;
@@ -52,7 +53,7 @@ fn read(args: &ConfirmArgs, account: Option<&Account>) -> Result<Wish, CliError>
     })
 }
 
-/// The check that is named, else those of [`confirm::checks`], else the last one.
+/// The check that is named, else those of [`held::checks`], else the last one.
 fn checks(context: &Context, args: &ConfirmArgs, now: Moment) -> Result<Vec<Check>, CliError> {
     let config = &context.config;
     if let Some(text) = &args.check {
@@ -62,7 +63,7 @@ fn checks(context: &Context, args: &ConfirmArgs, now: Moment) -> Result<Vec<Chec
         }
         return scheduled(config, at, now).map(|check| vec![check]);
     }
-    let found = context.store()?.read(|conn| confirm::checks(conn, config, now))?;
+    let found = context.store()?.read(|conn| held::checks(conn, config, now))?;
     if found.is_empty() { Ok(vec![context.last_check(now)?]) } else { Ok(found) }
 }
 
@@ -82,7 +83,7 @@ pub(super) fn scheduled(config: &Config, at: Moment, now: Moment) -> Result<Chec
 
 fn decide(context: &Context, wish: Wish, checks: Vec<Check>, now: Moment) -> Result<Outcome, CliError> {
     let (config, ruling) = (Arc::clone(&context.config), wish.ruling);
-    let installed = context.store()?.read(confirm::installed_at)?;
+    let installed = context.store()?.read(held::installed_at)?;
     let told = checks.iter().any(|check| installed.is_some_and(|installed| check.at >= installed));
     let kept = context.store()?.attempt(move |tx| confirm::decide(tx, &config, &wish, &checks, now));
     let Decided { lines, settled, open, passed } = kept.map_err(refused)?;

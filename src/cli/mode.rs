@@ -2,9 +2,10 @@
 
 use super::{CliError, Context, Outcome, beijing, outln, print_json};
 use crate::config::Mode;
-use crate::deeds;
+use crate::deeds::{self, mode::Switched};
+use crate::mail::leaving::Leaving;
 use crate::spoken::mode_told;
-use crate::store::modes::{self, Switched};
+use crate::store::modes;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -32,13 +33,27 @@ fn show(context: &Context) -> Result<Outcome, CliError> {
         print_json(&json!({"mode": holds, "configured": chinese(context.config.mode), "switched": switched}))?;
     } else {
         outln!("{}", mode_told(context.config.mode, last.as_ref()));
+        ahead(context)?.as_ref().iter().for_each(|leaving| told(leaving, "现在转为正式，"));
     }
     Ok(Outcome::Done)
 }
 
+/// What a switch to 正式 would let go, where it can be switched.
+fn ahead(context: &Context) -> Result<Option<Leaving>, CliError> {
+    let (config, now) = (Arc::clone(&context.config), context.clock.now());
+    Ok(context.store()?.read(move |conn| deeds::mode::ahead(conn, &config, now))?)
+}
+
+fn told(leaving: &Leaving, before: &str) {
+    outln!("{before}{}", leaving.chinese());
+    leaving.lines().into_iter().chain(leaving.waits()).for_each(|line| outln!("  {line}"));
+}
+
 fn switch(context: &Context, wanted: Mode, by: &str) -> Result<Outcome, CliError> {
     if by.is_empty() {
-        return Err(CliError::usage("切换运行方式要有具名的人负责，请用 --by 写明姓名"));
+        return Err(CliError::usage(
+            "切换运行方式要有具名的人负责，请用 --by 写明姓名；转为正式会随即发出哪些信，先用 cuigeng mode 看",
+        ));
     }
     if wanted == Mode::Live && context.config.mode == Mode::Trial {
         return Err(CliError::failed(
@@ -46,14 +61,15 @@ fn switch(context: &Context, wanted: Mode, by: &str) -> Result<Outcome, CliError
         ));
     }
     let (config, now, name) = (Arc::clone(&context.config), context.clock.now(), by.to_owned());
-    let touched = context.store()?.attempt(move |tx| deeds::mode::switch(tx, &config, wanted, &name, now))?;
-    match (touched, wanted) {
+    let done = context.store()?.attempt(move |tx| deeds::mode::switch(tx, &config, (wanted, None), &name, now))?;
+    match (done, wanted) {
         (None, _) => outln!("已经是{}，没有变化；用 cuigeng mode 查看", chinese(wanted)),
-        (Some(count), Mode::Live) => {
+        (Some(Switched { touched, leaving }), Mode::Live) => {
             outln!("{}由{by}转为正式：从现在起提醒发给各账号的责任人", beijing(now));
-            outln!("试运行期间的提醒只作存档，不再发出{}", some(count, "，其中待发的", "封已取消"));
+            outln!("试运行期间已经存档的提醒不再发出{}", some(touched, "，其中待发的", "封已取消"));
+            told(&leaving, "");
         }
-        (Some(count), Mode::Trial) => {
+        (Some(Switched { touched: count, .. }), Mode::Trial) => {
             outln!("{}由{by}转回试运行：提醒只汇总发给检查方", beijing(now));
             outln!("{}", some(count, "待发的", "封改为只存档"));
         }
@@ -72,7 +88,7 @@ pub(super) fn told_of(context: &Context) -> Result<String, CliError> {
     Ok(mode_told(context.config.mode, last.as_ref()))
 }
 
-fn holds(configured: Mode, last: Option<&Switched>) -> Mode {
+fn holds(configured: Mode, last: Option<&modes::Switched>) -> Mode {
     let live = configured == Mode::Live && last.is_some_and(|switched| switched.mode == Mode::Live);
     if live { Mode::Live } else { Mode::Trial }
 }
@@ -91,7 +107,7 @@ mod tests {
 
     #[test]
     fn both_must_say_live() {
-        let by = |mode| Switched { mode, by: "甲".to_owned(), at: Moment::parse("2026-07-20 09:00").unwrap() };
+        let by = |mode| modes::Switched { mode, by: "甲".to_owned(), at: Moment::parse("2026-07-20 09:00").unwrap() };
         for (configured, last, holding) in [
             (Mode::Trial, None, Mode::Trial),
             (Mode::Trial, Some(by(Mode::Live)), Mode::Trial),

@@ -5,9 +5,11 @@ use super::{CliError, Context, Outcome, beijing, outln, papers, print_json, prin
 use crate::bulletin::words;
 use crate::deeds::repair::{self as deeds, standing};
 use crate::domain::Moment;
+use crate::issued;
 use crate::repair::{Event, EventKind, Repair, State};
 use crate::store::repairs;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// `repair …`
 pub(super) fn run(context: &Context, verb: RepairVerb) -> Result<Outcome, CliError> {
@@ -42,12 +44,13 @@ fn result_of(word: &str) -> Result<EventKind, CliError> {
 
 /// Every 整改项 with its profile: what is owed stays owed when the configuration names another one.
 fn all(context: &Context) -> Result<Vec<(String, Repair)>, CliError> {
-    Ok(context.store()?.read(repairs::everywhere)?)
+    let now = context.clock.now();
+    Ok(context.store()?.read(|conn| issued::repairs(conn, &context.config, now))?)
 }
 
 fn add(context: &Context, id: i64, event: Event) -> Result<Outcome, CliError> {
-    let copy = event.clone();
-    let (profile, repair) = context.store()?.attempt(move |tx| deeds::add(tx, id, &copy))?;
+    let (copy, config) = (event.clone(), Arc::clone(&context.config));
+    let (profile, repair) = context.store()?.attempt(move |tx| deeds::add(tx, &config, (id, None), &copy))?;
     let state = repair.state();
     let said = format!("{}{}：已登记{}，现为{}", id, repair.title(), event.kind.chinese(), state.chinese());
     papers::tell(context, &format!("编号{said}"), as_json(&profile, &repair, context.clock.now()), &[])
@@ -112,7 +115,7 @@ fn as_json(profile: &str, repair: &Repair, now: Moment) -> Value {
 
 fn show(context: &Context, id: i64) -> Result<Outcome, CliError> {
     let now = context.clock.now();
-    let (profile, repair) = context.store()?.attempt_read(|conn| deeds::find(conn, id))?;
+    let (profile, repair) = context.store()?.attempt_read(|conn| deeds::find(conn, &context.config, id, now))?;
     let since = Moment::start_of(repair.dated);
     let (posts, last) = context.store()?.read(|conn| repairs::posted_since(conn, repair.account, since))?;
     if context.json {

@@ -7,7 +7,9 @@ use crate::bulletin::{
 };
 use crate::config::Config;
 use crate::domain::{Moment, Period};
-use crate::issued::{self, Amended, Dossier, SignAsk, Signed, amended, correction, dressed, frozen, unsettled};
+use crate::issued::{
+    self, Amended, Dossier, SignAsk, Signed, Silent, amended, correction, dressed, frozen, silent, unsettled,
+};
 use crate::report::Report;
 use crate::rules::Ruling;
 use crate::store::bulletins::{self, Bulletin, PaperKind, Step};
@@ -45,24 +47,27 @@ pub struct Taking {
     pub reply_by: Option<NaiveDate>,
     /// The office's own words.
     pub words: Option<Wording>,
+    /// It is submitted although offices have not answered their 核对稿.
+    pub unanswered: bool,
+    /// The 通报 and its last step, as a page showed them; `None`: whatever there is.
+    pub shown: Option<(i64, i64)>,
 }
 
 /// Takes a step.
 ///
 /// # Errors
-/// Without a name, and where it may not follow (`bulletin::step`), nothing is to be corrected or something
-/// is still to be decided.
+/// Without a name, and where it may not follow (`bulletin::step`), nothing is to be corrected, something
+/// is still to be decided or an office has not answered.
 pub fn take(tx: &Transaction<'_>, config: &Config, taking: &Taking, now: Moment) -> Result<Kept, Refusal> {
     let (period, profile) = (taking.period, &config.profile.name);
     let newest = bulletins::newest(tx, profile, period)?;
-    let stage = allowed(tx, config, taking, newest.as_ref(), now)?;
-    let version = newest.as_ref().map_or(1, |bulletin| bulletin.version + 1);
+    let (stage, silent) = allowed(tx, config, taking, newest.as_ref(), now)?;
     let (id, seq) = match newest.filter(|_| taking.act != Act::Draft) {
         Some(bulletin) => (bulletin.id, bulletin.seq() + 1),
-        None => (bulletins::begin(tx, period, profile, version)?, 1),
+        None => (bulletins::begin(tx, period, profile)?, 1),
     };
-    let (by, note) = (taking.by.trim(), taking.note.trim());
-    let kept_step = Step { seq, stage, by: by.to_owned(), at: now, note: note.to_owned(), reply_by: taking.reply_by };
+    let (by, note) = (taking.by.trim(), silent.map_or(taking.note.trim().to_owned(), |silent| silent.words()));
+    let kept_step = Step { seq, stage, by: by.to_owned(), at: now, note: note.clone(), reply_by: taking.reply_by };
     bulletins::take(tx, id, &kept_step)?;
     let why = if note.is_empty() { String::new() } else { format!("；{note}") };
     let detail = format!("{period} {}{why}", stage.chinese());
@@ -78,14 +83,14 @@ pub fn take(tx: &Transaction<'_>, config: &Config, taking: &Taking, now: Moment)
     Ok(Kept { bulletin, papers, missing })
 }
 
-/// The stage that the step leads to.
+/// The stage that the step leads to, and which offices it does not wait for.
 fn allowed(
     tx: &Transaction<'_>,
     config: &Config,
     taking: &Taking,
     newest: Option<&Bulletin>,
     now: Moment,
-) -> Result<Stage, Refusal> {
+) -> Result<(Stage, Option<Silent>), Refusal> {
     let period = taking.period;
     if taking.by.trim().is_empty() {
         return Err(Refusal::wish("谁经手的要写明"));
@@ -93,6 +98,7 @@ fn allowed(
     let amends = newest.is_some_and(Bulletin::amends);
     let stage = step(newest.map(Bulletin::stage), amends, taking.act)
         .map_err(|why| Refusal::state(format!("{period}：{why}")))?;
+    as_shown(taking, newest)?;
     if taking.act == Act::Draft && taking.note.trim().is_empty() {
         let before = amended(tx, config, period, now)?;
         if before.is_some_and(|amended| amended.changes.is_empty()) {
@@ -100,13 +106,41 @@ fn allowed(
             return Err(Refusal::state(format!("{period}：{why}")));
         }
     }
-    if let Some(bulletin) = newest.filter(|_| taking.act == Act::Submit) {
-        let against = unsettled(tx, bulletin, &Dossier::load(tx, config, period, now)?)?;
-        if !against.is_empty() {
-            return Err(Refusal::state(format!("{period} 没有送审：\n  {}", against.join("\n  "))));
-        }
+    match newest.filter(|_| taking.act == Act::Submit) {
+        Some(bulletin) => Ok((stage, submittable(tx, config, bulletin, taking.unanswered, now)?)),
+        None => Ok((stage, None)),
     }
-    Ok(stage)
+}
+
+/// Nobody has taken a step since the page was opened.
+fn as_shown(taking: &Taking, newest: Option<&Bulletin>) -> Result<(), Refusal> {
+    let Some(bulletin) = newest.filter(|one| taking.shown.is_some_and(|shown| shown != (one.id, one.seq()))) else {
+        return Ok(());
+    };
+    let by = bulletin.steps.last().map_or("", |step| step.by.as_str());
+    Err(Refusal::state(format!(
+        "{}：打开页面以后，{by}已办到{}，没有改动；请看过最新的再办",
+        taking.period,
+        bulletin.stage().chinese()
+    )))
+}
+
+/// Nothing stands against laying it before whoever signs; which offices have not answered.
+fn submittable(
+    tx: &Transaction<'_>,
+    config: &Config,
+    bulletin: &Bulletin,
+    unanswered: bool,
+    now: Moment,
+) -> Result<Option<Silent>, Refusal> {
+    let dossier = Dossier::load(tx, config, bulletin.period, now)?;
+    let mut against = unsettled(tx, bulletin, &dossier)?;
+    let silent = silent(tx, bulletin, &dossier)?;
+    against.extend(silent.as_ref().filter(|_| !unanswered).map(Silent::against));
+    if !against.is_empty() {
+        return Err(Refusal::state(format!("{} 没有送审：\n  {}", bulletin.period, against.join("\n  "))));
+    }
+    Ok(silent)
 }
 
 /// Signs the submitted 通报 of a period and freezes it.
@@ -238,7 +272,7 @@ fn summed(
     before: Option<Amended>,
     circular: &Report,
 ) -> Result<Approval, StoreError> {
-    let answers = reviews::answers(conn, bulletin.id)?;
+    let answers: Vec<Answer> = reviews::answers(conn, bulletin.id)?.into_iter().filter(Answer::holds).collect();
     let was_asked = bulletin.steps.iter().any(|step| step.stage == Stage::Review);
     let asked = if was_asked { by_office(&put_to_offices(dossier)).len() } else { 0 };
     let offices: BTreeSet<&str> = answers.iter().map(|answer| answer.office.as_str()).collect();

@@ -4,12 +4,11 @@
 use super::Refusal;
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Check, Moment};
-use crate::inspect::held_checks;
 use crate::ledger::Ledger;
 use crate::rules::{Decisions, Profile, Ruling, Verdict, VerdictKind};
 use crate::spoken::beijing;
 use crate::store::reviews::{self, Objection};
-use crate::store::{Connection, StoreError, Transaction, bulletins, findings, meta, verdicts};
+use crate::store::{Connection, StoreError, Transaction, findings, meta, verdicts};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -56,32 +55,6 @@ pub struct Board {
     pub unclear: BTreeSet<AccountId>,
 }
 
-/// The checks whose findings may be decided on: those held since the installation, else the last one; and
-/// those of every 通报 that is being made, whatever their age, since it cannot be submitted before.
-///
-/// # Errors
-/// Those of SQLite.
-pub fn checks(conn: &Connection, config: &Config, now: Moment) -> Result<Vec<Check>, StoreError> {
-    let held = installed_at(conn)?.map_or_else(Vec::new, |installed| held_checks(config, installed, now));
-    let mut all: Vec<Check> = if held.is_empty() { config.last_check(now).into_iter().collect() } else { held };
-    for bulletin in bulletins::everywhere(conn)?.iter().filter(|one| one.issue.is_none()) {
-        if bulletin.profile == config.profile.name {
-            all.extend(config.checks_of(bulletin.period).into_iter().filter(|check| check.at <= now));
-        }
-    }
-    all.sort_by_key(|check| check.at);
-    all.dedup_by_key(|check| check.at);
-    Ok(all)
-}
-
-/// The moment of the first start: results of earlier checks are told to nobody.
-///
-/// # Errors
-/// Those of SQLite.
-pub fn installed_at(conn: &Connection) -> Result<Option<Moment>, StoreError> {
-    Ok(meta::get(conn, "installed_at")?.and_then(|text| Moment::parse(&text)))
-}
-
 /// What names a finding on a page, with all that a person reads before he decides on it.
 pub fn mark(verdict: &Verdict) -> String {
     let (window, label) = (verdict.window, verdict.label.as_deref().unwrap_or_default());
@@ -117,7 +90,7 @@ impl Board {
         now: Moment,
     ) -> Result<Board, StoreError> {
         let ledger = match only {
-            Some(id) => Ledger::some_for_checks(conn, config, &BTreeSet::from([id]), checks)?,
+            Some(id) => Ledger::some_for_checks(conn, config, &config.profile, &BTreeSet::from([id]), checks)?,
             None => Ledger::for_checks(conn, config, &config.profile, checks)?,
         };
         Board::of(conn, config, ledger, checks, now)

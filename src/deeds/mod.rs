@@ -6,6 +6,8 @@ pub mod attest;
 pub mod bulletin;
 pub mod calendar;
 pub mod confirm;
+pub mod discard;
+pub mod held;
 pub mod list;
 pub mod look;
 pub mod mode;

@@ -4,7 +4,7 @@
 use super::Refusal;
 use crate::config::Config;
 use crate::domain::{Moment, Period};
-use crate::issued::head;
+use crate::issued::{self, head, overturn};
 use crate::repair::{Event, EventKind, Repair, State, form, needs_reason, step};
 use crate::report::Report;
 use crate::store::{Connection, StoreError, Transaction, meta, repairs};
@@ -13,19 +13,27 @@ use crate::store::{Connection, StoreError, Transaction, meta, repairs};
 const LONGEST_DAYS: i64 = 366;
 
 /// Adds one event, in one transaction with the reading of what holds; gives the 整改项 after it with the name
-/// of its profile.
+/// of its profile. `shown` is how many events a page showed to whoever adds it; `None`: whatever has happened.
 ///
 /// # Errors
-/// Without a name or, for feedback and extensions, a text; where the state does not allow it.
-pub fn add(tx: &Transaction<'_>, id: i64, event: &Event) -> Result<(String, Repair), Refusal> {
+/// Without a name or, for feedback and extensions, a text; where the state does not allow it, or more has
+/// happened than was shown.
+pub fn add(
+    tx: &Transaction<'_>,
+    config: &Config,
+    (id, shown): (i64, Option<usize>),
+    event: &Event,
+) -> Result<(String, Repair), Refusal> {
     if event.by.trim().is_empty() {
         return Err(Refusal::wish("谁经手的要写明"));
     }
-    let (profile, mut repair) = find(tx, id)?;
-    allowed(&repair, event).map_err(|why| Refusal::state(format!("编号{id}{}：{why}", repair.title())))?;
+    let (profile, mut repair) = find(tx, config, id, event.at)?;
+    let against = |why: String| Refusal::state(format!("编号{id}{}：{why}", repair.title()));
+    allowed(&repair, event).map_err(against)?;
     if repair.events.last().is_some_and(|last| Event { at: event.at, ..last.clone() } == *event) {
-        return Err(Refusal::state(format!("编号{id}{}：同样的内容刚才已经登记，没有再登记", repair.title())));
+        return Err(against("同样的内容刚才已经登记，没有再登记".to_owned()));
     }
+    as_shown(&repair, shown).map_err(against)?;
     repairs::add(tx, id, repair.events.len() + 1, event)?;
     let said = if event.text.is_empty() { String::new() } else { format!("；{}", event.text) };
     let detail = format!("编号{id} {} {}：{} {}{said}", repair.period, repair.title(), event.kind.chinese(), event.on);
@@ -34,14 +42,25 @@ pub fn add(tx: &Transaction<'_>, id: i64, event: &Event) -> Result<(String, Repa
     Ok((profile, repair))
 }
 
-/// The 整改项 of that number with the name of its profile: what is owed stays owed when the configuration
-/// names another one.
+/// What a page showed is all that has happened.
+fn as_shown(repair: &Repair, shown: Option<usize>) -> Result<(), String> {
+    match repair.events.last().filter(|_| shown.is_some_and(|shown| shown != repair.events.len())) {
+        Some(last) => {
+            Err(format!("打开页面以后，{}登记了“{}”，没有改动；请看过最新的经过再登记", last.by, last.kind.chinese()))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The 整改项 of that number with the name of its profile, and whether its finding still stands: what is owed
+/// stays owed when the configuration names another profile.
 ///
 /// # Errors
 /// Where there is none.
-pub fn find(conn: &Connection, id: i64) -> Result<(String, Repair), Refusal> {
-    let found = repairs::everywhere(conn)?.into_iter().find(|(_, repair)| repair.id == id);
-    found.ok_or_else(|| Refusal::state(format!("没有编号{id}的整改项；有哪些用 repair list 看")))
+pub fn find(conn: &Connection, config: &Config, id: i64, now: Moment) -> Result<(String, Repair), Refusal> {
+    let mut found: Vec<_> = repairs::everywhere(conn)?.into_iter().filter(|(_, repair)| repair.id == id).collect();
+    overturn(conn, config, &mut found, now)?;
+    found.pop().ok_or_else(|| Refusal::state(format!("没有编号{id}的整改项；有哪些用 repair list 看")))
 }
 
 fn allowed(repair: &Repair, event: &Event) -> Result<(), String> {
@@ -88,7 +107,8 @@ pub fn forms(
     let owed = |repair: &Repair| {
         repair.period == period && matches!(repair.state(), State::Open | State::Unrepaired | State::Answered)
     };
-    let found: Vec<Repair> = repairs::everywhere(conn)?.into_iter().map(|(_, repair)| repair).filter(owed).collect();
+    let all = issued::repairs(conn, config, now)?;
+    let found: Vec<Repair> = all.into_iter().map(|(_, repair)| repair).filter(owed).collect();
     let mut offices: Vec<&str> = Vec::new();
     for repair in &found {
         if !offices.contains(&repair.office.as_str()) {

@@ -184,10 +184,10 @@ pub fn skip(tx: &Transaction<'_>, step: Step, reason: &str, by: &str, now: Momen
 pub fn begin(
     tx: &Transaction<'_>,
     config: &Config,
-    wanted: Mode,
+    wanted: (Mode, Option<&str>),
     by: &str,
     now: Moment,
-) -> Result<Option<usize>, Refusal> {
+) -> Result<Option<mode::Switched>, Refusal> {
     let before: Vec<&str> = progress(tx)?.open().into_iter().filter(|step| *step != "开始").collect();
     if !before.is_empty() {
         return Err(Refusal::state(format!("还没有开始：前面的“{}”还没有做", before.join("”“"))));

@@ -149,7 +149,7 @@ fn said<'l>(config: &Config, ledger: &Ledger, letter: &'l OwedLetter, now: Momen
         role: letter.role,
         slot: letter.slot,
         number: String::new(),
-        installed: Moment::MIN,
+        since: Moment::MIN,
         pass: None,
     };
     let mentions: Vec<Mention> = letter.mentions.iter().map(stored).collect();

@@ -226,7 +226,7 @@ fn reminder(one: &Reminded) -> Reminder {
     let code = one.code.map_or_else(String::new, |code| format!("（{code}）"));
     let answer = match (one.trial, one.state.as_str()) {
         (true, _) => "试运行，只作登记，没有发出".to_owned(),
-        (false, "sent") if one.by_phone => "电话通知，不经邮件服务器".to_owned(),
+        (false, "phoned") => "电话通知，不经邮件服务器".to_owned(),
         (false, "sent") => format!("已接收{code}"),
         (false, "bounced") => format!("接收后退回{code}"),
         (false, "refused") => format!("拒收{code}"),

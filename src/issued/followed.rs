@@ -1,17 +1,17 @@
 //! What later papers say of issued ones: problems that are followed up, and papers that evidence
 //! contradicts by now.
 
-use super::dossier::{about, last_update, reminded, stood, was_sent};
-use crate::bulletin::changes;
+use super::dossier::{about, last_update, reminded, was_sent};
+use super::standing::{changed, repairs};
+use crate::bulletin::Stood;
 use crate::config::Config;
-use crate::domain::{self, AccountId, Moment, Period};
-use crate::ledger::Ledger;
+use crate::domain::{AccountId, Moment, Period};
 use crate::repair::{Followed, MANY_REMINDERS, Repair, State};
 use crate::report::{Prepared, period_words};
-use crate::rules::{AccountResult, Profile, Verdict, VerdictKind, grades};
+use crate::rules::{Profile, Verdict, VerdictKind};
 use crate::store::bulletins::{self, Bulletin};
 use crate::store::reviews;
-use crate::store::{Connection, StoreError, findings, repairs};
+use crate::store::{Connection, StoreError};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,13 +60,14 @@ pub fn followed(conn: &Connection, config: &Config, prepared: &Prepared) -> Resu
     let is_week = matches!(prepared.period, Period::Week(_));
     let day = if is_week { end.date() } else { prepared.now.date() };
     // A week speaks of what was known on its day: a paper that is dated later asks for nothing yet.
-    let all = repairs::everywhere(conn)?.into_iter().map(|(_, repair)| repair);
+    let all = repairs(conn, config, prepared.now)?.into_iter().map(|(_, repair)| repair);
     let all = all.filter(|repair| !is_week || repair.dated <= day).map(|repair| repair.as_of(day));
+    let all: Vec<Repair> = all.collect();
     Ok(Followed {
         previous: Some(last.period),
-        repairs: all.filter(|repair| is_followed(repair, prepared.period, last.period)).collect(),
+        again: again(conn, prepared, last, &all)?,
+        repairs: all.into_iter().filter(|repair| is_followed(repair, prepared.period, last.period)).collect(),
         day,
-        again: again(conn, prepared, last)?,
         ignored: ignored(conn, prepared)?,
         changed: if is_week { contradicted(conn, config, end.date(), prepared.now)? } else { Vec::new() },
     })
@@ -88,20 +89,31 @@ fn issued_before(conn: &Connection, period: Period, day: NaiveDate) -> Result<Ve
     Ok(newest.into_values().collect())
 }
 
-/// All problems of the last paper, and older ones that are not closed; a week only speaks of open ones.
+/// All problems of the last paper, and older ones that are not closed; a week only speaks of open ones. A
+/// finding that does not stand any more is asked about nowhere.
 fn is_followed(repair: &Repair, of: Period, last: Period) -> bool {
-    let open = !matches!(repair.state(), State::Repaired | State::Withdrawn);
+    let open = !matches!(repair.state(), State::Repaired | State::Withdrawn | State::Overturned);
     match of {
         Period::Week(_) => open,
         _ => repair.period == last || open && repair.period.begins() < last.begins(),
     }
 }
 
-/// Accounts that stood in the last paper and have a finding again.
-fn again(conn: &Connection, prepared: &Prepared, last: &Bulletin) -> Result<Vec<String>, StoreError> {
+/// Accounts that stood in the last paper, not only by what does not stand any more, and have a finding again.
+fn again(
+    conn: &Connection,
+    prepared: &Prepared,
+    last: &Bulletin,
+    repairs: &[Repair],
+) -> Result<Vec<String>, StoreError> {
     let frozen = bulletins::frozen(conn, last.id)?;
-    let named: BTreeSet<AccountId> =
-        frozen.iter().filter(|stood| stood.is_named()).map(|stood| stood.account).collect();
+    let gone: BTreeSet<(AccountId, &str)> = repairs
+        .iter()
+        .filter(|repair| repair.period == last.period && repair.overturned)
+        .map(|repair| (repair.account, repair.rule.as_str()))
+        .collect();
+    let stands = |stood: &&Stood| stood.is_named() && !gone.contains(&(stood.account, stood.rule.as_str()));
+    let named: BTreeSet<AccountId> = frozen.iter().filter(stands).map(|stood| stood.account).collect();
     let found = prepared.results.iter().filter(|result| !result.vetoes.is_empty() || !result.problems.is_empty());
     Ok(found.filter(|result| named.contains(&result.account)).map(|result| prepared.title(result.account)).collect())
 }
@@ -157,48 +169,4 @@ pub fn contradicted(
         }
     }
     Ok(said)
-}
-
-/// What differs between an issued paper and what is known now.
-///
-/// # Errors
-/// Those of the store.
-pub(super) fn changed(
-    conn: &Connection,
-    config: &Config,
-    bulletin: &Bulletin,
-    now: Moment,
-) -> Result<Vec<String>, StoreError> {
-    let (from, until) = bulletin.period.search_span();
-    let near = config.checks_between(from.plus_days(-1), until.plus_days(8));
-    let checks: Vec<_> = near.into_iter().filter(|check| bulletin.period.holds(*check)).collect();
-    let Some(profile) = profile_of(config, bulletin) else {
-        return Ok(vec![format!("检查口径“{}”已经读不出，无法核对", bulletin.profile)]);
-    };
-    let ledger = Ledger::for_checks(conn, config, &profile, &checks)?;
-    let decisions = findings::decisions(conn, &profile.name)?;
-    let judged: Vec<Verdict> = checks.iter().flat_map(|check| ledger.judge(&profile, *check, now)).collect();
-    let mut left = judged.clone();
-    decisions.clear_false(&mut left);
-    drop_repaired(conn, config, &profile, bulletin.period, &mut left)?;
-    let results = grades(&profile, ledger.accounts.iter().map(|account| account.id), &left);
-    let results: BTreeMap<AccountId, &AccountResult> = results.iter().map(|result| (result.account, result)).collect();
-    let end = checks.iter().map(|check| check.at).filter(|at| *at <= now).max().unwrap_or(now);
-    let named = |verdict: &Verdict, left: &Verdict| {
-        let closing = ledger.account(verdict.account).is_some_and(|one| one.state_at(end) == domain::State::Closing);
-        let own = results.get(&verdict.account).is_some_and(|result| result.names(&profile, verdict));
-        own && !closing && matches!(left.kind, VerdictKind::Missed { .. })
-    };
-    let of = |(verdict, left): (&Verdict, &Verdict)| stood(verdict, &decisions, named(verdict, left));
-    let now_stood: Vec<_> = judged.iter().zip(&left).map(of).collect();
-    let title = |id| ledger.account(id).map_or_else(String::new, |account| config.profile.titled(account));
-    Ok(changes(&bulletins::frozen(conn, bulletin.id)?, &now_stood, &title))
-}
-
-/// The profile under which a paper was judged, though the configuration may name another by now.
-fn profile_of(config: &Config, bulletin: &Bulletin) -> Option<Profile> {
-    if bulletin.profile == config.profile.name {
-        return Some(config.profile.clone());
-    }
-    crate::config::profile(&bulletin.profile, &config.profiles_dir).ok()
 }

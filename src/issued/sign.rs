@@ -1,15 +1,16 @@
 //! Signing: what must be true before it, and what is frozen by it, all in one transaction.
 
+use super::asked::{Silent, silent};
 use super::dossier::Dossier;
-use super::followed::changed;
 use super::printed::{prune, sentence, settle, uncounted};
-use crate::bulletin::{Finding, Frozen, Stage, Stood, blanks, evidence, freeze, words};
+use super::standing::changed;
+use super::unsettled::{names, unsettled};
+use crate::bulletin::{Finding, Frozen, Stage, blanks, evidence, freeze, words};
 use crate::config::Config;
 use crate::domain::{Moment, Period};
 use crate::repair::{Event, EventKind, Repair, State, due};
 use crate::report::{Block, Cell, Report, missing_annexes, period_words};
 use crate::store::bulletins::{self, Bulletin, Issue, PaperKind, Step};
-use crate::store::reviews;
 use crate::store::{Connection, StoreError, Transaction, meta, repairs, verdicts};
 use crate::wording::{Wording, WordsFinding};
 use chrono::NaiveDate;
@@ -26,6 +27,8 @@ pub struct SignAsk {
     pub by: String,
     /// Why it is issued although something could not be judged; empty: it is not.
     pub unclear: String,
+    /// It is issued although offices have not answered their 核对稿.
+    pub unanswered: bool,
     /// The last day for feedback; `None`: as configured.
     pub due: Option<NaiveDate>,
     /// The office's own words.
@@ -69,7 +72,7 @@ pub fn amended(conn: &Connection, config: &Config, period: Period, now: Moment) 
     Ok(Some(Amended { paper, dated, changes: changed(conn, config, &bulletin, now)? }))
 }
 
-fn last_issued(conn: &Connection, profile: &str, period: Period) -> Result<Option<Bulletin>, StoreError> {
+pub(super) fn last_issued(conn: &Connection, profile: &str, period: Period) -> Result<Option<Bulletin>, StoreError> {
     let all = bulletins::list(conn, profile)?;
     Ok(all.into_iter().rfind(|bulletin| bulletin.period == period && bulletin.issue.is_some()))
 }
@@ -148,7 +151,9 @@ pub fn sign(
     let (submitted, missing) = dressed(&dossier, Stage::Submitted, amended.as_ref(), ask.words.as_ref());
     let paper = final_paper(submitted.clone(), &dossier, ask);
     let mut against = dates(&dossier, amended.as_ref(), ask);
+    let silent = silent(tx, bulletin, &dossier)?;
     against.extend(obstacles(tx, bulletin, &dossier, ask)?);
+    against.extend(silent.as_ref().filter(|_| !ask.unanswered).map(Silent::against));
     against.extend(missing.iter().map(|finding| format!("办公室的段落{finding}")));
     against.extend(blanks(&paper).into_iter().map(|place| format!("还有没填的____：{place}")));
     against.extend(missing_annexes(&paper).into_iter().map(no_annex));
@@ -156,7 +161,8 @@ pub fn sign(
     if !against.is_empty() {
         return Ok(Err(against));
     }
-    Ok(Ok(keep(tx, config, bulletin, &dossier, &paper, ask, now)?))
+    let note = silent.map_or_else(String::new, |silent| silent.words());
+    Ok(Ok(keep(tx, config, (bulletin, note), &dossier, &paper, ask, now)?))
 }
 
 fn no_annex(number: usize) -> String {
@@ -194,7 +200,7 @@ fn obstacles(
     let mut against = unsettled(tx, bulletin, dossier)?;
     let unclear = dossier.unclear();
     if !unclear.is_empty() && ask.unclear.is_empty() {
-        let named = named(unclear.iter().cloned());
+        let named = names(unclear.iter().cloned());
         against
             .push(format!("{}个账号无法判定：{named}；补齐依据，或用 --unclear 理由 写明按未检查计算", unclear.len()));
     }
@@ -202,63 +208,6 @@ fn obstacles(
         against.push(format!("文号“{}”已经用在{period}的通报上，请核对 --number", ask.number));
     }
     Ok(against)
-}
-
-/// What a person must still decide before the paper lies before whoever signs.
-///
-/// # Errors
-/// Those of the store.
-pub(crate) fn unsettled(conn: &Connection, bulletin: &Bulletin, dossier: &Dossier) -> Result<Vec<String>, StoreError> {
-    let mut against = Vec::new();
-    let waiting: Vec<&Finding> = dossier.waiting().collect();
-    if !waiting.is_empty() {
-        against.push(unconfirmed(&waiting));
-    }
-    let open: Vec<_> = reviews::answers(conn, bulletin.id)?.into_iter().filter(reviews::Answer::is_open).collect();
-    if !open.is_empty() {
-        let accounts = open.iter().filter_map(|answer| answer.account).map(|id| dossier.title(id));
-        let named = named(accounts);
-        against.push(format!("{}件异议没有办结，先用 confirm --account 认定误报或说明理由维持：{named}", open.len()));
-    }
-    against.extend(unasked(conn, bulletin, dossier)?);
-    Ok(against)
-}
-
-/// With the days and the lines to type: the checks before the installation are not among those that
-/// `confirm` lists by itself.
-fn unconfirmed(waiting: &[&Finding]) -> String {
-    let days: BTreeSet<NaiveDate> = waiting.iter().map(|finding| finding.check.at.date()).collect();
-    let held = days.iter().map(|day| words::date(*day)).collect::<Vec<_>>().join("、");
-    let lines = days.iter().map(|day| format!("confirm --check {day} --all --by 姓名")).collect::<Vec<_>>().join("；");
-    let named = named(waiting.iter().map(|finding| finding.title()));
-    format!("{}项结果待核实，先用 confirm 核实（{held}的检查）：{named}；看清后逐次确认：{lines}", waiting.len())
-}
-
-/// A 更正 may skip the round of the offices; not when it names a problem that the paper before it does not.
-fn unasked(conn: &Connection, bulletin: &Bulletin, dossier: &Dossier) -> Result<Option<String>, StoreError> {
-    if !bulletin.amends() || bulletin.steps.iter().any(|step| step.stage == Stage::Review) {
-        return Ok(None);
-    }
-    let Some(last) = last_issued(conn, &dossier.head.profile, bulletin.period)? else { return Ok(None) };
-    let missed = bulletins::frozen(conn, last.id)?.into_iter().filter(Stood::is_named);
-    let told: BTreeSet<_> = missed.map(|stood| (stood.account, stood.rule, stood.window)).collect();
-    let is_new = |finding: &&Finding| !told.contains(&(finding.account, finding.rule.clone(), finding.window));
-    let fresh: Vec<String> = dossier.standing().filter(is_new).map(Finding::title).collect();
-    let said = || {
-        format!(
-            "更正新列入{}项问题，先用 bulletin review 请有关单位核对：{}",
-            fresh.len(),
-            named(fresh.iter().cloned())
-        )
-    };
-    Ok((!fresh.is_empty()).then(said))
-}
-
-fn named(names: impl Iterator<Item = String>) -> String {
-    let mut names: Vec<String> = names.collect();
-    names.dedup();
-    let more = if names.len() > 10 { "等" } else { "" };
-    format!("{}{more}", names.iter().take(10).cloned().collect::<Vec<_>>().join("、"))
 }
 
 /// Whoever signs has read the paper that was submitted: another one goes back to him first.
@@ -290,14 +239,14 @@ fn same_words(mut report: Report) -> (String, Vec<Block>, Vec<String>) {
 fn keep(
     tx: &Transaction<'_>,
     config: &Config,
-    bulletin: &Bulletin,
+    (bulletin, note): (&Bulletin, String),
     dossier: &Dossier,
     paper: &Report,
     ask: &SignAsk,
     now: Moment,
 ) -> Result<Signed, StoreError> {
     let seq = bulletin.seq() + 1;
-    let step = Step { seq, stage: Stage::Issued, by: ask.by.clone(), at: now, note: String::new(), reply_by: None };
+    let step = Step { seq, stage: Stage::Issued, by: ask.by.clone(), at: now, note, reply_by: None };
     bulletins::take(tx, bulletin.id, &step)?;
     let circular = frozen(paper)?;
     bulletins::keep(tx, (bulletin.id, seq), PaperKind::Circular, &circular)?;
@@ -310,8 +259,9 @@ fn keep(
         .due
         .unwrap_or_else(|| due(&config.calendar, ask.dated, config.report.repair_days, config.report.repair_counting));
     let (opened, withdrawn) = repairs_of(tx, bulletin, dossier, (ask, last_day), now)?;
+    let though = if step.note.is_empty() { String::new() } else { format!("；{}", step.note) };
     let said = format!(
-        "{} 第{}版 {}，整改项{opened}项，期限{last_day}，校验值{}",
+        "{} 第{}版 {}，整改项{opened}项，期限{last_day}，校验值{}{though}",
         bulletin.period,
         bulletin.version,
         paper_words(&issue),
@@ -391,5 +341,6 @@ fn repair(period: Period, findings: &[&Finding], dated: NaiveDate, last_day: Nai
         dated,
         first_due: last_day,
         events: Vec::new(),
+        overturned: false,
     })
 }

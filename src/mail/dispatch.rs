@@ -164,6 +164,7 @@ impl Day {
             (LetterState::Refused, "永久拒收"),
             (LetterState::Held, "待处理"),
             (LetterState::Doubtful, "疑似已发"),
+            (LetterState::Phoned, "已电话告知"),
         ];
         let mut parts: Vec<String> = states
             .iter()

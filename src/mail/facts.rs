@@ -6,11 +6,11 @@ mod watch;
 pub(crate) use watch::Seen;
 
 use super::letter::{About, Facts, Item, Last};
-use crate::config::Config;
+use crate::config::{Config, Mode};
 use crate::domain::{Account, AccountId, Moment, Post, Role, Week};
 use crate::ledger::{Ledger, longest_window_days};
 use crate::rules::{Duty, Severity, VerdictKind, Window, WindowKind, duties};
-use crate::store::{Connection, LetterRow, Mention, StoreError, meta, told};
+use crate::store::{Connection, LetterRow, Mention, StoreError, meta, modes, told};
 use crate::warn::{last_update, may_remind, silence_deadline};
 use cuigeng_adapters::time::{DAY, HOUR};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,8 +37,8 @@ pub(crate) struct Head {
     pub(crate) slot: Moment,
     /// What stands under it.
     pub(crate) number: String,
-    /// The first start of the daemon: nothing that was due before it is late.
-    pub(crate) installed: Moment,
+    /// Since when letters could leave: nothing that was due before it is late.
+    pub(crate) since: Moment,
     /// The last part of its link, or what stands for it; `None`: it has no link.
     pub(crate) pass: Option<String>,
 }
@@ -67,10 +67,12 @@ pub(crate) fn number(slot: Moment, id: i64) -> String {
     format!("CG-{}-{id:04}", slot.beijing().format("%Y"))
 }
 
-/// When the daemon started first; the far future before that.
-pub(crate) fn installed(conn: &Connection) -> Result<Moment, StoreError> {
-    let kept = meta::get(conn, "installed_at")?.and_then(|text| Moment::parse(&text));
-    Ok(kept.unwrap_or(Moment::MAX))
+/// Since when letters could leave: the first start of the daemon, or the switch to 正式 that holds; the far
+/// future before that. What was due earlier is not late through any fault of ours.
+pub(crate) fn leaving_since(conn: &Connection, now: Moment) -> Result<Moment, StoreError> {
+    let installed = meta::get(conn, "installed_at")?.and_then(|text| Moment::parse(&text)).unwrap_or(Moment::MAX);
+    let live = modes::last(conn)?.filter(|last| last.mode == Mode::Live && last.at <= now);
+    Ok(live.map_or(installed, |switched| installed.max(switched.at)))
 }
 
 /// Gathers the facts of a letter of the outbox as of `now`. `pass` is what its link ends with.
@@ -102,7 +104,7 @@ pub(crate) fn gather(
         role: letter.role,
         slot: letter.slot,
         number: number(letter.slot, letter.id),
-        installed: installed(conn)?,
+        since: leaving_since(conn, now)?,
         pass,
     };
     let earlier = |mention: &Mention| before.get(&(mention.account, mention.rule.clone())).copied().unwrap_or_default();
@@ -167,8 +169,7 @@ fn facts(
         now,
         nth: times + 1,
         gained: (times > 0).then(|| gained(&items, before)).flatten(),
-        late_since: Some(head.slot)
-            .filter(|slot| *slot >= head.installed && now.since(*slot) >= LATE_S && !all_by_hand),
+        late_since: Some(head.slot).filter(|slot| *slot >= head.since && now.since(*slot) >= LATE_S && !all_by_hand),
         number: head.number.clone(),
         answer: answer(config, head),
         stands_for,

@@ -13,6 +13,7 @@ pub(crate) mod facts;
 pub mod folder;
 pub mod hold;
 pub mod imap;
+pub mod leaving;
 pub mod letter;
 pub mod message;
 pub mod pace;

@@ -2,12 +2,12 @@
 //! and sends nothing.
 
 use super::facts::{self, Before, Head, Seen, Told};
+use super::leaving::loud;
 use super::letter::{self, About, Facts, Words};
 use crate::config::{Config, Mode};
 use crate::domain::{AccountId, Moment, Role};
 use crate::ledger::{Ledger, longest_window_days};
-use crate::silence::over;
-use crate::store::{Connection, LetterRow, Mention, StoreError, desk, modes, outbox, silences, told};
+use crate::store::{Connection, LetterRow, Mention, StoreError, desk, modes, outbox, told};
 use crate::warn::{self, OwedLetter, OwedMention, Spent};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -128,7 +128,7 @@ impl Walk<'_> {
                 role: letter.role,
                 slot: letter.slot,
                 number: facts::number(letter.slot, letter.id),
-                installed: facts::installed(self.conn)?,
+                since: facts::leaving_since(self.conn, self.today)?,
                 pass: Some(LINK_TO_COME.to_owned()),
             };
             let (mentions, at) = (outbox::mentions(self.conn, letter.id)?, letter.next_try.max(self.today));
@@ -169,31 +169,21 @@ impl Walk<'_> {
     fn step(&mut self, at: Moment) -> Result<Option<Moment>, StoreError> {
         let coming = self.config.checks_between(at.plus(1), at.plus_days(LOOK_AHEAD_DAYS));
         let causes = warn::causes(&self.ledger, self.config, &coming, at);
-        let slots = causes.iter().flat_map(|cause| &cause.rungs).map(|rung| rung.slot);
-        let next = slots.filter(|slot| *slot > at).min();
+        let next = warn::next(&causes, &self.config.calendar, at);
         let owed = warn::owed(&causes, &self.config.clerks(), &self.spent, &self.config.calendar, at);
-        for letter in &self.loud(owed, at)? {
+        for letter in &loud(self.conn, &self.ledger, owed, at)? {
             self.spent.extend(letter.spends());
             let head = Head {
                 recipient: letter.recipient.clone(),
                 role: letter.role,
                 slot: letter.slot,
                 number: "（发出时编号）".to_owned(),
-                installed: facts::installed(self.conn)?,
+                since: facts::leaving_since(self.conn, self.today)?,
                 pass: Some(LINK_TO_COME.to_owned()),
             };
             self.tell(&head, letter.mentions.iter().map(mention).collect(), (at, None), deadlines(letter))?;
         }
         Ok(next)
-    }
-
-    /// Without what a silence keeps back.
-    fn loud(&self, mut owed: Vec<OwedLetter>, at: Moment) -> Result<Vec<OwedLetter>, StoreError> {
-        let silences = silences::active(self.conn, at)?;
-        let quiet = |id| self.ledger.account(id).is_some_and(|account| over(&silences, account).is_some());
-        owed.iter_mut().for_each(|letter| letter.mentions.retain(|mention| !quiet(mention.account)));
-        owed.retain(|letter| !letter.mentions.is_empty());
-        Ok(owed)
     }
 
     fn tell(

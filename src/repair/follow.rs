@@ -72,15 +72,21 @@ fn counted(previous: Period, last: &[&Repair], today: NaiveDate) -> String {
         return format!("上期（{period}）通报没有需要整改的问题。");
     }
     let offices: BTreeSet<&str> = last.iter().map(|repair| repair.office.as_str()).collect();
-    let count = |wanted: &dyn Fn(&Repair) -> bool| last.iter().filter(|repair| wanted(repair)).count();
+    // What does not stand any more was printed, and is asked about no more.
+    let live: Vec<&&Repair> = last.iter().filter(|repair| repair.state() != State::Overturned).collect();
+    let count = |wanted: &dyn Fn(&Repair) -> bool| live.iter().filter(|repair| wanted(repair)).count();
     let answered = count(&|repair| repair.answered_on().is_some());
     let late = count(&Repair::was_late);
     let overdue = count(&|repair| repair.is_overdue(today));
     let of = |state: State| count(&|repair| repair.state() == state);
     let open = count(&|repair| repair.owes() && !repair.is_overdue(today));
     let open = if open > 0 { format!("，未到期{open}项") } else { String::new() };
+    let gone = match last.len() - live.len() {
+        0 => String::new(),
+        gone => format!("（其中{gone}项的结论已经撤销、等待更正，不再要求反馈）"),
+    };
     format!(
-        "上期（{period}）通报问题{}项，涉及{}个单位。按期反馈{}项，逾期反馈{late}项，逾期未反馈{overdue}项{open}；经复核，已整改{}项，未整改{}项，待复核{}项。",
+        "上期（{period}）通报问题{}项{gone}，涉及{}个单位。按期反馈{}项，逾期反馈{late}项，逾期未反馈{overdue}项{open}；经复核，已整改{}项，未整改{}项，待复核{}项。",
         last.len(),
         offices.len(),
         answered - late,

@@ -47,6 +47,9 @@ pub struct Repair {
     pub first_due: NaiveDate,
     /// What became of it, oldest first.
     pub events: Vec<Event>,
+    /// Its finding does not stand any more (a 误报, or later evidence), and no 更正 has said so yet. It is found
+    /// out by judging (`issued::overturn`); the store does not know it.
+    pub overturned: bool,
 }
 
 /// Something that happened to it.
@@ -125,13 +128,16 @@ pub enum State {
     Repaired,
     /// 未整改: the office owes feedback once more.
     Unrepaired,
+    /// 已撤销，待更正: its finding does not stand any more, and a 更正 is still to say so. Nobody owes anything.
+    Overturned,
     /// 已撤销.
     Withdrawn,
 }
 
 impl State {
     /// Every state.
-    pub const ALL: [State; 5] = [State::Open, State::Answered, State::Repaired, State::Unrepaired, State::Withdrawn];
+    pub const ALL: [State; 6] =
+        [State::Open, State::Answered, State::Repaired, State::Unrepaired, State::Overturned, State::Withdrawn];
 
     /// The word in JSON.
     pub const fn word(self) -> &'static str {
@@ -140,6 +146,7 @@ impl State {
             State::Answered => "answered",
             State::Repaired => "repaired",
             State::Unrepaired => "unrepaired",
+            State::Overturned => "overturned",
             State::Withdrawn => "withdrawn",
         }
     }
@@ -151,6 +158,7 @@ impl State {
             State::Answered => "待复核",
             State::Repaired => "已整改",
             State::Unrepaired => "未整改",
+            State::Overturned => "已撤销，待更正",
             State::Withdrawn => "已撤销",
         }
     }
@@ -165,6 +173,9 @@ pub const fn step(at: State, kind: EventKind) -> Result<State, &'static str> {
     match (at, kind) {
         (State::Withdrawn, _) => Err("这一项已经因更正撤销，不用再办"),
         (_, E::Withdrawn) => Ok(State::Withdrawn),
+        (State::Overturned, _) => Err(
+            "这一项的结论已经撤销（认定误报，或有了新的依据），不用再反馈、复核；请先用 bulletin draft 起草更正，签发以后这一项就撤销",
+        ),
         (State::Repaired, E::Answer | E::Extend) => {
             Err("这一项已经复核为已整改；复核有误的，先用 repair review --result 未整改 改正")
         }
@@ -189,7 +200,9 @@ impl Repair {
     /// How it stands.
     pub fn state(&self) -> State {
         // Only legal steps are kept; one that is not would change nothing.
-        self.events.iter().fold(State::Open, |at, event| step(at, event.kind).unwrap_or(at))
+        let kept = self.events.iter().fold(State::Open, |at, event| step(at, event.kind).unwrap_or(at));
+        let is_closed = matches!(kept, State::Repaired | State::Withdrawn);
+        if self.overturned && !is_closed { State::Overturned } else { kept }
     }
 
     /// The last day for the feedback, as extended.

@@ -34,6 +34,7 @@ fn repair(id: i64, name: &str, office: &str, events: &[(EventKind, &str)]) -> Re
         dated: day("2022-07-11"),
         first_due: day("2022-07-21"),
         events: events.iter().map(|(kind, on)| event(*kind, on)).collect(),
+        overturned: false,
     }
 }
 
@@ -42,11 +43,14 @@ fn repair(id: i64, name: &str, office: &str, events: &[(EventKind, &str)]) -> Re
 fn every_step_that_may_and_may_not_follow() {
     use State::{Answered, Open, Repaired, Unrepaired, Withdrawn};
     for (kind, wanted) in [
-        (EventKind::Answer, [Some(Answered), Some(Answered), None, Some(Answered), None]),
-        (EventKind::Extend, [Some(Open), Some(Answered), None, Some(Unrepaired), None]),
-        (EventKind::Repaired, [Some(Repaired), Some(Repaired), None, Some(Repaired), None]),
-        (EventKind::Unrepaired, [Some(Unrepaired), Some(Unrepaired), Some(Unrepaired), None, None]),
-        (EventKind::Withdrawn, [Some(Withdrawn), Some(Withdrawn), Some(Withdrawn), Some(Withdrawn), None]),
+        (EventKind::Answer, [Some(Answered), Some(Answered), None, Some(Answered), None, None]),
+        (EventKind::Extend, [Some(Open), Some(Answered), None, Some(Unrepaired), None, None]),
+        (EventKind::Repaired, [Some(Repaired), Some(Repaired), None, Some(Repaired), None, None]),
+        (EventKind::Unrepaired, [Some(Unrepaired), Some(Unrepaired), Some(Unrepaired), None, None, None]),
+        (
+            EventKind::Withdrawn,
+            [Some(Withdrawn), Some(Withdrawn), Some(Withdrawn), Some(Withdrawn), Some(Withdrawn), None],
+        ),
     ] {
         for (state, wanted) in State::ALL.into_iter().zip(wanted) {
             assert_eq!(step(state, kind).ok(), wanted, "{state:?} {kind:?}");
@@ -177,17 +181,34 @@ fn without_an_issued_paper_nothing_is_said() {
     }
 }
 
-/// Of the problems of the last paper each is counted once: feedback in time, late, overdue, not yet due.
+/// Of the problems of the last paper each is counted once: feedback in time, late, overdue, not yet due, or
+/// not standing any more.
 #[test]
 fn the_counts_add_up() {
-    for today in ["2022-07-15", "2022-08-05"] {
-        let Some(Block::Paragraph(said)) = section(&followed(), day(today)).into_iter().nth(1) else { panic!() };
+    for (today, gone) in [("2022-07-15", 0), ("2022-08-05", 0), ("2022-08-05", 1)] {
+        let mut followed = followed();
+        followed.repairs.iter_mut().for_each(|one| one.overturned = gone > 0 && one.state() == State::Open);
+        let Some(Block::Paragraph(said)) = section(&followed, day(today)).into_iter().nth(1) else { panic!() };
         let number = |word: &str| -> usize {
             let Some((_, rest)) = said.split_once(word) else { return 0 };
             rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
         };
         let parts = number("按期反馈") + number("逾期反馈") + number("逾期未反馈") + number("未到期");
-        assert_eq!((number("通报问题"), parts), (3, 3), "{said}");
+        assert_eq!((number("通报问题"), number("其中"), parts), (3, gone, 3 - gone), "{said}");
         assert_eq!(number("已整改") + number("待复核"), 2, "{said}");
+    }
+}
+
+#[test]
+fn what_does_not_stand_any_more_is_owed_by_nobody() {
+    for (events, wanted) in [
+        (&[][..], State::Overturned),
+        (&[(EventKind::Answer, "2022-07-15")], State::Overturned),
+        (&[(EventKind::Answer, "2022-07-15"), (EventKind::Repaired, "2022-07-18")], State::Repaired),
+        (&[(EventKind::Withdrawn, "2022-07-15")], State::Withdrawn),
+    ] {
+        let gone = Repair { overturned: true, ..repair(1, "甲", "某局", events) };
+        assert_eq!(gone.state(), wanted, "{events:?}");
+        assert!(!gone.owes() && !gone.is_overdue(day("2022-08-05")));
     }
 }

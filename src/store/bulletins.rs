@@ -8,10 +8,11 @@ use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, Row};
 
 const LIST: &str =
-    "SELECT b.id, b.period, b.version, s.seq, s.stage, s.by, s.at, s.note, s.reply_by, i.number, i.dated, i.unclear, b.profile
-  FROM bulletin b JOIN bulletin_step s ON s.bulletin = b.id LEFT JOIN bulletin_issue i ON i.bulletin = b.id
+    "SELECT b.id, b.period, b.profile, s.seq, s.stage, s.by, s.at, s.note, s.reply_by, i.number, i.dated, i.unclear, d.by, d.at, d.reason
+  FROM bulletin b JOIN bulletin_step s ON s.bulletin = b.id LEFT JOIN bulletin_issue i ON i.bulletin = b.id LEFT JOIN bulletin_discard d ON d.bulletin = b.id
   WHERE ?1 IS NULL OR b.profile = ?1 ORDER BY b.id, s.seq";
-const BEGIN: &str = "INSERT INTO bulletin (period, profile, version) VALUES (?1, ?2, ?3)";
+const BEGIN: &str = "INSERT INTO bulletin (period, profile, version) SELECT ?1, ?2, coalesce(max(version), 0) + 1 FROM bulletin WHERE period = ?1 AND profile = ?2";
+const DISCARD: &str = "INSERT INTO bulletin_discard (bulletin, reason, by, at) VALUES (?1, ?2, ?3, ?4)";
 const STEP: &str =
     "INSERT INTO bulletin_step (bulletin, seq, stage, by, at, note, reply_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 const KEEP: &str = "INSERT INTO bulletin_paper (bulletin, seq, kind, json, sha256) VALUES (?1, ?2, ?3, ?4, ?5)";
@@ -27,7 +28,7 @@ const FROZEN: &str = "SELECT v.account, v.rule, v.from_s, v.until_s, v.nominal, 
   FROM bulletin_verdict f JOIN bulletin b ON b.id = f.bulletin JOIN verdict v ON v.id = f.verdict WHERE f.bulletin = ?1 ORDER BY v.account, v.from_s";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[LIST, BEGIN, STEP, KEEP, PAPER, ISSUE, NUMBERED, FREEZE, FROZEN];
+pub(super) const ALL: &[&str] = &[LIST, BEGIN, DISCARD, STEP, KEEP, PAPER, ISSUE, NUMBERED, FREEZE, FROZEN];
 
 /// A 通报 with all of its steps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,12 +39,14 @@ pub struct Bulletin {
     pub period: Period,
     /// Name of the profile that judged.
     pub profile: String,
-    /// 1; every 更正 has one more.
+    /// 1; every 更正 has one more. Those that were thrown away do not count.
     pub version: u32,
     /// Its steps, oldest first; at least one.
     pub steps: Vec<Step>,
     /// How it was issued; `None`: it was not.
     pub issue: Option<Issue>,
+    /// How it was thrown away (作废); `None`: it was not.
+    pub discarded: Option<Discarded>,
 }
 
 /// One step.
@@ -61,6 +64,17 @@ pub struct Step {
     pub note: String,
     /// Last day for the answers of offices.
     pub reply_by: Option<NaiveDate>,
+}
+
+/// How it was thrown away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discarded {
+    /// Who has.
+    pub by: String,
+    /// When.
+    pub at: Moment,
+    /// Why.
+    pub reason: String,
 }
 
 /// How it was issued.
@@ -85,18 +99,23 @@ impl Bulletin {
         self.steps.last().map_or(0, |step| step.seq)
     }
 
+    /// What a clerk reads of where it stands: its stage, or 已作废.
+    pub fn standing(&self) -> &'static str {
+        if self.discarded.is_some() { "已作废" } else { self.stage().chinese() }
+    }
+
     /// Whether it corrects one that was issued.
     pub const fn amends(&self) -> bool {
         self.version > 1
     }
 }
 
-/// Every 通报 under a profile, in the order in which they were begun.
+/// Every 通报 under a profile, in the order in which they were begun, without those that were thrown away.
 ///
 /// # Errors
 /// Those of SQLite; a row that this program does not understand.
 pub fn list(conn: &Connection, profile: &str) -> Result<Vec<Bulletin>, StoreError> {
-    read(conn, Some(profile))
+    Ok(read(conn, Some(profile))?.into_iter().filter(|one| one.discarded.is_none()).collect())
 }
 
 /// Every 通报 under any profile, in the order in which they were begun: what was signed stays signed when
@@ -105,6 +124,14 @@ pub fn list(conn: &Connection, profile: &str) -> Result<Vec<Bulletin>, StoreErro
 /// # Errors
 /// Those of [`list`].
 pub fn everywhere(conn: &Connection) -> Result<Vec<Bulletin>, StoreError> {
+    Ok(with_discarded(conn)?.into_iter().filter(|one| one.discarded.is_none()).collect())
+}
+
+/// The same with those that were thrown away, for whoever asks what became of them.
+///
+/// # Errors
+/// Those of [`list`].
+pub fn with_discarded(conn: &Connection) -> Result<Vec<Bulletin>, StoreError> {
     read(conn, None)
 }
 
@@ -116,8 +143,10 @@ fn read(conn: &Connection, profile: Option<&str>) -> Result<Vec<Bulletin>, Store
         let id = row.get(0)?;
         if found.last().is_none_or(|last| last.id != id) {
             let (period, issue) = (period(row, 1)?, issue(row)?);
-            let (version, profile) = (row.get(2)?, row.get(12)?);
-            found.push(Bulletin { id, period, profile, version, steps: Vec::new(), issue });
+            let (profile, discarded) = (row.get::<_, String>(2)?, discarded(row)?);
+            let stands = |one: &&Bulletin| one.discarded.is_none() && one.period == period && one.profile == profile;
+            let version = found.iter().filter(stands).fold(1, |version, _| version + 1);
+            found.push(Bulletin { id, period, profile, version, steps: Vec::new(), issue, discarded });
         }
         let step = step(row)?;
         if let Some(last) = found.last_mut() {
@@ -133,6 +162,11 @@ fn read(conn: &Connection, profile: Option<&str>) -> Result<Vec<Bulletin>, Store
 /// Those of [`list`].
 pub fn newest(conn: &Connection, profile: &str, period: Period) -> Result<Option<Bulletin>, StoreError> {
     Ok(list(conn, profile)?.into_iter().rfind(|bulletin| bulletin.period == period))
+}
+
+fn discarded(row: &Row<'_>) -> Result<Option<Discarded>, StoreError> {
+    let Some(by) = row.get::<_, Option<String>>(12)? else { return Ok(None) };
+    Ok(Some(Discarded { by, at: Moment::from_unix(row.get(13)?), reason: row.get(14)? }))
 }
 
 fn issue(row: &Row<'_>) -> Result<Option<Issue>, StoreError> {
@@ -163,12 +197,21 @@ fn period(row: &Row<'_>, column: usize) -> Result<Period, StoreError> {
     Period::parse(&text).ok_or_else(|| StoreError::odd(&text))
 }
 
-/// Begins the 通报 of that version, without a step yet. Returns its number.
+/// Begins the next 通报 of a period, without a step yet. Returns its number.
 ///
 /// # Errors
-/// Those of SQLite; a version that exists is refused by the table.
-pub fn begin(tx: &Transaction<'_>, period: Period, profile: &str, version: u32) -> Result<i64, StoreError> {
-    Ok(tx.prepare_cached(BEGIN)?.insert((period.to_string(), profile, version))?)
+/// Those of SQLite.
+pub fn begin(tx: &Transaction<'_>, period: Period, profile: &str) -> Result<i64, StoreError> {
+    Ok(tx.prepare_cached(BEGIN)?.insert((period.to_string(), profile))?)
+}
+
+/// Throws a 通报 away: its period is free again, and all that was kept of it stays.
+///
+/// # Errors
+/// Those of SQLite; one that is signed, or was thrown away before, is refused by the table.
+pub fn discard(tx: &Transaction<'_>, bulletin: i64, how: &Discarded) -> Result<(), StoreError> {
+    tx.prepare_cached(DISCARD)?.execute((bulletin, &how.reason, &how.by, how.at.unix()))?;
+    Ok(())
 }
 
 /// Takes a step. One of that number is refused by the table: two people cannot take the same one.

@@ -10,7 +10,7 @@ const INSERT: &str = "INSERT INTO person (office, account, name, role, shift, po
 const UPDATE: &str = "UPDATE person SET office = ?1, account = ?2, name = ?3, role = ?4, shift = ?5, post = ?6, mobile = ?7, landline = ?8, emails = ?9, qq = ?10, from_d = ?11, to_d = ?12, successor = ?13 WHERE id = ?14";
 const WAITING: &str =
     "SELECT id FROM letter WHERE state = 'queued' AND lower(recipient) = lower(?1) AND slot >= ?2 ORDER BY id";
-const DEAD: &str = "SELECT l.recipient, l.state, max(l.id), l.reply_text FROM letter l WHERE l.state IN ('refused', 'bounced') AND NOT EXISTS (SELECT 1 FROM letter later WHERE later.recipient = l.recipient AND later.state = 'sent' AND later.trial = 0 AND later.id > l.id) GROUP BY l.recipient ORDER BY l.recipient";
+const DEAD: &str = "SELECT l.recipient, CASE l.state WHEN 'phoned' THEN 'refused' ELSE l.state END, max(l.id), l.reply_text FROM letter l WHERE l.state IN ('refused', 'bounced', 'phoned') AND (l.state <> 'phoned' OR l.class = 'gone') AND NOT EXISTS (SELECT 1 FROM letter later WHERE later.recipient = l.recipient AND later.state = 'sent' AND later.trial = 0 AND later.id > l.id) GROUP BY l.recipient ORDER BY l.recipient";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[EVERYBODY, INSERT, UPDATE, WAITING, DEAD];

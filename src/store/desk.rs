@@ -12,13 +12,14 @@ const WAITING: &str = "SELECT id, kind, recipient, role, slot, not_before, not_a
 const RETRY: &str = "UPDATE letter SET state = 'queued', next_try = ?2, attempts = 0, reason = '' WHERE id = ?1 AND state IN ('queued', 'held', 'refused')";
 const CANCEL: &str = "UPDATE letter SET state = 'cancelled', reason = ?2 WHERE id = ?1 AND state IN ('queued', 'doubtful', 'held', 'refused')";
 const ARRIVED: &str = "UPDATE letter SET state = 'sent', sent_at = ?2, reason = ?3 WHERE id = ?1 AND state IN ('queued', 'doubtful', 'held', 'refused')";
+const PHONED: &str = "UPDATE letter SET state = 'phoned', reason = ?2 WHERE id = ?1 AND state IN ('queued', 'doubtful', 'held', 'refused')";
 const CALL: &str = "INSERT INTO call (letter, account, by, at, note, entered_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 const LAST_CALLS: &str =
     "SELECT c.account, l.role, max(c.at) FROM call c JOIN letter l ON l.id = c.letter GROUP BY c.account, l.role";
 const CALLS: &str = "SELECT account, by, at, note FROM call WHERE letter = ?1 ORDER BY at, account";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[DEAD, OPEN, WAITING, RETRY, CANCEL, ARRIVED, CALL, CALLS, LAST_CALLS];
+pub(super) const ALL: &[&str] = &[DEAD, OPEN, WAITING, RETRY, CANCEL, ARRIVED, PHONED, CALL, CALLS, LAST_CALLS];
 
 /// Days for which a letter that reached nobody, and that nobody can mend any more, is still shown first.
 const SHOWN_DAYS: i64 = 14;
@@ -116,7 +117,7 @@ pub fn act(
 
 /// Why a deed is not allowed on a letter that stands there (Chinese).
 pub fn refusal(letter: &LetterRow, deed: &Deed, now: Moment) -> Option<String> {
-    use LetterState::{Bounced, Cancelled, Doubtful, Held, Overtaken, Queued, Refused, Sending, Sent};
+    use LetterState::{Bounced, Cancelled, Doubtful, Held, Overtaken, Phoned, Queued, Refused, Sending, Sent};
     let recorded = letter.trial && letter.state == Held && letter.class == "trial";
     let late = letter.not_after.is_some_and(|end| end <= now);
     let said = match (letter.state, deed) {
@@ -124,6 +125,7 @@ pub fn refusal(letter: &LetterRow, deed: &Deed, now: Moment) -> Option<String> {
         (Sent, _) => "已经提交给邮件服务器，不能再改",
         (Bounced, _) => "已经发出后被退回，不能再改；请更正联系人，或电话通知后用 outbox called 登记",
         (Cancelled, _) => "已经由人取消",
+        (Phoned, _) => "没有发出，已经电话告知",
         (Overtaken, _) => "已经失效，不会再发",
         (_, Deed::Retry | Deed::Arrived) if recorded => "试运行中只存档，没有发给收件人",
         (Doubtful, Deed::Retry) => {
@@ -171,8 +173,8 @@ pub fn last_calls(conn: &Connection) -> Result<BTreeMap<(AccountId, Role), Momen
 }
 
 /// Enters a call about `accounts` of a letter (all of them when empty). When every account that the
-/// letter speaks of has been called, a letter that has not left counts as sent. Gives the accounts that
-/// were entered, or the sentence why not.
+/// letter speaks of has been called, a letter that has not left ends as 已电话告知: no server has it. Gives
+/// the accounts that were entered, or the sentence why not.
 ///
 /// # Errors
 /// Those of SQLite.
@@ -196,8 +198,7 @@ pub fn called(
         tx.prepare_cached(CALL)?.execute(row)?;
     }
     if before.len() + wanted.len() == told.len() {
-        let reason = format!("{}电话通知", call.by);
-        tx.prepare_cached(ARRIVED)?.execute((id, call.at.unix(), reason))?;
+        tx.prepare_cached(PHONED)?.execute((id, format!("{}电话通知", call.by)))?;
     }
     let note = if call.note.is_empty() { String::new() } else { format!("；{}", call.note) };
     let detail = format!("编号 {id}，{}个账号，通话时间 {}{note}", wanted.len(), call.at);

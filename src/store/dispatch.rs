@@ -7,7 +7,7 @@ use crate::domain::{AccountId, Moment, Role};
 use rusqlite::Row;
 
 // Letters of a trial reach nobody and have their own digest. A letter without `not_after` waits for ever.
-const LETTERS: &str = "SELECT l.id, l.slot, l.recipient, l.role, l.subject, l.state, l.sent_at, l.reply_text, m.account FROM letter l JOIN mention m ON m.letter = l.id AND m.dropped = '' WHERE l.kind IN ('reminder', 'result') AND l.trial = 0 AND ((l.sent_at >= ?1 AND l.sent_at < ?2) OR (l.state IN ('refused', 'held', 'doubtful') AND l.claimed_at >= ?1 AND l.claimed_at < ?2) OR (l.state IN ('queued', 'sending', 'doubtful') AND l.not_before < ?2 AND coalesce(l.not_after > ?2, 1))) ORDER BY l.id, m.rowid";
+const LETTERS: &str = "SELECT l.id, l.slot, l.recipient, l.role, l.subject, l.state, l.sent_at, l.reply_text, m.account FROM letter l JOIN mention m ON m.letter = l.id AND m.dropped = '' WHERE l.kind IN ('reminder', 'result') AND l.trial = 0 AND ((l.sent_at >= ?1 AND l.sent_at < ?2) OR (l.state IN ('refused', 'held', 'doubtful', 'phoned') AND l.claimed_at >= ?1 AND l.claimed_at < ?2) OR (l.state IN ('queued', 'sending', 'doubtful') AND l.not_before < ?2 AND coalesce(l.not_after > ?2, 1))) ORDER BY l.id, m.rowid";
 const FIRST: &str =
     "SELECT min(sent_at) FROM letter WHERE kind IN ('reminder', 'result') AND trial = 0 AND sent_at >= ?1";
 const CALLED: &str = "SELECT letter, account, by, at, note FROM call WHERE entered_at >= ?1 AND entered_at < ?2 ORDER BY at, letter, account";
@@ -30,7 +30,7 @@ pub struct Dispatched {
     pub subject: String,
     /// Where it stands.
     pub state: LetterState,
-    /// When a server, or a person on the telephone, took it.
+    /// When a server took it.
     pub sent_at: Option<Moment>,
     /// Words of the last answer.
     pub words: String,

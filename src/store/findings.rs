@@ -16,9 +16,10 @@ const RECALLED: &str = "SELECT f.id, f.account, f.rule, m.recipient, m.anchor, l
 const TOLD: &str = "SELECT v.account, v.rule, v.from_s, v.until_s, v.nominal, v.held_at, v.seen, v.required, v.label, f.at, c.kind, c.seen, c.revision, n.decision, n.reason, n.id <> f.id AND n.decision = 'false', EXISTS (SELECT 1 FROM verdict o WHERE o.account = v.account AND o.profile = v.profile AND o.rule = v.rule AND o.from_s = v.from_s AND o.until_s = v.until_s AND o.revision > v.revision AND o.kind <> 'missed'), c.label IS v.label FROM finding f JOIN verdict v ON v.id = f.verdict JOIN verdict c ON c.id = (SELECT x.id FROM verdict x WHERE x.account = v.account AND x.profile = v.profile AND x.rule = v.rule AND x.from_s = v.from_s AND x.until_s = v.until_s ORDER BY x.revision DESC LIMIT 1) JOIN finding n ON n.id = (SELECT max(y.id) FROM finding y WHERE y.profile = f.profile AND y.account = f.account AND y.rule = f.rule AND y.from_s = f.from_s AND y.until_s = f.until_s) WHERE f.id = ?1";
 const ASKED: &str = "SELECT EXISTS (SELECT 1 FROM verdict WHERE profile = ?1 AND kind = 'missed' AND held_at >= ?2)";
 const ORIGINAL: &str = "SELECT l.id, l.slot FROM mention m JOIN letter l ON l.id = m.letter WHERE m.recipient = ?1 AND m.account = ?2 AND m.stage = ?3";
+const UNDECIDED: &str = "SELECT DISTINCT v.account, v.nominal, v.held_at FROM verdict v WHERE v.profile = ?1 AND v.held_at < ?2 AND v.kind = 'missed' AND NOT EXISTS (SELECT 1 FROM verdict n WHERE n.account = v.account AND n.profile = v.profile AND n.rule = v.rule AND n.from_s = v.from_s AND n.until_s = v.until_s AND n.revision > v.revision) AND NOT EXISTS (SELECT 1 FROM finding f JOIN verdict d ON d.id = f.verdict WHERE f.profile = v.profile AND f.account = v.account AND f.rule = v.rule AND f.from_s = v.from_s AND f.until_s = v.until_s AND NOT EXISTS (SELECT 1 FROM verdict o WHERE o.account = v.account AND o.profile = v.profile AND o.rule = v.rule AND o.from_s = v.from_s AND o.until_s = v.until_s AND o.revision > d.revision AND o.kind <> 'missed')) ORDER BY v.held_at, v.account";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[DECIDE, LAST, UNTOLD, RECALLED, TOLD, ASKED, ORIGINAL];
+pub(super) const ALL: &[&str] = &[DECIDE, LAST, UNTOLD, RECALLED, TOLD, ASKED, ORIGINAL, UNDECIDED];
 
 /// Writes down a decision; `verdict` is the revision that it is about. Returns its number.
 ///
@@ -71,6 +72,19 @@ pub fn decisions(conn: &Connection, profile: &str) -> Result<Decisions, StoreErr
         });
     }
     Ok(Decisions::of(found))
+}
+
+/// Whose missed verdicts of checks held before a moment, as they were kept, nobody has decided on; oldest check
+/// first. What is judged now may say something else.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn undecided(conn: &Connection, profile: &str, until: Moment) -> Result<Vec<(Check, AccountId)>, StoreError> {
+    let mut statement = conn.prepare_cached(UNDECIDED)?;
+    let rows = statement.query_map((profile, until.unix()), |row| {
+        Ok((Check { nominal: moment(row, 1)?, at: moment(row, 2)? }, AccountId(row.get(0)?)))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Confirmed findings of checks held since `installed` that still stand and of which nobody was told:

@@ -58,6 +58,8 @@ words! {
         Overtaken = "overtaken" / "已失效",
         /// By a named person.
         Cancelled = "cancelled" / "人工取消",
+        /// It never left, and all that it speaks of was said on the telephone.
+        Phoned = "phoned" / "已电话告知",
     }
 }
 

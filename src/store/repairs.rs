@@ -16,7 +16,7 @@ const OPEN: &str = "INSERT INTO repair (bulletin, period, profile, account, rule
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (period, profile, account, rule) DO NOTHING";
 const ADD: &str =
     "INSERT INTO repair_event (repair, seq, kind, text, said_by, on_d, by, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-const REMINDERS: &str = "SELECT l.id, m.account, m.rule, m.anchor, m.stage, l.role, coalesce(l.sent_at, l.slot), l.state, l.trial, l.reason LIKE '%电话通知', l.reply_code
+const REMINDERS: &str = "SELECT l.id, m.account, m.rule, m.anchor, m.stage, l.role, coalesce(l.sent_at, (SELECT max(c.at) FROM call c WHERE c.letter = l.id AND l.state = 'phoned'), l.slot), l.state, l.trial, l.reply_code
   FROM mention m JOIN letter l ON l.id = m.letter WHERE l.kind = 'reminder' AND m.dropped = '' AND l.slot >= ?1 AND l.slot < ?2 ORDER BY l.id";
 const SINCE: &str =
     "SELECT count(*), max(from_s) FROM post WHERE account = ?1 AND visible = 1 AND struck = 0 AND from_s >= ?2";
@@ -62,6 +62,7 @@ fn read(conn: &Connection, profile: Option<&str>) -> Result<Vec<(String, Repair)
             dated: date(row, 10)?,
             first_due: date(row, 11)?,
             events: events.remove(&id).unwrap_or_default(),
+            overturned: false,
         };
         found.push((row.get(12)?, repair));
     }
@@ -143,14 +144,12 @@ pub struct Reminded {
     pub stage: String,
     /// The word of the role of the recipient.
     pub role: String,
-    /// When it left, else when it was due.
+    /// When it left, or the last call in its place was made; else when it was due.
     pub at: Moment,
     /// The word of its state.
     pub state: String,
     /// Trial mode has only recorded it.
     pub trial: bool,
-    /// Somebody called in its place.
-    pub by_phone: bool,
     /// The code of the server's answer.
     pub code: Option<i64>,
 }
@@ -174,8 +173,7 @@ pub fn reminders(conn: &Connection, from: Moment, until: Moment) -> Result<Vec<R
             at: Moment::from_unix(row.get(6)?),
             state: row.get(7)?,
             trial: row.get(8)?,
-            by_phone: row.get(9)?,
-            code: row.get(10)?,
+            code: row.get(9)?,
         });
     }
     Ok(found)

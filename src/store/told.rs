@@ -8,7 +8,7 @@ const SAY: &str = "UPDATE mention SET said = ?6, known_until = ?7 WHERE letter =
 // Beside max() the other columns are those of its row.
 const EARLIER: &str = "SELECT count(*), m.said, max(l.sent_at) FROM mention m JOIN letter l ON l.id = m.letter WHERE m.recipient = ?1 AND m.account = ?2 AND m.rule = ?3 AND m.anchor = ?4 AND l.kind = 'reminder' AND l.state = 'sent' AND l.id <> ?5";
 // A letter that was stopped says nothing in another's place.
-const REPLACED: &str = "SELECT EXISTS (SELECT 1 FROM mention m JOIN letter l ON l.id = m.letter WHERE m.recipient = ?1 AND m.account = ?2 AND m.rule = ?3 AND m.anchor = ?4 AND m.dropped = '' AND l.slot > ?5 AND l.trial = ?6 AND l.state IN ('queued', 'sending', 'doubtful', 'sent', 'bounced'))";
+const REPLACED: &str = "SELECT EXISTS (SELECT 1 FROM mention m JOIN letter l ON l.id = m.letter WHERE m.recipient = ?1 AND m.account = ?2 AND m.rule = ?3 AND m.anchor = ?4 AND m.dropped = '' AND l.slot > ?5 AND l.trial = ?6 AND l.state IN ('queued', 'sending', 'doubtful', 'sent', 'bounced', 'phoned'))";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[SAY, EARLIER, REPLACED];

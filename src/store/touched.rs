@@ -9,9 +9,10 @@ const NEWEST: &str = "SELECT coalesce(max(seq), 0) FROM touched";
 const SINCE: &str = "SELECT account FROM touched WHERE seq > ?1";
 /// Posts that were dated ahead of their time and have come of age.
 const BEGAN: &str = "SELECT DISTINCT account FROM post WHERE from_s >= ?1 AND from_s < ?2";
+const FIRST: &str = "SELECT min(first) FROM (SELECT min(from_s) AS first FROM post UNION ALL SELECT min(from_s) FROM tally UNION ALL SELECT min(from_s) FROM attestation)";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[NEWEST, SINCE, BEGAN];
+pub(super) const ALL: &[&str] = &[NEWEST, SINCE, BEGAN, FIRST];
 
 /// The number of the newest change.
 ///
@@ -40,4 +41,13 @@ pub fn began(conn: &Connection, from: Moment, until: Moment) -> Result<BTreeSet<
     let mut statement = conn.prepare_cached(BEGAN)?;
     let rows = statement.query_map((from.unix(), until.unix()), |row| row.get(0).map(AccountId))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Where the evidence begins: the oldest post, sheet or look of a person; `None`: there is none.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn first(conn: &Connection) -> Result<Option<Moment>, StoreError> {
+    let first: Option<i64> = conn.prepare_cached(FIRST)?.query_row([], |row| row.get(0))?;
+    Ok(first.map(Moment::from_unix))
 }

@@ -102,8 +102,8 @@ impl OwedLetter {
 }
 
 /// Every letter that is owed at `now`. What is `spent` is not owed again. A rung of an
-/// earlier day that was not sent then (downtime, a post that disappeared) waits for the next working
-/// morning when it turns up at night or on a day off, unless that would be too late.
+/// earlier day that was not sent then (downtime, a post that disappeared, 正式 begun since) waits as
+/// [`next`] says.
 pub fn owed(
     causes: &[Cause<'_>],
     clerk: &[String],
@@ -111,12 +111,73 @@ pub fn owed(
     calendar: &Calendar,
     now: Moment,
 ) -> Vec<OwedLetter> {
+    letters(
+        due(causes, now).filter(|(cause, rung)| opens(cause, rung, calendar, now).is_none()),
+        clerk,
+        spent,
+        (calendar, now),
+    )
+}
+
+/// The letters that are due at `now` and wait, with the moment at which each may leave, if nothing changes.
+pub fn waiting(
+    causes: &[Cause<'_>],
+    clerk: &[String],
+    spent: &BTreeSet<Spent>,
+    calendar: &Calendar,
+    now: Moment,
+) -> Vec<(Moment, OwedLetter)> {
+    let opening = |(cause, rung): (&Cause<'_>, &Rung)| opens(cause, rung, calendar, now);
+    let moments: BTreeSet<Moment> = due(causes, now).filter_map(opening).collect();
+    let then = |at: Moment| {
+        let held = due(causes, now).filter(|due| opening(*due) == Some(at)).map(|(cause, _)| cause);
+        let fallen_due = held.filter_map(|cause| Some((cause, latest(cause, at)?)));
+        letters(fallen_due, clerk, spent, (calendar, at))
+            .into_iter()
+            .map(move |letter| (at, letter))
+            .collect::<Vec<_>>()
+    };
+    moments.into_iter().flat_map(then).collect()
+}
+
+/// When something may be owed next: a rung, or the hour for which one waits that is due.
+pub fn next(causes: &[Cause<'_>], calendar: &Calendar, now: Moment) -> Option<Moment> {
+    let rungs = causes.iter().flat_map(|cause| &cause.rungs).map(|rung| rung.slot).filter(|slot| *slot > now);
+    rungs.chain(due(causes, now).filter_map(|(cause, rung)| opens(cause, rung, calendar, now))).min()
+}
+
+/// Each cause that can still be mended, with the rung that it has come to.
+fn due<'c, 'a>(causes: &'c [Cause<'a>], now: Moment) -> impl Iterator<Item = (&'c Cause<'a>, &'c Rung)> {
+    let open = causes.iter().filter(move |cause| now < cause.deadline);
+    open.filter_map(move |cause| Some((cause, latest(cause, now)?)))
+}
+
+fn latest<'c>(cause: &'c Cause<'_>, now: Moment) -> Option<&'c Rung> {
+    cause.rungs.iter().rfind(|rung| rung.slot <= now)
+}
+
+/// Until when a rung of an earlier day waits; `None`: it leaves. It waits for office hours, or for the next
+/// rung. Where both would be too late it leaves on a day off or in the evening, since it can still save the
+/// account, but at night not before the hour of the leads.
+fn opens(cause: &Cause<'_>, rung: &Rung, calendar: &Calendar, now: Moment) -> Option<Moment> {
+    let hour = rung.slot.beijing().time();
+    let morning = office_hour(calendar, hour, now);
+    if rung.slot.date() == now.date() || morning == now {
+        return None;
+    }
+    let later = cause.rungs.iter().map(|rung| rung.slot).filter(|slot| *slot > now);
+    let in_time = later.chain([morning]).filter(|at| *at < cause.deadline).min();
+    in_time.or(Some(Moment::from_beijing(now.date().and_time(hour))).filter(|at| now < *at && *at < cause.deadline))
+}
+
+fn letters<'c, 'a: 'c>(
+    due: impl Iterator<Item = (&'c Cause<'a>, &'c Rung)>,
+    clerk: &[String],
+    spent: &BTreeSet<Spent>,
+    (calendar, now): (&Calendar, Moment),
+) -> Vec<OwedLetter> {
     let mut letters: BTreeMap<String, OwedLetter> = BTreeMap::new();
-    for cause in causes.iter().filter(|cause| now < cause.deadline) {
-        let Some(rung) = cause.rungs.iter().rfind(|rung| rung.slot <= now) else { continue };
-        if waits(cause, rung, calendar, now) {
-            continue;
-        }
+    for (cause, rung) in due {
         for (recipient, role, stands_for) in audience(cause, rung, clerk, spent, calendar, now) {
             let mention = mention(cause, rung, &recipient, spent, stands_for);
             if of_anchor(cause, spent).any(|s| s.stage == mention.stage && s.recipient == recipient) {
@@ -130,17 +191,6 @@ pub fn owed(
         }
     }
     letters.into_values().map(sorted).collect()
-}
-
-/// The rung belongs to an earlier day, it is no working day now or too early on one, and a working
-/// morning or a later rung comes before the deadline.
-fn waits(cause: &Cause<'_>, rung: &Rung, calendar: &Calendar, now: Moment) -> bool {
-    let today = now.date();
-    let hour_s = rung.slot.since(Moment::start_of(rung.slot.date()));
-    let day = if calendar.is_working(today) { today } else { calendar.working_after(today) };
-    let next = Moment::start_of(day).plus(hour_s);
-    let in_time = next < cause.deadline || cause.rungs.iter().any(|later| later.slot > now);
-    rung.slot.date() != today && now < next && in_time
 }
 
 fn empty(recipient: String, role: Role) -> OwedLetter {

@@ -21,6 +21,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("frame.html", include_str!("templates/frame.html")),
     ("signin.html", include_str!("templates/signin.html")),
     ("enter.html", include_str!("templates/enter.html")),
+    ("leaving.html", include_str!("templates/leaving.html")),
     ("me.html", include_str!("templates/me.html")),
     ("overview.html", include_str!("templates/overview.html")),
     ("account.html", include_str!("templates/account.html")),

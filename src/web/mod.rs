@@ -14,6 +14,7 @@ mod chrome;
 mod doorman;
 mod first;
 mod gate;
+mod leaving;
 mod list;
 mod office;
 mod opening;
@@ -106,6 +107,7 @@ struct Shared {
     notes: Arc<Notes>,
     holds: Arc<list::Holds>,
     aheads: Arc<upcoming::Aheads>,
+    leavings: Arc<leaving::Leavings>,
     trying: Arc<trying::Trying>,
     papers: Arc<reports::made::Papers>,
     trials: Arc<rules::whatif::Trials>,
@@ -116,8 +118,24 @@ struct Shared {
 impl Shared {
     fn new(web: Web) -> Shared {
         let hashing = Arc::new(Semaphore::new(HASHING));
-        let (gate, throttle, stand, desks, trails, notes, holds, aheads, trying, papers, trials) = Default::default();
-        Shared { web, gate, throttle, stand, desks, trails, notes, holds, aheads, trying, papers, trials, hashing }
+        let (gate, throttle, stand, desks, trails, notes, holds) = Default::default();
+        let (aheads, leavings, trying, papers, trials) = Default::default();
+        Shared {
+            web,
+            gate,
+            throttle,
+            stand,
+            desks,
+            trails,
+            notes,
+            holds,
+            aheads,
+            leavings,
+            trying,
+            papers,
+            trials,
+            hashing,
+        }
     }
 
     /// Makes what takes long in a large town before the first reader comes, one after the other.
@@ -268,6 +286,7 @@ fn router(shared: Shared) -> Router {
         .route("/reports/{period}", get(reports::bulletin::show))
         .route("/reports/{period}/file", get(reports::file::send))
         .route("/reports/{period}/answer", post(reports::reply::take))
+        .route("/reports/{period}/recall", post(reports::reply::back))
         .route("/reports/{period}/{step}", post(reports::step::take))
         .route("/repairs", get(repairs::show))
         .route("/repairs/{id}", get(repairs::one::show))

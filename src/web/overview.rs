@@ -343,12 +343,7 @@ fn left(seconds: i64) -> String {
     }
 }
 
-pub(super) fn shown_moment(at: Moment) -> String {
-    let day = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
-    let beijing = at.beijing();
-    let weekday = chrono::Datelike::weekday(&beijing).num_days_from_monday() as usize;
-    format!("{}（{}）{}", beijing.format("%-m月%-d日"), day[weekday], beijing.format("%H:%M"))
-}
+pub(super) use crate::spoken::weekday_moment as shown_moment;
 
 fn clock_time(at: Moment) -> String {
     at.beijing().format("%-m月%-d日%H:%M:%S").to_string()

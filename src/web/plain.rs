@@ -16,6 +16,7 @@ const WORDS: &[(&str, &str)] = &[
     ("用 post list 查看（加 --since 可看更早的）", "请刷新页面，看下面的“发布”"),
     ("请用 --id 写标识或编号指明一条", "请在下面的“发布”里逐条办理"),
     ("请核对 --at", "请核对通话时间"),
+    ("请先用 bulletin draft 起草更正", "请先到那一期的通报按“起草更正”"),
     ("请先用 bulletin draft 起草", "请先按“起草”"),
     ("要更正请用 bulletin draft 另起更正稿", "要更正请按“起草更正”"),
     ("要看现在的内容用 bulletin show --out", "现在的内容可以在本页下载"),
@@ -35,6 +36,15 @@ const WORDS: &[(&str, &str)] = &[
         "核实以后在“核查”页办结：误报或维持都要写理由",
     ),
     ("按配置仍列入名单（report.drop_repaired）", "按配置仍列入名单"),
+    ("或写 --unanswered 照样办", "或勾选“没有答复也照样办”"),
+    ("要写明什么时候恢复更新的，请用 --updated-at", "要写明什么时候恢复更新的"),
+    ("请核对 --updated-at 和 --on", "请核对这两个日期"),
+    ("请核对 --updated-at", "请核对"),
+    ("请登记为 --object", "请登记为“有异议”"),
+    ("要写明为什么，请用 --why", "要写明为什么"),
+    ("编号用 bulletin show 看", "请刷新页面再看"),
+    ("的答复（bulletin recall）", "的答复"),
+    ("认定有误的，用 confirm --account 重新核实", "认定有误的，到“核查”页重新核实"),
     ("请核对 --number", "请核对"),
     ("请核对 --date", "请核对"),
     ("请核对 --due", "请核对"),
@@ -44,6 +54,7 @@ const WORDS: &[(&str, &str)] = &[
     ("请核对 --until", "请核对"),
     ("不编文号的，请写 --no-number", "不编文号的，请勾选“不编文号”"),
     ("整改反馈用 repair answer 登记，有异议的用 dispute 写答复单", "整改反馈在“整改”页登记"),
+    ("有异议的用 dispute 写答复单", "有异议的另写答复单"),
     ("先用 repair review --result 未整改 改正", "先登记复核“未整改”改正"),
     ("要写明理由，请用 --reason", "要写明理由"),
     ("要写明理由，请用--reason", "要写明理由"),
@@ -103,7 +114,12 @@ mod tests {
         }
         let deeds = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/deeds")).unwrap();
         let deeds = deeds.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
-        let others = [include_str!("../issued/sign.rs"), include_str!("../store/desk.rs")].map(str::to_owned);
+        let issued = [
+            include_str!("../issued/sign.rs"),
+            include_str!("../issued/asked.rs"),
+            include_str!("../issued/unsettled.rs"),
+        ];
+        let others = issued.into_iter().chain([include_str!("../store/desk.rs")]).map(str::to_owned);
         for text in deeds.chain(others) {
             let shown = text.lines().filter(|line| line.contains('，') && !line.trim_start().starts_with("//"));
             shown.for_each(is_plain);

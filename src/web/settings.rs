@@ -12,8 +12,9 @@ use crate::access::token::Token;
 use crate::access::{ONE_TIME_S, Rank};
 use crate::backup;
 use crate::config::Mode;
+use crate::deeds::Refusal;
+use crate::deeds::mode::{self, Switched};
 use crate::deeds::user::{self, Trouble};
-use crate::deeds::{Refusal, mode};
 use crate::domain::Role;
 use crate::mail::address::check_address;
 use crate::mail::test_letter::{Sent, send_test};
@@ -184,21 +185,25 @@ async fn switched(shared: &Shared, act: &Act) -> Result<String, Refusal> {
         return Err(Refusal::wish("写的姓名和您登录的姓名不一样，没有切换；切换由谁负责，要由本人写明"));
     }
     let (config, by, now) = (Arc::clone(&shared.web.config), act.by().to_owned(), shared.web.clock.now());
-    let deed = move |tx: &Transaction<'_>| mode::switch(tx, &config, wanted, &by, now);
-    let touched = shared.web.store.attempt_async(deed).await?;
+    let seen = act.text("leaving").to_owned();
+    let deed = move |tx: &Transaction<'_>| mode::switch(tx, &config, (wanted, Some(&seen)), &by, now);
+    let done = shared.web.store.attempt_async(deed).await?;
     shared.web.clock.ring();
-    Ok(switched_said(touched, wanted))
+    Ok(switched_said(done, wanted))
 }
 
-/// What a switch did to letters that wait; `None` where it was so already.
-pub(super) fn switched_said(touched: Option<usize>, wanted: Mode) -> String {
-    match (touched, wanted) {
+/// What a switch did to letters that wait, and what leaves; `None` where it was so already.
+pub(super) fn switched_said(done: Option<Switched>, wanted: Mode) -> String {
+    match (done, wanted) {
         (None, Mode::Live) => "已经是正式，没有变化".to_owned(),
         (None, Mode::Trial) => "已经是试运行，没有变化".to_owned(),
-        (Some(count), Mode::Live) => {
-            format!("已转为正式：从现在起提醒发给各账号的责任人。试运行期间待发的{count}封不再发出")
+        (Some(Switched { touched, leaving }), Mode::Live) => {
+            let said = [vec![leaving.chinese()], leaving.waits()].concat().join("；");
+            format!("已转为正式：从现在起提醒发给各账号的责任人。试运行期间待发的{touched}封不再发出。{said}")
         }
-        (Some(count), Mode::Trial) => format!("已转回试运行：提醒只汇总发给检查方，待发的{count}封改为只存档"),
+        (Some(Switched { touched, .. }), Mode::Trial) => {
+            format!("已转回试运行：提醒只汇总发给检查方，待发的{touched}封改为只存档")
+        }
     }
 }
 

@@ -105,6 +105,10 @@ impl<T: Clone + Send + Sync + 'static> Slow<T> {
         let (one, clock) = (Arc::clone(&self.one), Arc::clone(clock));
         tokio::spawn(async move {
             let _only = one.lock().await;
+            // Something newer was asked for meanwhile, and nobody waits for this any more.
+            if tell.is_closed() {
+                return;
+            }
             let made = make.await;
             tell.send_replace(Some((clock.now(), made)));
         });
@@ -182,6 +186,21 @@ mod tests {
         go.send(()).unwrap();
         done.wait_for(Option::is_some).await.unwrap();
         assert!(!slow.is_busy_beside("b"));
+    }
+
+    #[tokio::test]
+    async fn what_nobody_waits_for_any_more_is_not_made() {
+        let (slow, clock, made) = (Slow::<usize>::default(), clock(), Arc::new(AtomicUsize::new(0)));
+        let (go, gone) = tokio::sync::oneshot::channel::<()>();
+        drop(slow.begun("a", stamped(1, 0), &clock, async { gone.await.map_or(0, |()| 1) }));
+        for deed in 2..9 {
+            let made = Arc::clone(&made);
+            drop(slow.begun("a", stamped(deed, 0), &clock, async move { made.fetch_add(1, Ordering::SeqCst) }));
+        }
+        let (mut last, _) = slow.begun("a", stamped(9, 0), &clock, async { 7 });
+        go.send(()).unwrap();
+        assert_eq!(last.wait_for(Option::is_some).await.unwrap().as_ref().unwrap().1, 7);
+        assert_eq!(made.load(Ordering::SeqCst), 0, "all but the first and the last were overtaken");
     }
 
     #[tokio::test]

@@ -72,19 +72,23 @@ impl Shared {
     pub(super) async fn ahead(&self) -> Result<Option<(Moment, Arc<Ahead>)>, StoreError> {
         let (store, config, now) = (self.web.store.clone(), Arc::clone(&self.web.config), self.web.clock.now());
         let shelf = self.web.shelf.clone();
-        let stamp = store
-            .read_async(|conn| {
-                let newest = counts::newest(conn)?;
-                let letters = counts::newest_letters(conn)?;
-                Ok(Stamp { deeds: [&newest[..1], &letters].concat(), evidence: newest[1..].to_vec() })
-            })
-            .await?;
+        let stamp = self.stamp().await?;
         let make = async move {
             let looked = store.read_async(move |conn| Ahead::of(conn, &config, &shelf, now)).await;
             looked.map(Arc::new)
         };
         let got = self.aheads.get("ahead", stamp, &self.web.clock, make).await;
         got.map(|(at, ahead)| ahead.map(|ahead| (at, ahead))).transpose()
+    }
+
+    /// What letters to come are foretold from.
+    pub(super) async fn stamp(&self) -> Result<Stamp, StoreError> {
+        let read = |conn: &Connection| {
+            let newest = counts::newest(conn)?;
+            let letters = counts::newest_letters(conn)?;
+            Ok(Stamp { deeds: [&newest[..1], &letters].concat(), evidence: newest[1..].to_vec() })
+        };
+        self.web.store.read_async(read).await
     }
 }
 

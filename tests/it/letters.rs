@@ -385,7 +385,10 @@ fn whoever_has_no_mailbox_is_called_and_a_call_counts() {
     let other = office.refused(&["outbox", "called", &id, "--by", "张三", "--account", "青禾交通"], 1);
     assert!(other.contains("不在这封信里"), "{other}");
     office.ok(&["outbox", "called", &id, "--by", "张三", "--note", "答应今天发"]);
-    assert_eq!(office.to("clerk@qinghe.example").state, LetterState::Sent, "a call counts as sent");
+    let called = office.to("clerk@qinghe.example");
+    assert_eq!((called.state, called.sent_at), (LetterState::Phoned, None), "no server has it");
+    assert!(office.ok(&["outbox", "list"]).contains("已电话告知"));
+    assert!(office.refused(&["outbox", "retry", &id, "--by", "张三"], 1).contains("已经电话告知"));
     let shown = office.ok(&["outbox", "show", &id]);
     assert!(shown.contains("电话通知 青禾应急（抖音）") && shown.contains("答应今天发"), "{shown}");
     assert!(office.refused(&["outbox", "called", &id, "--by", "张三"], 1).contains("已经登记过通话"));

@@ -11,6 +11,7 @@ mod chromium;
 mod correcting;
 mod correcting_chromium;
 mod entering;
+mod going_live;
 mod hostile;
 mod links;
 mod listing;

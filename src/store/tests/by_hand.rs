@@ -3,7 +3,7 @@
 use super::*;
 use crate::store::desk::{self, Call, Deed};
 
-const STATES: [LetterState; 9] = [
+const STATES: [LetterState; 10] = [
     LetterState::Queued,
     LetterState::Sending,
     LetterState::Doubtful,
@@ -13,6 +13,7 @@ const STATES: [LetterState; 9] = [
     LetterState::Refused,
     LetterState::Overtaken,
     LetterState::Cancelled,
+    LetterState::Phoned,
 ];
 
 const NOW: &str = "2022-06-23 10:00";
@@ -98,7 +99,7 @@ fn what_reached_nobody_is_dead_until_somebody_has_dealt_with_it() {
 }
 
 #[test]
-fn a_call_counts_as_sent_and_is_entered_once() {
+fn a_call_is_entered_once_and_ends_its_letter_without_a_server() {
     let kept = kept();
     let id = letter_in(&kept, LetterState::Refused);
     let call = Call { account: ONE, by: "张三".to_owned(), at: at("2022-06-23 09:30"), note: String::new() };
@@ -107,7 +108,23 @@ fn a_call_counts_as_sent_and_is_entered_once() {
     assert!(enter(early).unwrap_err().contains("早于"));
     assert_eq!(enter(call.clone()), Ok(vec![ONE]));
     let letter = show(&kept, id);
-    assert_eq!((letter.state, letter.sent_at), (LetterState::Sent, Some(call.at)));
+    assert_eq!((letter.state, letter.sent_at), (LetterState::Phoned, None));
+    let sent = kept.store.read(|conn| counts::count_sent(conn, LetterKind::Reminder, Moment::MIN, Moment::MAX));
+    assert_eq!(sent.unwrap(), 0, "no server has it");
+    let spent = kept.store.read(|conn| outbox::spent(conn, false, at(NOW))).unwrap();
+    assert!(spent.iter().all(|spent| spent.heard), "but somebody has heard of it");
     assert!(enter(call.clone()).unwrap_err().contains("已经登记过"));
     assert_eq!(kept.store.read(move |conn| desk::calls(conn, id)).unwrap(), vec![call]);
+}
+
+/// Who was told on the telephone still cannot be written to.
+#[test]
+fn a_call_does_not_make_a_refusing_address_whole() {
+    let kept = kept();
+    let id = letter_in(&kept, LetterState::Refused);
+    kept.store.write(move |tx| Ok(tx.execute("UPDATE letter SET class = 'gone' WHERE id = ?1", [id])?)).unwrap();
+    let call = Call { account: ONE, by: "张三".to_owned(), at: at("2022-06-23 09:30"), note: String::new() };
+    kept.store.write(move |tx| desk::called(tx, id, &[], &call, at(NOW))).unwrap().unwrap();
+    let dead = kept.store.read(contacts::dead_addresses).unwrap();
+    assert_eq!(dead.iter().map(|d| (d.letter, d.state.as_str())).collect::<Vec<_>>(), [(id, "refused")]);
 }

@@ -136,6 +136,53 @@ fn an_old_database_opens() {
     assert_eq!(posts[&AccountId(1)].len(), 1);
 }
 
+/// Schema 10 makes the table of letters anew: every row of before is there, with all that points at it, and
+/// what a call had ended says so.
+#[test]
+fn letters_outlive_their_new_table() {
+    let dir = tempfile::tempdir().unwrap();
+    let conn = Connection::open(dir.path().join("cuigeng.db")).unwrap();
+    let before = migrate::STEPS.iter().take_while(|step| !step.contains("CREATE TABLE letter_before"));
+    let before: Vec<&str> = before.copied().collect();
+    before.iter().for_each(|step| conn.execute_batch(step).unwrap());
+    conn.pragma_update(None, "user_version", before.len() as i64).unwrap();
+    conn.pragma_update(None, "application_id", 0x4375_6947).unwrap();
+    conn.execute_batch("INSERT INTO account (id, name, platform, handle, office, supervisor, position) VALUES (1, 'a', '新浪微博', '', '', '', 0);")
+        .unwrap();
+    for (id, class, reason) in [(1, "accepted", ""), (2, "gone", "张三电话通知"), (3, "transient", "张三电话通知")]
+    {
+        let sql = "INSERT INTO letter (id, kind, recipient, role, slot, not_before, subject, text, html, attachment_name, reason, trial, state, message_id, next_try, created_at, sent_at, class) VALUES (?1, 'reminder', 'a@b.example', 'operator', ?1, 0, 's', 't', '', '', ?3, 0, 'sent', ?1, 0, 0, 7, ?2)";
+        conn.execute(sql, (id, class, reason)).unwrap();
+        conn.execute("INSERT INTO mention (letter, recipient, account, rule, anchor, stage) VALUES (?1, 'a@b.example', 1, 'weekly', '2022-06-20', ?1)", [id]).unwrap();
+        conn.execute(
+            "INSERT INTO attempt (letter, at, server, class, words, state) VALUES (?1, 0, 's', 'accepted', '', 'sent')",
+            [id],
+        )
+        .unwrap();
+    }
+    // The second was called about when it says, the third was not.
+    conn.execute("INSERT INTO call VALUES (2, 1, '张三', 7, '', 7)", []).unwrap();
+    drop(conn);
+    let store = Store::open(dir.path()).unwrap();
+    let letters = store.read(|conn| outbox::list(conn, 10)).unwrap();
+    let stand: Vec<_> = letters.iter().rev().map(|letter| (letter.state, letter.sent_at.is_some())).collect();
+    assert_eq!(stand, [(LetterState::Sent, true), (LetterState::Phoned, false), (LetterState::Sent, true)]);
+    let (broken, pointing): (i64, i64) = store
+        .read(|conn| {
+            let broken = conn.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
+            let pointing = conn.query_row(
+                "SELECT (SELECT count(*) FROM mention) + (SELECT count(*) FROM attempt) + (SELECT count(*) FROM call)",
+                [],
+                |row| row.get(0),
+            )?;
+            Ok((broken, pointing))
+        })
+        .unwrap();
+    assert_eq!((broken, pointing), (0, 7));
+    let orphan = store.write(|tx| Ok(tx.execute("INSERT INTO call VALUES (99, 1, 'x', 7, '', 7)", [])?));
+    assert!(orphan.is_err(), "what points at a letter is still held to it");
+}
+
 #[test]
 fn one_instance_at_a_time() {
     let dir = tempfile::tempdir().unwrap();

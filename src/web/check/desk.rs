@@ -6,7 +6,8 @@ use super::super::{Shared, Web};
 use super::looks::{self, Look};
 use super::wish::Wish;
 use crate::config::Config;
-use crate::deeds::confirm::{self, Board};
+use crate::deeds::confirm::Board;
+use crate::deeds::held;
 use crate::deeds::sheet::check_of;
 use crate::domain::{AccountId, Check, Moment, Week};
 use crate::ledger::shelf::{Point, Shelf};
@@ -31,6 +32,8 @@ pub(super) struct Desk {
     judged: Moment,
     /// Up to where the evidence was known.
     point: Point,
+    /// What still waits of other checks, a row each, oldest first.
+    pub(super) older: Vec<(Check, AccountId)>,
 }
 
 /// The desk of the week that has just ended, kept between two pages; one page at a time works at it.
@@ -97,7 +100,7 @@ impl Desk {
         now: Moment,
     ) -> Result<Desk, StoreError> {
         let week = Week::closed_before(now);
-        let (held, counts) = (confirm::checks(conn, config, now)?, check_of(config, week));
+        let (held, counts) = (held::checks(conn, config, now)?, check_of(config, week));
         let all: Vec<Check> = held.iter().copied().chain([counts]).collect();
         let desk = kept.filter(|desk| desk.week == week && desk.held == held && desk.judged <= now);
         let from = span_of(&config.profile, &all).0.min(now);
@@ -119,7 +122,8 @@ impl Desk {
         let looks = looks::of(&ledger, &config.profile, counts, &tally::of(conn, week.start(), week.end())?, now);
         let point = ledger.point();
         let board = Board::of(conn, config, ledger, &held, now)?;
-        Ok(Desk { board, looks, week, now, held, judged: now, point })
+        let older = held::older(conn, config, &held, now)?;
+        Ok(Desk { board, looks, week, now, held, judged: now, point, older })
     }
 
     /// Judges these accounts anew, after a while also those that were unclear; everything else stands.
@@ -142,6 +146,9 @@ impl Desk {
         }
         self.board.judge_again(&config.profile, &self.held, &changed, now);
         self.board.decisions = findings::decisions(conn, &config.profile.name)?;
+        if self.older.iter().any(|(_, account)| changed.contains(account)) {
+            self.older = held::older(conn, config, &self.held, now)?;
+        }
         let week = self.week;
         self.looks.retain(|look| !changed.contains(&look.account()));
         for id in changed {
@@ -181,5 +188,12 @@ impl Desk {
         }
         let ledger = Ledger::for_checks(conn, config, &config.profile, &[counts])?;
         Ok(looks::of(&ledger, &config.profile, counts, &signed, self.now))
+    }
+
+    /// The results of one week's check, which are not kept; `None`: all that waits is asked for.
+    pub(super) fn named(&self, conn: &Connection, config: &Config, wish: &Wish) -> Result<Option<Board>, StoreError> {
+        let Some(week) = wish.week else { return Ok(None) };
+        let checks = held::of_week(config, week, self.now);
+        Board::load(conn, config, &checks, None, self.now).map(Some)
     }
 }

@@ -8,7 +8,8 @@ use super::wish::{Kind, Wish};
 use super::{Desk, paged};
 use crate::config::Config;
 use crate::deeds::Refusal;
-use crate::deeds::confirm::{self, Decided, Shown, decide, is_contested, mark, sum};
+use crate::deeds::confirm::{self, Board, Decided, Shown, decide, is_contested, mark, sum};
+use crate::deeds::held;
 use crate::domain::{Account, AccountId};
 use crate::rules::{Decision, Ruling, Severity, Verdict, VerdictKind};
 use crate::spoken::watch_in_words;
@@ -40,13 +41,13 @@ pub(in super::super) async fn one(State(shared): State<Shared>, uri: Uri, Operat
 /// 全部确认.
 pub(in super::super) async fn all(State(shared): State<Shared>, uri: Uri, Operator(act): Operator) -> Response {
     let shown = Shown::All(act.text("sum").to_owned());
-    let to = Wish { list: true, ..Wish::of(Kind::Finding, None) };
+    let to = Wish { list: true, ..Wish::of(Kind::Finding, back(&act).week) };
     carry_out(&shared, &uri, &act, (shown, Ruling::Confirmed), (&to, &to)).await
 }
 
 /// The view from which the form came.
 fn back(act: &Act) -> Wish {
-    let names = ["view", "q", "platform", "state", "page"];
+    let names = ["view", "q", "platform", "state", "page", "week"];
     let fields = names.map(|name| (name.to_owned(), act.text(name).to_owned()));
     Wish { kind: Some(Kind::Finding), ..Wish::read(&fields) }
 }
@@ -63,8 +64,12 @@ async fn carry_out(
     let (by, one_check) = (act.by().to_owned(), matches!(shown, Shown::One(..)));
     let account = act.text("account").parse().ok().map(AccountId).filter(|_| one_check);
     let wish = confirm::Wish { ruling, reason, by, account, one_check, shown: Some(shown) };
+    let week = next.week;
     let done = shared.web.store.attempt_async(move |tx| {
-        let checks = confirm::checks(tx, &config, now)?;
+        let checks = match week {
+            Some(week) => held::of_week(&config, week, now),
+            None => held::checks(tx, &config, now)?,
+        };
         decide(tx, &config, &wish, &checks, now)
     });
     let done = done.await.and_then(|decided| said(&decided, ruling)).map_err(with_cure);
@@ -105,21 +110,22 @@ fn said(decided: &Decided, ruling: Ruling) -> Result<String, Refusal> {
 
 /// What the page shows of them.
 pub(super) fn values(conn: &Connection, desk: &Desk, config: &Config, wish: &Wish) -> Result<Value, StoreError> {
-    let board = &desk.board;
+    let named = desk.named(conn, config, wish)?;
+    let board = named.as_ref().unwrap_or(&desk.board);
     let states = STATES.map(|(word, said)| context! { word, said }).to_vec();
     let waiting: Vec<&Verdict> = board.waiting().collect();
-    let told = confirm::installed_at(conn)?.is_some_and(|at| board.missed.iter().any(|v| v.check.at >= at));
+    let told = held::installed_at(conn)?.is_some_and(|at| board.missed.iter().any(|v| v.check.at >= at));
     let mut contested = 0;
     for verdict in &waiting {
         contested += usize::from(is_contested(conn, &config.profile.name, verdict)?);
     }
     let free = waiting.len() - contested;
-    let common = context! { states, told, contested, free, sum => sum(waiting.iter().copied()) };
+    let common = context! { states, told, contested, free, left => waiting.len(), sum => sum(waiting.iter().copied()) };
     if wish.list {
         let near = |v: &&Verdict| board.ledger.account(v.account).is_some_and(|account| wish.takes(account));
-        let shown = board.missed.iter().filter(near).filter(|v| is_near(desk, v, &wish.state));
+        let shown = board.missed.iter().filter(near).filter(|v| is_near(board, v, &wish.state));
         let shown: Vec<&Verdict> = shown.collect();
-        let rows = paged(&shown, wish, |v| one_finding(conn, desk, config, v, wish))?;
+        let rows = paged(&shown, wish, |v| one_finding(conn, board, config, v, wish))?;
         return Ok(context! { ..common, ..rows });
     }
     let named = board.missed.iter().find(|v| mark(v) == wish.at);
@@ -129,12 +135,12 @@ pub(super) fn values(conn: &Connection, desk: &Desk, config: &Config, wish: &Wis
     let next = waiting.get(after).or(waiting.first()).filter(|next| top.is_some_and(|top| mark(next) != mark(top)));
     let next = next.map(|next| mark(next));
     let skip = next.clone().map(|at| Wish { at, ..Wish::of(Kind::Finding, wish.week) }.address());
-    let card = top.map(|v| one_finding(conn, desk, config, v, wish)).transpose()?.flatten();
+    let card = top.map(|v| one_finding(conn, board, config, v, wish)).transpose()?.flatten();
     Ok(context! { card, next, skip, place => after, ..common })
 }
 
-fn is_near(desk: &Desk, verdict: &Verdict, state: &str) -> bool {
-    match (state, desk.board.decisions.holding(verdict)) {
+fn is_near(board: &Board, verdict: &Verdict, state: &str) -> bool {
+    match (state, board.decisions.holding(verdict)) {
         ("every", _) => true,
         ("confirmed" | "false", held) => held.is_some_and(|decision| decision.ruling.word() == state),
         (_, held) => held.is_none(),
@@ -143,23 +149,23 @@ fn is_near(desk: &Desk, verdict: &Verdict, state: &str) -> bool {
 
 fn one_finding(
     conn: &Connection,
-    desk: &Desk,
+    board: &Board,
     config: &Config,
     verdict: &Verdict,
     wish: &Wish,
 ) -> Result<Option<Value>, StoreError> {
-    let Some(account) = desk.board.ledger.account(verdict.account) else { return Ok(None) };
+    let Some(account) = board.ledger.account(verdict.account) else { return Ok(None) };
     let objection = is_contested(conn, &config.profile.name, verdict)?;
     let to = Wish { at: mark(verdict), ..Wish::of(Kind::Finding, wish.week) }.address();
-    Ok(Some(context! { to, objection, ..finding(desk, account, verdict) }))
+    Ok(Some(context! { to, objection, ..finding(board, account, verdict) }))
 }
 
-fn finding(desk: &Desk, account: &Account, verdict: &Verdict) -> Value {
+fn finding(board: &Board, account: &Account, verdict: &Verdict) -> Value {
     let basis: Vec<String> = match &verdict.kind {
         VerdictKind::Missed { proof, .. } => proof.basis().iter().map(watch_in_words).collect(),
         _ => Vec::new(),
     };
-    let held = desk.board.decisions.holding(verdict);
+    let held = board.decisions.holding(verdict);
     context! {
         finding => mark(verdict),
         decision => held.map(|decision| decision.id),

@@ -15,8 +15,8 @@ use super::chrome::unavailable;
 use super::paged::Paged;
 use super::session::Viewer;
 use crate::config::Config;
-use crate::domain::{Moment, Period, Week};
-use crate::store::{Connection, StoreError};
+use crate::domain::{AccountId, Check, Moment, Period, Week};
+use crate::store::{Connection, StoreError, touched};
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
@@ -26,8 +26,8 @@ use wish::{Kind, Wish};
 
 /// Rows of a list on one page.
 const ROWS: usize = 50;
-/// Weeks back for which a check sheet is offered.
-const WEEKS: usize = 8;
+/// Weeks back that are offered at most: those of the quarters whose 通报 can be made.
+const WEEKS: usize = 70;
 
 /// The page.
 pub(super) async fn show(
@@ -38,7 +38,9 @@ pub(super) async fn show(
 ) -> Response {
     let web = &shared.web;
     let (wish, config, now) = (Wish::read(&fields), web.config.clone(), web.clock.now());
-    let week = wish.week.filter(|week| week.start() < now).unwrap_or(Week::closed_before(now));
+    // The week of a finding is that of its check, and turns no sheet.
+    let sheet = wish.week.filter(|week| week.start() < now && wish.kind != Some(Kind::Finding));
+    let week = sheet.unwrap_or(Week::closed_before(now));
     let found = shared
         .desks
         .read(web, move |conn, desk| desk.turned(conn, &config, week, |desk| values(conn, &config, desk, &wish)));
@@ -67,12 +69,13 @@ fn values(conn: &Connection, config: &Config, desk: &Desk, wish: &Wish) -> Resul
         total => desk.board.ledger.accounts.len(),
         kind => kind.word(),
         list => wish.list,
-        to_looks => wish.to(Kind::Look),
-        to_findings => wish.to(Kind::Finding),
+        to_looks => wish.to(Kind::Look, if kind == Kind::Look { wish.week } else { None }),
+        to_findings => wish.to(Kind::Finding, None),
         to_other_view => Wish { list: !wish.list, ..Wish::of(kind, wish.week) }.address(),
         week => Period::Week(week).to_string(),
         days => format!("{} 至 {}", week.monday, week.sunday()),
-        weeks => weeks(week, desk.now),
+        weeks => weeks(if kind == Kind::Look { Some(week) } else { wish.week }, touched::first(conn)?, desk.now),
+        older => older(desk),
         newest => Wish::of(Kind::Look, None).address(),
         no_week => wish.no_week.clone(),
         begun => week.start() < desk.now,
@@ -83,18 +86,35 @@ fn values(conn: &Connection, config: &Config, desk: &Desk, wish: &Wish) -> Resul
     })
 }
 
-/// The weeks whose check sheets can be filled in, the newest first; the one shown is among them.
-fn weeks(shown: Week, now: Moment) -> Vec<Value> {
-    let closed = std::iter::successors(Some(Period::Week(Week::closed_before(now))), |week| Some(week.previous()));
-    let mut all: Vec<Period> = closed.take(WEEKS).collect();
-    let shown = Period::Week(shown);
-    if !all.contains(&shown) {
-        all.push(shown);
-    }
-    let days = |week: Period| week.begins().date().format("%-m月%-d日起一周").to_string();
-    all.into_iter()
-        .map(|week| context! { word => week.to_string(), said => days(week), shown => week == shown })
+/// The weeks that can be looked at, from the beginning of the evidence on, the newest first, by month; the one
+/// shown is among them.
+fn weeks(shown: Option<Week>, first: Option<Moment>, now: Moment) -> Vec<Value> {
+    let newest = Period::Week(Week::closed_before(now));
+    let closed = std::iter::successors(Some(newest), |week| Some(week.previous()));
+    let is_known = |week: &Period| *week == newest || first.is_some_and(|first| first < week.begins().plus_days(7));
+    let mut all: Vec<Period> = closed.take(WEEKS).take_while(is_known).collect();
+    let shown = shown.map(Period::Week);
+    all.extend(shown.filter(|week| !all.contains(week)));
+    let month = |week: &Period| week.begins().date().format("%Y年%-m月").to_string();
+    let days = |week: &Period| week.begins().date().format("%-m月%-d日起一周").to_string();
+    let option =
+        |week: &Period| context! { word => week.to_string(), said => days(week), shown => Some(*week) == shown };
+    all.chunk_by(|one, next| month(one) == month(next))
+        .map(|weeks| context! { month => weeks.first().map(month), weeks => weeks.iter().map(option).collect::<Vec<_>>() })
         .collect()
+}
+
+/// What still waits of older checks: how much, and where.
+fn older(desk: &Desk) -> Value {
+    let by_check = desk.older.chunk_by(|one, next| one.0.at == next.0.at);
+    let line = |all: &[(Check, AccountId)]| {
+        all.first().map(|(check, _)| {
+            let week = Some(Week::closed_before(check.nominal));
+            let said = format!("{}的检查 {} 项", check.at.beijing().format("%Y年%-m月%-d日"), all.len());
+            context! { to => Wish::of(Kind::Finding, week).address(), said }
+        })
+    };
+    context! { count => desk.older.len(), checks => by_check.filter_map(line).collect::<Vec<_>>() }
 }
 
 fn platforms(desk: &Desk) -> Vec<String> {

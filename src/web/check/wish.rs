@@ -34,7 +34,8 @@ pub(super) struct Wish {
     pub(super) kind: Option<Kind>,
     /// As a list, not one by one.
     pub(super) list: bool,
-    /// Of the check sheet; `None`: the one that has just ended.
+    /// Of the check sheet; `None`: the one that has just ended. Of findings: whose check found them; `None`: all
+    /// that waits.
     pub(super) week: Option<Week>,
     /// What was written for a week and is none.
     pub(super) no_week: String,
@@ -83,9 +84,9 @@ impl Wish {
         Wish { kind: Some(kind), week, page: 1, ..Wish::default() }
     }
 
-    /// The same view of the other kind.
-    pub(super) fn to(&self, kind: Kind) -> String {
-        Wish { list: self.list, ..Wish::of(kind, self.week) }.address()
+    /// The same view of a kind.
+    pub(super) fn to(&self, kind: Kind, week: Option<Week>) -> String {
+        Wish { list: self.list, ..Wish::of(kind, week) }.address()
     }
 
     pub(super) fn takes(&self, account: &Account) -> bool {

@@ -33,7 +33,7 @@ const KINDS: [LetterKind; 6] = [
     LetterKind::Alarm,
     LetterKind::Test,
 ];
-const STATES: [LetterState; 9] = [
+const STATES: [LetterState; 10] = [
     LetterState::Queued,
     LetterState::Sending,
     LetterState::Doubtful,
@@ -41,6 +41,7 @@ const STATES: [LetterState; 9] = [
     LetterState::Refused,
     LetterState::Bounced,
     LetterState::Sent,
+    LetterState::Phoned,
     LetterState::Overtaken,
     LetterState::Cancelled,
 ];
@@ -172,7 +173,7 @@ pub(super) fn mark(state: &str) -> &'static str {
     match state {
         "refused" | "bounced" => "failed",
         "held" | "doubtful" => "problem",
-        "sent" => "good",
+        "sent" | "phoned" => "good",
         "queued" | "sending" => "open",
         _ => "exempt",
     }
@@ -213,6 +214,7 @@ fn words(letter: &LetterRow) -> String {
     let said = letter.reply_text.trim();
     match letter.state {
         LetterState::Sent => String::new(),
+        LetterState::Phoned => letter.reason.clone(),
         _ if !said.is_empty() => {
             let code = letter.reply_code.map_or_else(String::new, |code| format!("{code} "));
             format!("{code}{said}")

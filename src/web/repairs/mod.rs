@@ -10,10 +10,11 @@ use super::session::{Viewer, text};
 use crate::config::Config;
 use crate::deeds::repair::{forms, standing};
 use crate::domain::{Moment, Period};
+use crate::issued;
 use crate::repair::{Repair, State as Stage};
 use crate::report::distinct;
 use crate::report::period_words;
-use crate::store::{Connection, StoreError, repairs};
+use crate::store::{Connection, StoreError};
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
@@ -119,7 +120,7 @@ pub(super) async fn show(
 }
 
 fn values(conn: &Connection, config: &Config, wish: &Wish, now: Moment) -> Result<Value, StoreError> {
-    let all: Vec<Repair> = repairs::everywhere(conn)?.into_iter().map(|(_, repair)| repair).collect();
+    let all: Vec<Repair> = issued::repairs(conn, config, now)?.into_iter().map(|(_, repair)| repair).collect();
     let periods: BTreeSet<Period> = all.iter().map(|repair| repair.period).collect();
     let near: Vec<&Repair> = all.iter().filter(|repair| wish.takes(repair)).collect();
     let mut shown: Vec<&Repair> = near.iter().copied().filter(|repair| wish.which.takes(repair, now)).collect();
@@ -153,14 +154,19 @@ fn numbers(near: &[&Repair], wish: &Wish, now: Moment) -> Vec<Value> {
         (Which::In(Stage::Answered), "problem"),
         (Which::In(Stage::Unrepaired), "failed"),
         (Which::In(Stage::Repaired), "good"),
+        (Which::In(Stage::Overturned), "exempt"),
     ];
-    let counted = marked.map(|(which, mark)| {
+    let counted = marked.into_iter().filter_map(|(which, mark)| {
         let count = near.iter().filter(|repair| which.takes(repair, now)).count();
         let current = wish.which == which;
+        // Seldom, and of no interest where there is none.
+        if which == Which::In(Stage::Overturned) && count == 0 && !current {
+            return None;
+        }
         let address = wish.address(if current { Which::Open } else { which }, 1);
-        context! { mark, said => which.chinese(), count, current, address }
+        Some(context! { mark, said => which.chinese(), count, current, address })
     });
-    counted.to_vec()
+    counted.collect()
 }
 
 /// The forms of the period that is looked at: name, and number for the download.
@@ -207,6 +213,6 @@ pub(super) fn mark(repair: &Repair, now: Moment) -> &'static str {
         Stage::Answered => "problem",
         Stage::Repaired => "good",
         Stage::Open => "open",
-        Stage::Withdrawn => "exempt",
+        Stage::Overturned | Stage::Withdrawn => "exempt",
     }
 }

@@ -7,6 +7,7 @@ use super::super::chrome::{refused, unavailable};
 use super::super::session::{Act, Viewer};
 use super::mark;
 use crate::bulletin::words;
+use crate::config::Config;
 use crate::deeds::Refusal;
 use crate::deeds::repair::{add, find, standing};
 use crate::domain::Moment;
@@ -20,6 +21,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use cuigeng_adapters::time::parse_date;
 use minijinja::{Value, context};
+use std::sync::Arc;
 
 /// The page.
 pub(in crate::web) async fn show(
@@ -29,7 +31,8 @@ pub(in crate::web) async fn show(
     viewer: Viewer,
 ) -> Response {
     let (id, now, store) = (id.parse().unwrap_or(0), shared.web.clock.now(), shared.web.store.clone());
-    let work = tokio::task::spawn_blocking(move || store.attempt_read(|conn| values(conn, id, now)));
+    let config = Arc::clone(&shared.web.config);
+    let work = tokio::task::spawn_blocking(move || store.attempt_read(|conn| values(conn, &config, id, now)));
     match work.await {
         Ok(Ok(values)) => shared.page(StatusCode::OK, "repair.html", &uri, &viewer, values).await,
         Ok(Err(Refusal::Store(error))) => unavailable(&error, &uri),
@@ -37,8 +40,8 @@ pub(in crate::web) async fn show(
     }
 }
 
-fn values(conn: &Connection, id: i64, now: Moment) -> Result<Value, Refusal> {
-    let (profile, repair) = find(conn, id)?;
+fn values(conn: &Connection, config: &Config, id: i64, now: Moment) -> Result<Value, Refusal> {
+    let (profile, repair) = find(conn, config, id, now)?;
     let (posts, last) = repairs::posted_since(conn, repair.account, Moment::start_of(repair.dated))?;
     Ok(context! {
         id,
@@ -54,6 +57,8 @@ fn values(conn: &Connection, id: i64, now: Moment) -> Result<Value, Refusal> {
         due => repair.due().to_string(),
         mark => mark(&repair, now),
         standing => standing(&repair, now),
+        shown => repair.events.len(),
+        overturned => repair.state() == Stage::Overturned,
         events => repair.events.iter().map(event).collect::<Vec<_>>(),
         posts,
         last => last.map(beijing),
@@ -84,7 +89,7 @@ fn may(repair: &Repair) -> Value {
         extend => allows(EventKind::Extend),
         why_repaired => needs_reason(at, EventKind::Repaired),
         why_unrepaired => needs_reason(at, EventKind::Unrepaired),
-        any => at != Stage::Withdrawn,
+        any => !matches!(at, Stage::Withdrawn | Stage::Overturned),
     }
 }
 
@@ -96,8 +101,16 @@ pub(in crate::web) async fn act(
     Operator(act): Operator,
 ) -> Response {
     let (id, now): (i64, Moment) = (id.parse().unwrap_or(0), shared.web.clock.now());
+    // A form that does not say what its page showed is an old one.
+    let (shown, config) = (act.text("shown").parse().unwrap_or(usize::MAX), Arc::clone(&shared.web.config));
     let done = match read(&deed, &act, now) {
-        Ok(event) => shared.web.store.attempt_async(move |tx| add(tx, id, &event).map(|kept| (kept.1, event))).await,
+        Ok(event) => {
+            let deed = shared
+                .web
+                .store
+                .attempt_async(move |tx| add(tx, &config, (id, Some(shown)), &event).map(|kept| (kept.1, event)));
+            deed.await
+        }
         Err(refusal) => Err(refusal),
     };
     let said = done.map(|(repair, event)| format!("已登记{}，现为{}", event.kind.chinese(), repair.state().chinese()));

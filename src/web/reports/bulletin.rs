@@ -9,8 +9,9 @@ use super::made::{Made, Wanted};
 use super::{FORMATS, mark, said};
 use crate::bulletin::Stage;
 use crate::deeds::Refusal;
-use crate::deeds::reply::Asked;
+use crate::deeds::reply::when;
 use crate::domain::Period;
+use crate::issued::{Asked, Silent};
 use crate::report::{Report, period_words};
 use crate::report::{distinct, fitting};
 use crate::spoken::beijing;
@@ -36,14 +37,16 @@ pub(in crate::web) async fn show(
     let now = shared.web.clock.now();
     let known = Period::parse(&period).filter(|period| !matches!(period, Period::Week(_)) && period.begins() <= now);
     let Some(period) = known else { return notice(StatusCode::NOT_FOUND, &uri) };
-    let (profile, version) = (shared.web.config.profile.name.clone(), text(&fields, "version").parse::<u32>().ok());
-    let found = match shared.web.store.read_async(move |conn| Found::read(conn, &profile, period, version)).await {
+    let (profile, asked) = (shared.web.config.profile.name.clone(), Asking::read(&fields));
+    let found = match shared.web.store.read_async(move |conn| Found::read(conn, &profile, period, &asked)).await {
         Ok(found) => found,
         Err(error) => return unavailable(&error, &uri),
     };
     let documents = match &found.bulletin {
-        Some(bulletin) => shared.composed(period, Wanted::Version(bulletin.version)).await,
-        None => Ok(None),
+        Some(bulletin) if bulletin.discarded.is_none() => {
+            shared.composed(period, Wanted::Version(bulletin.version)).await
+        }
+        _ => Ok(None),
     };
     let made = match documents {
         Ok(documents) => documents,
@@ -57,37 +60,101 @@ pub(in crate::web) async fn show(
         formats => FORMATS.map(|format| (format.ext(), said(format))).to_vec(),
         bulletin => found.bulletin.as_ref().map(one),
         newest => found.newest,
+        last => found.last,
         versions => found.versions,
+        gone => found.gone.iter().map(gone).collect::<Vec<_>>(),
         answers => found.answers,
+        correct => found.correct,
         ..documents_of(made.as_ref().map(|(_, composed)| composed))
     };
     shared.page(StatusCode::OK, "bulletin.html", &uri, &viewer, values).await
 }
 
+/// What of a period somebody wants to see, as the address says it.
+struct Asking {
+    /// That version; `None`: the newest.
+    version: Option<u32>,
+    /// The one of that number, which was thrown away.
+    discarded: Option<i64>,
+    /// The answer that is to be corrected.
+    correct: Option<i64>,
+}
+
+impl Asking {
+    fn read(fields: &[(String, String)]) -> Asking {
+        Asking {
+            version: text(fields, "version").parse().ok(),
+            discarded: text(fields, "discarded").parse().ok(),
+            correct: text(fields, "correct").parse().ok(),
+        }
+    }
+}
+
 /// What is kept of a period.
 struct Found {
     bulletin: Option<Bulletin>,
-    /// No later version stands after it, and it was judged as the configuration judges.
+    /// No later version stands after it.
+    last: bool,
+    /// Nor was it judged otherwise than as the configuration judges.
     newest: bool,
     versions: Vec<u32>,
+    /// Those that were thrown away.
+    gone: Vec<Bulletin>,
     answers: Vec<Value>,
+    correct: Option<Value>,
 }
 
 impl Found {
-    fn read(conn: &Connection, profile: &str, period: Period, version: Option<u32>) -> Result<Found, StoreError> {
-        let all = bulletins::everywhere(conn)?.into_iter().filter(|one| one.period == period);
-        let (own, foreign): (Vec<_>, Vec<_>) = all.partition(|one| one.profile == profile);
+    fn read(conn: &Connection, profile: &str, period: Period, asking: &Asking) -> Result<Found, StoreError> {
+        let all = bulletins::with_discarded(conn)?.into_iter().filter(|one| one.period == period);
+        let (gone, all): (Vec<_>, Vec<_>) = all.partition(|one| one.discarded.is_some());
+        let (own, foreign): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.profile == profile);
         let any_own = !own.is_empty();
         let all = if any_own { own } else { foreign };
         let versions: Vec<u32> = all.iter().map(|one| one.version).collect();
-        let last = versions.last().copied();
-        let bulletin = all.into_iter().rfind(|one| version.is_none_or(|version| version == one.version));
-        let newest = bulletin.as_ref().is_none_or(|one| any_own && Some(one.version) == last);
-        let mut answers = Vec::new();
-        for answer in bulletin.as_ref().map_or(Ok(Vec::new()), |one| reviews::answers(conn, one.id))? {
-            answers.push(one_answer(conn, &answer)?);
+        let newest = versions.last().copied();
+        let thrown = gone.iter().find(|one| Some(one.id) == asking.discarded).cloned();
+        let standing = all.into_iter().rfind(|one| asking.version.is_none_or(|version| version == one.version));
+        let bulletin = thrown.or(standing);
+        let last = bulletin.as_ref().is_none_or(|one| one.discarded.is_none() && Some(one.version) == newest);
+        let kept = bulletin.as_ref().map_or(Ok(Vec::new()), |one| reviews::answers(conn, one.id))?;
+        let correct = kept.iter().find(|one| Some(one.id) == asking.correct && is_open_to_change(one));
+        let (correct, mut answers) = (correct.map(as_typed), Vec::new());
+        for answer in &kept {
+            answers.push(one_answer(conn, answer)?);
         }
-        Ok(Found { bulletin, newest, versions, answers })
+        let newest = last && (any_own || bulletin.is_none());
+        Ok(Found { bulletin, last, newest, versions, gone, answers, correct })
+    }
+}
+
+/// It may be corrected or taken back.
+fn is_open_to_change(answer: &Answer) -> bool {
+    answer.holds() && answer.ruling.is_none()
+}
+
+/// An answer in the fields of the form.
+fn as_typed(answer: &Answer) -> Value {
+    context! {
+        id => answer.id,
+        about => super::reply::about(&answer.office, answer.account),
+        word => answer.word.word(),
+        reason => answer.reason.clone(),
+        said_by => answer.said_by.clone(),
+        on => answer.on.to_string(),
+        updated_at => answer.updated_at.map(when),
+    }
+}
+
+/// One that was thrown away, as a line.
+fn gone(bulletin: &Bulletin) -> Value {
+    let how = bulletin.discarded.as_ref();
+    context! {
+        id => bulletin.id,
+        stage => bulletin.stage().chinese(),
+        by => how.map(|how| how.by.clone()),
+        at => how.map(|how| beijing(how.at)),
+        reason => how.map(|how| how.reason.clone()),
     }
 }
 
@@ -114,6 +181,9 @@ fn one(bulletin: &Bulletin) -> Value {
         })
         .to_vec();
     context! {
+        id => bulletin.id,
+        seq => bulletin.seq(),
+        discarded => bulletin.discarded.as_ref().map(|_| gone(bulletin)),
         version => bulletin.version,
         amends => bulletin.amends(),
         word => at.word(),
@@ -131,7 +201,7 @@ fn one(bulletin: &Bulletin) -> Value {
 fn documents_of(made: Option<&super::made::Composed>) -> Value {
     match made.map(|composed| &**composed) {
         None => {
-            context! { making => true, trouble => (), papers => (), missing => (), against => (), changes => (), asked => () }
+            context! { making => true, trouble => (), papers => (), missing => (), against => (), changes => (), asked => (), silent => () }
         }
         Some(Ok(made)) => listed(made),
         Some(Err(refusal)) => {
@@ -139,14 +209,15 @@ fn documents_of(made: Option<&super::made::Composed>) -> Value {
                 Refusal::Wish(why) | Refusal::State(why) => plain(why),
                 Refusal::Store(error) => error.chinese(),
             };
-            context! { making => false, trouble => why, papers => (), missing => (), against => (), changes => (), asked => () }
+            context! { making => false, trouble => why, papers => (), missing => (), against => (), changes => (), asked => (), silent => () }
         }
     }
 }
 
 fn listed(made: &Made) -> Value {
     let papers: Vec<Value> = distinct(&made.papers).into_iter().enumerate().take(LISTED).map(paper).collect();
-    let against: Vec<String> = made.against.iter().map(|why| plain(why)).collect();
+    let silent = made.silent.iter().map(Silent::against);
+    let against: Vec<String> = made.against.iter().cloned().chain(silent).map(|why| plain(&why)).collect();
     let missing: Vec<String> = made.missing.iter().map(ToString::to_string).collect();
     context! {
         making => false,
@@ -157,6 +228,7 @@ fn listed(made: &Made) -> Value {
         against,
         changes => made.changes.clone(),
         asked => made.asked.iter().map(choices).collect::<Vec<_>>(),
+        silent => made.silent.as_ref().map(Silent::words),
     }
 }
 
@@ -180,7 +252,15 @@ fn one_answer(conn: &Connection, answer: &Answer) -> Result<Value, StoreError> {
         let word = if *ruling == crate::rules::Ruling::False { "认定误报" } else { "维持" };
         format!("{} {by}{word}：{why}", beijing(*at))
     });
+    let recalled = answer.recalled.as_ref().map(|gone| {
+        let how = if gone.instead.is_some() { "更正" } else { "收回" };
+        format!("{} {}{how}：{}", beijing(gone.at), gone.by, gone.reason)
+    });
     Ok(context! {
+        id => answer.id,
+        recalled,
+        may_change => is_open_to_change(answer),
+        updated_at => answer.updated_at.map(when),
         on => answer.on.to_string(),
         office => answer.office.clone(),
         said_by => answer.said_by.clone(),

@@ -7,10 +7,9 @@ use crate::bulletin::Stage;
 use crate::config::Config;
 use crate::deeds::bulletin::{find, papers};
 use crate::deeds::repair::forms;
-use crate::deeds::reply::{Asked, asked};
 use crate::deeds::{Refusal, words};
 use crate::domain::{Moment, Period};
-use crate::issued::{Dossier, amended, unsettled};
+use crate::issued::{Asked, Dossier, Silent, amended, asked, silent, unsettled};
 use crate::report::{Prepared, Report};
 use crate::store::bulletins::Bulletin;
 use crate::store::{Connection, Store, counts};
@@ -30,11 +29,14 @@ pub(in crate::web) struct Made {
     pub(super) changes: Vec<String>,
     /// Whose answers to their 核对稿 can be written down.
     pub(super) asked: Vec<Asked>,
+    /// Who of them has said nothing.
+    pub(super) silent: Option<Silent>,
 }
 
 impl Made {
     fn of(papers: Vec<(String, Report)>) -> Made {
-        Made { papers, missing: Vec::new(), against: Vec::new(), changes: Vec::new(), asked: Vec::new() }
+        let (missing, against, changes, asked) = Default::default();
+        Made { papers, missing, against, changes, asked, silent: None }
     }
 }
 
@@ -112,7 +114,8 @@ fn beside(conn: &Connection, config: &Config, bulletin: &Bulletin, made: Made, n
         return Ok(Made { changes: changes.unwrap_or_default(), ..made });
     }
     let dossier = Dossier::load(conn, config, bulletin.period, now)?;
-    Ok(Made { against: unsettled(conn, bulletin, &dossier)?, asked: asked(bulletin, &dossier), ..made })
+    let (against, silent) = (unsettled(conn, bulletin, &dossier)?, silent(conn, bulletin, &dossier)?);
+    Ok(Made { against, asked: asked(bulletin, &dossier), silent, ..made })
 }
 
 /// What `report weekly`, `monthly` and `quarterly` write.

@@ -30,7 +30,7 @@ const LISTED: usize = 60;
 /// The page.
 pub(super) async fn show(State(shared): State<Shared>, uri: Uri, viewer: Viewer) -> Response {
     let (now, own) = (shared.web.clock.now(), shared.web.config.profile.name.clone());
-    match shared.web.store.read_async(bulletins::everywhere).await {
+    match shared.web.store.read_async(bulletins::with_discarded).await {
         Ok(all) => {
             let values = values(&all, &own, now);
             shared.page(StatusCode::OK, "reports.html", &uri, &viewer, values).await
@@ -58,23 +58,28 @@ fn quarter_of(now: Moment) -> u32 {
 }
 
 fn row(one: &Bulletin, own: &str) -> Value {
-    let last = one.steps.last();
+    let (last, gone) = (one.steps.last(), one.discarded.as_ref());
     context! {
         period => one.period.to_string(),
         name => period_words(one.period),
         version => one.version,
         mark => mark(one),
-        stage => one.stage().chinese(),
+        discarded => one.discarded.is_some().then_some(one.id),
+        stage => one.standing(),
         number => one.issue.as_ref().map(|issue| if issue.number.is_empty() { "不编文号".to_owned() } else { issue.number.clone() }),
         dated => one.issue.as_ref().map(|issue| issue.dated.to_string()),
-        by => last.map(|step| step.by.clone()),
-        at => last.map(|step| beijing(step.at)),
+        by => gone.map_or_else(|| last.map(|step| step.by.clone()), |gone| Some(gone.by.clone())),
+        at => gone.map_or_else(|| last.map(|step| beijing(step.at)), |gone| Some(beijing(gone.at))),
         profile => (one.profile != own).then(|| one.profile.clone()),
     }
 }
 
 pub(super) fn mark(one: &Bulletin) -> &'static str {
-    if one.issue.is_some() { "good" } else { "open" }
+    match (&one.issue, &one.discarded) {
+        (_, Some(_)) => "exempt",
+        (Some(_), None) => "good",
+        (None, None) => "open",
+    }
 }
 
 /// Periods of the same kind, the newest first.

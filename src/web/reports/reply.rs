@@ -1,4 +1,4 @@
-//! What an office says of its 核对稿, written down by whoever works here.
+//! What an office says of its 核对稿, written down, corrected and taken back by whoever works here.
 
 use super::super::Shared;
 use super::super::act::Operator;
@@ -7,7 +7,7 @@ use super::super::plain::plain;
 use super::super::session::Act as Form;
 use super::step::day;
 use crate::deeds::Refusal;
-use crate::deeds::reply::{keep, next};
+use crate::deeds::reply::{Instead, keep, next, read_updated, recall};
 use crate::domain::{AccountId, Moment, Period};
 use crate::store::accounts;
 use crate::store::reviews::{Answer, AnswerWord};
@@ -38,6 +38,7 @@ pub(in crate::web) async fn take(
     let known = Period::parse(&period).filter(|period| !matches!(period, Period::Week(_)) && period.begins() <= now);
     let Some(period) = known else { return notice(StatusCode::NOT_FOUND, &uri) };
     let wish = read(&form, now);
+    let instead = instead(&form);
     let deed = async move {
         let answer = wish?;
         store
@@ -46,14 +47,40 @@ pub(in crate::web) async fn take(
                     Some(id) => Some(accounts::one(tx, id)?.ok_or_else(|| unknown(id))?),
                     None => None,
                 };
-                keep(tx, &config, period, &answer, account.as_ref(), now)?;
-                let said =
-                    format!("已登记{}的答复：{}{}", answer.office, answer.word.chinese(), next(answer.word, &config));
+                keep(tx, &config, period, &answer, (account.as_ref(), instead.as_ref()), now)?;
+                let done = if instead.is_some() { "已更正" } else { "已登记" };
+                let next = next(answer.word, &config);
+                let said = format!("{done}{}的答复：{}{next}", answer.office, answer.word.chinese());
                 Ok(plain(&said))
             })
             .await
     };
     shared.in_time(form, &uri, &format!("../{period}"), deed).await
+}
+
+/// `/reports/{period}/recall`
+pub(in crate::web) async fn back(
+    State(shared): State<Shared>,
+    Path(period): Path<String>,
+    uri: Uri,
+    Operator(form): Operator,
+) -> Response {
+    let (store, now) = (shared.web.store.clone(), shared.web.clock.now());
+    let Some(period) = Period::parse(&period) else { return notice(StatusCode::NOT_FOUND, &uri) };
+    let (id, by, reason) = (number(form.text("answer")), form.by().to_owned(), form.text("reason").to_owned());
+    let done = store.attempt_async(move |tx| recall(tx, id, &by, &reason, now)).await;
+    let said = done.map(|(_, old)| format!("已收回{}的答复：{}", old.office, old.word.chinese()));
+    shared.answer(&form.viewer, &uri, &format!("../{period}"), said)
+}
+
+/// What is no number is that of no answer.
+fn number(text: &str) -> i64 {
+    text.trim().parse().unwrap_or(0)
+}
+
+fn instead(form: &Form) -> Option<Instead> {
+    let reason = form.text("why").trim().to_owned();
+    (!form.text("instead").is_empty()).then(|| Instead { id: number(form.text("instead")), reason })
 }
 
 fn unknown(id: AccountId) -> Refusal {
@@ -70,6 +97,9 @@ fn read(form: &Form, now: Moment) -> Result<Answer, Refusal> {
         return Err(Refusal::wish("没有登记：该单位由谁答复的要写明"));
     }
     let on = if text("on").is_empty() { now.date() } else { day("答复日期", &text("on"))? };
-    let by = form.by().to_owned();
-    Ok(Answer { id: 0, office, account, word, reason: text("reason"), said_by, on, by, at: now, ruling: None })
+    // The field stands there for each answer, and is read of one.
+    let updated_at = if word == AnswerWord::Repaired { read_updated(&text("updated_at"))? } else { None };
+    let (reason, by) = (text("reason"), form.by().to_owned());
+    let (ruling, recalled) = (None, None);
+    Ok(Answer { id: 0, office, account, word, reason, said_by, on, by, at: now, updated_at, ruling, recalled })
 }

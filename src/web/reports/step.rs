@@ -1,4 +1,4 @@
-//! The steps of a 通报: 起草, 核对稿, 送审, 退回, 签发.
+//! The steps of a 通报: 起草, 核对稿, 送审, 退回, 签发, 作废.
 
 use super::super::Shared;
 use super::super::act::Operator;
@@ -7,7 +7,7 @@ use super::super::session::Act as Form;
 use crate::bulletin::{Act, document_number};
 use crate::deeds::Refusal;
 use crate::deeds::bulletin::{self as deeds, Kept, Taking};
-use crate::deeds::words;
+use crate::deeds::{discard, words};
 use crate::domain::{Moment, Period};
 use crate::issued::SignAsk;
 use axum::extract::{Path, State};
@@ -21,6 +21,7 @@ use std::sync::Arc;
 enum Wish {
     Step(Taking),
     Sign(SignAsk),
+    Discard(discard::Wish),
 }
 
 /// `/reports/{period}/{step}`
@@ -35,9 +36,12 @@ async fn take_step(shared: Shared, period: Period, step: String, uri: Uri, form:
         match &mut wish {
             Wish::Step(taking) => taking.words = own,
             Wish::Sign(ask) => ask.words = own,
+            Wish::Discard(_) => {}
         }
         store
             .attempt_async(move |tx| match &wish {
+                Wish::Discard(wish) => discard::discard(tx, &config, wish, now)
+                    .map(|gone| format!("{}已作废，这一期可以重新起草", gone.stage().chinese())),
                 Wish::Step(taking) => deeds::take(tx, &config, taking, now).map(|kept| said(&kept)),
                 Wish::Sign(ask) => deeds::issue(tx, &config, period, ask, now).map(|signed| {
                     let withdrawn =
@@ -74,8 +78,10 @@ pub(in crate::web) async fn take(
 
 fn read(step: &str, period: Period, form: &Form, now: Moment) -> Result<Wish, Refusal> {
     let text = |name: &str| form.text(name).trim().to_owned();
+    let (by, unanswered) = (form.by().to_owned(), !form.text("unanswered").is_empty());
+    let shown = shown(form.text("shown"));
     let mut taking =
-        Taking { period, act: Act::Draft, by: form.by().to_owned(), note: String::new(), reply_by: None, words: None };
+        Taking { period, act: Act::Draft, by, note: String::new(), reply_by: None, words: None, unanswered, shown };
     match step {
         "draft" => taking.note = text("reason"),
         "review" => {
@@ -94,9 +100,19 @@ fn read(step: &str, period: Period, form: &Form, now: Moment) -> Result<Wish, Re
             }
         }
         "issue" => return sign(form).map(Wish::Sign),
+        "discard" => {
+            let shown = Some(shown.ok_or_else(|| Refusal::wish("没有写明是哪一份，没有改动；请刷新页面"))?);
+            return Ok(Wish::Discard(discard::Wish { period, shown, by: taking.by, reason: text("reason") }));
+        }
         _ => return Err(Refusal::wish("没有这样的操作，没有改动")),
     }
     Ok(Wish::Step(taking))
+}
+
+/// The 通报 and its last step, as the page says them.
+fn shown(text: &str) -> Option<(i64, i64)> {
+    let (id, seq) = text.split_once('.')?;
+    Some((id.parse().ok()?, seq.parse().ok()?))
 }
 
 fn sign(form: &Form) -> Result<SignAsk, Refusal> {
@@ -116,7 +132,8 @@ fn sign(form: &Form) -> Result<SignAsk, Refusal> {
         return Err(Refusal::wish("没有签发：整改期限早于成文日期，请核对"));
     }
     let unclear = form.text("unclear").trim().to_owned();
-    Ok(SignAsk { number, dated, by: form.by().to_owned(), unclear, due, words: None })
+    let unanswered = !form.text("unanswered").is_empty();
+    Ok(SignAsk { number, dated, by: form.by().to_owned(), unclear, unanswered, due, words: None })
 }
 
 pub(super) fn day(what: &str, text: &str) -> Result<NaiveDate, Refusal> {

@@ -32,8 +32,15 @@ pub(in super::super) async fn show(State(shared): State<Shared>, uri: Uri, viewe
         let backup = backups(conn, &config, &data, now)?;
         Ok(context! { backup, ..values(conn, &config, me)? })
     };
+    let leaving = match shared.leaving(&viewer).await {
+        Ok(leaving) => leaving,
+        Err(error) => return unavailable(&error, &uri),
+    };
     match shared.web.store.read_async(read).await {
-        Ok(values) => shared.page(StatusCode::OK, "settings.html", &uri, &viewer, values).await,
+        Ok(values) => {
+            let values = context! { leaving, ..values };
+            shared.page(StatusCode::OK, "settings.html", &uri, &viewer, values).await
+        }
         Err(error) => unavailable(&error, &uri),
     }
 }

@@ -94,12 +94,13 @@ async fn begun(shared: &Shared, act: &Act) -> Result<String, Refusal> {
         return Err(Refusal::wish("写的姓名和您登录的姓名不一样，没有开始；由谁负责，要由本人写明"));
     }
     let (config, by, now) = (Arc::clone(&shared.web.config), act.by().to_owned(), shared.web.clock.now());
-    let deed = move |tx: &Transaction<'_>| start::begin(tx, &config, wanted, &by, now);
-    let touched = shared.web.store.attempt_async(deed).await?;
+    let seen = act.text("leaving").to_owned();
+    let deed = move |tx: &Transaction<'_>| start::begin(tx, &config, (wanted, Some(&seen)), &by, now);
+    let done = shared.web.store.attempt_async(deed).await?;
     shared.web.clock.ring();
-    Ok(match (touched, wanted) {
+    Ok(match (done, wanted) {
         (Some(_), Mode::Trial) => "已经开始，先试运行：提醒只汇总发给检查方，责任单位收不到".to_owned(),
-        _ => switched_said(touched, wanted),
+        (done, _) => switched_said(done, wanted),
     })
 }
 

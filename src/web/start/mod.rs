@@ -63,7 +63,11 @@ async fn shown<'a>(
         Ok(first) => first,
         Err(error) => return unavailable(&error, uri),
     };
-    shared.page(status, "start.html", uri, viewer, context! { typed, first, ..values }).await
+    let leaving = match shared.leaving(viewer).await {
+        Ok(leaving) => leaving,
+        Err(error) => return unavailable(&error, uri),
+    };
+    shared.page(status, "start.html", uri, viewer, context! { typed, first, leaving, ..values }).await
 }
 
 /// What the first letter says; `making` while it is being foretold.

@@ -1,7 +1,7 @@
 //! What the paper names and what it does not: its notes, the list of evidence, the 核对稿 and the 整改项 say
 //! the same.
 
-use super::{CONFIG, Desk, ISSUE};
+use super::{CONFIG, Desk, ISSUE, SUBMIT};
 
 const WEBSITES: &str = "序号,网站名称,主管单位,问题栏目,问题类型\n1,青禾县政府网,青禾县政府,工作动态,更新不及时\n";
 
@@ -31,7 +31,7 @@ fn who_is_accused_is_not_called_unchecked() {
     desk.step("draft", &["--by", "张三"]);
     assert!(desk.read("out/通报草稿-2022-06.txt").contains("1个能否合格尚无法判定"));
     desk.step("review", &["--reply-by", "2022-07-06", "--by", "张三"]);
-    desk.step("submit", &["--by", "张三"]);
+    desk.step("submit", &SUBMIT);
     desk.step("issue", &[&ISSUE[..], &["--unclear", "看不到"]].concat());
     let paper = desk.read("out/通报-2022-06.txt");
     assert!(paper.contains("青禾水利"), "{paper}");
@@ -77,8 +77,8 @@ fn weeks_behind_a_veto_are_no_problems_of_their_own() {
     days.iter().for_each(|day| {
         desk.ok(&["confirm", "--check", day, "--all", "--by", "李四"]);
     });
-    step("submit", &[]);
-    step("issue", &["--number", "1号", "--date", "2022-07-11"]);
+    step("submit", &["--unanswered"]);
+    step("issue", &["--number", "1号", "--date", "2022-07-11", "--unanswered"]);
     let list = desk.read("out/问题依据清单-2022-Q2.txt");
     let (listed, apart) = list.split_once("三、不单独列入的").unwrap();
     let rows = |text: &str| text.lines().filter(|line| line.contains("青禾水利") && line.contains("少于2次")).count();

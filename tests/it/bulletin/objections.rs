@@ -1,6 +1,6 @@
 //! An objection is about all that its period found: one settled finding does not close it.
 
-use super::{Desk, ISSUE};
+use super::{Desk, ISSUE, SUBMIT};
 
 /// 青禾文旅 was short in two weeks of June, and objects.
 fn objected() -> Desk {
@@ -23,7 +23,7 @@ fn an_objection_stays_open_until_every_finding_is_decided() {
     let told = desk.ok(&[&of("2022-06-13")[..], &["--reason", "截图看不到时间"]].concat());
     assert!(told.contains("异议（编号1）已办结：部分认定误报，其余维持"), "{told}");
     desk.ok(&["confirm", "--check", "2022-06-20", "--all", "--by", "李四"]);
-    desk.step("submit", &["--by", "张三"]);
+    desk.step("submit", &SUBMIT);
     desk.step("issue", &ISSUE);
     let paper = desk.read("out/通报-2022-06.txt");
     assert!(paper.contains("青禾文旅") && !paper.contains("误报，没有列入"), "it is still listed: {paper}");

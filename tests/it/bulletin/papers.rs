@@ -1,8 +1,8 @@
 //! What is signed stays as it was; a later find makes a 更正; nothing unfinished is signed.
 
-use super::{CONFIG, Desk, ISSUE, line};
+use super::{CONFIG, Desk, ISSUE, SUBMIT, line};
 
-const AGAIN: [&str; 6] = ["--number", "青政办〔2022〕31号", "--date", "2022-07-25", "--by", "王五"];
+const AGAIN: [&str; 7] = ["--number", "青政办〔2022〕31号", "--date", "2022-07-25", "--unanswered", "--by", "王五"];
 
 #[test]
 fn later_evidence_changes_no_byte_and_makes_a_correction() {
@@ -28,7 +28,7 @@ fn later_evidence_changes_no_byte_and_makes_a_correction() {
 
     desk.step("draft", &["--by", "张三"]);
     assert!(desk.no_step("draft", &["--by", "张三"]).contains("已经在草稿阶段"));
-    desk.step("submit", &["--by", "张三"]);
+    desk.step("submit", &SUBMIT);
     let draft = desk.read("out/通报送审稿-2022-06.txt");
     assert!(
         draft.contains("（更正）")
@@ -80,7 +80,7 @@ fn whoever_signs_signs_what_was_submitted() {
     assert!(desk.no_step("issue", &ISSUE).contains("送审以后内容有变化"));
     desk.step("return", &["--reason", "有新的依据", "--by", "张三"]);
     desk.step("review", &["--reply-by", "2022-07-06", "--by", "张三"]);
-    desk.step("submit", &["--by", "张三"]);
+    desk.step("submit", &SUBMIT);
     desk.step("issue", &ISSUE);
     assert!(!desk.read("out/通报-2022-06.txt").contains("青禾应急"));
 }
@@ -94,7 +94,7 @@ fn what_could_not_be_seen_is_signed_only_with_a_reason() {
     desk.ok(&["confirm", "--check", "2022-06-27", "--all", "--by", "李四"]);
     desk.step("draft", &["--by", "张三"]);
     desk.step("review", &["--reply-by", "2022-07-06", "--by", "张三"]);
-    desk.step("submit", &["--by", "张三"]);
+    desk.step("submit", &SUBMIT);
     let against = desk.no_step("issue", &ISSUE);
     assert!(against.contains("1个账号无法判定：青禾水利（微信公众号）"), "{against}");
     assert!(against.contains("附件1还空着"), "{against}");
@@ -103,7 +103,7 @@ fn what_could_not_be_seen_is_signed_only_with_a_reason() {
     desk.ok(&import);
     desk.step("return", &["--reason", "补附件1", "--by", "张三"]);
     desk.step("review", &["--reply-by", "2022-07-06", "--by", "张三"]);
-    desk.step("submit", &["--by", "张三"]);
+    desk.step("submit", &SUBMIT);
     desk.step("issue", &[&ISSUE[..], &["--unclear", "平台接口停用"]].concat());
     let paper = desk.read("out/通报-2022-06.txt");
     assert!(paper.contains("未检查的1个账号不计入检查数（平台接口停用）：青禾水利（微信公众号）。"), "{paper}");
@@ -124,7 +124,7 @@ fn a_blank_or_an_early_date_is_not_signed() {
     desk.confirm_all();
     desk.step("draft", &["--by", "张三"]);
     desk.step("review", &["--reply-by", "2022-07-06", "--by", "张三"]);
-    desk.step("submit", &["--by", "张三"]);
+    desk.step("submit", &SUBMIT);
     let early = ["--number", "28号", "--date", "2022-06-20", "--by", "王五"];
     let against = desk.no_step("issue", &early);
     for want in ["还有没填的____", "没有字段", "成文日期2022年6月20日早于本期的检查（2022年6月27日）"]
@@ -165,7 +165,7 @@ fn a_new_problem_of_a_correction_is_put_to_its_office() {
     desk.ok(&[&["confirm", "--check", "2022-06-27"], &cleared[..]].concat());
     desk.step("draft", &["--by", "张三"]);
     desk.step("review", &["--reply-by", "2022-07-06", "--by", "张三"]);
-    desk.step("submit", &["--by", "张三"]);
+    desk.step("submit", &SUBMIT);
     desk.step("issue", &ISSUE);
     let again = ["--account", "青禾文旅", "--reason", "截图是另一个账号的", "--by", "李四"];
     desk.ok(&[&["confirm", "--check", "2022-06-27"], &again[..]].concat());
@@ -173,7 +173,7 @@ fn a_new_problem_of_a_correction_is_put_to_its_office() {
     let against = desk.no_step("submit", &["--by", "张三"]);
     assert!(against.contains("更正新列入1项问题，先用 bulletin review 请有关单位核对：青禾文旅"), "{against}");
     desk.step("review", &["--reply-by", "2022-07-20", "--by", "张三"]);
-    desk.step("submit", &["--by", "张三"]);
+    desk.step("submit", &SUBMIT);
     desk.step("issue", &AGAIN);
 }
 
@@ -186,8 +186,9 @@ fn what_was_repaired_before_may_be_left_out_and_that_is_said() {
         desk.step("draft", &["--by", "张三"]);
         desk.step("review", &["--reply-by", "2022-07-06", "--by", "张三"]);
         let said = ["--office", "县应急局", "--repaired", "--account", "青禾应急", "--reason", "7月起每周更新三次"];
-        desk.step("answer", &[&said[..], &["--said-by", "应急局办公室", "--by", "李四"]].concat());
-        desk.step("submit", &["--by", "张三"]);
+        let when = ["--updated-at", "2022-07-05", "--said-by", "应急局办公室", "--by", "李四"];
+        desk.step("answer", &[&said[..], &when].concat());
+        desk.step("submit", &SUBMIT);
         let told = desk.step("issue", &ISSUE);
         let sheet = desk.read("out/呈批单-2022-06.txt");
         assert_eq!(sheet.contains("青禾应急（抖音），一周未更新两次（"), switch, "{sheet}");

@@ -190,3 +190,34 @@ fn another_profile_hides_no_signed_paper_and_no_open_problem() {
     desk.ok(&["report", "month", "--period", "2022-07", "--format", "txt", "--out", "report"]);
     assert!(desk.read("report/monthly-2022-07.txt").contains("上期问题整改情况"));
 }
+
+/// A problem that does not stand any more is asked about by nobody, also before its 更正 is signed.
+#[test]
+fn a_problem_that_does_not_stand_any_more_is_owed_by_nobody() {
+    let desk = answered();
+    let cleared = ["--account", "青禾应急", "--false", "--reason", "后台有记录", "--by", "李四"];
+    desk.ok(&[&["confirm", "--check", "2022-06-20"], &cleared[..]].concat());
+    desk.ok(&["post", "add", "青禾文旅", "--at", "2022-06-24T10:00", "--title", "补录", "--by", "李四"]);
+    assert_eq!(states(&desk), [state("青禾文旅", "overturned", false), state("青禾应急", "overturned", false)]);
+    assert!(desk.ok(&["repair", "list"]).contains("已撤销，待更正"), "it still waits for its 更正");
+    assert!(desk.ok(&["repair", "list", "--overdue"]).contains("没有这样的整改项"));
+    let asked = desk.refused(&["repair", "answer", "2", "--text", "x", "--said-by", "y", "--by", "z"]);
+    assert!(asked.contains("不用再反馈、复核") && asked.contains("bulletin draft"), "{asked}");
+    assert!(desk.refused(&["repair", "print", "--period", "2022-06"]).contains("没有等待整改的问题"));
+    desk.ok(&["report", "month", "--period", "2022-07", "--format", "txt", "--out", "report"]);
+    let month = desk.read("report/monthly-2022-07.txt");
+    assert!(month.contains("通报问题2项（其中2项的结论已经撤销、等待更正，不再要求反馈）"), "{month}");
+    assert!(month.contains("按期反馈0项，逾期反馈0项，逾期未反馈0项") && !month.contains("逾期未反馈1项"), "{month}");
+    desk.ok(&["report", "week", "--period", "2022-W29", "--format", "txt", "--out", "report"]);
+    let week = desk.read("report/weekly-2022-W29.txt");
+    assert!(!week.contains("逾期未反馈") && !week.contains("等待复核的"), "{week}");
+    // Evidence may turn again.
+    let again = ["--account", "青禾应急", "--reason", "记录是另一个账号的", "--by", "李四"];
+    desk.ok(&[&["confirm", "--check", "2022-06-20"], &again[..]].concat());
+    assert_eq!(states(&desk), [state("青禾文旅", "overturned", false), state("青禾应急", "open", true)]);
+    desk.step("draft", &["--by", "张三"]);
+    desk.step("submit", &["--by", "张三"]);
+    let told = desk.step("issue", &["--number", "31号", "--date", "2022-07-25", "--by", "王五"]);
+    assert!(told.contains("撤销1项"), "{told}");
+    assert_eq!(states(&desk), [state("青禾文旅", "withdrawn", false), state("青禾应急", "open", true)]);
+}

@@ -277,3 +277,64 @@ async fn a_confirmed_finding_of_a_check_that_was_held_is_told_to_its_office() {
     assert!(office.newest_to("wl@qinghe.example").subject.contains("检查结果"));
     office.end().await;
 }
+
+/// Before anything is drafted, the results of every week from the beginning of the evidence on are reached,
+/// and decided on, by the chooser.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_results_of_every_week_that_was_seen_can_be_decided_on() {
+    let (mut office, _) = administered().await;
+    let mut clerk = joined(&office, "赵六", "操作员");
+    office.ok(&["attest", "青禾交通", "--from", "2026-04-06", "--to", "2026-07-23", "--by", "李四"]);
+    let page = clerk.get("/check?kind=finding").body;
+    for said in ["哪一次检查", "label=\"2026年4月\"", "value=\"2026-W15\"", "4月6日起一周的检查"] {
+        assert!(page.contains(said), "{said}\n{page}");
+    }
+    assert!(!page.contains("2026-W14\"") && !page.contains("更早的检查"), "{page}");
+    let page = clerk.get("/check?kind=finding&week=2026-W20").body;
+    assert!(page.contains("2026-05-18 09:00 的检查") && page.contains("value=\"2026-W20\" selected"), "{page}");
+    assert!(page.contains("不向单位发结果"), "{page}");
+    let kept = ["account", "finding", "decision", "next", "week"].map(|name| (name, field(&page, name)));
+    let form: Vec<(&str, &str)> = kept.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let done = clerk.act("/check?kind=finding", "/check/finding", &form);
+    let there = to(&done).replace("2026-w", "2026-W");
+    assert!(there.contains("week=2026-W20"), "it stays at that check: {there}");
+    assert!(clerk.get(&there).body.contains("已确认：青禾文旅"));
+    // A result of that week is none of another one.
+    let mut other = form.clone();
+    other.pop();
+    other.push(("week", "2026-W21"));
+    let refused = clerk.act("/check?kind=finding", "/check/finding", &other);
+    assert!(clerk.get(&to(&refused)).body.contains("没有改动"));
+    let list = clerk.get("/check?kind=finding&view=list&week=2026-W20&state=confirmed").body;
+    assert!(list.contains("已确认（赵六"), "{list}");
+    let odd = clerk.get("/check?kind=finding&week=2026-W40").body;
+    assert!(odd.contains("这一次检查没有等待确认的结果"), "{odd}");
+    office.end().await;
+}
+
+/// What nobody has decided on does not sink out of sight.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_that_still_waits_is_found_however_old_it_is() {
+    let mut office = Office::open("正式").await;
+    let mut boss = super::first_in(&office);
+    office.clock.goes_to(at("2026-07-27 09:10")).await;
+    office.clock.goes_to(at("2026-07-27 10:30")).await;
+    office.clock.goes_to(at("2026-09-10 09:10")).await;
+    boss.post("/signin", &[("name", "李四"), ("password", super::PASSWORD)]);
+    let page = boss.get("/check").body;
+    assert!(page.contains("更早的检查还有 ") && page.contains("2026年7月27日的检查 "), "{page}");
+    assert!(
+        page.contains("check?kind=finding&amp;week=2026-W30\"") || page.contains("week=2026-W30\">2026年7月27日"),
+        "{page}"
+    );
+    let old = "/check?kind=finding&week=2026-W30";
+    let page = boss.get(old).body;
+    assert!(page.contains("2026-07-27 09:00 的检查"), "{page}");
+    let form = [("sum", field(&page, "sum")), ("week", "2026-W30".to_owned())];
+    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let done = boss.act(old, "/check/all", &form);
+    assert!(boss.get(&to(&done).replace("2026-w", "2026-W")).body.contains("已确认："));
+    let page = boss.get("/check").body;
+    assert!(!page.contains("2026年7月27日的检查 "), "{page}");
+    office.end().await;
+}

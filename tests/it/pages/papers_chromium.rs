@@ -77,12 +77,15 @@ async fn a_clerk_makes_a_circular_from_draft_to_signature_downloads_it_and_follo
     browser.inspect("bulletin-review-refused").await;
     super::reports::confirmed(&office);
     browser.press(".deeds .deed:nth-of-type(2) summary").await;
+    browser.inspect("bulletin-unanswered").await;
+    browser.press("#unanswered").await;
     browser.press(".deeds .deed[open] button").await;
     browser.client.wait().for_element(Locator::XPath("//*[contains(text(), '呈批单-2026-06')]")).await.unwrap();
     browser.press(".deeds .deed:nth-of-type(1) summary").await;
     browser.inspect("bulletin-submitted").await;
     browser.fill("number", "青政办〔2026〕28号").await;
     browser.fill("date", "2026-07-20").await;
+    browser.press("#unanswered").await;
     browser.press(".deeds .deed[open] button").await;
     browser.client.wait().for_element(Locator::XPath("//*[contains(text(), '已签发（第1版）')]")).await.unwrap();
     browser.inspect("bulletin-issued").await;

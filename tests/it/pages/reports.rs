@@ -4,6 +4,7 @@
 use super::browser::Browser;
 use super::{first_in, joined};
 use crate::answer::office::{Answer, EVIL, Office};
+use cuigeng::clock::Clock;
 
 const JUNE: &str = "/reports/2026-06";
 
@@ -44,7 +45,7 @@ async fn a_month_goes_from_draft_to_signature_on_its_page() {
     assert!(empty.contains("还没有起草过通报") && !empty.contains("<form method=\"post\" action=\"reports"), "{empty}");
     assert!(reader.get("/repairs").body.contains("还没有整改项"));
     let seal = reader.seal("/me");
-    for deed in ["draft", "review", "submit", "return", "issue", "answer"] {
+    for deed in ["draft", "review", "submit", "return", "issue", "answer", "recall", "discard"] {
         let refused = reader.post(&format!("{JUNE}/{deed}"), &[("seal", &seal)]);
         assert!(refused.status == 403 && refused.body.contains("没有权限"), "{deed}: {}", refused.body);
         assert_eq!(operator.post(&format!("{JUNE}/{deed}"), &[]).status, 403, "{deed} without a seal");
@@ -72,7 +73,11 @@ async fn a_month_goes_from_draft_to_signature_on_its_page() {
     let (_, sum) = waiting.split_once("name=\"sum\" value=\"").unwrap();
     let sum = sum.split('"').next().unwrap();
     assert_eq!(operator.act("/check?kind=finding", "/check/all", &[("sum", sum)]).status, 303);
-    let submitted = step(&mut operator, "submit", &[]);
+    let silent = step(&mut operator, "submit", &[]);
+    let named = "2个单位没有答复核对稿（青禾县文旅局、青禾县交通局），答复期限2026-07-30还没有到";
+    assert!(silent.contains("没有送审") && silent.contains(named), "{silent}");
+    assert!(silent.contains("或勾选“没有答复也照样办”，记入审计"), "{silent}");
+    let submitted = step(&mut operator, "submit", &[("unanswered", "1")]);
     for said in ["已送审", "通报送审稿-2026-06", "呈批单-2026-06", "问题依据清单-2026-06"] {
         assert!(submitted.contains(said), "{said}\n{submitted}");
     }
@@ -82,7 +87,9 @@ async fn a_month_goes_from_draft_to_signature_on_its_page() {
     assert!(step(&mut operator, "issue", &both).contains("写了文号，又勾选了“不编文号”"));
     let early = step(&mut operator, "issue", &[("number", "青政办〔2026〕28号"), ("date", "2026-06-20")]);
     assert!(early.contains("没有签发") && early.contains("早于本期的检查") && !early.contains("--date"), "{early}");
-    let signed = step(&mut operator, "issue", &[("number", "青政办〔2026〕28号"), ("date", "2026-07-20")]);
+    let own = [("number", "青政办〔2026〕28号"), ("date", "2026-07-20")];
+    assert!(step(&mut operator, "issue", &own).contains(named), "whoever signs says so, too");
+    let signed = step(&mut operator, "issue", &[&own[..], &[("unanswered", "1")]].concat());
     assert!(signed.contains("已签发（第1版）") && signed.contains("青政办〔2026〕28号"), "{signed}");
     assert!(!signed.contains("<script"), "{EVIL}");
     assert!(step(&mut operator, "issue", &[("number", "x"), ("date", "2026-07-20")]).contains("已经签发"));
@@ -90,8 +97,65 @@ async fn a_month_goes_from_draft_to_signature_on_its_page() {
     let trail: Vec<_> = office.trail().into_iter().filter(|(_, what)| what.starts_with("bulletin.")).collect();
     let deeds = ["draft", "review", "submit", "issue"].map(|what| ("赵六".to_owned(), format!("bulletin.{what}")));
     assert_eq!(trail, deeds);
+    assert!(signed.matches(named).count() >= 2, "the steps say whom nobody waited for: {signed}");
+    // One address opens so many pages a minute.
+    office.clock.goes_to(office.clock.now().plus(61)).await;
     follow(&office, &mut reader, &mut operator);
     office.end().await;
+}
+
+/// After the signature one account is called a 误报: nobody owes anything for it, and a 更正 says so; all of
+/// it on the pages.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_problem_that_was_none_is_owed_by_nobody_and_corrected_on_the_pages() {
+    let mut office = at_work().await;
+    let mut operator = joined(&office, "赵六", "操作员");
+    confirmed(&office);
+    for more in [
+        &["draft"][..],
+        &["review", "--reply-by", "2026-07-30"],
+        &["submit", "--unanswered"],
+        &["issue", "--unanswered", "--number", "青政办〔2026〕28号", "--date", "2026-07-20"],
+    ] {
+        office.ok(&[&["bulletin"], more, &["--period", "2026-06", "--by", "赵六", "--out", "稿"][..]].concat());
+    }
+    let operator = &mut operator;
+    for (check, week) in [("06-01", "22"), ("06-08", "23"), ("06-15", "24"), ("06-22", "25"), ("06-29", "26")] {
+        let list = format!("/check?kind=finding&view=list&state=confirmed&week=2026-W{week}");
+        while let Some(at) = card_of(&operator.get(&list).body, "青禾文旅") {
+            let page = operator.get(&at).body;
+            assert!(page.contains(&format!("2026-{check} 09:00 的检查")), "{page}");
+            let kept = ["account", "finding", "decision", "week"].map(|name| (name, hidden(&page, name)));
+            let mut form: Vec<(&str, &str)> = kept.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            form.extend([("false", "1"), ("reason", "后台有记录")]);
+            assert_eq!(operator.act(&at, "/check/finding", &form).status, 303);
+        }
+    }
+    office.clock.goes_to(office.clock.now().plus(61)).await;
+    let gone = operator.get("/repairs/2").body;
+    assert!(gone.contains("已撤销，待更正") && gone.contains("不用再反馈") && !gone.contains("/answer"), "{gone}");
+    let list = operator.get("/repairs?state=overturned").body;
+    assert!(list.contains("青禾文旅") && !list.contains("青禾交通"), "{list}");
+    assert!(operator.get(JUNE).body.contains("签发以后有变化"));
+    assert!(step(operator, "draft", &[]).contains("更正稿已起草"));
+    assert!(step(operator, "submit", &[]).contains("呈批单-2026-06"), "no office is asked again");
+    let signed = step(operator, "issue", &[("number", "青政办〔2026〕31号"), ("date", "2026-07-22")]);
+    assert!(signed.contains("已签发（第2版）") && signed.contains("，撤销2项"), "{signed}");
+    assert!(operator.get("/repairs/2").body.contains("因更正撤销"));
+    office.end().await;
+}
+
+/// Where the list leads to for that account.
+fn card_of(list: &str, name: &str) -> Option<String> {
+    let row = list.split("<tr>").find(|row| row.contains(&format!("\">{name}</a>")))?;
+    let href = row.split_once("href=\"")?.1.split('"').next()?;
+    Some(format!("/{}", href.replace("&amp;", "&").replace("&#x2f;", "/")))
+}
+
+/// The value of the first such field.
+fn hidden(page: &str, name: &str) -> String {
+    let (_, after) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("{name}: {page}"));
+    after.split('"').next().unwrap().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,15 +190,90 @@ async fn each_answer_of_an_office_is_written_down_once_by_whoever_may() {
     assert!(say(&own, "objects", &[("reason", " ")]).contains("要写明理由和账号"));
     assert!(say(&all, "agreed", &[("on", "2026-08-01")]).contains("还没有到，请核对"));
     assert!(say(&all, "agreed", &[("on", "2026-05-01")]).contains("早于本期"));
-    let kept = say(&all, "agreed", &[("on", "2026-07-14")]);
+    assert!(say(&all, "agreed", &[("on", "2026-07-14")]).contains("早于发出核对稿的那一天（2026-07-23）"));
+    let kept = say(&all, "agreed", &[("on", "2026-07-23")]);
     assert!(kept.contains("已登记青禾县交通局的答复：一致") && kept.contains("交通局办公室"), "{kept}");
-    assert!(say(&all, "agreed", &[("on", "2026-07-14")]).contains("同样的答复已经登记"));
-    let repaired = say(&own, "repaired", &[("reason", EVIL)]);
+    assert!(kept.contains("1个单位没有答复核对稿（青禾县文旅局）"), "{kept}");
+    assert!(say(&all, "agreed", &[("on", "2026-07-23")]).contains("同样的答复已经登记"));
+    assert!(say(&own, "repaired", &[("reason", EVIL)]).contains("要写明什么时候恢复更新的"));
+    let early = say(&own, "repaired", &[("reason", EVIL), ("updated_at", "2026-06-03")]);
+    assert!(early.contains("还在查出问题的时段里") && early.contains("登记为“有异议”"), "{early}");
+    let repaired = say(&own, "repaired", &[("reason", EVIL), ("updated_at", "2026-07-22 09:30")]);
     assert!(repaired.contains("的答复：已整改") && !repaired.contains("<script"), "{repaired}");
+    assert!(repaired.contains("2026-07-22 09:30 恢复更新"), "{repaired}");
     assert!(!repaired.contains("confirm ") && !repaired.contains("drop_repaired"), "{repaired}");
-    let trail: Vec<_> = office.trail().into_iter().filter(|(_, what)| what == "bulletin.answer").collect();
-    assert_eq!(trail, vec![("赵六".to_owned(), "bulletin.answer".to_owned()); 2]);
+    correct(&mut operator, &own);
+    let trail: Vec<_> = office.trail().into_iter().filter(|(_, what)| what.starts_with("bulletin.")).collect();
+    let deeds: Vec<&str> = trail.iter().skip(2).map(|(_, what)| &what["bulletin.".len()..]).collect();
+    assert_eq!(deeds, ["answer", "answer", "correct", "recall"], "{trail:?}");
+    assert!(trail.iter().all(|(who, _)| who == "赵六"), "{trail:?}");
     office.end().await;
+}
+
+/// An answer that was written down wrongly is put right, then taken back; both stay to be seen.
+fn correct(operator: &mut Browser, own: &str) {
+    let form = operator.get(&format!("{JUNE}?correct=2")).body;
+    assert!(form.contains("保存更正") && form.contains("value=\"2026-07-22 09:30\""), "{form}");
+    assert!(!form.contains("<script"), "{EVIL}");
+    assert!(!operator.get(&format!("{JUNE}?correct=9")).body.contains("保存更正"));
+    let new =
+        [("about", own), ("word", "objects"), ("reason", "6月发过"), ("said_by", "交通局办公室"), ("instead", "2")];
+    assert!(step(operator, "answer", &new).contains("要写明为什么"));
+    let corrected = step(operator, "answer", &[&new[..], &[("why", "听错了")]].concat());
+    assert!(
+        corrected.contains("已更正青禾县交通局的答复：有异议") && corrected.contains("赵六更正：听错了"),
+        "{corrected}"
+    );
+    let twice = step(operator, "answer", &[&new[..], &[("why", "听错了")]].concat());
+    assert!(twice.contains("已由赵六在"), "{twice}");
+    assert!(step(operator, "recall", &[("answer", "3"), ("reason", " ")]).contains("要写明经手人和理由"));
+    let gone = step(operator, "recall", &[("answer", "3"), ("reason", "还没有正式答复")]);
+    assert!(gone.contains("已收回青禾县交通局的答复：有异议") && gone.contains("赵六收回：还没有正式答复"), "{gone}");
+    assert!(step(operator, "recall", &[("answer", "3"), ("reason", "x")]).contains("没有改动"));
+    assert!(step(operator, "recall", &[("answer", "x"), ("reason", "x")]).contains("没有编号0的答复"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_that_was_a_mistake_is_thrown_away_once_and_what_was_shown() {
+    let mut office = at_work().await;
+    let mut operator = joined(&office, "赵六", "操作员");
+    operator.act("/reports", "/reports/new/draft", &[("period", "2026-06")]);
+    let drafted = shown(&operator.get(JUNE).body);
+    let reviewed = step(&mut operator, "review", &[("reply_by", "2026-07-30"), ("shown", &drafted)]);
+    assert!(reviewed.contains("核对稿2份已做好"), "{reviewed}");
+    // From a page that was opened before.
+    for (old, form) in [("return", ("reason", "改标题")), ("discard", ("reason", "选错了月份"))] {
+        let said = step(&mut operator, old, &[form, ("shown", &drafted)]);
+        assert!(said.contains("打开页面以后，赵六已办到核对稿，没有改动"), "{old}: {said}");
+    }
+    assert!(step(&mut operator, "discard", &[("reason", "x")]).contains("没有写明是哪一份"));
+    let now = shown(&operator.get(JUNE).body);
+    assert!(step(&mut operator, "discard", &[("reason", " "), ("shown", &now)]).contains("要写明经手人和理由"));
+    let gone = step(&mut operator, "discard", &[("reason", EVIL), ("shown", &now)]);
+    assert!(gone.contains("核对稿已作废") && gone.contains("还没有起草通报") && !gone.contains("<script"), "{gone}");
+    assert!(step(&mut operator, "discard", &[("reason", "x"), ("shown", &now)]).contains("已由赵六在"));
+    let list = operator.get("/reports").body;
+    assert!(list.contains("已作废") && list.contains("reports/2026-06?discarded=1"), "{list}");
+    let old = operator.get(&format!("{JUNE}?discarded=1")).body;
+    assert!(old.contains("都不再算数") && !old.contains("<form method=\"post\" action=\"2026-06/"), "{old}");
+    let again = step(&mut operator, "draft", &[]);
+    assert!(again.contains("已起草") && again.contains("第1版") && again.contains("作废过的"), "{again}");
+    office.end().await;
+}
+
+/// What the forms of a page carry of what it showed.
+fn shown(page: &str) -> String {
+    hidden(page, "shown")
+}
+
+/// Writes something down about the first 整改项, and reads what its page says then.
+fn on_repair(operator: &mut Browser, deed: &str, form: &[(&str, &str)]) -> String {
+    let page = operator.get("/repairs/1").body;
+    let (seal, seen) = (hidden(&page, "seal"), shown(&page));
+    let form = [&[("seal", seal.as_str()), ("shown", seen.as_str())], form].concat();
+    let done = operator.post(&format!("/repairs/1/{deed}"), &form);
+    assert_eq!(done.status, 303, "{deed}");
+    operator.get("/repairs/1").body
 }
 
 /// The 整改项 that the signature has opened.
@@ -150,11 +289,8 @@ fn follow(office: &Office, reader: &mut Browser, operator: &mut Browser) {
     assert!(!reader.get("/repairs/1").body.contains("/answer"), "no button for a reader");
     let seal = reader.seal("/me");
     assert_eq!(reader.post("/repairs/1/repaired", &[("seal", &seal), ("reason", "x")]).status, 403);
-    let mut act = |deed: &str, form: &[(&str, &str)]| {
-        let done = operator.act("/repairs/1", &format!("/repairs/1/{deed}"), form);
-        assert_eq!(done.status, 303, "{deed}");
-        operator.get("/repairs/1").body
-    };
+    let opened = shown(&operator.get("/repairs/1").body);
+    let mut act = |deed: &str, form: &[(&str, &str)]| on_repair(operator, deed, form);
     assert!(act("repaired", &[]).contains("要写明理由"));
     assert!(act("extend", &[("until", "2026-07-01"), ("reason", "x")]).contains("不晚于现在的期限"));
     assert!(act("answer", &[("text", "已补发")]).contains("反馈人都要写明"));
@@ -163,6 +299,13 @@ fn follow(office: &Office, reader: &mut Browser, operator: &mut Browser) {
     assert!(answered.contains("现为待复核") && !answered.contains("<script"), "{answered}");
     let twice = act("answer", &[("text", EVIL), ("said_by", "交通局办公室"), ("on", "2026-07-22")]);
     assert!(twice.contains("同样的内容刚才已经登记"), "{twice}");
+    // A page that was opened before the feedback does not decide over it.
+    let old = [("reason", "一直没有反馈"), ("shown", opened.as_str())];
+    let over = operator.act("/repairs/1", "/repairs/1/unrepaired", &old);
+    assert_eq!(over.status, 303);
+    let said = operator.get("/repairs/1").body;
+    assert!(said.contains("打开页面以后，赵六登记了“反馈”，没有改动") && said.contains("待复核"), "{said}");
+    let mut act = |deed: &str, form: &[(&str, &str)]| on_repair(operator, deed, form);
     assert!(act("unrepaired", &[("reason", "没有补发")]).contains("现为未整改"));
     assert!(act("extend", &[("until", "2026-09-01"), ("reason", "系统迁移")]).contains("延期到2026-09-01"));
     assert!(act("repaired", &[("reason", "已核对")]).contains("现为已整改"));

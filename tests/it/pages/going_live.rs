@@ -1,0 +1,107 @@
+//! 转为正式: before anybody switches it is said how many letters leave at once, to whom, and how many wait
+//! until when; just those leave.
+
+use super::first_in;
+use crate::answer::office::{Office, at, text_of};
+use cuigeng::deeds::mode::ahead;
+use cuigeng::mail::leaving::Leaving;
+use std::sync::Arc;
+
+/// An office that may be 正式 and is in trial mode.
+fn in_trial() -> Office {
+    let office = Office::closed("正式");
+    office.ok(&["mode", "试运行", "--by", "张三"]);
+    office
+}
+
+fn leaving(office: &Office, now: &str) -> Leaving {
+    let config = Arc::new(cuigeng::config::load(Some(&office.dir.path().join("config.toml"))).unwrap());
+    let now = at(now);
+    office.store().read(move |conn| ahead(conn, &config, now)).unwrap().expect("there is something to switch")
+}
+
+/// Two recipients lack updates in the week of 20 July: rungs on Thursday and Friday at nine.
+#[test]
+fn what_leaves_at_once_and_what_waits_for_its_morning() {
+    let office = in_trial();
+    for (now, at_once, waits) in [
+        ("2026-07-22 10:00", 0, ""),
+        ("2026-07-23 08:59", 0, ""),
+        ("2026-07-23 09:00", 2, ""),
+        ("2026-07-23 22:00", 2, ""),
+        ("2026-07-24 02:00", 0, "另有2封也到了时候，等到7月24日（周五）09:00再发"),
+        ("2026-07-24 20:00", 2, ""),
+        // Monday is too late: what can still save the week leaves on a day off, but not at night.
+        ("2026-07-25 03:00", 0, "另有2封也到了时候，等到7月25日（周六）09:00再发"),
+        ("2026-07-25 10:00", 2, ""),
+        ("2026-07-26 02:00", 0, "另有2封也到了时候，等到7月26日（周日）09:00再发"),
+        ("2026-07-26 19:00", 2, ""),
+        ("2026-07-27 00:00", 0, ""),
+    ] {
+        let leaving = leaving(&office, now);
+        assert_eq!((leaving.now.len(), leaving.waits().join("；").as_str()), (at_once, waits), "{now}");
+        assert_eq!(leaving.mark().is_empty(), at_once == 0, "{now}");
+        assert_eq!(leaving.chinese().contains("没有随即要发的提醒"), at_once == 0, "{now}");
+    }
+    let sunday = leaving(&office, "2026-07-26 19:00");
+    let lines = sunday.lines();
+    assert!(
+        lines.contains(&"给运维人员 wl@qinghe.example：2个账号，原定7月24日（周五）09:00".to_owned())
+            && lines.len() == 2,
+        "{lines:?}"
+    );
+    // A silence whose Friday was missed waits for Monday beside the week that cannot.
+    office.ok(&["post", "add", "青禾交通", "--at", "2026-07-14T10:00", "--title", "旧", "--by", "李四"]);
+    let both = leaving(&office, "2026-07-25 10:00");
+    assert_eq!(
+        (both.now.len(), both.waits().concat().as_str()),
+        (2, "另有1封也到了时候，等到7月27日（周一）09:00再发")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_sunday_evening_just_those_leave_that_were_shown() {
+    let mut office = in_trial();
+    office.begin().await;
+    office.clock.goes_to(at("2026-07-26 19:00")).await;
+    let mut boss = first_in(&office);
+    let none = boss.get("/settings").body;
+    assert!(none.contains("没有随即要发的提醒") && none.contains("试运行期间已经存档的提醒不再发出"), "{none}");
+    // Recorded for whoever was on the list; since then somebody else answers for it.
+    let list = std::fs::read_to_string(office.dir.path().join("台账.csv")).unwrap();
+    office.file("台账.csv", &list.replace("jt@qinghe.example", "new@qinghe.example"));
+    office.ok(&["account", "import", "台账.csv"]);
+    let page = boss.get("/settings").body;
+    assert!(page.contains("随即发出1封已经到时候、还来得及补救的提醒"), "{page}");
+    assert!(page.contains("给运维人员 new@qinghe.example：1个账号，原定7月24日（周五）09:00"), "{page}");
+    let mark = page.split("name=\"leaving\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    for unseen in ["", "0123456789abcdef"] {
+        boss.act("/settings", "/settings/mode", &[("mode", "live"), ("name", "李四"), ("leaving", unseen)]);
+        let page = boss.get("/settings").body;
+        assert!(page.contains("随即要发的信与您看到的已经不同，没有切换") && page.contains("试运行</span>"), "{page}");
+    }
+    boss.act("/settings", "/settings/mode", &[("mode", "live"), ("name", "李四"), ("leaving", &mark)]);
+    let page = boss.get("/settings").body;
+    assert!(page.contains("已转为正式") && page.contains("随即发出1封"), "{page}");
+    office.clock.goes_on(60).await;
+    let letters = office.mail.letters();
+    let sent: Vec<&String> = letters.iter().filter(|raw| !raw.contains("To: clerk@")).collect();
+    assert!(sent.len() == 1 && sent[0].contains("To: new@qinghe.example"), "{sent:?}");
+    let text = text_of(sent[0]);
+    assert!(!text.contains("停机") && !text.contains("补发"), "nothing of ours was down: {text}");
+    office.end().await;
+}
+
+#[test]
+fn the_verb_says_it_before_and_after() {
+    let office = in_trial();
+    let shown = office.ok(&["mode"]);
+    assert!(shown.contains("现在转为正式，"), "{shown}");
+    let asked = office.refused(&["mode", "正式"]);
+    assert!(asked.contains("--by") && asked.contains("先用 cuigeng mode 看"), "{asked}");
+    let switched = office.ok(&["mode", "正式", "--by", "张三"]);
+    assert!(switched.contains("试运行期间已经存档的提醒不再发出"), "{switched}");
+    let leaves = |said: &str| said.lines().rfind(|line| line.contains("提醒")).unwrap().to_owned();
+    assert_eq!(leaves(&switched), leaves(&shown).replace("现在转为正式，", ""), "as it was foretold");
+    assert!(!office.ok(&["mode"]).contains("现在转为正式"));
+}
