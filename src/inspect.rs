@@ -10,7 +10,8 @@ use crate::recall;
 use crate::rules::{DELAY_GRACE_S, Verdict};
 use crate::settle::settle;
 use crate::store::{
-    LetterKind, Mention, NewLetter, Store, StoreError, Transaction, incidents, meta, modes, outbox, silences, verdicts,
+    Connection, LetterKind, Mention, NewLetter, Store, StoreError, Transaction, incidents, meta, modes, outbox,
+    silences, verdicts,
 };
 use crate::warn::{self, Cause, OwedLetter};
 use std::collections::BTreeMap;
@@ -75,14 +76,13 @@ impl Inspector {
 fn inspect(
     tx: &Transaction<'_>,
     config: &Config,
-    (shelf, turn): (&Shelf, &Turn),
+    shelf: (&Shelf, &Turn),
     now: Moment,
 ) -> Result<(Step, Ledger), StoreError> {
     let installed = installed_at(tx, now)?;
     let held = held_checks(config, installed, now);
     let coming = config.checks_between(now.plus(1), now.plus_days(LOOK_AHEAD_DAYS));
-    let from = needs(config, (&held, &coming), now);
-    let ledger = shelf.take_unkept(turn, tx, config, ("inspect", from), now)?;
+    let ledger = evidence(tx, config, shelf, (&held, &coming), now)?;
     let past = worth_judging(tx, held, now)?;
     let mut wake = coming.first().map_or(now.plus_days(7), |check| check.at);
     for check in &past {
@@ -139,8 +139,19 @@ pub(crate) fn held_checks(config: &Config, installed: Moment, now: Moment) -> Ve
     config.checks_between(from, now.plus(1)).into_iter().filter(|c| c.at <= now && c.at >= installed).collect()
 }
 
-/// From when on all these checks must be known.
-fn needs(config: &Config, (held, coming): (&[Check], &[Check]), now: Moment) -> Moment {
+/// What all these checks need: what was kept, with what has changed since, else read whole.
+fn evidence(
+    conn: &Connection,
+    config: &Config,
+    (shelf, turn): (&Shelf, &Turn),
+    (held, coming): (&[Check], &[Check]),
+    now: Moment,
+) -> Result<Ledger, StoreError> {
+    shelf.take_unkept(turn, conn, config, ("inspect", needed_from(config, held, coming, now)), now)
+}
+
+/// From when on these checks need to know everything.
+fn needed_from(config: &Config, held: &[Check], coming: &[Check], now: Moment) -> Moment {
     let reach = crate::ledger::longest_window_days(&config.profile) + 1;
     let first = held.iter().chain(coming).map(|check| check.at.min(check.nominal)).min().unwrap_or(now).min(now);
     Moment::start_of(first.plus_days(-reach).date())
@@ -181,7 +192,7 @@ fn warn_owners(
 /// person has just been told what leaves. Returns how many letters.
 pub(crate) fn warn_at_once(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<usize, StoreError> {
     let coming = config.checks_between(now.plus(1), now.plus_days(LOOK_AHEAD_DAYS));
-    let ledger = Ledger::load(tx, config, needs(config, (&[], &coming), now), now.plus(1))?;
+    let ledger = Ledger::load(tx, config, needed_from(config, &[], &coming, now), now.plus(1))?;
     let causes = warn::causes(&ledger, config, &coming, now);
     warn_owners(tx, config, &ledger, &coming, &causes, now)
 }

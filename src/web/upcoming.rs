@@ -71,8 +71,8 @@ impl Shared {
     /// What will leave; `None` while it is still being looked ahead.
     pub(super) async fn ahead(&self) -> Result<Option<(Moment, Arc<Ahead>)>, StoreError> {
         let (store, config, now) = (self.web.store.clone(), Arc::clone(&self.web.config), self.web.clock.now());
-        let shelf = self.web.shelf.clone();
         let stamp = self.stamp().await?;
+        let shelf = self.web.shelf.clone();
         let make = async move {
             let looked = store.read_async(move |conn| Ahead::of(conn, &config, &shelf, now)).await;
             looked.map(Arc::new)

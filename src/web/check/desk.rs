@@ -30,10 +30,10 @@ pub(super) struct Desk {
     held: Vec<Check>,
     /// When what is unclear was judged last.
     judged: Moment,
-    /// Up to where the evidence was known.
-    point: Point,
     /// What still waits of other checks, a row each, oldest first.
     pub(super) older: Vec<(Check, AccountId)>,
+    /// Up to where the evidence was known.
+    point: Point,
 }
 
 /// The desk of the week that has just ended, kept between two pages; one page at a time works at it.
@@ -123,7 +123,7 @@ impl Desk {
         let point = ledger.point();
         let board = Board::of(conn, config, ledger, &held, now)?;
         let older = held::older(conn, config, &held, now)?;
-        Ok(Desk { board, looks, week, now, held, judged: now, point, older })
+        Ok(Desk { board, looks, week, now, held, judged: now, older, point })
     }
 
     /// Judges these accounts anew, after a while also those that were unclear; everything else stands.
