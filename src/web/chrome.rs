@@ -4,6 +4,7 @@
 
 use super::Shared;
 use super::act::Note;
+use super::plain::plain;
 use super::session::Viewer;
 use crate::access::Rank;
 use crate::alarm::plan::Cause;
@@ -151,7 +152,7 @@ impl Note {
 
 /// What is not well with us, as every page says it.
 fn banner(cause: &Cause) -> Value {
-    context! { subject => cause.subject.clone(), cure => cause.cure.clone() }
+    context! { subject => plain(&cause.subject), cure => plain(&cause.cure) }
 }
 
 /// A page in the office's frame that says why something was not done.

@@ -96,7 +96,13 @@ impl Shared {
 pub(super) async fn show(State(shared): State<Shared>, uri: Uri, viewer: Viewer) -> Response {
     let now = shared.web.clock.now();
     let values = match shared.ahead().await {
-        Ok(Some((at, ahead))) => values(&ahead, &shared.web.config, at, now),
+        Ok(Some((at, ahead))) => {
+            let pause = match shared.web.store.read_async(outbox::pause).await {
+                Ok(pause) => pause,
+                Err(error) => return unavailable(&error, &uri),
+            };
+            context! { pause, ..values(&ahead, &shared.web.config, at, now) }
+        }
         Ok(None) => context! { making => true },
         Err(error) => return unavailable(&error, &uri),
     };

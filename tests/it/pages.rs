@@ -2,6 +2,7 @@
 //! he may see, and change nothing that was not asked for on one of them.
 
 mod acting;
+mod amending;
 mod audited;
 mod backups;
 pub(crate) mod browser;
