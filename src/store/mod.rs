@@ -13,6 +13,7 @@ pub mod attest;
 pub mod audit;
 pub mod awaited;
 pub mod backup;
+mod births;
 pub mod bounces;
 pub mod browse;
 pub mod bulletins;

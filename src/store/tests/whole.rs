@@ -26,6 +26,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("audit", audit::ALL),
         ("awaited", awaited::ALL),
         ("backup", backup::ALL),
+        ("births", births::ALL),
         ("bounces", bounces::ALL),
         ("browse", browse::ALL),
         ("bulletins", bulletins::ALL),
