@@ -14,6 +14,7 @@ pub mod audit;
 pub mod awaited;
 pub mod backup;
 pub mod bare;
+mod births;
 pub mod bounces;
 pub mod browse;
 pub mod bulletins;

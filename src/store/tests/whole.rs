@@ -27,6 +27,7 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("awaited", awaited::ALL),
         ("backup", backup::ALL),
         ("bare", bare::ALL),
+        ("births", births::ALL),
         ("bounces", bounces::ALL),
         ("browse", browse::ALL),
         ("bulletins", bulletins::ALL),
