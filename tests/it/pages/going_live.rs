@@ -101,7 +101,7 @@ fn the_verb_says_it_before_and_after() {
     assert!(asked.contains("--by") && asked.contains("先用 cuigeng mode 看"), "{asked}");
     let switched = office.ok(&["mode", "正式", "--by", "张三"]);
     assert!(switched.contains("试运行期间已经存档的提醒不再发出"), "{switched}");
-    let leaves = |said: &str| said.lines().filter(|line| line.contains("提醒")).next_back().unwrap().to_owned();
+    let leaves = |said: &str| said.lines().rfind(|line| line.contains("提醒")).unwrap().to_owned();
     assert_eq!(leaves(&switched), leaves(&shown).replace("现在转为正式，", ""), "as it was foretold");
     assert!(!office.ok(&["mode"]).contains("现在转为正式"));
 }
