@@ -10,7 +10,6 @@ const OF: &str = "SELECT p.id, p.account, p.ext_id, p.push, p.kind, p.exact, p.f
 const OF_ACCOUNT: &str = "SELECT p.id, p.account, p.ext_id, p.push, p.kind, p.exact, p.from_s, p.until_s, p.title, p.url, p.visible, p.repost, p.struck, p.first_seen, s.source, s.last_seen, s.missed_at, s.gone_at FROM post p LEFT JOIN sighting s ON s.post = p.id WHERE p.account = ?3 AND p.from_s < ?2 AND p.until_s > ?1 ORDER BY p.from_s, p.id";
 const NEWEST: &str = "SELECT p.id, p.account, p.ext_id, p.push, p.kind, p.exact, p.from_s, p.until_s, p.title, p.url, p.visible, p.repost, p.struck, p.first_seen, NULL, NULL, NULL, NULL, max(p.until_s) FROM post p WHERE p.from_s < ?1 AND p.visible = 1 AND p.struck = 0 AND (NOT EXISTS (SELECT 1 FROM sighting s WHERE s.post = p.id) OR EXISTS (SELECT 1 FROM sighting s WHERE s.post = p.id AND s.gone_at IS NULL)) GROUP BY p.account";
 const NEWEST_OF: &str = "SELECT p.id, p.account, p.ext_id, p.push, p.kind, p.exact, p.from_s, p.until_s, p.title, p.url, p.visible, p.repost, p.struck, p.first_seen, NULL, NULL, NULL, NULL FROM post p WHERE p.account = ?2 AND p.from_s < ?1 AND p.visible = 1 AND p.struck = 0 AND (NOT EXISTS (SELECT 1 FROM sighting s WHERE s.post = p.id) OR EXISTS (SELECT 1 FROM sighting s WHERE s.post = p.id AND s.gone_at IS NULL)) ORDER BY p.until_s DESC LIMIT 1";
-const BEFORE: &str = "SELECT count(*), min(from_s) FROM post WHERE account = ?1 AND from_s < ?2";
 const KNOWN: &str = "SELECT p.ext_id, p.exact, p.from_s, p.until_s FROM post p JOIN sighting s ON s.post = p.id WHERE p.account = ?1 AND s.source = ?2 AND s.gone_at IS NULL ORDER BY p.from_s DESC LIMIT ?3";
 const BY_ID: &str = "SELECT id, exact, from_s, until_s, visible FROM post WHERE account = ?1 AND ext_id = ?2";
 const LOOKALIKES: &str = "SELECT p.id, p.exact, p.from_s, p.until_s, p.visible, p.title, p.ext_id, p.url, EXISTS (SELECT 1 FROM sighting s WHERE s.post = p.id AND s.source = ?2), EXISTS (SELECT 1 FROM sighting s WHERE s.post = p.id AND s.source <> ?2) FROM post p WHERE p.account = ?1 AND p.from_s < ?4 AND p.until_s > ?3 ORDER BY p.id";
@@ -23,9 +22,8 @@ const GONE: &str = "UPDATE sighting SET gone_at = ?3 WHERE post = ?1 AND source 
 const STRIKE: &str = "UPDATE post SET struck = ?2 WHERE id = ?1 AND struck <> ?2";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[
-    OF, OF_ACCOUNT, NEWEST, NEWEST_OF, BEFORE, KNOWN, BY_ID, LOOKALIKES, INSERT, FILL, SIGHT, LIVE, MISS, GONE, STRIKE,
-];
+pub(super) const ALL: &[&str] =
+    &[OF, OF_ACCOUNT, NEWEST, NEWEST_OF, KNOWN, BY_ID, LOOKALIKES, INSERT, FILL, SIGHT, LIVE, MISS, GONE, STRIKE];
 
 /// Seconds by which two sources may differ about the time of one post (sources.md, checklist 10).
 const FUZZ_S: i64 = 60;
@@ -101,15 +99,6 @@ pub fn newest_of(conn: &Connection, account: AccountId, before: Moment) -> Resul
         take(&mut one, row)?;
     }
     Ok(one.pop())
-}
-
-/// How many posts of an account began before that moment, and the first of them.
-///
-/// # Errors
-/// Those of SQLite.
-pub fn before(conn: &Connection, account: AccountId, moment: Moment) -> Result<(i64, Option<Moment>), StoreError> {
-    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?.map(Moment::from_unix)));
-    Ok(conn.prepare_cached(BEFORE)?.query_row((account.0, moment.unix()), row)?)
 }
 
 /// The newest posts (at most `limit`) that this very source has shown and not lost.

@@ -18,7 +18,7 @@ use crate::silence::Scope;
 use crate::spoken::{answer, gap_in_words, watch_in_words, when, why_not};
 use crate::spoken::{beijing, rule_chinese};
 use crate::store::attest::{self, Attestation};
-use crate::store::{Connection, LetterRow, StoreError, accounts, agenda, looks, outbox, posts, silences};
+use crate::store::{Connection, LetterRow, StoreError, accounts, agenda, counts, looks, outbox, silences};
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
@@ -123,7 +123,7 @@ fn values(conn: &Connection, config: &Config, account: &Account, view: View, now
 /// The years that there is anything to see of, the newest first, and how many posts the last twelve months
 /// do not show.
 fn years(conn: &Connection, account: &Account, shown: Option<i32>, now: Moment) -> Result<Value, StoreError> {
-    let (older, first) = posts::before(conn, account.id, record::begins(now))?;
+    let (older, first) = counts::posts_before(conn, account.id, record::begins(now))?;
     let newest = now.date().year();
     let first = first.map_or(newest, |first| first.date().year()).min(shown.unwrap_or(newest)).max(newest - YEARS);
     let all: Vec<i32> = if older > 0 || shown.is_some() { (first..=newest).rev().collect() } else { Vec::new() };

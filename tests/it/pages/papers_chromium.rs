@@ -88,7 +88,7 @@ async fn a_clerk_makes_a_circular_from_draft_to_signature_downloads_it_and_follo
     browser.client.wait().for_element(Locator::Css(".way")).await.unwrap();
     browser.inspect("bulletin-draft").await;
     browser.press(".deeds .deed summary").await;
-    browser.fill("reply_by", "2026-07-30").await;
+    browser.run("document.getElementById('reply_by').value = '2026-07-30'").await;
     browser.press(".deeds .deed[open] button").await;
     browser.client.wait().for_element(Locator::XPath("//*[contains(text(), '核对稿2份已做好')]")).await.unwrap();
     browser.press("#answers ~ .deed summary").await;
@@ -114,7 +114,7 @@ async fn a_clerk_makes_a_circular_from_draft_to_signature_downloads_it_and_follo
     browser.press(".deeds .deed:nth-of-type(1) summary").await;
     browser.inspect("bulletin-submitted").await;
     browser.fill("number", "青政办〔2026〕28号").await;
-    browser.fill("date", "2026-07-20").await;
+    browser.run("document.getElementById('date').value = '2026-07-20'").await;
     browser.press("#unanswered").await;
     browser.press(".deeds .deed[open] button").await;
     browser.client.wait().for_element(Locator::XPath("//*[contains(text(), '已签发（第1版）')]")).await.unwrap();
