@@ -108,7 +108,12 @@ async fn what_is_not_well_with_us_stands_on_every_page() {
     boss.post("/signin", &[("name", "李四"), ("password", super::PASSWORD)]);
     for path in ["/", "/me", &account(&office, "w1")] {
         let page = boss.get(path).body;
-        assert!(page.contains("2027年放假安排未录入") && page.contains("calendar import"), "{path}\n{page}");
+        assert!(
+            page.contains("2027年放假安排未录入")
+                && page.contains("里粘贴国务院办公厅通知")
+                && !page.contains("cuigeng "),
+            "{path}\n{page}"
+        );
     }
     office.end().await;
 }
