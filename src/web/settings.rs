@@ -202,8 +202,13 @@ pub(super) fn switched_said(done: Option<Switched>, wanted: Mode) -> String {
         (None, Mode::Live) => "已经是正式，没有变化".to_owned(),
         (None, Mode::Trial) => "已经是试运行，没有变化".to_owned(),
         (Some(Switched { touched, leaving }), Mode::Live) => {
+            let ended = if touched == 0 {
+                String::new()
+            } else {
+                format!("试运行期间待发的{touched}封不再发出。")
+            };
             let said = [vec![leaving.chinese()], leaving.waits()].concat().join("；");
-            format!("已转为正式：从现在起提醒发给各账号的责任人。试运行期间待发的{touched}封不再发出。{said}")
+            format!("已转为正式：从现在起提醒发给各账号的责任人。{ended}{said}")
         }
         (Some(Switched { touched, .. }), Mode::Trial) => {
             format!("已转回试运行：提醒只汇总发给检查方，待发的{touched}封改为只存档")
