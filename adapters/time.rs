@@ -99,7 +99,8 @@ impl Moment {
     }
 
     /// Reads what people and spreadsheets write: RFC 3339 with an offset, or Beijing time as
-    /// `2022-6-7 9:05[:30]` with `-`, `/`, `.` or 年月日 between the parts, `T` or blanks before the hour.
+    /// `2022-6-7 9:05[:30]` with `-`, `/`, `.` or 年月日时分 between the parts, `T` or blanks before the hour,
+    /// digits as wide as an input method types them.
     /// A date alone is not a moment: see [`parse_date`].
     pub fn parse(text: &str) -> Option<Moment> {
         let text = text.trim();
@@ -146,12 +147,20 @@ fn plain_separators(text: &str) -> String {
     for c in text.chars() {
         match c {
             '/' | '.' | '年' | '月' | '－' if !plain.contains(' ') => plain.push('-'),
-            '日' | 'T' | '\u{3000}' | '\t' => plain.push(' '),
-            '：' => plain.push(':'),
+            '日' | '号' | 'T' | '\u{3000}' | '\t' | '秒' => plain.push(' '),
+            '：' | '时' | '点' | '分' => plain.push(':'),
+            // As an input method types them.
+            '０'..='９' => plain.extend(char::from_digit(u32::from(c) - u32::from('０'), 10)),
             c => plain.push(c),
         }
     }
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    match plain.strip_suffix(':') {
+        // 8时 is 8:00, 8时30分 is 8:30.
+        Some(hour) if !hour.contains(':') => format!("{hour}:00"),
+        Some(minute) => minute.to_owned(),
+        None => plain,
+    }
 }
 
 /// The zone of this program.
@@ -198,6 +207,9 @@ mod tests {
             "2022-06-07T01:05:00.250Z",
             "2022-06-07 09:05",
             "2022-06-07 09:05:00",
+            "2022年6月7日9时5分",
+            "2022年6月7号 9点05",
+            "２０２２－０６－０７ ０９：０５",
             "2022/6/7 9:05",
             "2022.6.7 9:05:00",
             "2022年6月7日 9:05",

@@ -39,7 +39,7 @@ fn post(when: &str, struck: bool) -> Post {
 /// An account with these posts, watched from `from` on.
 fn record(posts: Vec<Post>, from: &str, strength: Strength, closed: Option<&str>) -> Record {
     let config = config::parse("", "", Path::new("")).unwrap();
-    let running = StateChange { from: Moment::MIN, state: State::Running };
+    let running = StateChange { from: at(from), state: State::Running };
     let closed = closed.map(|day| StateChange { from: at(day), state: State::Closed });
     let account = Account {
         id: AccountId(1),
@@ -50,7 +50,7 @@ fn record(posts: Vec<Post>, from: &str, strength: Strength, closed: Option<&str>
     let watch = Watch { at: at(NOW), reach, origin: WatchOrigin::Source("s".to_owned()) };
     let source = Declared { name: "s".to_owned(), delay: Delay::None, sees: Kinds::POST };
     let ledger = Ledger::of(vec![account.clone()], [(AccountId(1), posts)].into(), &watch, &source);
-    Record::of(&ledger, &config, &account, at(NOW))
+    Record::of(&ledger, &config, &account, Span::up_to(at(NOW)), at(NOW))
 }
 
 fn on(record: &Record, day: &str) -> Day {
@@ -103,6 +103,25 @@ fn days_of_too_long_a_silence_are_proven_or_said_to_be_unproven() {
     assert_eq!(seen.longest, Some((date("2026-06-01"), date("2026-07-22"))));
     let late = record(posts(), "2026-05-20", Strength::Strong, None);
     assert_eq!((late.failed_days, late.unproven_days), (36, 16));
-    assert_eq!(record(vec![], "2026-05-01", Strength::Strong, None).failed_days, 0, "nobody knows since when");
+    // Never seen to post: from the fifteenth day of a whole watch on it is proven, and nobody is blamed before.
+    let never = record(vec![], "2026-05-01", Strength::Strong, None);
+    assert_eq!((never.failed_days, never.unproven_days), (16 + 30 + 23, 0));
+    // Watched in a way that proves nothing: so long nobody knows.
+    let unseen = record(vec![], "2026-05-01", Strength::Weak, None);
+    assert_eq!((unseen.failed_days, unseen.unproven_days), (0, 16 + 30 + 23));
+    // A hole in the watch that is over longer ago than the rule asks hides nothing.
+    let old = record(vec![post("2026-05-01 10:00", false)], "2026-05-20", Strength::Strong, None);
+    assert_eq!((old.failed_days, old.unproven_days), (28 + 23, 18));
     assert_eq!(record(vec![], "2026-05-01", Strength::Strong, None).longest, None);
+}
+
+#[test]
+fn a_year_of_the_calendar_is_all_weeks_that_touch_it() {
+    let now = at(NOW);
+    let of = |year| Span::of_year(year, now).map(|span| (span.from.date(), span.until.date()));
+    assert_eq!(of(2025), Some((date("2024-12-30"), date("2026-01-05"))));
+    assert_eq!(of(2026), Some((date("2025-12-29"), date("2026-07-27"))), "up to this week");
+    assert_eq!((of(2027), of(i32::MAX), of(i32::MIN)), (None, None, None));
+    let up_to = Span::up_to(now);
+    assert_eq!((up_to.from, up_to.until.date()), (begins(now), date("2026-07-27")));
 }

@@ -182,7 +182,7 @@ fn backup(standing: &Standing, now: Moment) -> Cause {
 
 /// Mail is what waits, so it cannot tell.
 fn held(told: &str, letters: i64) -> Cause {
-    let subject = format!("{told}，信件都没有发出，有{letters}封在等");
+    let subject = format!("{told}，除测试信外都没有发出，有{letters}封在等");
     let cure = "请到发件箱看一遍待发的信，不该再发的取消，然后放行（或用 cuigeng outbox release）";
     ladder("restored", subject, String::new(), cure)
 }
@@ -294,7 +294,9 @@ fn calendar(year: i32, broken: bool) -> Cause {
     let subject = format!("{year}年放假安排未录入");
     let detail = "未录入的年份按周一至周五上班处理，提醒不会避开节假日".to_owned();
     let cure = if broken {
-        format!("录入的文件读不懂，没有采用，请重新录入：cuigeng calendar import 文件 --year {year} --by 姓名")
+        format!(
+            "录入的文件读不懂，没有采用，请在网页“规则”的“日历”里重新录入；或者存成文件，运行 cuigeng calendar import 文件 --year {year} --by 姓名"
+        )
     } else {
         format!(
             "在网页“规则”的“日历”里粘贴国务院办公厅通知的正文；或者存成文件，运行 cuigeng calendar import 文件 --year {year} --by 姓名"

@@ -133,7 +133,7 @@ fn a_task_that_stands_still_a_set_clock_and_an_old_backup_are_told() {
         (
             Facts { held: Some(("由张三从 x.db 恢复".to_owned(), 3)), ..calm() },
             "restored",
-            "x.db 恢复，信件都没有发出，有3封在等",
+            "x.db 恢复，除测试信外都没有发出，有3封在等",
         ),
     ] {
         let causes = causes(&facts, now);

@@ -249,7 +249,7 @@ fn a_restore_takes_the_old_one_aside_and_holds_the_letters() {
     let open = desk.store();
     let refused = |file: &Path| match restore(desk.data(), file, "张三", now) {
         Err(Refusal::Store(error)) => error.chinese(),
-        Err(Refusal::State(said) | Refusal::Wish(said)) => said,
+        Err(Refusal::State(said) | Refusal::Wish(said) | Refusal::Field(_, said)) => said,
         Ok(done) => panic!("{done:?}"),
     };
     assert!(refused(&made.path).contains("另一个 cuigeng"));

@@ -142,7 +142,7 @@ fn decide(context: &Context, wish: Wish, checks: Vec<Check>, now: Moment) -> Res
 
 fn refused(refusal: Refusal) -> CliError {
     match refusal {
-        Refusal::Wish(why) if why == REASON_WANTED => CliError::usage(format!("{why}，请用 --reason 写明")),
+        Refusal::Field(_, why) if why == REASON_WANTED => CliError::usage(format!("{why}，请用 --reason 写明")),
         refusal => refusal.into(),
     }
 }

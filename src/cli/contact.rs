@@ -20,8 +20,8 @@ pub(super) fn run(context: &Context, verb: ContactVerb) -> Result<Outcome, CliEr
         ContactVerb::Import { file, dry_run, by } => import(context, &file, dry_run, by.as_deref()),
         ContactVerb::Export { out } => export(context, out.as_deref()),
         ContactVerb::List { all } => list(context, all),
-        ContactVerb::Replace(ReplaceArgs { old, new, from, by, office, way }) => {
-            replace::run(context, replace::read(context, old, new, &from, by, office, way)?)
+        ContactVerb::Replace(ReplaceArgs { old, new, from, by, office, past, way }) => {
+            replace::run(context, replace::read(context, old, new, &from, by, (office, past), way)?)
         }
     }
 }

@@ -46,7 +46,7 @@ impl From<StoreError> for CliError {
 impl From<Refusal> for CliError {
     fn from(refusal: Refusal) -> CliError {
         match refusal {
-            Refusal::Wish(chinese) => CliError::usage(chinese),
+            Refusal::Wish(chinese) | Refusal::Field(_, chinese) => CliError::usage(chinese),
             Refusal::State(chinese) => CliError::failed(chinese),
             Refusal::Store(error) => error.into(),
         }

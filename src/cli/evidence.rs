@@ -7,6 +7,7 @@ use super::explain::{sheet_json, sheet_words, when};
 use super::import;
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows, refusal, strike};
 use crate::deeds::post::Told;
+use crate::deeds::when::unclear_time;
 use crate::deeds::{self, Refusal};
 use crate::domain::{Account, AccountId, Moment, Period, Post, When};
 use crate::import::{PlannedAttestation, plan_attestations, times};
@@ -44,7 +45,7 @@ fn list(context: &Context, account: &str, platform: Option<&str>, since: Option<
     let account = context.account(account, platform)?;
     let now = context.clock.now();
     let since = match since {
-        Some(text) => times::moment(text).ok_or_else(|| CliError::usage(format!("看不懂时间“{text}”")))?,
+        Some(text) => times::moment(text).ok_or_else(|| CliError::usage(unclear_time("时间", text)))?,
         None => now.plus_days(-60),
     };
     let until = now.plus_days(2);

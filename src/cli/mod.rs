@@ -21,6 +21,7 @@ mod doctor_local;
 mod doctor_remote;
 mod doctor_web;
 mod evidence;
+mod evidence_args;
 mod explain;
 mod import;
 mod judge;

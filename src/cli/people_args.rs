@@ -55,6 +55,9 @@ pub struct ReplaceArgs {
     /// 只换这个单位的；不写就换甲在所有单位的
     #[arg(long, value_name = "单位")]
     pub office: Option<String>,
+    /// 接任的第一天已经过去，确实从那天算起
+    #[arg(long)]
+    pub past: bool,
     /// How the new one is reached.
     #[command(flatten)]
     pub way: Way,

@@ -15,7 +15,7 @@ pub(super) fn read(
     new: String,
     from: &str,
     by: String,
-    office: Option<String>,
+    (office, past): (Option<String>, bool),
     way: Way,
 ) -> Result<Wish, CliError> {
     let unclear = || CliError::usage(format!("看不懂 --from 的日期“{from}”，请写成 2026-12-01"));
@@ -25,14 +25,14 @@ pub(super) fn read(
     }
     way.mail.iter().try_for_each(|address| check_address(address).map_err(CliError::usage))?;
     let way = replace::Way { mail: way.mail, mobile: way.mobile, landline: way.landline, post: way.post };
-    Ok(Wish { old, new, from: from.date(), by: by.trim().to_owned(), office, way })
+    Ok(Wish { old, new, from: from.date(), by: by.trim().to_owned(), office, way, past })
 }
 
 /// `contact replace …`
 pub(super) fn run(context: &Context, wish: Wish) -> Result<Outcome, CliError> {
     let people = if wish.old == wish.new { Vec::new() } else { super::contact::everybody(context)? };
-    let plan = wish.plan(&people).map_err(|trouble| told(&wish, &trouble))?;
     let (config, now) = (Arc::clone(&context.config), context.clock.now());
+    let plan = wish.plan(&people, now.date()).map_err(|trouble| told(&wish, &trouble))?;
     let (from, old, new) = (wish.from, wish.old.clone(), wish.new.clone());
     let mails = plan.heir.emails.join("、");
     let done = context.store()?.write(move |tx| replace::replace(tx, &config, &wish, &plan, now))?;
@@ -66,6 +66,11 @@ fn told(wish: &Wish, trouble: &Trouble) -> CliError {
         ),
         Trouble::Several(offices) => {
             format!("“{new}”不止一位（{offices}），联系方式不同，没有改动；请用 --mail 或 --mobile 写明")
+        }
+        Trouble::Past(days) => {
+            return CliError::usage(format!(
+                "--from {day} 是{days}天以前，没有改动：从那天起的任职改为{new}，已经发给{old}的信不重发。确实从那天算起的，请加上 --past"
+            ));
         }
         Trouble::Stranger => format!(
             "联系人表里没有“{new}”，没有改动；请用 --mail、--mobile 或 --landline 写明怎么联系，或先用 contact import 登记"

@@ -1,8 +1,8 @@
 //! 登记核查: a named person says that all visible updates of a span are in the database, or takes that back.
 
-use super::Refusal;
+use super::{Refusal, when};
 use crate::domain::{AccountId, Moment};
-use crate::import::{PlannedAttestation, check_span, times};
+use crate::import::{PlannedAttestation, check_span};
 use crate::spoken::span_in_words;
 use crate::store::{StoreError, Transaction, accounts, attest as attestations, meta};
 
@@ -11,13 +11,9 @@ use crate::store::{StoreError, Transaction, accounts, attest as attestations, me
 /// # Errors
 /// Each time that is not understood, and a span that nobody can have seen.
 pub fn span(from: &str, to: Option<&str>, now: Moment) -> Result<(Moment, Moment), Refusal> {
-    let read = |text: &str| {
-        times::moment(text)
-            .ok_or_else(|| Refusal::wish(format!("看不懂时间“{text}”，请写成 2022-06-20 或 2022-06-20T09:00")))
-    };
-    let from = read(from)?;
-    let to = to.filter(|text| *text != "now").map_or(Ok(now), read)?;
-    check_span(from, to, now).map_err(Refusal::wish)?;
+    let from = when::moment("开始时间", "day", from)?;
+    let to = to.filter(|text| *text != "now").map_or(Ok(now), |to| when::moment("结束时间", "to-day", to))?;
+    check_span(from, to, now).map_err(|why| Refusal::field("to-day", why))?;
     Ok((from, to))
 }
 

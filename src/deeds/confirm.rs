@@ -249,14 +249,14 @@ pub fn decide(
     now: Moment,
 ) -> Result<Decided, Refusal> {
     if wish.ruling == Ruling::False && wish.reason.is_empty() {
-        return Err(Refusal::wish("认定误报要有理由，请写明理由；没有改动"));
+        return Err(Refusal::field("reason", "认定误报要有理由，请写明理由；没有改动"));
     }
     let profile = &config.profile.name;
     let open = wish.account.map_or_else(|| Ok(Vec::new()), |id| reviews::open_objections(tx, profile, id))?;
     let board = Board::load(tx, config, &wider(config, wish, checks, &open, now), wish.account, now)?;
     let objections = about(&board, wish.account, open);
     if !objections.is_empty() && wish.reason.is_empty() {
-        return Err(Refusal::wish(REASON_WANTED));
+        return Err(Refusal::field("reason", REASON_WANTED));
     }
     let (wanted, contested) = uncontested(tx, profile, wish, board.wanted(wish, &objections)?)?;
     let passed = contested.into_iter().map(|verdict| line(&board, verdict)).collect();

@@ -29,7 +29,7 @@ pub struct Wish {
 pub fn discard(tx: &Transaction<'_>, config: &Config, wish: &Wish, now: Moment) -> Result<Bulletin, Refusal> {
     let (by, reason) = (wish.by.trim(), wish.reason.trim());
     if by.is_empty() || reason.is_empty() {
-        return Err(Refusal::wish("作废要写明经手人和理由"));
+        return Err(Refusal::field("reason", "作废要写明经手人和理由"));
     }
     let against = |why: String| Refusal::state(format!("{}：{why}", wish.period));
     let bulletin = as_shown(tx, config, wish)?;

@@ -69,12 +69,28 @@ fn as_sheet(told: &Told<'_>) -> Sheet {
 /// Without the line of a file that nobody wrote.
 fn wrong(refusal: import::Refusal) -> Refusal {
     match refusal {
-        import::Refusal::Unreadable(_) => Refusal::wish("没有登记：账号名称和平台要填"),
+        import::Refusal::Unreadable(_) => Refusal::field("name", "没有登记：账号名称和平台要填"),
         import::Refusal::Rows(bad) => {
             let lines = bad.rows.iter().map(|row| format!("\n{}：{}", row.column, row.problem));
-            Refusal::wish(format!("没有登记，请改好下面{}处{}", bad.rows.len(), lines.collect::<String>()))
+            let why = format!("没有登记，请改好下面{}处{}", bad.rows.len(), lines.collect::<String>());
+            let field = bad.rows.iter().find_map(|row| field(&row.column));
+            field.map_or_else(|| Refusal::wish(&why), |field| Refusal::field(field, &why))
         }
     }
+}
+
+/// What a form calls a column.
+fn field(column: &str) -> Option<&'static str> {
+    const FIELDS: [(&str, &str); 7] = [
+        ("账号名称", "name"),
+        ("平台", "platform"),
+        ("账号标识", "handle"),
+        ("主办单位", "office"),
+        ("运维邮箱", "mail"),
+        ("来源", "source"),
+        ("来源参数", "key"),
+    ];
+    FIELDS.iter().find(|(name, _)| *name == column).map(|(_, field)| *field)
 }
 
 /// A new name is told in the weekly summary.

@@ -24,6 +24,7 @@ pub mod state;
 pub mod strike;
 pub mod table;
 pub mod user;
+pub mod when;
 pub mod withhold;
 pub mod words;
 
@@ -34,6 +35,8 @@ use crate::store::StoreError;
 pub enum Refusal {
     /// What was asked for is wrong in itself (Chinese, with the cure); the command line's exit 2.
     Wish(String),
+    /// The same of one part of it: its field, as the forms call it, and why.
+    Field(&'static str, String),
     /// What is kept does not allow it (Chinese, with the cure); the command line's exit 1.
     State(String),
     /// The database could not be asked.
@@ -44,6 +47,20 @@ impl Refusal {
     /// See [`Refusal::Wish`].
     pub fn wish(chinese: impl Into<String>) -> Refusal {
         Refusal::Wish(chinese.into())
+    }
+
+    /// See [`Refusal::Field`].
+    pub fn field(name: &'static str, chinese: impl Into<String>) -> Refusal {
+        Refusal::Field(name, chinese.into())
+    }
+
+    /// A wish that is wrong without saying where is wrong in that field.
+    #[must_use]
+    pub fn at(self, name: &'static str) -> Refusal {
+        match self {
+            Refusal::Wish(chinese) => Refusal::Field(name, chinese),
+            other => other,
+        }
     }
 
     /// See [`Refusal::State`].

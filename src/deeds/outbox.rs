@@ -4,11 +4,12 @@
 use super::Refusal;
 use crate::answer::{Given, LONGEST, Way, Word, plausible_url};
 use crate::domain::{AccountId, Moment};
+use crate::mail::hold;
 use crate::mail::message::clean;
 use crate::store::answers::{self, AnswerRow};
 use crate::store::desk::{self, Call, Deed};
 use crate::store::restored::{self, Waits};
-use crate::store::{Transaction, meta, outbox};
+use crate::store::{Connection, StoreError, Transaction, meta, outbox};
 
 /// Does it with a letter.
 ///
@@ -17,9 +18,30 @@ use crate::store::{Transaction, meta, outbox};
 pub fn act(tx: &Transaction<'_>, id: i64, deed: &Deed, by: &str, now: Moment) -> Result<(), Refusal> {
     named(by)?;
     if matches!(deed, Deed::Cancel { reason } if reason.trim().is_empty()) {
-        return Err(Refusal::wish("为什么取消要写明：理由不能是空的"));
+        return Err(Refusal::field("reason", "为什么取消要写明：理由不能是空的"));
     }
     desk::act(tx, id, deed, by.trim(), now)?.map_err(Refusal::State)
+}
+
+/// Why nothing leaves now, whatever is due (Chinese, half a sentence); `None`: letters leave. Test letters do
+/// in any case, since whoever mends the mail must be able to try it.
+///
+/// # Errors
+/// Those of the store.
+pub fn pause(conn: &Connection) -> Result<Option<&'static str>, StoreError> {
+    if restored::holds(conn)?.is_some() {
+        return Ok(Some("从备份恢复以后还没有放行，放行以后再发"));
+    }
+    Ok(hold::read(conn)?.map(|_| "发信现在暂停着，恢复以后再发"))
+}
+
+/// What a retry promises: when the letter leaves (Chinese).
+///
+/// # Errors
+/// Those of the store.
+pub fn again(conn: &Connection) -> Result<String, StoreError> {
+    let held = pause(conn)?.map(|why| format!("已排入发件箱；{why}"));
+    Ok(held.unwrap_or_else(|| "已排入发件箱，程序随即再发一次".to_owned()))
 }
 
 /// Enters a call about `accounts` of a letter (all of them when empty); gives how many are new.
@@ -35,7 +57,7 @@ pub fn called(
 ) -> Result<usize, Refusal> {
     named(&call.by)?;
     if call.at > now {
-        return Err(Refusal::wish("通话时间还没有到，请核对"));
+        return Err(Refusal::field("at", "通话时间还没有到，请核对"));
     }
     let entered = desk::called(tx, id, accounts, call, now)?.map_err(Refusal::State)?;
     Ok(entered.len())
@@ -64,11 +86,13 @@ pub fn answer(tx: &Transaction<'_>, id: i64, told: &Told, now: Moment) -> Result
     named(&told.by)?;
     let url = match told.url.trim() {
         "" => String::new(),
-        url => plausible_url(url).ok_or_else(|| Refusal::wish("链接不像网址，请写http或https开头的完整网址"))?,
+        url => {
+            plausible_url(url).ok_or_else(|| Refusal::field("url", "链接不像网址，请写http或https开头的完整网址"))?
+        }
     };
     let note = clean(&told.note);
     if note.chars().count() > LONGEST {
-        return Err(Refusal::wish(format!("说明太长，请不要超过{LONGEST}字")));
+        return Err(Refusal::field("note", format!("说明太长，请不要超过{LONGEST}字")));
     }
     let by = told.by.trim().to_owned();
     let given = Given { word: told.word, accounts: told.accounts.clone(), way: Way::Clerk { by }, url, note };
@@ -85,7 +109,7 @@ pub fn settle(tx: &Transaction<'_>, id: i64, by: &str, note: &str, now: Moment) 
     named(by)?;
     let note = clean(note);
     if note.is_empty() {
-        return Err(Refusal::wish("核实的结果要写明"));
+        return Err(Refusal::field("note", "核实的结果要写明"));
     }
     answers::settle(tx, id, by.trim(), &note, now)?.map_err(Refusal::State)
 }

@@ -1,6 +1,7 @@
 //! 补录: a named person has seen a post. It proves presence and nothing else.
 
 use super::Refusal;
+use super::when::unclear_time;
 use crate::answer::plausible_url;
 use crate::domain::{Account, Moment, When};
 use crate::import::{kind as post_kind, times, wechat_article};
@@ -33,12 +34,13 @@ pub struct Told {
 pub fn read(told: Told, account: &Account, now: Moment) -> Result<RawPost, Refusal> {
     let at = told.at.as_str();
     let when = if at == "now" { Some(When::At(now)) } else { times::when(at) };
-    let when = when.ok_or_else(|| Refusal::wish(format!("看不懂时间“{at}”，请写成 2022-06-07 或 2022-06-07T09:05")))?;
+    let when = when.ok_or_else(|| Refusal::field("day", unclear_time("发布时间", at)))?;
     if when.earliest() > now {
-        return Err(Refusal::wish("发布时间在未来，请核对"));
+        return Err(Refusal::field("day", "发布时间在未来，请核对"));
     }
     if let Some(opened) = account.opened_on.filter(|opened| when.latest() < Moment::start_of(*opened)) {
-        return Err(Refusal::wish(format!("发布时间早于台账里的开设日期{opened}，请核对其中一个")));
+        let why = format!("发布时间早于台账里的开设日期{opened}，请核对其中一个");
+        return Err(Refusal::field("day", why));
     }
     let url = told.url.as_deref().map(typed_url).transpose()?;
     let (kind, repost) = typed_kind(&told.kind, account.platform.is_wechat())?;
@@ -71,7 +73,7 @@ pub fn add(tx: &Transaction<'_>, account: &Account, post: RawPost, by: &str, now
 
 fn typed_url(text: &str) -> Result<String, Refusal> {
     let wrong = || format!("看不懂链接“{text}”，请从浏览器地址栏整条复制，以 http:// 或 https:// 开头");
-    plausible_url(text).ok_or_else(|| Refusal::wish(wrong()))
+    plausible_url(text).ok_or_else(|| Refusal::field("url", wrong()))
 }
 
 /// A file may tell a genre there (视频, 图文); whoever types the word means one of ours.
@@ -79,7 +81,7 @@ fn typed_kind(text: &str, wechat: bool) -> Result<(PostKind, bool), Refusal> {
     const KNOWN: [&str; 8] = ["", "群发", "发布", "转发", "转载", "notified", "unnotified", "repost"];
     if !KNOWN.contains(&text) {
         let wrong = format!("没有“{text}”这种类型，只有：群发、发布、转发；不写就是该平台通常的一种");
-        return Err(Refusal::wish(wrong));
+        return Err(Refusal::field("kind", wrong));
     }
-    post_kind(text, wechat).map_err(Refusal::wish)
+    post_kind(text, wechat).map_err(|why| Refusal::field("kind", why))
 }

@@ -4,7 +4,7 @@
 use crate::config::Config;
 use crate::domain::{Account, Moment, Person, Role, Roster, Shift, squeezed};
 use crate::store::{
-    LetterRow, LetterState, Mention, NewLetter, StoreError, Transaction, accounts, contacts, meta, outbox,
+    Connection, LetterRow, LetterState, Mention, NewLetter, StoreError, Transaction, accounts, contacts, meta, outbox,
 };
 use chrono::{Days, NaiveDate};
 use std::collections::BTreeSet;
@@ -37,6 +37,8 @@ pub struct Wish {
     pub office: Option<String>,
     /// How 乙 is reached.
     pub way: Way,
+    /// A first day that is over is meant so: somebody has read what that changes.
+    pub past: bool,
 }
 
 /// Who goes, who comes, and what goes over; nothing is changed by making one.
@@ -65,6 +67,8 @@ pub enum Trouble {
     Several(String),
     /// Nobody knows how to reach 乙.
     Stranger,
+    /// The first day was so many days ago, and nobody said that this is meant.
+    Past(i64),
 }
 
 /// What was done.
@@ -106,13 +110,21 @@ impl Wish {
     ///
     /// # Errors
     /// Why nobody can be replaced so.
-    pub fn plan(&self, people: &[Person]) -> Result<Plan, Trouble> {
+    pub fn plan(&self, people: &[Person], today: NaiveDate) -> Result<Plan, Trouble> {
         if self.old == self.new {
             return Err(Trouble::Same);
+        }
+        if let Some(days) = self.days_ago(today).filter(|_| !self.past) {
+            return Err(Trouble::Past(days));
         }
         let terms: Vec<Person> = self.terms(people)?.into_iter().cloned().collect();
         let heir = self.heir(people, &terms)?;
         Ok(Plan { terms, heir })
+    }
+
+    /// How long ago the first day was; `None` where it is today or still to come.
+    pub fn days_ago(&self, today: NaiveDate) -> Option<i64> {
+        Some((today - self.from).num_days()).filter(|days| *days > 0)
     }
 
     fn is_there(&self, person: &Person) -> bool {
@@ -163,6 +175,17 @@ impl Wish {
 }
 
 impl Plan {
+    /// Letters that left for 甲 on the days which are to be those of 乙. They stay as they are: nobody is
+    /// written to again, and what the trail and the papers say of them does not change.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn letters_since(&self, conn: &Connection, from: NaiveDate) -> Result<i64, StoreError> {
+        let addresses: BTreeSet<&String> = self.terms.iter().flat_map(|term| &term.emails).collect();
+        let since = Moment::start_of(from);
+        addresses.into_iter().map(|address| contacts::written_since(conn, address, since)).sum()
+    }
+
     /// The accounts for which 甲 answers on that day by one of these terms.
     pub fn concerned<'a>(&self, roster: &Roster, all: &'a [Account], day: NaiveDate) -> Vec<&'a Account> {
         let serves = |account: &&Account| {

@@ -1,6 +1,7 @@
 //! What an office says of its 核对稿, written down by a named person.
 
 use super::Refusal;
+use super::when::unclear_time;
 use crate::bulletin::Finding;
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Moment, Period};
@@ -64,13 +65,13 @@ pub fn keep(
 /// What must be written, whatever is kept.
 fn wanting(answer: &Answer, account: Option<&Account>, instead: Option<&Instead>) -> Result<(), Refusal> {
     if answer.word != AnswerWord::Agreed && (answer.reason.is_empty() || account.is_none()) {
-        return Err(Refusal::wish("异议和整改要写明理由和账号"));
+        return Err(Refusal::field("reason", "异议和整改要写明理由和账号"));
     }
     if answer.word == AnswerWord::Repaired && answer.updated_at.is_none() {
-        return Err(Refusal::wish("已整改的要写明什么时候恢复更新的，请用 --updated-at"));
+        return Err(Refusal::field("updated_at", "已整改的要写明什么时候恢复更新的，请用 --updated-at"));
     }
     if instead.is_some_and(|instead| instead.reason.is_empty()) {
-        return Err(Refusal::wish("更正登记过的答复要写明为什么，请用 --why"));
+        return Err(Refusal::field("why", "更正登记过的答复要写明为什么，请用 --why"));
     }
     Ok(())
 }
@@ -89,7 +90,7 @@ fn detail(period: Period, answer: &Answer, account: Option<&Account>) -> String 
 /// Without a name or a reason; where there is none, it does not hold any more, or its objection is settled.
 pub fn recall(tx: &Transaction<'_>, id: i64, by: &str, reason: &str, now: Moment) -> Result<(Period, Answer), Refusal> {
     if by.trim().is_empty() || reason.trim().is_empty() {
-        return Err(Refusal::wish("收回登记过的答复，要写明经手人和理由"));
+        return Err(Refusal::field("reason", "收回登记过的答复，要写明经手人和理由"));
     }
     let bulletin = match reviews::bulletin_of(tx, id)? {
         Some(of) => bulletins::with_discarded(tx)?.into_iter().find(|bulletin| bulletin.id == of),
@@ -223,8 +224,7 @@ pub fn read_updated(text: &str) -> Result<Option<Moment>, Refusal> {
         return Ok(None);
     }
     let read = parse_date(text).map(Moment::start_of).or_else(|| Moment::parse(text));
-    read.map(Some)
-        .ok_or_else(|| Refusal::wish(format!("看不懂恢复更新的时间“{text}”，请写成 2022-07-05 或 2022-07-05 10:00")))
+    read.map(Some).ok_or_else(|| Refusal::field("updated_at", unclear_time("恢复更新的时间", text)))
 }
 
 /// 2022-07-05, or 2022-07-05 10:00.

@@ -1,6 +1,7 @@
 //! 静默: a named person asks for quiet, says why and until when; or ends it before its time.
 
 use super::Refusal;
+use super::when::unclear_time;
 use crate::domain::{Account, Moment};
 use crate::silence::{Scope, Silence};
 use crate::spoken::beijing;
@@ -16,12 +17,12 @@ const LONGEST_D: i64 = 366;
 /// What is not understood, has passed, or is too far.
 pub fn until(text: &str, option: &str, now: Moment) -> Result<Moment, Refusal> {
     let end = parse_date(text).map(|date| Moment::start_of(date).plus(DAY)).or_else(|| Moment::parse(text));
-    let end = end.ok_or_else(|| Refusal::wish(format!("看不懂时间“{text}”，请写成 2026-12-01 或 2026-12-01T09:00")))?;
+    let end = end.ok_or_else(|| Refusal::field("until", unclear_time("到期时间", text)))?;
     if end <= now {
-        return Err(Refusal::wish(format!("{option} {} 已经过去了", beijing(end))));
+        return Err(Refusal::field("until", format!("{option} {} 已经过去了", beijing(end))));
     }
     if end > now.plus_days(LONGEST_D) {
-        return Err(Refusal::wish("静默最长一年；长期不用的账号请在台账里改为暂停或关停"));
+        return Err(Refusal::field("until", "静默最长一年；长期不用的账号请在台账里改为暂停或关停"));
     }
     Ok(end)
 }
@@ -32,7 +33,7 @@ pub fn until(text: &str, option: &str, now: Moment) -> Result<Moment, Refusal> {
 /// Without a reason, or where one holds already.
 pub fn add_to(tx: &Transaction<'_>, account: &Account, new: &Silence) -> Result<i64, Refusal> {
     if new.reason.is_empty() {
-        return Err(Refusal::wish("为什么静默，要写明理由；没有改动"));
+        return Err(Refusal::field("reason", "为什么静默，要写明理由；没有改动"));
     }
     let own = |silence: &&Silence| silence.scope == Scope::Account(account.id);
     if let Some(holds) = silences::active(tx, new.at)?.iter().find(own) {

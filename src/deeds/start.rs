@@ -157,7 +157,7 @@ fn odd(error: serde_json::Error) -> StoreError {
 pub fn skip(tx: &Transaction<'_>, step: Step, reason: &str, by: &str, now: Moment) -> Result<String, Refusal> {
     let (reason, progress) = (reason.trim(), progress(tx)?);
     if reason.is_empty() {
-        return Err(Refusal::wish(format!("先不做“{}”要写一句为什么，没有跳过", step.chinese())));
+        return Err(Refusal::field("reason", format!("先不做“{}”要写一句为什么，没有跳过", step.chinese())));
     }
     let stands = if step == Step::Mail { progress.mail } else { progress.look };
     match stands {

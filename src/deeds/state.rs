@@ -17,7 +17,7 @@ pub fn change(
 ) -> Result<String, Refusal> {
     let (before, title) = (account.state_at(now), account.title());
     if reason.is_empty() {
-        return Err(Refusal::wish("为什么改，要写明理由；没有改动"));
+        return Err(Refusal::field("reason", "为什么改，要写明理由；没有改动"));
     }
     if before == wanted {
         return Err(Refusal::state(format!("{title}已经是“{}”，没有改动", before.chinese())));

@@ -48,7 +48,7 @@ enum Found {
 pub fn strike(tx: &Transaction<'_>, account: &Account, wish: &Strike, now: Moment) -> Result<Post, Refusal> {
     let (by, reason) = (wish.by.trim(), wish.reason.trim());
     if by.is_empty() || reason.is_empty() {
-        return Err(Refusal::wish("谁划去、为什么，都要写明：理由和经手人不能是空的"));
+        return Err(Refusal::field("reason", "谁划去、为什么，都要写明：理由和经手人不能是空的"));
     }
     let all = posts::of_account(tx, account.id, Moment::MIN, Moment::MAX)?;
     match wish.wanted.among(&all, wish.struck) {

@@ -20,7 +20,7 @@ pub fn withhold(
 ) -> Result<usize, Refusal> {
     let (by, reason) = (by.trim(), reason.trim());
     if by.is_empty() || reason.is_empty() {
-        return Err(Refusal::wish("谁不让发、为什么，都要写明：理由不能是空的"));
+        return Err(Refusal::field("reason", "谁不让发、为什么，都要写明：理由不能是空的"));
     }
     let active = silences::active(tx, now)?;
     let mut new = 0;

@@ -26,7 +26,7 @@ pub use accounts::{AccountPlan, Change, FieldChange, plan_accounts};
 pub(crate) use attest::check_span;
 pub use attest::{AttestPlan, PlannedAttestation, plan_attestations};
 pub use contacts::{CONTACT_COLUMNS, ContactPlan, PersonChange, plan_contacts};
-pub use export::{ACCOUNT_COLUMNS, account_row, account_rows, contact_rows};
+pub use export::{ACCOUNT_COLUMNS, account_row, account_rows, contact_rows, form_rows};
 pub use form::{FormAsk, FormPlan, plan_form};
 pub use form_book::form_book;
 pub use posts::{LeftOut, PlannedPost, PostPlan, plan_posts, plan_posts_of};

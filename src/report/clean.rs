@@ -1,4 +1,4 @@
-//! What text from elsewhere must lose before it stands in a document. Names and titles come from
+//! What text from elsewhere must lose before it stands in a document or on a page. Names and titles come from
 //! platforms and lists, so anything may be in them.
 
 use std::borrow::Cow;
@@ -7,7 +7,7 @@ use std::borrow::Cow;
 /// refuse them), the two codes that are no characters, and the marks that turn the direction of writing
 /// (they reorder what stands beside them). Any line break becomes `\n`, a tab a space. All else stays as
 /// it is.
-pub(super) fn clean(text: &str) -> Cow<'_, str> {
+pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     if text.chars().any(is_changed) {
         Cow::Owned(text.replace("\r\n", "\n").chars().filter_map(kept).collect())
     } else {

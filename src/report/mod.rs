@@ -44,6 +44,7 @@ mod tests;
 mod town;
 
 pub use chart::{Chart, ChartPoint};
+pub(crate) use clean::clean;
 pub use facts::{Facts, LetterTally, ListChange, ListChangeKind, Progress, STEADY_WEEKS, Standing, Verified};
 pub use files::{distinct, fitting};
 pub use followup::followup;

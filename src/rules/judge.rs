@@ -13,6 +13,10 @@ use crate::rules::verdict::DELAY_GRACE_S;
 use chrono::Days;
 use cuigeng_adapters::Delay;
 
+/// Days after a hole in which a look that failed may have been the one to close it; as long as the evidence
+/// of a check is read beyond it.
+const BLAMED_D: i64 = 7;
+
 /// What one account owes one rule at one check (考核任务).
 #[derive(Clone, Copy, Debug)]
 pub struct Duty<'a> {
@@ -209,7 +213,9 @@ fn healthy_until(source: &Declared, hole: &Hole, evidence: &Evidence<'_>) -> Opt
 }
 
 fn why_dark(hole: &Hole, evidence: &Evidence<'_>) -> GapWhy {
-    let failed = evidence.failures.iter().filter(|f| f.at >= hole.from).max_by_key(|f| f.at);
+    // One that failed much later was not the one to watch it.
+    let near = hole.from..hole.until.plus_days(BLAMED_D);
+    let failed = evidence.failures.iter().filter(|f| near.contains(&f.at)).max_by_key(|f| f.at);
     match failed {
         Some(f) => GapWhy::Failed { source: f.source.clone(), class: f.class, reason: f.reason.clone() },
         None if evidence.sources.is_empty() && evidence.watches.is_empty() => GapWhy::NoSource,

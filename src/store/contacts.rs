@@ -10,10 +10,12 @@ const INSERT: &str = "INSERT INTO person (office, account, name, role, shift, po
 const UPDATE: &str = "UPDATE person SET office = ?1, account = ?2, name = ?3, role = ?4, shift = ?5, post = ?6, mobile = ?7, landline = ?8, emails = ?9, qq = ?10, from_d = ?11, to_d = ?12, successor = ?13 WHERE id = ?14";
 const WAITING: &str =
     "SELECT id FROM letter WHERE state = 'queued' AND lower(recipient) = lower(?1) AND slot >= ?2 ORDER BY id";
+const WRITTEN: &str =
+    "SELECT count(*) FROM letter WHERE state = 'sent' AND trial = 0 AND lower(recipient) = lower(?1) AND sent_at >= ?2";
 const DEAD: &str = "SELECT l.recipient, CASE l.state WHEN 'phoned' THEN 'refused' ELSE l.state END, max(l.id), l.reply_text FROM letter l WHERE l.state IN ('refused', 'bounced', 'phoned') AND (l.state <> 'phoned' OR l.class = 'gone') AND NOT EXISTS (SELECT 1 FROM letter later WHERE later.recipient = l.recipient AND later.state = 'sent' AND later.trial = 0 AND later.id > l.id) GROUP BY l.recipient ORDER BY l.recipient";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[EVERYBODY, INSERT, UPDATE, WAITING, DEAD];
+pub(super) const ALL: &[&str] = &[EVERYBODY, INSERT, UPDATE, WAITING, WRITTEN, DEAD];
 
 /// Everybody on the sheet, and which addresses take no letters.
 ///
@@ -66,6 +68,14 @@ pub fn waiting_for(conn: &Connection, address: &str, from: Moment) -> Result<Vec
     let mut statement = conn.prepare_cached(WAITING)?;
     let rows = statement.query_map((address, from.unix()), |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How many letters left for that address since then.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn written_since(conn: &Connection, address: &str, since: Moment) -> Result<i64, StoreError> {
+    Ok(conn.prepare_cached(WRITTEN)?.query_row((address, since.unix()), |row| row.get(0))?)
 }
 
 /// An address that refused a letter, or from which one came back, and that has taken none since.

@@ -1,4 +1,4 @@
-//! Letters counted: for summaries, alarms and the state of the queue.
+//! Letters counted: for summaries, alarms and the state of the queue; and the posts that a page does not show.
 
 use super::letters::LetterKind;
 use super::{Connection, StoreError};
@@ -15,8 +15,10 @@ const NEWEST: &str = "SELECT (SELECT coalesce(max(id), 0) FROM audit), (SELECT c
 
 const NEWEST_LETTERS: &str = "SELECT (SELECT coalesce(max(id), 0) FROM letter), (SELECT count(*) FROM letter WHERE state IN ('queued', 'doubtful'))";
 
+const POSTS_BEFORE: &str = "SELECT count(*), min(from_s) FROM post WHERE account = ?1 AND from_s < ?2";
+
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[SENT, SENT_MENTIONS, OVERDUE, STATES, NEWEST, NEWEST_LETTERS];
+pub(super) const ALL: &[&str] = &[SENT, SENT_MENTIONS, OVERDUE, STATES, NEWEST, NEWEST_LETTERS, POSTS_BEFORE];
 
 /// Numbers of the newest deed, look, post, verdict, decision and touch.
 pub type Newest = [i64; 6];
@@ -37,6 +39,19 @@ pub fn newest(conn: &Connection) -> Result<Newest, StoreError> {
 /// Those of SQLite.
 pub fn newest_letters(conn: &Connection) -> Result<[i64; 2], StoreError> {
     Ok(conn.prepare_cached(NEWEST_LETTERS)?.query_row([], |row| Ok([row.get(0)?, row.get(1)?]))?)
+}
+
+/// How many posts of an account began before that moment, and the first of them.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn posts_before(
+    conn: &Connection,
+    account: AccountId,
+    moment: Moment,
+) -> Result<(i64, Option<Moment>), StoreError> {
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?.map(Moment::from_unix)));
+    Ok(conn.prepare_cached(POSTS_BEFORE)?.query_row((account.0, moment.unix()), row)?)
 }
 
 /// Letters of a kind that left in `[from, until)`.

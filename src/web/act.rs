@@ -4,16 +4,18 @@
 use super::Shared;
 use super::chrome::{notice, refused, unavailable};
 use super::plain::plain;
-use super::session::{Act, Viewer, forged, is_from_our_page, see_other, text};
+use super::session::{Act, Viewer, forged, is_from_our_page, see_other};
+use super::typed::Typed;
 use crate::access::Rank;
 use crate::deeds::Refusal;
+use crate::domain::Moment;
 use crate::store::StoreError;
 use axum::extract::{FromRef, FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Words that wait for the next page of their session; more are never waited for.
@@ -31,11 +33,13 @@ pub(super) struct Note {
     pub(super) said: String,
     /// A link that is shown this once; empty for none.
     pub(super) link: String,
+    /// What was typed into the form that was refused.
+    pub(super) typed: Option<Arc<Typed>>,
 }
 
 impl Notes {
     pub(super) fn leave(&self, viewer: &Viewer, done: bool, said: String) {
-        self.put(viewer, Note { done, said, link: String::new() });
+        self.put(viewer, Note { done, said, link: String::new(), typed: None });
     }
 
     fn put(&self, viewer: &Viewer, note: Note) {
@@ -46,8 +50,13 @@ impl Notes {
         notes.insert(viewer.token.hash(), note);
     }
 
-    pub(super) fn take(&self, viewer: &Viewer) -> Option<Note> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&viewer.token.hash())
+    /// The word for that session's next page. What was typed is forgotten with its time, in every session.
+    pub(super) fn take(&self, viewer: &Viewer, now: Moment) -> Option<Note> {
+        let mut notes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for note in notes.values_mut() {
+            note.typed.take_if(|typed| !typed.is_fresh(now));
+        }
+        notes.remove(&viewer.token.hash())
     }
 }
 
@@ -65,13 +74,33 @@ impl Viewer {
 
 impl Shared {
     /// Back to a page of ours (relative to `uri`), which says what was done or why it was not.
-    pub(super) fn answer(&self, viewer: &Viewer, uri: &Uri, to: &str, deed: Result<String, Refusal>) -> Response {
+    pub(super) fn answer(&self, act: &Act, uri: &Uri, to: &str, deed: Result<String, Refusal>) -> Response {
         match deed {
-            Ok(said) => self.notes.leave(viewer, true, said),
-            Err(Refusal::Wish(why) | Refusal::State(why)) => self.notes.leave(viewer, false, plain(&why)),
-            Err(Refusal::Store(error)) => return unavailable(&error, uri),
+            Ok(said) => {
+                self.notes.leave(&act.viewer, true, said);
+                see_other(to)
+            }
+            Err(refusal) => match self.refuse(act, uri, refusal) {
+                // A browser that is sent to a part of a page does not put the cursor into a field.
+                Ok("") => see_other(to),
+                Ok(_) => see_other(to.split('#').next().unwrap_or(to)),
+                Err(answer) => answer,
+            },
         }
-        see_other(to)
+    }
+
+    /// Leaves for the next page why a form was not acted on and what was typed into it; gives the name of
+    /// the faulty field, empty where none alone is.
+    #[expect(clippy::result_large_err, reason = "a response that leaves at once")]
+    pub(super) fn refuse(&self, act: &Act, uri: &Uri, refusal: Refusal) -> Result<&'static str, Response> {
+        let (wrong, why) = match refusal {
+            Refusal::Field(wrong, why) => (wrong, plain(&why)),
+            Refusal::Wish(why) | Refusal::State(why) => ("", plain(&why)),
+            Refusal::Store(error) => return Err(unavailable(&error, uri)),
+        };
+        let typed = Typed::of(uri.path(), &act.fields, (wrong, &why), self.web.clock.now()).map(Arc::new);
+        self.notes.put(&act.viewer, Note { done: false, said: why, link: String::new(), typed });
+        Ok(wrong)
     }
 }
 
@@ -79,17 +108,17 @@ impl Shared {
     /// The same for a deed that gives a link, which the next page shows and no other.
     pub(super) fn answer_link(
         &self,
-        viewer: &Viewer,
+        act: &Act,
         uri: &Uri,
         to: &str,
         deed: Result<(String, String), Refusal>,
     ) -> Response {
         match deed {
             Ok((said, link)) => {
-                self.notes.put(viewer, Note { done: true, said, link });
+                self.notes.put(&act.viewer, Note { done: true, said, link, typed: None });
                 see_other(to)
             }
-            Err(refusal) => self.answer(viewer, uri, to, Err(refusal)),
+            Err(refusal) => self.answer(act, uri, to, Err(refusal)),
         }
     }
 }
@@ -107,16 +136,27 @@ impl Shared {
         to: &str,
         deed: impl Future<Output = Result<String, Refusal>> + Send + 'static,
     ) -> Response {
+        self.in_time_or(act, uri, (to, to), deed).await
+    }
+
+    /// The same, where whoever is refused goes back to another page, which has his form.
+    pub(super) async fn in_time_or(
+        &self,
+        act: Act,
+        uri: &Uri,
+        (to, again): (&str, &str),
+        deed: impl Future<Output = Result<String, Refusal>> + Send + 'static,
+    ) -> Response {
         let mut task = tokio::spawn(deed);
         match tokio::time::timeout(WAIT, &mut task).await {
-            Ok(Ok(done)) => self.answer(&act.viewer, uri, to, done),
+            Ok(Ok(done)) => self.answer(&act, uri, if done.is_ok() { to } else { again }, done),
             Ok(Err(_)) => unavailable(&StoreError::ended(), uri),
             Err(_) => {
                 self.notes.leave(&act.viewer, true, "正在办理，账号多时要一两分钟；请过一会儿刷新，看结果".to_owned());
                 let (shared, uri, back) = (self.clone(), uri.clone(), to.to_owned());
                 tokio::spawn(async move {
                     if let Ok(done) = task.await {
-                        drop(shared.answer(&act.viewer, &uri, &back, done));
+                        drop(shared.answer(&act, &uri, &back, done));
                     }
                 });
                 see_other(to)
@@ -175,8 +215,7 @@ pub(super) const LONGEST_FILE: usize = 20 * 1024 * 1024;
 /// A form with files of somebody who may do what operators do, sent from one of our own pages. Its route
 /// must allow [`LONGEST_FILE`].
 pub(super) struct Upload {
-    pub(super) viewer: Viewer,
-    fields: Vec<(String, String)>,
+    pub(super) act: Act,
     /// The names of the files (as the browser says them, not to be trusted) and their bytes.
     pub(super) files: Vec<(String, Vec<u8>)>,
 }
@@ -208,15 +247,8 @@ where
                 None => fields.push((name, String::from_utf8_lossy(&bytes).into_owned())),
             }
         }
-        let upload = Upload { viewer, fields, files };
-        if upload.viewer.token.is_sealed_by(upload.text("seal")) { Ok(upload) } else { Err(forged(&uri)) }
-    }
-}
-
-impl Upload {
-    /// The first value of that name; empty where there is none.
-    pub(super) fn text(&self, name: &str) -> &str {
-        text(&self.fields, name)
+        let act = Act { viewer, fields };
+        if act.viewer.token.is_sealed_by(act.text("seal")) { Ok(Upload { act, files }) } else { Err(forged(&uri)) }
     }
 }
 
@@ -252,8 +284,24 @@ mod tests {
     fn a_word_is_said_once_and_to_its_own_session() {
         let (notes, one, other) = (Notes::default(), viewer(Rank::Operator), viewer(Rank::Operator));
         notes.leave(&one, true, "已划去".to_owned());
-        assert_eq!(notes.take(&other), None);
-        assert_eq!(notes.take(&one), Some(Note { done: true, said: "已划去".to_owned(), link: String::new() }));
-        assert_eq!(notes.take(&one), None);
+        let now = Moment::from_unix(0);
+        assert_eq!(notes.take(&other, now), None);
+        let said = Note { done: true, said: "已划去".to_owned(), link: String::new(), typed: None };
+        assert_eq!(notes.take(&one, now), Some(said));
+        assert_eq!(notes.take(&one, now), None);
+    }
+
+    #[test]
+    fn what_was_typed_is_forgotten_by_the_next_page_of_anybody() {
+        let (notes, one, other) = (Notes::default(), viewer(Rank::Operator), viewer(Rank::Operator));
+        let fields = [("reason".to_owned(), "甲".to_owned())];
+        let typed = Typed::of("/x", &fields, ("", "不行"), Moment::from_unix(0)).map(Arc::new);
+        let note = Note { done: false, said: "不行".to_owned(), link: String::new(), typed };
+        notes.put(&one, note.clone());
+        assert_eq!(notes.take(&other, Moment::from_unix(60)), None);
+        assert_eq!(notes.take(&one, Moment::from_unix(60)), Some(note.clone()));
+        notes.put(&one, note.clone());
+        notes.take(&other, Moment::from_unix(3600));
+        assert_eq!(notes.take(&one, Moment::from_unix(0)), Some(Note { typed: None, ..note }));
     }
 }

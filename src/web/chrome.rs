@@ -1,14 +1,17 @@
 //! The two frames around all pages (`chrome.html` for those who were written to, `frame.html` for the
 //! office), their styles, and the pages that only say why there is nothing to see. Everything that goes
-//! into a page is escaped by the name of its template.
+//! into a page is escaped by the name of its template, and loses what turns the direction of writing.
 
-use super::Shared;
-use super::act::Note;
+use super::act::{LONGEST_FILE, Note};
+use super::plain::plain;
 use super::session::Viewer;
+use super::typed::Again;
+use super::{BODY, Shared};
 use crate::access::Rank;
 use crate::alarm::plan::Cause;
+use crate::report::clean;
 use crate::store::StoreError;
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, UndefinedBehavior, Value, context};
@@ -18,6 +21,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("chrome.html", include_str!("templates/chrome.html")),
     ("answer.html", include_str!("templates/answer.html")),
     ("notice.html", include_str!("templates/notice.html")),
+    ("stopped.html", include_str!("templates/stopped.html")),
     ("frame.html", include_str!("templates/frame.html")),
     ("signin.html", include_str!("templates/signin.html")),
     ("enter.html", include_str!("templates/enter.html")),
@@ -103,7 +107,8 @@ pub(super) fn page(status: StatusCode, name: &str, uri: &Uri, values: Value) -> 
 fn render(name: &str, uri: &Uri, values: Value) -> Result<String, Error> {
     let pages = PAGES.as_ref().map_err(|error| Error::new(error.kind(), error.to_string()))?;
     let version = env!("CARGO_PKG_VERSION");
-    pages.get_template(name)?.render(context! { root => root(uri), version, ..values })
+    let text = pages.get_template(name)?.render(context! { root => root(uri), version, ..values })?;
+    Ok(clean(&text).into_owned())
 }
 
 /// The way from an address up to where `style.css` stands: a proxy may have cut a path away before it.
@@ -126,14 +131,28 @@ impl Shared {
         viewer: &Viewer,
         values: Value,
     ) -> Response {
+        let note = self.notes.take(viewer, self.web.clock.now());
+        self.shown(status, name, uri, viewer, note, values).await
+    }
+
+    async fn shown(
+        &self,
+        status: StatusCode,
+        name: &'static str,
+        uri: &Uri,
+        viewer: &Viewer,
+        note: Option<Note>,
+        values: Value,
+    ) -> Response {
         let user = &viewer.user;
         let me = context! { name => user.name.clone(), rank => user.rank.chinese(), acts => user.rank >= Rank::Operator, admin => user.rank >= Rank::Admin };
         match self.web.store.read_async(self.web.health.lasting(self.web.clock.now())).await {
             Ok(causes) => {
                 let (here, seal) = (uri.path().to_owned(), viewer.token.seal());
                 let banners: Vec<Value> = causes.iter().map(banner).collect();
-                let note = self.notes.take(viewer).map(|note| note.value());
-                page(status, name, uri, context! { me, here, seal, banners, note, ..values })
+                let again = Value::from_object(Again(note.as_ref().and_then(|note| note.typed.clone())));
+                let note = note.map(|note| note.value());
+                page(status, name, uri, context! { me, here, seal, banners, note, again, ..values })
             }
             Err(error) => unavailable(&error, uri),
         }
@@ -151,12 +170,75 @@ impl Note {
 
 /// What is not well with us, as every page says it.
 fn banner(cause: &Cause) -> Value {
-    context! { subject => cause.subject.clone(), cure => cause.cure.clone() }
+    context! { subject => plain(&cause.subject), cure => plain(&cause.cure) }
 }
 
-/// A page in the office's frame that says why something was not done.
+/// What a page says that shows nothing else. It travels with its answer, so that whoever has signed in
+/// reads it inside the frame ([`Shared::framed`]).
+#[derive(Clone)]
+struct Notice {
+    title: String,
+    text: String,
+    /// What those read who work here; empty: the same.
+    inside: String,
+}
+
+/// A page that says why something was not done.
 pub(super) fn refused(status: StatusCode, uri: &Uri, title: &str, text: &str) -> Response {
-    page(status, "notice.html", uri, context! { title, text })
+    noticed(status, uri, title, text, String::new())
+}
+
+fn noticed(status: StatusCode, uri: &Uri, title: &str, text: &str, inside: String) -> Response {
+    let mut answer = page(status, "notice.html", uri, context! { title, text });
+    answer.extensions_mut().insert(Notice { title: title.to_owned(), text: text.to_owned(), inside });
+    answer
+}
+
+impl Shared {
+    /// A notice as somebody reads it who has signed in: within the frame, with the ways that lead on. Any
+    /// other answer, and any that is not for him, stays as it is.
+    pub(super) async fn framed(&self, answer: Response, uri: &Uri, headers: &HeaderMap) -> Response {
+        let status = answer.status();
+        let Some(notice) = answer.extensions().get::<Notice>().cloned() else { return answer };
+        let busy = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+        if busy || uri.path().starts_with("/a/") || uri.path().starts_with("/o/") {
+            return answer;
+        }
+        let Ok(Some(viewer)) = self.web.viewer(headers).await else { return answer };
+        let Notice { title, text, inside } = notice;
+        let text = if inside.is_empty() { text } else { inside };
+        let shared = Shared { web: self.web.clone().up_to_date(), ..self.clone() };
+        // The word about a deed waits for the page that was meant to say it.
+        shared.shown(status, "stopped.html", uri, &viewer, None, context! { title, text }).await
+    }
+}
+
+/// What somebody reads of a notice who works here and came by no letter; empty where its words are for all.
+fn inside(status: StatusCode, uri: &Uri) -> String {
+    match status {
+        StatusCode::NOT_FOUND => {
+            let path: String = uri.path().chars().take(80).collect();
+            format!("没有 {path} 这个地址。可能是地址没有复制完整，或者是旧的书签。")
+        }
+        StatusCode::METHOD_NOT_ALLOWED => {
+            "这个地址只接收页面上的按钮提交的内容，不能在地址栏里直接打开或刷新。没有改动。".to_owned()
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => format!("提交的内容太长，没有收下，没有改动。{}", longest(uri.path())),
+        StatusCode::REQUEST_TIMEOUT => String::new(),
+        _ => "提交的内容不完整，没有改动。请回到页面，刷新后再做一次。".to_owned(),
+    }
+}
+
+/// How much a form takes, as a clerk can measure it.
+fn longest(path: &str) -> String {
+    match path {
+        "/list/import" => {
+            format!("一个文件最大 {} MB；再大的请分成几份，或删去多余的工作表。", LONGEST_FILE / 1024 / 1024)
+        }
+        _ if path.starts_with("/rules/calendar") => "通知正文最长大约七千个汉字；请只粘贴通知本身。".to_owned(),
+        // A character of three bytes travels as nine.
+        _ => format!("一张表里写的字合起来最多大约 {} 个汉字，请写短一些。", BODY / 9 / 100 * 100),
+    }
 }
 
 /// The database could not be asked; nothing was changed.
@@ -179,7 +261,7 @@ pub(super) fn notice(status: StatusCode, uri: &Uri) -> Response {
         StatusCode::SERVICE_UNAVAILABLE => ("暂时打不开", "系统正忙，没有记录。请过几分钟再试。"),
         _ => ("看不懂这个请求", "请从信中的链接重新打开。"),
     };
-    page(status, "notice.html", uri, context! { title, text })
+    noticed(status, uri, title, text, inside(status, uri))
 }
 
 #[cfg(test)]
@@ -189,6 +271,33 @@ mod tests {
     #[test]
     fn every_template_can_be_read() {
         assert_eq!(PAGES.as_ref().map(|pages| pages.templates().count()).unwrap(), TEMPLATES.len());
+    }
+
+    /// Those of whoever has not signed in, of passwords, and of a text too long to be kept show themselves again.
+    const OWN: [&str; 5] = ["answer.html", "signin.html", "enter.html", "me.html", "rules_paste.html"];
+
+    #[test]
+    fn every_field_of_every_form_comes_back_when_it_is_refused() {
+        let mut fields = 0;
+        for (name, text) in TEMPLATES.iter().filter(|(name, _)| !OWN.contains(name)) {
+            for form in text.split("<form ").skip(1).filter(|form| form.contains("method=\"post\"")) {
+                let form = form.split("</form>").next().unwrap();
+                let seen =
+                    |tag: &&str| !["hidden", "file"].iter().any(|kind| tag.contains(&format!("type=\"{kind}\"")));
+                for field in form.split("<input ").skip(1).filter(seen) {
+                    let field = field.split('>').next().unwrap();
+                    let known = |hook: &str| field.contains(&format!("{{{{ f.{hook}(\""));
+                    assert!(known("text") || known("tick") || known("choose"), "{name}: {field}");
+                    assert!(!field.contains("password"), "{name}: {field}");
+                    fields += 1;
+                }
+                let asked = form.split("f.text(\"").skip(1).filter_map(|rest| rest.split('"').next());
+                for field in asked {
+                    assert!(form.contains(&format!("f.why(\"{field}\")")), "{name}: no reason beside {field}");
+                }
+            }
+        }
+        assert!(fields > 50, "{fields}");
     }
 
     #[test]

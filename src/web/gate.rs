@@ -71,7 +71,8 @@ pub(super) async fn pass(
     let uri = request.uri().clone();
     request.extensions_mut().insert(From(from));
     let Web { clock, .. } = &shared.web;
-    let mut response = if is_too_long(request.headers()) {
+    let headers = request.headers().clone();
+    let response = if is_too_long(&headers) {
         notice(StatusCode::PAYLOAD_TOO_LARGE, &uri)
     } else if shared.gate.admits(from, clock.now().unix()) {
         let answered = tokio::time::timeout(PATIENCE, next.run(request)).await;
@@ -79,7 +80,8 @@ pub(super) async fn pass(
     } else {
         notice(StatusCode::TOO_MANY_REQUESTS, &uri)
     };
-    response = sealed(response).await;
+    let response = shared.framed(response, &uri, &headers).await;
+    let mut response = sealed(response).await;
     let referrer = HeaderValue::from_static(referrer_policy(uri.path()));
     response.headers_mut().insert(header::REFERRER_POLICY, referrer);
     response

@@ -12,6 +12,7 @@ mod audit;
 mod check;
 mod chrome;
 mod doorman;
+mod download;
 mod first;
 mod gate;
 mod leaving;
@@ -35,6 +36,7 @@ mod start;
 mod strip;
 mod throttle;
 mod trying;
+mod typed;
 mod upcoming;
 mod view;
 
@@ -246,6 +248,7 @@ fn router(shared: Shared) -> Router {
         .route("/list/import/apply", post(list::apply))
         .route("/list/import/drop", post(list::drop_held))
         .route("/list/replace", get(list::replacing).post(list::replace))
+        .route("/list/replace/look", get(list::to_replace).post(list::look_at_replacing))
         .route("/account/{id}/look", post(account::ask))
         .route("/account/{id}/post", post(account::add))
         .route("/account/{id}/attest", post(account::attest))

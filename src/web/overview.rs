@@ -46,8 +46,9 @@ pub(super) struct Snapshot {
     last: Option<Check>,
     next: Option<Check>,
     outlook: Outlook,
-    /// Of all accounts, by office.
+    /// Of all accounts, grouped as fits them.
     squares: String,
+    fitting: Grouping,
 }
 
 /// Keeps the last snapshot; only one is made at a time.
@@ -131,8 +132,9 @@ impl Snapshot {
             }
             _ => (now, Outlook::of(&ledger, config, (last, next), &decisions, now)),
         };
-        let squares = squares(outlook.standings.iter(), Grouping::Office);
-        Ok(Snapshot { newest, at: now, judged, point: ledger.point(), last, next, outlook, squares })
+        let fitting = Grouping::fitting(&outlook.standings);
+        let squares = squares(outlook.standings.iter(), fitting);
+        Ok(Snapshot { newest, at: now, judged, point: ledger.point(), last, next, outlook, squares, fitting })
     }
 
     /// Whoever is in trouble first stands first.
@@ -170,7 +172,7 @@ struct Wish {
     q: String,
     state: Option<Mark>,
     platform: String,
-    by: Grouping,
+    by: Option<Grouping>,
     page: usize,
 }
 
@@ -202,12 +204,11 @@ impl Wish {
     /// The address of the same with another state or page.
     fn address(&self, state: Option<Mark>, page: usize) -> String {
         let page = number(page);
-        let by = if self.by == Grouping::Platform { "platform" } else { "" };
         let all = [
             ("q", self.q.as_str()),
             ("state", state.map_or("", Mark::word)),
             ("platform", &self.platform),
-            ("by", by),
+            ("by", self.by.map_or("", Grouping::word)),
             ("page", &page),
         ];
         address("./", &all)
@@ -236,10 +237,14 @@ pub(super) async fn show(
         Ok(kept) => kept,
         Err(error) => return unavailable(&error, &uri),
     };
+    let before = snapshot.last.map_or(Moment::MIN, |check| check.at);
+    let older = match shared.desks.older(web, before, snapshot.is_large()).await {
+        Ok(older) => older,
+        Err(error) => return unavailable(&error, &uri),
+    };
     let starts = starts.map(|progress| progress.open().join("、"));
     let trial = mode == Mode::Trial;
-    let values =
-        context! { trial, starts, profile => web.config.profile.name.clone(), ..values(&snapshot, &wish, now) };
+    let values = context! { trial, starts, older, to_findings => super::check::findings_page(), profile => web.config.profile.name.clone(), ..values(&snapshot, &wish, now) };
     shared.page(StatusCode::OK, "overview.html", &uri, &viewer, values).await
 }
 
@@ -249,8 +254,9 @@ fn values(snapshot: &Snapshot, wish: &Wish, now: Moment) -> Value {
     let shown: Vec<&Standing> = near.iter().copied().filter(|one| wish.takes_mark(one.mark)).collect();
     let paged = Paged::of(shown.len(), ROWS, wish.page);
     let rows: Vec<Value> = paged.part(&shown).iter().map(|one| row(one, now)).collect();
-    let whole = wish.is_everything() && wish.by == Grouping::Office;
-    let squares = if whole { snapshot.squares.clone() } else { squares(shown.iter().copied(), wish.by) };
+    let by = wish.by.unwrap_or(snapshot.fitting);
+    let whole = wish.is_everything() && by == snapshot.fitting;
+    let squares = if whole { snapshot.squares.clone() } else { squares(shown.iter().copied(), by) };
     context! {
         awaiting => snapshot.outlook.awaiting,
         total => all.len(),
@@ -262,7 +268,7 @@ fn values(snapshot: &Snapshot, wish: &Wish, now: Moment) -> Value {
             q => wish.q.clone(),
             state => wish.state.map_or("", Mark::word),
             platform => wish.platform.clone(),
-            by => if wish.by == Grouping::Platform { "platform" } else { "" },
+            by => by.word(),
         },
         states => Mark::ALL.map(|mark| (mark.word(), mark.chinese())).to_vec(),
         squares => Value::from_safe_string(squares),

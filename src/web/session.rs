@@ -22,7 +22,7 @@ pub(super) struct Viewer {
 /// A form of somebody who has signed in, sent from one of our own pages.
 pub(super) struct Act {
     pub(super) viewer: Viewer,
-    fields: Vec<(String, String)>,
+    pub(super) fields: Vec<(String, String)>,
 }
 
 impl<S> FromRequestParts<S> for Viewer
@@ -72,7 +72,7 @@ impl Act {
 
 impl Web {
     /// Who has signed in with the cookie of this request.
-    async fn viewer(&self, headers: &HeaderMap) -> Result<Option<Viewer>, StoreError> {
+    pub(super) async fn viewer(&self, headers: &HeaderMap) -> Result<Option<Viewer>, StoreError> {
         let Some(token) = cookie(headers, self.cookie_name(headers)) else { return Ok(None) };
         let (hash, now) = (token.hash(), self.clock.now());
         let user = self.store.read_async(move |conn| sessions::owner(conn, &hash, now)).await?;

@@ -34,8 +34,12 @@ impl From<Trouble> for Refusal {
     fn from(trouble: Trouble) -> Refusal {
         Refusal::state(match trouble {
             Trouble::Store(error) => return Refusal::Store(error),
-            Trouble::Name(said) | Trouble::Last(said) => format!("{said}。没有改动"),
-            Trouble::Taken(name) => format!("已经有叫“{name}”的用户，没有改动；他忘了密码的，在他那一行给新链接"),
+            Trouble::Name(said) => return Refusal::field("name", format!("{said}。没有改动")),
+            Trouble::Last(said) => format!("{said}。没有改动"),
+            Trouble::Taken(name) => {
+                let why = format!("已经有叫“{name}”的用户，没有改动；他忘了密码的，在他那一行给新链接");
+                return Refusal::field("name", why);
+            }
             Trouble::Unknown(name) => format!("没有叫“{name}”的用户，没有改动"),
             Trouble::Disabled(name) => format!("“{name}”已停用，没有改动；请先恢复"),
             Trouble::NoOffice(office) => format!("台账中没有主办单位“{office}”，没有改动"),
@@ -58,11 +62,11 @@ fn hours() -> i64 {
 /// Registers somebody; the next page shows the link, once.
 pub(super) async fn add(State(shared): State<Shared>, uri: Uri, Admin(act): Admin) -> Response {
     let done = added(&shared, &act).await;
-    shared.answer_link(&act.viewer, &uri, "../settings#users", done)
+    shared.answer_link(&act, &uri, "../settings#users", done)
 }
 
 async fn added(shared: &Shared, act: &Act) -> Result<(String, String), Refusal> {
-    let rank = Rank::parse(act.text("rank")).ok_or_else(|| Refusal::wish("请选一种权限"))?;
+    let rank = Rank::parse(act.text("rank")).ok_or_else(|| Refusal::field("rank", "请选一种权限"))?;
     let (base, token) = new_link(shared)?;
     let (name, hash, by) = (act.text("name").to_owned(), token.hash(), act.by().to_owned());
     let now = shared.web.clock.now();
@@ -87,15 +91,15 @@ pub(super) async fn change(
     match deed.as_str() {
         "link" => {
             let done = relinked(&shared, &act).await;
-            shared.answer_link(&act.viewer, &uri, to, done)
+            shared.answer_link(&act, &uri, to, done)
         }
         "rank" => {
             let done = ranked(&shared, &act).await;
-            shared.answer(&act.viewer, &uri, to, done)
+            shared.answer(&act, &uri, to, done)
         }
         "disable" | "enable" => {
             let done = disabled(&shared, &act, deed == "disable").await;
-            shared.answer(&act.viewer, &uri, to, done)
+            shared.answer(&act, &uri, to, done)
         }
         _ => super::chrome::notice(axum::http::StatusCode::NOT_FOUND, &uri),
     }
@@ -113,7 +117,7 @@ async fn relinked(shared: &Shared, act: &Act) -> Result<(String, String), Refusa
 }
 
 async fn ranked(shared: &Shared, act: &Act) -> Result<String, Refusal> {
-    let rank = Rank::parse(act.text("rank")).ok_or_else(|| Refusal::wish("请选一种权限"))?;
+    let rank = Rank::parse(act.text("rank")).ok_or_else(|| Refusal::field("rank", "请选一种权限"))?;
     let (name, by, now) = (act.text("name").to_owned(), act.by().to_owned(), shared.web.clock.now());
     let deed = move |tx: &Transaction<'_>| {
         if user::named(tx, &name)?.rank == rank {
@@ -145,7 +149,7 @@ async fn disabled(shared: &Shared, act: &Act, disabled: bool) -> Result<String, 
 /// Gives an office its link, which the next page shows once.
 pub(super) async fn offer(State(shared): State<Shared>, uri: Uri, Admin(act): Admin) -> Response {
     let done = offered(&shared, &act).await;
-    shared.answer_link(&act.viewer, &uri, "../settings#offices", done)
+    shared.answer_link(&act, &uri, "../settings#offices", done)
 }
 
 async fn offered(shared: &Shared, act: &Act) -> Result<(String, String), Refusal> {
@@ -166,13 +170,13 @@ pub(super) async fn revoke(State(shared): State<Shared>, uri: Uri, Admin(act): A
         Ok::<_, Refusal>(format!("“{office}”的只读链接已作废"))
     };
     let done = shared.web.store.attempt_async(deed).await;
-    shared.answer(&act.viewer, &uri, "../../settings#offices", done)
+    shared.answer(&act, &uri, "../../settings#offices", done)
 }
 
 /// 试运行 or 正式, with the name of whoever answers for it.
 pub(super) async fn switch(State(shared): State<Shared>, uri: Uri, Admin(act): Admin) -> Response {
     let done = switched(&shared, &act).await;
-    shared.answer(&act.viewer, &uri, "../settings#mode", done)
+    shared.answer(&act, &uri, "../settings#mode", done)
 }
 
 async fn switched(shared: &Shared, act: &Act) -> Result<String, Refusal> {
@@ -182,7 +186,7 @@ async fn switched(shared: &Shared, act: &Act) -> Result<String, Refusal> {
         _ => return Err(Refusal::wish("没有写明转为正式还是转回试运行，没有切换")),
     };
     if act.text("name").trim() != act.by() {
-        return Err(Refusal::wish("写的姓名和您登录的姓名不一样，没有切换；切换由谁负责，要由本人写明"));
+        return Err(Refusal::field("name", "写的姓名和您登录的姓名不一样，没有切换；切换由谁负责，要由本人写明"));
     }
     let (config, by, now) = (Arc::clone(&shared.web.config), act.by().to_owned(), shared.web.clock.now());
     let seen = act.text("leaving").to_owned();
@@ -224,13 +228,13 @@ pub(super) async fn back_up(State(shared): State<Shared>, uri: Uri, Admin(act): 
 /// Sends a test letter and says the server's own words.
 pub(super) async fn letter(State(shared): State<Shared>, uri: Uri, Admin(act): Admin) -> Response {
     let done = tested(&shared, &act).await;
-    shared.answer(&act.viewer, &uri, "../settings#letter", done)
+    shared.answer(&act, &uri, "../settings#letter", done)
 }
 
 /// Hands a test letter over, and says the server's own words.
 pub(super) async fn tested(shared: &Shared, act: &Act) -> Result<String, Refusal> {
     let (address, by, now) = (act.text("address").trim().to_owned(), act.by().to_owned(), shared.web.clock.now());
-    check_address(&address).map_err(|said| Refusal::wish(format!("{said}。没有发信")))?;
+    check_address(&address).map_err(|said| Refusal::field("address", format!("{said}。没有发信")))?;
     let (poller, whom) = (shared.web.poller.clone(), address.clone());
     shared.web.store.write_async(move |tx| meta::audit(tx, now, &by, "letter.test", &whom)).await?;
     // On a task of its own: what is on its way to the server is not to be broken off by a page.

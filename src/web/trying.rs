@@ -66,7 +66,7 @@ pub(super) async fn attempt(State(shared): State<Shared>, uri: Uri, Operator(act
             };
             shared.in_time(act, &uri, "../sources", deed).await
         }
-        Err(refusal) => shared.answer(&act.viewer, &uri, "../sources", Err(refusal)),
+        Err(refusal) => shared.answer(&act, &uri, "../sources", Err(refusal)),
     }
 }
 

@@ -96,7 +96,13 @@ impl Shared {
 pub(super) async fn show(State(shared): State<Shared>, uri: Uri, viewer: Viewer) -> Response {
     let now = shared.web.clock.now();
     let values = match shared.ahead().await {
-        Ok(Some((at, ahead))) => values(&ahead, &shared.web.config, at, now),
+        Ok(Some((at, ahead))) => {
+            let pause = match shared.web.store.read_async(outbox::pause).await {
+                Ok(pause) => pause,
+                Err(error) => return unavailable(&error, &uri),
+            };
+            context! { pause, ..values(&ahead, &shared.web.config, at, now) }
+        }
         Ok(None) => context! { making => true },
         Err(error) => return unavailable(&error, &uri),
     };
@@ -111,7 +117,7 @@ pub(super) async fn cancel(State(shared): State<Shared>, uri: Uri, Operator(act)
         (_, Ok(None)) => Err(Refusal::state("还在推算，没有改动；请过一会儿再试")),
         (_, Err(error)) => Err(error.into()),
     };
-    shared.answer(&act.viewer, &uri, "../upcoming", done)
+    shared.answer(&act, &uri, "../upcoming", done)
 }
 
 async fn cancel_waiting(shared: &Shared, id: i64, act: &Act) -> Result<String, Refusal> {

@@ -20,6 +20,8 @@ mod listing_chromium;
 mod opening;
 mod outbox;
 mod papers_chromium;
+mod refused;
+mod refused_chromium;
 mod reports;
 mod rules;
 mod rules_chromium;

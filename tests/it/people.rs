@@ -306,16 +306,30 @@ fn whoever_takes_over_takes_accounts_and_waiting_letters() {
         letter.mentions[0].stage = slot.to_owned();
         store.write(move |tx| outbox::queue(tx, &letter, false, "x.example", Moment::parse(slot).unwrap())).unwrap();
     }
-    let (exit, why) = desk.refused(&["contact", "replace", "某甲", "某戊", "--from", "2022-06-22", "--by", "李四"]);
+    let (exit, why) =
+        desk.refused(&["contact", "replace", "某甲", "某戊", "--from", "2022-06-22", "--past", "--by", "李四"]);
     assert!(exit == 1 && why.contains("--mail"), "{why}");
     desk.file("同名.csv", "单位,姓名,角色,邮箱\n应急局,某庚,运维人员,geng@x.example\n");
     desk.ok(&["contact", "import", "同名.csv"]);
-    let (exit, why) = desk.refused(&["contact", "replace", "某甲", "某庚", "--from", "2022-06-22", "--by", "李四"]);
+    let (exit, why) =
+        desk.refused(&["contact", "replace", "某甲", "某庚", "--from", "2022-06-22", "--past", "--by", "李四"]);
     assert!(exit == 1 && why.contains("“某庚”在应急局，不在这个单位"), "a namesake: {why}");
-    let (exit, why) = desk.refused(&["contact", "replace", "某人", "某戊", "--from", "2022-06-22", "--by", "李四"]);
+    let (exit, why) =
+        desk.refused(&["contact", "replace", "某人", "某戊", "--from", "2022-06-22", "--past", "--by", "李四"]);
     assert!(exit == 1 && why.contains("没有“某人”"), "{why}");
-    let line =
-        ["contact", "replace", "某甲", "某戊", "--from", "2022-06-22", "--by", "李四", "--mail", "new@x.example"];
+    let line = [
+        "contact",
+        "replace",
+        "某甲",
+        "某戊",
+        "--from",
+        "2022-06-22",
+        "--past",
+        "--by",
+        "李四",
+        "--mail",
+        "new@x.example",
+    ];
     let said = desk.ok(&line);
     assert!(said.contains("文旅局运维人员") && said.contains("转交1封待发的信"), "{said}");
     assert!(said.contains("某戊的邮箱：new@x.example"), "{said}");

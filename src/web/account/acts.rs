@@ -8,12 +8,14 @@ use crate::deeds::strike::{Strike, Wanted};
 use crate::deeds::{self, Refusal};
 use crate::domain::{Account, AccountId, Moment, State as Standing};
 use crate::import::PlannedAttestation;
+use crate::record;
 use crate::silence::{Scope, Silence};
 use crate::spoken::beijing;
 use crate::store::{Transaction, accounts};
 use axum::extract::{FromRef, FromRequest, FromRequestParts, Path, Request};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
+use chrono::Datelike;
 
 /// 立即核对.
 pub(in super::super) async fn ask(at: Here) -> Response {
@@ -35,12 +37,15 @@ pub(in super::super) async fn add(at: Here) -> Response {
     at.keep(move |tx, account, now| {
         let post = deeds::post::read(told, &account, now)?;
         let when = crate::spoken::when(post.when);
+        let (first, year) = (post.when.earliest(), post.when.latest().date().year());
         let is_new = deeds::post::add(tx, &account, post, &by, now)?;
-        Ok(if is_new {
+        let said = if is_new {
             format!("已补录{when}的发布；有关结论会重新判定")
         } else {
             "这条发布已经在库里，没有重复登记".to_owned()
-        })
+        };
+        // What the last twelve months do not show is seen in its own year.
+        Ok(Kept { said, year: (first < record::begins(now)).then_some(year) })
     })
     .await
 }
@@ -52,7 +57,7 @@ pub(in super::super) async fn attest(at: Here) -> Response {
     let newest = at.act.text("newest").parse().unwrap_or(0);
     at.keep(move |tx, account, now| {
         if !seen {
-            return Err(Refusal::wish("请先看过，再勾选这段时间的更新都在下面的“发布”里；没有登记"));
+            return Err(Refusal::field("seen", "请先看过，再勾选这段时间的更新都在下面的“发布”里；没有登记"));
         }
         let (from, to) = deeds::attest::span(&from, Some(to.as_str()).filter(|to| !to.is_empty()), now)?;
         let planned = PlannedAttestation { account: account.id, from, to, by };
@@ -103,7 +108,7 @@ pub(in super::super) async fn change(at: Here) -> Response {
     let states = named("shown").zip(named("state"));
     let (by, reason) = (at.act.by().to_owned(), at.act.text("reason").trim().to_owned());
     at.keep(move |tx, account, now| {
-        let states = states.ok_or_else(|| Refusal::wish("没有这种状态，没有改动"))?;
+        let states = states.ok_or_else(|| Refusal::field("state", "没有这种状态，没有改动"))?;
         deeds::state::change(tx, account, states, (&by, &reason), now)
     })
     .await
@@ -151,13 +156,28 @@ where
     }
 }
 
+/// What was done, and in which year of the account it is seen, if the page does not show it by itself.
+struct Kept {
+    said: String,
+    year: Option<i32>,
+}
+
+impl From<String> for Kept {
+    fn from(said: String) -> Kept {
+        Kept { said, year: None }
+    }
+}
+
 impl Here {
     /// Does it to that account, and says at the top of its page what was done or why not. Whoever has work
     /// after it hears of it.
-    async fn keep(
+    async fn keep<D>(
         self,
-        done: impl FnOnce(&Transaction<'_>, Account, Moment) -> Result<String, Refusal> + Send + 'static,
-    ) -> Response {
+        done: impl FnOnce(&Transaction<'_>, Account, Moment) -> Result<D, Refusal> + Send + 'static,
+    ) -> Response
+    where
+        D: Into<Kept> + Send + 'static,
+    {
         let Here { shared, id, uri, act } = self;
         let now = shared.web.clock.now();
         let result = shared.web.store.attempt_async(move |tx| {
@@ -168,6 +188,9 @@ impl Here {
         if result.is_ok() {
             shared.web.clock.ring();
         }
-        shared.answer(&act.viewer, &uri, &format!("../{id}"), result)
+        let done: Result<Kept, Refusal> = result.map(Into::into);
+        let year = done.as_ref().ok().and_then(|kept| kept.year);
+        let year = year.map_or_else(String::new, |year| format!("?year={year}"));
+        shared.answer(&act, &uri, &format!("../{id}{year}"), done.map(|kept| kept.said))
     }
 }

@@ -6,23 +6,27 @@ pub(super) use acts::{add, ask, attest, change, expire, hush, strike, withdraw};
 
 use super::Shared;
 use super::chrome::{refused, unavailable};
-use super::session::Viewer;
+use super::plain::plain;
+use super::session::{Viewer, text};
 use super::strip::strip;
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Check, Moment, Post, State as Standing};
 use crate::ledger::Ledger;
-use crate::record::{self, Record};
+use crate::record::{self, BEFORE_D, Record, Span};
 use crate::rules::{Duty, Severity, Verdict, VerdictKind, class_chinese, duties};
 use crate::silence::Scope;
 use crate::spoken::{answer, gap_in_words, watch_in_words, when, why_not};
 use crate::spoken::{beijing, rule_chinese};
 use crate::store::attest::{self, Attestation};
-use crate::store::{Connection, LetterRow, StoreError, accounts, agenda, looks, outbox, silences};
-use axum::extract::State;
+use crate::store::{Connection, LetterRow, StoreError, accounts, agenda, counts, looks, outbox, silences};
+use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
+use chrono::Datelike;
 use minijinja::{Value, context};
 
+/// Years back that the page leads to.
+const YEARS: i32 = 20;
 /// Posts that are shown.
 const POSTS: usize = 60;
 /// Weeks that are shown before somebody asks for all.
@@ -35,14 +39,19 @@ const LETTERS: i64 = 30;
 const SHOWN: usize = 6;
 
 /// The page.
-pub(super) async fn show(State(shared): State<Shared>, uri: Uri, viewer: Viewer) -> Response {
+pub(super) async fn show(
+    State(shared): State<Shared>,
+    Query(fields): Query<Vec<(String, String)>>,
+    uri: Uri,
+    viewer: Viewer,
+) -> Response {
     let id = uri.path().strip_prefix("/account/").and_then(|id| id.parse().ok()).map(AccountId);
-    let whole_year = uri.query() == Some("weeks=all");
     let web = &shared.web;
     let (config, now) = (web.config.clone(), web.clock.now());
+    let view = View { whole: text(&fields, "weeks") == "all", year: text(&fields, "year").parse().ok() };
     let found = web.store.read_async(move |conn| {
         let Some(account) = id.map(|id| accounts::one(conn, id)).transpose()?.flatten() else { return Ok(None) };
-        values(conn, &config, &account, whole_year, now).map(Some)
+        values(conn, &config, &account, view, now).map(Some)
     });
     match found.await {
         Ok(Some(values)) => shared.page(StatusCode::OK, "account.html", &uri, &viewer, values).await,
@@ -53,25 +62,33 @@ pub(super) async fn show(State(shared): State<Shared>, uri: Uri, viewer: Viewer)
     }
 }
 
-fn values(
-    conn: &Connection,
-    config: &Config,
-    account: &Account,
-    whole_year: bool,
-    now: Moment,
-) -> Result<Value, StoreError> {
+/// What somebody wants to see of it.
+#[derive(Clone, Copy)]
+struct View {
+    /// Every week.
+    whole: bool,
+    /// That year of the calendar; else the last twelve months.
+    year: Option<i32>,
+}
+
+fn values(conn: &Connection, config: &Config, account: &Account, view: View, now: Moment) -> Result<Value, StoreError> {
+    let shown = view.year.and_then(|year| Some((year, Span::of_year(year, now)?)));
+    let span = shown.map_or(Span::up_to(now), |(_, span)| span);
     // The silence of the first day looks back another fortnight; a check may be some days ahead.
-    let from = record::begins(now).plus_days(-15);
-    let ledger = Ledger::load_some(conn, config, &[account.id].into(), from, now.plus_days(30))?;
-    let year = Record::of(&ledger, config, account, now);
+    let (from, until) = (span.from.plus_days(-BEFORE_D), span.until.max(now).plus_days(30));
+    let ledger = Ledger::load_some(conn, config, &[account.id].into(), from, until)?;
+    let year = Record::of(&ledger, config, account, span, now);
     let attested = attest::of_account(conn, account.id)?;
     let silent = silences::active(conn, now)?;
     let quiet = crate::silence::over(&silent, account).map(|one| {
         let whole = matches!(one.scope, Scope::Office(_)).then(|| one.name.clone());
         context! { id => one.id, whole, by => one.by.clone(), reason => one.reason.clone(), until => beijing(one.until) }
     });
-    let shown = if whole_year { year.weeks.len() } else { WEEKS };
+    let weeks = if view.whole { year.weeks.len() } else { WEEKS };
+    let last = if shown.is_some() { span.until } else { Moment::MAX };
     Ok(context! {
+        year => shown.map(|(year, _)| year),
+        years => years(conn, account, shown.map(|(year, _)| year), now)?,
         id => account.id.0,
         name => account.name.clone(),
         platform => account.platform.name(),
@@ -95,12 +112,22 @@ fn values(
         failed_days => year.failed_days,
         unproven_days => year.unproven_days,
         known => year.days.iter().map(|day| day.updates).sum::<u32>(),
-        weeks => year.weeks.iter().take(shown).map(week).collect::<Vec<_>>(),
-        more_weeks => year.weeks.len() > shown,
+        weeks => year.weeks.iter().take(weeks).map(week).collect::<Vec<_>>(),
+        more_weeks => year.weeks.len() > weeks,
         checks => checks(&ledger, config, account, now),
-        posts => posts(&ledger, config, account, now),
+        posts => listed(&ledger, config, account, (span.from, last), now),
         letters => outbox::about(conn, account.id, LETTERS)?.iter().map(letter).collect::<Vec<_>>(),
     })
+}
+
+/// The years that there is anything to see of, the newest first, and how many posts the last twelve months
+/// do not show.
+fn years(conn: &Connection, account: &Account, shown: Option<i32>, now: Moment) -> Result<Value, StoreError> {
+    let (older, first) = counts::posts_before(conn, account.id, record::begins(now))?;
+    let newest = now.date().year();
+    let first = first.map_or(newest, |first| first.date().year()).min(shown.unwrap_or(newest)).max(newest - YEARS);
+    let all: Vec<i32> = if older > 0 || shown.is_some() { (first..=newest).rev().collect() } else { Vec::new() };
+    Ok(context! { older, all })
 }
 
 /// How each source has fared, and when it looks again.
@@ -115,7 +142,7 @@ fn last_looks(conn: &Connection, account: &Account, now: Moment) -> Result<Vec<V
             source => of.source.clone(),
             at => last.as_ref().map(|look| beijing(look.at)),
             failed => failed.map(class_chinese),
-            advice => last.as_ref().filter(|_| failed.is_some()).map(|look| look.advice.clone()).unwrap_or_default(),
+            advice => last.as_ref().filter(|_| failed.is_some()).map(|look| plain(&look.advice)).unwrap_or_default(),
             rows => last.as_ref().map_or(0, |look| look.rows),
             whole => last.as_ref().is_some_and(|look| look.outcome == "complete"),
             next => next.filter(|next| *next > now).map(|next| beijing(next.plus(-(next.unix().rem_euclid(60))))),
@@ -183,7 +210,7 @@ fn verdict(ledger: &Ledger, duty: &Duty<'_>, now: Moment) -> Value {
         required => verdict.required,
         word,
         said,
-        answer => answer(&verdict, now),
+        answer => plain(&answer(&verdict, now)),
         more_basis => basis.len().saturating_sub(SHOWN),
         basis => basis.into_iter().take(SHOWN).collect::<Vec<String>>(),
         more_gaps => gaps.len().saturating_sub(SHOWN),
@@ -192,8 +219,15 @@ fn verdict(ledger: &Ledger, duty: &Duty<'_>, now: Moment) -> Value {
 }
 
 /// The newest first, each with why it counts or not at the check after it.
-fn posts(ledger: &Ledger, config: &Config, account: &Account, now: Moment) -> Vec<Value> {
-    let mut known: Vec<&Post> = ledger.evidence(account.id).posts.iter().collect();
+fn listed(
+    ledger: &Ledger,
+    config: &Config,
+    account: &Account,
+    (from, until): (Moment, Moment),
+    now: Moment,
+) -> Vec<Value> {
+    let shown = |post: &&Post| post.when.latest() >= from && post.when.earliest() < until;
+    let mut known: Vec<&Post> = ledger.evidence(account.id).posts.iter().filter(shown).collect();
     known.sort_by_key(|post| std::cmp::Reverse((post.when.latest(), post.id)));
     known.into_iter().take(POSTS).map(|post| one_post(config, post, now)).collect()
 }

@@ -64,6 +64,21 @@ impl Desks {
         }
     }
 
+    /// How many findings of checks before that one wait for a word. In a large town as they were known when
+    /// somebody worked at the desk last, or none while somebody does: the first page does not wait for it.
+    pub(in super::super) async fn older(
+        self: &Arc<Desks>,
+        web: &Web,
+        before: Moment,
+        is_large: bool,
+    ) -> Result<usize, StoreError> {
+        let count = move |desk: &Desk| desk.board.waiting().filter(|verdict| verdict.check.at < before).count();
+        if is_large {
+            return Ok(self.kept.try_lock().ok().and_then(|kept| kept.as_ref().map(count)).unwrap_or(0));
+        }
+        Ok(self.read(web, move |_, desk| Ok(count(desk))).await?.unwrap_or(0))
+    }
+
     async fn at<T: Send + 'static>(
         self: Arc<Desks>,
         web: Web,

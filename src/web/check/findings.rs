@@ -75,13 +75,13 @@ async fn carry_out(
     let done = done.await.and_then(|decided| said(&decided, ruling)).map_err(with_cure);
     shared.web.clock.ring();
     let to = if done.is_ok() { next } else { again };
-    shared.answer(&act.viewer, uri, &format!("../{}", to.address()), done)
+    shared.answer(act, uri, &format!("../{}", to.address()), done)
 }
 
 fn with_cure(refusal: Refusal) -> Refusal {
     match refusal {
-        Refusal::Wish(why) if why == confirm::REASON_WANTED => {
-            Refusal::wish(format!("{why}。没有改动；请在这一项里写明理由，再按“确认”"))
+        Refusal::Field(name, why) if why == confirm::REASON_WANTED => {
+            Refusal::field(name, format!("{why}。没有改动；请在这一项里写明理由，再按“确认”"))
         }
         refusal => refusal,
     }

@@ -4,7 +4,7 @@
 use super::super::Shared;
 use super::super::act::Operator;
 use super::super::session::Act;
-use super::wish::{Kind, Typed, Wish};
+use super::wish::{Kind, Wish};
 use super::{Desk, paged};
 use crate::config::Config;
 use crate::deeds::Refusal;
@@ -13,7 +13,7 @@ use crate::domain::{Account, AccountId, Check, Moment, Post, Week, When};
 use crate::import::{FilledIn, SignedRow, read_filled_in, unit_words};
 use crate::ledger::Ledger;
 use crate::rules::{Profile, Tally, Verdict, VerdictKind};
-use crate::spoken::{beijing, rule_chinese};
+use crate::spoken::rule_chinese;
 use crate::spoken::{gap_in_words, when};
 use crate::store::{Connection, StoreError, posts};
 use axum::extract::State;
@@ -133,9 +133,7 @@ pub(super) fn sort(looks: &mut [Look], ledger: &Ledger) {
 /// Keeps what somebody has seen.
 pub(in super::super) async fn sign(State(shared): State<Shared>, uri: Uri, Operator(act): Operator) -> Response {
     let (config, now) = (shared.web.config.clone(), shared.web.clock.now());
-    let wish = Wish::read(
-        &["week", "updates", "day", "time", "looked"].map(|name| (name.to_owned(), act.text(name).to_owned())),
-    );
+    let wish = Wish::read(&[("week".to_owned(), act.text("week").to_owned())]);
     let again = Wish { kind: Some(Kind::Look), page: 1, at: act.text("account").to_owned(), ..wish.clone() };
     let next = Wish { at: act.text("next").to_owned(), ..Wish::of(Kind::Look, wish.week) };
     let done = match read(&act, &wish, &config, now) {
@@ -144,25 +142,34 @@ pub(in super::super) async fn sign(State(shared): State<Shared>, uri: Uri, Opera
     };
     shared.web.clock.ring();
     let to = if done.is_ok() { next } else { again };
-    shared.answer(&act.viewer, &uri, &format!("../{}", to.address()), done)
+    shared.answer(&act, &uri, &format!("../{}", to.address()), done)
 }
 
 fn read(act: &Act, wish: &Wish, config: &Config, now: Moment) -> Result<(SignedRow, Option<Moment>), Refusal> {
-    let (typed, week) = (&wish.typed, wish.week.ok_or_else(|| no_week(&wish.no_week))?);
+    let (said, week) = (|name| act.text(name).trim(), wish.week.ok_or_else(|| no_week(&wish.no_week))?);
     let account =
         act.text("account").parse().map(AccountId).map_err(|_| Refusal::wish("没有写明是哪个账号，没有改动"))?;
     if act.text("seen").is_empty() {
-        return Err(Refusal::wish("请打开账号看过，再勾选“我已打开账号看过”；没有保存"));
+        return Err(Refusal::field("seen", "请打开账号看过，再勾选“我已打开账号看过”；没有保存"));
     }
     let filled = FilledIn {
-        updates: typed.updates.clone(),
-        last: format!("{} {}", typed.day, typed.time).trim().to_owned(),
+        updates: said("updates").to_owned(),
+        last: format!("{} {}", said("day"), said("time")).trim().to_owned(),
         by: act.by().to_owned(),
-        looked_at: typed.looked.clone(),
+        looked_at: said("looked").to_owned(),
     };
     let row = read_filled_in(&filled, week, config.profile.count, now);
-    let row = row.map_err(|wrong| Refusal::wish(format!("没有保存。{}", wrong.join("；"))))?;
+    let row = row.map_err(|wrong| Refusal::field(field_of(&wrong), format!("没有保存。{}", wrong.join("；"))))?;
     Ok((SignedRow { account, row }, act.text("stood").parse().ok().map(Moment::from_unix)))
+}
+
+/// The field of the first of these sentences, which begin with the name of their column.
+fn field_of(wrong: &[String]) -> &'static str {
+    match wrong.first().map_or("", |first| first.split('：').next().unwrap_or_default()) {
+        "本周更新次数" => "updates",
+        "最近更新时间" => "day",
+        _ => "looked",
+    }
 }
 
 /// Nobody signs for another week than the one that he means.
@@ -190,7 +197,7 @@ pub(super) fn values(conn: &Connection, desk: &Desk, config: &Config, wish: &Wis
     let place = open.iter().position(|look| Some(look.account) == top.map(|top| top.account));
     let after = place.map_or(0, |place| place + 1);
     let next = open.get(after).or(open.first()).filter(|next| Some(next.account) != top.map(|top| top.account));
-    let card = top.map(|look| card(conn, desk, config, look, wish)).transpose()?.flatten();
+    let card = top.map(|look| card(conn, desk, config, look)).transpose()?.flatten();
     let skip = next.map(|next| Wish { at: next.account.0.to_string(), ..Wish::of(Kind::Look, wish.week) }.address());
     Ok(context! { card, next => next.map(|next| next.account.0), skip, place => after })
 }
@@ -220,13 +227,7 @@ fn row(desk: &Desk, look: &Look, wish: &Wish) -> Option<Value> {
     })
 }
 
-fn card(
-    conn: &Connection,
-    desk: &Desk,
-    config: &Config,
-    look: &Look,
-    wish: &Wish,
-) -> Result<Option<Value>, StoreError> {
+fn card(conn: &Connection, desk: &Desk, config: &Config, look: &Look) -> Result<Option<Value>, StoreError> {
     let Some(account) = desk.board.ledger.account(look.account) else { return Ok(None) };
     let sources = account.sources.iter().map(|of| of.source.as_str()).collect::<Vec<_>>().join("、");
     Ok(Some(context! {
@@ -238,9 +239,9 @@ fn card(
         known => known(conn, desk, look.account)?,
         stands => look.stands.as_ref().map(words),
         stood => look.stands.as_ref().map(|row| row.looked_at.unix()),
-        typed => typed(look, wish),
+        stands_as => stands_as(look),
         unit => unit_words(&config.profile),
-        now => beijing(desk.now.plus(-(desk.now.unix().rem_euclid(60)))),
+        latest => desk.now.beijing().format("%Y-%m-%dT%H:%M").to_string(),
         ..who(account)
     }))
 }
@@ -293,13 +294,8 @@ fn known(conn: &Connection, desk: &Desk, account: AccountId) -> Result<Vec<Value
     Ok(posts.iter().take(KNOWN).map(|post| context! { when => when(post.when), title => title(post) }).collect())
 }
 
-/// What the form holds at first: what was typed and not kept, else what stands.
-fn typed(look: &Look, wish: &Wish) -> Value {
-    let typed = &wish.typed;
-    if *typed != Typed::default() {
-        let Typed { updates, day, time, looked } = typed.clone();
-        return context! { updates, day, time, looked };
-    }
+/// What the form holds at first: what stands.
+fn stands_as(look: &Look) -> Value {
     let last = look.stands.as_ref().and_then(|row| row.last);
     let time = match last {
         Some(When::At(moment)) => moment.beijing().format("%H:%M").to_string(),
@@ -309,6 +305,5 @@ fn typed(look: &Look, wish: &Wish) -> Value {
         updates => look.stands.as_ref().map_or_else(String::new, |row| row.updates.to_string()),
         day => last.map_or_else(String::new, |last| last.earliest().date().to_string()),
         time,
-        looked => "",
     }
 }

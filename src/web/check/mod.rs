@@ -51,6 +51,11 @@ pub(super) async fn show(
     }
 }
 
+/// Where the findings are that wait for a word.
+pub(super) fn findings_page() -> String {
+    Wish::of(Kind::Finding, None).address()
+}
+
 fn values(conn: &Connection, config: &Config, desk: &Desk, wish: &Wish) -> Result<Value, StoreError> {
     let open = desk.looks_of(wish).iter().filter(|look| look.is_open()).count();
     let waiting = desk.board.waiting().count();

@@ -45,17 +45,6 @@ pub(super) struct Wish {
     pub(super) page: usize,
     /// The one on top: an account's number, or a finding's mark.
     pub(super) at: String,
-    /// What was typed into the form and not kept.
-    pub(super) typed: Typed,
-}
-
-/// The fields of a look.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Typed {
-    pub(super) updates: String,
-    pub(super) day: String,
-    pub(super) time: String,
-    pub(super) looked: String,
 }
 
 impl Wish {
@@ -75,7 +64,6 @@ impl Wish {
             state: short("state"),
             page: text(fields, "page").parse().unwrap_or(1).max(1),
             at: short("at"),
-            typed: Typed { updates: short("updates"), day: short("day"), time: short("time"), looked: short("looked") },
         }
     }
 
@@ -107,10 +95,6 @@ impl Wish {
             ("state", &self.state),
             ("page", &page),
             ("at", &self.at),
-            ("updates", &self.typed.updates),
-            ("day", &self.typed.day),
-            ("time", &self.typed.time),
-            ("looked", &self.typed.looked),
         ];
         address("check", &all)
     }

@@ -1,46 +1,60 @@
-//! 导出: the list and the contact sheet as files that an import reads again.
+//! 导出: each list as a file that an import reads again.
 
 use super::super::Shared;
 use super::super::chrome::{notice, unavailable};
-use super::super::session::{Viewer, percent};
+use super::super::download::{BOOK, download};
+use super::super::session::Viewer;
+use super::offices;
 use crate::domain::Moment;
-use crate::import::{account_rows, contact_rows, csv_bytes, workbook_bytes};
+use crate::import::{account_rows, contact_rows, csv_bytes, form_rows, workbook_bytes};
 use crate::store::{Connection, StoreError, accounts, contacts};
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
 
-/// What a workbook is on the wire.
-pub(in super::super) const BOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const CSV: &str = "text/csv; charset=utf-8";
 
-/// What is asked for: of the list or of the sheet, as a workbook or as CSV.
+/// What is asked for.
 #[derive(Clone, Copy)]
-struct Wanted {
-    people: bool,
-    book: bool,
+enum List {
+    Accounts,
+    Contacts,
+    /// Every office with its 分管领导 and 管理人员, as the form that offices fill in.
+    Offices,
 }
 
-impl Wanted {
-    fn read(name: &str) -> Option<Wanted> {
-        match name {
-            "accounts.xlsx" => Some(Wanted { people: false, book: true }),
-            "accounts.csv" => Some(Wanted { people: false, book: false }),
-            "contacts.xlsx" => Some(Wanted { people: true, book: true }),
-            "contacts.csv" => Some(Wanted { people: true, book: false }),
-            _ => None,
+impl List {
+    const fn title(self) -> &'static str {
+        match self {
+            List::Accounts => "台账",
+            List::Contacts => "联系人",
+            List::Offices => "责任人登记表",
         }
     }
 
-    const fn title(self) -> &'static str {
-        if self.people { "联系人" } else { "台账" }
-    }
-
-    fn bytes(self, conn: &Connection, now: Moment) -> Result<Option<Vec<u8>>, StoreError> {
+    fn rows(self, conn: &Connection, now: Moment) -> Result<Vec<Vec<String>>, StoreError> {
         let all = accounts::all(conn)?;
-        let rows = if self.people { contact_rows(&contacts::everybody(conn)?, &all) } else { account_rows(&all, now) };
-        Ok(if self.book { workbook_bytes(self.title(), &rows).ok() } else { Some(csv_bytes(&rows)) })
+        Ok(match self {
+            List::Accounts => account_rows(&all, now),
+            List::Contacts => contact_rows(&contacts::everybody(conn)?, &all),
+            List::Offices => {
+                let people = contacts::everybody(conn)?;
+                form_rows(&offices::names(&all, &people, now), &people, now.date())
+            }
+        })
     }
+}
+
+/// The list, and whether as a workbook or as CSV.
+fn wanted(name: &str) -> Option<(List, bool)> {
+    let (list, ending) = name.split_once('.')?;
+    let list = match list {
+        "accounts" => List::Accounts,
+        "contacts" => List::Contacts,
+        "offices" => List::Offices,
+        _ => return None,
+    };
+    ["xlsx", "csv"].contains(&ending).then_some((list, ending == "xlsx"))
 }
 
 /// A file to keep.
@@ -50,26 +64,15 @@ pub(in super::super) async fn file(
     uri: Uri,
     _: Viewer,
 ) -> Response {
-    let Some(wanted) = Wanted::read(&name) else { return notice(StatusCode::NOT_FOUND, &uri) };
+    let Some((list, book)) = wanted(&name) else { return notice(StatusCode::NOT_FOUND, &uri) };
     let now = shared.web.clock.now();
-    let made = shared.web.store.read_async(move |conn| wanted.bytes(conn, now)).await;
-    match made {
-        Ok(Some(bytes)) => {
-            let day = now.date().format("%Y%m%d");
-            let (kind, ending) = if wanted.book { (BOOK, "xlsx") } else { (CSV, "csv") };
-            download(bytes, kind, &name, &format!("{}{day}.{ending}", wanted.title()))
-        }
-        Ok(None) => notice(StatusCode::SERVICE_UNAVAILABLE, &uri),
-        Err(error) => unavailable(&error, &uri),
-    }
-}
-
-/// As something to keep: `plain` for old browsers, `named` for all others (RFC 6266).
-pub(in super::super) fn download(bytes: Vec<u8>, kind: &'static str, plain: &str, named: &str) -> Response {
-    let said = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", percent(named));
-    let mut response = ([(header::CONTENT_TYPE, kind)], bytes).into_response();
-    if let Ok(value) = HeaderValue::from_str(&said) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    }
-    response
+    let rows = match shared.web.store.read_async(move |conn| list.rows(conn, now)).await {
+        Ok(rows) => rows,
+        Err(error) => return unavailable(&error, &uri),
+    };
+    let (kind, ending) = if book { (BOOK, "xlsx") } else { (CSV, "csv") };
+    let made = if book { workbook_bytes(list.title(), &rows).ok() } else { Some(csv_bytes(&rows)) };
+    let Some(bytes) = made else { return notice(StatusCode::SERVICE_UNAVAILABLE, &uri) };
+    let named = format!("{}{}.{ending}", list.title(), now.date().format("%Y%m%d"));
+    download(bytes, kind, name.split('.').next().unwrap_or_default(), &named)
 }

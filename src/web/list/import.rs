@@ -85,22 +85,22 @@ pub(in super::super) async fn show(
 
 /// Takes a file and shows what it would change; a bad one is not kept.
 pub(in super::super) async fn take(State(shared): State<Shared>, uri: Uri, upload: Upload) -> Response {
-    let kind = Kind::from_word(upload.text("kind"));
+    let Upload { act, files } = upload;
+    let kind = Kind::from_word(act.text("kind"));
     let now = shared.web.clock.now();
-    let starts = upload.text("from") == "start";
-    let Upload { viewer, files, .. } = upload;
+    let starts = act.text("from") == "start";
     let chosen = files.iter().any(|(name, _)| !name.is_empty());
     let Some((name, bytes)) = files.into_iter().find(|(_, bytes)| !bytes.is_empty()) else {
-        return shared.answer(&viewer, &uri, "import", Err(Refusal::wish(if chosen { EMPTY } else { NO_FILE })));
+        return shared.answer(&act, &uri, "import", Err(Refusal::field("file", if chosen { EMPTY } else { NO_FILE })));
     };
     let held = Held { kind, name: plain(&name), bytes: Arc::new(bytes), at: now, starts };
     match planned(&shared, held.clone(), now).await {
-        Ok(_) if shared.holds.put(&viewer, held.clone()) => see_other("import"),
+        Ok(_) if shared.holds.put(&act.viewer, held.clone()) => see_other("import"),
         Ok(_) => {
             let busy = "同时等着确认的文件太多，没有收下；请过一刻钟再试";
-            shared.answer(&viewer, &uri, "import", Err(Refusal::state(busy)))
+            shared.answer(&act, &uri, "import", Err(Refusal::state(busy)))
         }
-        Err(no) => refused(&shared, &uri, &viewer, &held, no).await,
+        Err(no) => refused(&shared, &uri, &act.viewer, &held, no).await,
     }
 }
 
@@ -109,12 +109,12 @@ pub(in super::super) async fn apply(State(shared): State<Shared>, uri: Uri, Oper
     let now = shared.web.clock.now();
     let Some(held) = shared.holds.of(&act.viewer, now) else {
         let gone = "没有等着确认的文件：可能已经导入过，或者放了超过一刻钟。没有改动；要导入请重新选文件";
-        return shared.answer(&act.viewer, &uri, "../import", Err(Refusal::state(gone)));
+        return shared.answer(&act, &uri, "../import", Err(Refusal::state(gone)));
     };
     let (config, mark, by) = (Arc::clone(&shared.web.config), act.text("mark").to_owned(), act.by().to_owned());
     let (file, bytes) = (held.name.clone(), Arc::clone(&held.bytes));
     let read = tokio::task::spawn_blocking(move || read_sheets(&bytes)).await;
-    let Ok(Ok(sheets)) = read else { return shared.answer(&act.viewer, &uri, "../import", Err(changed())) };
+    let Ok(Ok(sheets)) = read else { return shared.answer(&act, &uri, "../import", Err(changed())) };
     let deed = shared.web.store.attempt_async(move |tx| {
         let now_planned = plan(tx, &config, held.kind, &sheets, now)?.ok().filter(|preview| preview.mark == mark);
         let preview = now_planned.ok_or_else(changed)?;
@@ -139,9 +139,9 @@ pub(in super::super) async fn apply(State(shared): State<Shared>, uri: Uri, Oper
                 Kind::Accounts => "../../list",
                 Kind::Sheet => "../../check",
             };
-            shared.answer(&act.viewer, &uri, to, Ok(said))
+            shared.answer(&act, &uri, to, Ok(said))
         }
-        Err(refusal) => shared.answer(&act.viewer, &uri, "../import", Err(refusal)),
+        Err(refusal) => shared.answer(&act, &uri, "../import", Err(refusal)),
     }
 }
 
@@ -150,7 +150,7 @@ pub(in super::super) async fn drop_held(State(shared): State<Shared>, uri: Uri, 
     let starts = shared.holds.of(&act.viewer, shared.web.clock.now()).is_some_and(|held| held.starts);
     shared.holds.forget(&act.viewer);
     let to = if starts { "../../start#list" } else { "../import" };
-    shared.answer(&act.viewer, &uri, to, Ok("文件没有导入，台账没有改动".to_owned()))
+    shared.answer(&act, &uri, to, Ok("文件没有导入，台账没有改动".to_owned()))
 }
 
 fn changed() -> Refusal {

@@ -12,11 +12,10 @@ mod signed;
 
 pub(super) use contacts::show as contacts;
 pub(super) use export::file as export;
-pub(super) use export::{BOOK, download};
 pub(super) use held::Holds;
 pub(super) use import::{apply, drop_held, show as import, take};
 pub(super) use offices::show as offices;
-pub(super) use replace::{apply as replace, show as replacing};
+pub(super) use replace::{apply as replace, back as to_replace, look as look_at_replacing, show as replacing};
 
 use super::Shared;
 use super::chrome::unavailable;

@@ -83,6 +83,11 @@ fn gathered(all: &[Account], people: &[Person], now: Moment) -> Vec<Office> {
     offices.into_values().collect()
 }
 
+/// Every office by its name, as the page lists them.
+pub(super) fn names(all: &[Account], people: &[Person], now: Moment) -> Vec<String> {
+    gathered(all, people, now).into_iter().map(|office| office.name).collect()
+}
+
 fn row(office: &Office) -> Value {
     let named = |role: Role| {
         let names: Vec<&str> =

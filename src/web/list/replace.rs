@@ -3,16 +3,15 @@
 use super::super::Shared;
 use super::super::act::Operator;
 use super::super::chrome::unavailable;
-use super::super::session::{Viewer, text};
+use super::super::session::{Act, Viewer, see_other, text};
 use super::contacts::phones;
 use super::distinct;
 use crate::access::token::hex;
-use crate::deeds::Refusal;
 use crate::deeds::replace::{self, Plan, Trouble, Way, Wish};
+use crate::deeds::{Refusal, when};
 use crate::domain::{Account, Moment, Person};
-use crate::import::times;
 use crate::mail::address::check_address;
-use crate::store::{Connection, StoreError, accounts, contacts};
+use crate::store::{Connection, accounts, contacts};
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
@@ -26,6 +25,9 @@ const SHOWN: usize = 200;
 /// The fields of the form.
 const FIELDS: [&str; 8] = ["old", "office", "new", "from", "mail", "mobile", "landline", "post"];
 
+const CHANGED: &str = "在您看的这段时间里，联系人或台账有了改动，没有换人。下面是现在会改的，请重新看过再确认";
+const MEANT: &str = "接任的第一天已经过去，没有换人；确实从那天算起的，请看过下面写的，勾选以后再确认";
+
 /// What is typed into the form.
 type Typed = BTreeMap<&'static str, String>;
 
@@ -33,40 +35,83 @@ fn typed(fields: &[(String, String)]) -> Typed {
     FIELDS.into_iter().map(|name| (name, text(fields, name).trim().chars().take(200).collect())).collect()
 }
 
-/// The wish that somebody has typed, or what is wrong with it.
-fn wish(typed: &Typed, by: &str) -> Result<Wish, String> {
+/// The wish that somebody has typed, or what is wrong with it. Whether a day that is over is meant is asked
+/// beside what it would change.
+fn wish(typed: &Typed, by: &str) -> Result<Wish, Refusal> {
     let said = |name: &str| typed.get(name).cloned().unwrap_or_default();
     let some = |name: &str| Some(said(name)).filter(|text| !text.is_empty());
-    if said("old").is_empty() || said("new").is_empty() {
-        return Err("请写明谁离任、谁接任".to_owned());
+    if let Some(field) = ["old", "new"].into_iter().find(|field| said(field).is_empty()) {
+        return Err(Refusal::field(field, "请写明谁离任、谁接任"));
     }
-    let day = said("from");
-    let from = times::moment(&day).ok_or_else(|| format!("看不懂日期“{day}”，请写成 2026-12-01 的样子"))?;
+    let from = when::day("日期", "from", &said("from"))?;
     let mail: Vec<String> =
         said("mail").split([';', '；', ',', '，', ' ']).filter(|one| !one.is_empty()).map(str::to_owned).collect();
-    mail.iter().try_for_each(|address| check_address(address))?;
+    mail.iter().try_for_each(|address| check_address(address)).map_err(|why| Refusal::field("mail", why))?;
     let way = Way { mail, mobile: some("mobile"), landline: some("landline"), post: some("post") };
-    Ok(Wish { old: said("old"), new: said("new"), from: from.date(), by: by.to_owned(), office: some("office"), way })
+    let (old, new, office) = (said("old"), said("new"), some("office"));
+    Ok(Wish { old, new, from, by: by.to_owned(), office, way, past: true })
 }
 
-/// The page: the form, and once it is filled in, what would go over. It changes nothing.
+/// The page: the form, with whom the address names.
 pub(in super::super) async fn show(
     State(shared): State<Shared>,
     Query(fields): Query<Vec<(String, String)>>,
     uri: Uri,
     viewer: Viewer,
 ) -> Response {
-    let (typed, now, by) = (typed(&fields), shared.web.clock.now(), viewer.user.name.clone());
-    let asked = !typed["new"].is_empty() || text(&fields, "go") == "1";
-    let found = shared.web.store.read_async(move |conn| {
-        let offices =
-            distinct(contacts::everybody(conn)?.into_iter().filter(|p| p.name == typed["old"]).map(|p| p.office));
-        let plan = if asked { Some(coming(conn, &typed, &by)?) } else { None };
-        Ok(values(&typed, offices, plan, now))
-    });
-    match found.await {
-        Ok(values) => shared.page(StatusCode::OK, "list_replace.html", &uri, &viewer, values).await,
-        Err(error) => unavailable(&error, &uri),
+    // A name and an office only: how somebody is reached stands in no address.
+    let named = ["old", "office"].map(|name| (name.to_owned(), text(&fields, name).to_owned()));
+    shown(&shared, StatusCode::OK, &uri, &viewer, typed(&named), None).await
+}
+
+/// Whoever opens the address of the form.
+pub(in super::super) async fn back() -> Response {
+    see_other("../replace")
+}
+
+/// What would go over. It changes nothing.
+pub(in super::super) async fn look(State(shared): State<Shared>, uri: Uri, Operator(act): Operator) -> Response {
+    let (typed, now, by) = (typed(&act.fields), shared.web.clock.now(), act.by().to_owned());
+    let asked = typed.clone();
+    match shared.web.store.attempt_async(move |tx| coming(tx, &asked, &by, now)).await {
+        Ok(coming) => shown(&shared, StatusCode::OK, &uri, &act.viewer, typed, Some(coming)).await,
+        Err(refusal) => again(&shared, &uri, &act, typed, None, refusal).await,
+    }
+}
+
+/// The page once more, with what is wrong.
+async fn again(
+    shared: &Shared,
+    uri: &Uri,
+    act: &Act,
+    typed: Typed,
+    coming: Option<Coming>,
+    refusal: Refusal,
+) -> Response {
+    match shared.refuse(act, uri, refusal) {
+        Ok(_) => shown(shared, StatusCode::UNPROCESSABLE_ENTITY, uri, &act.viewer, typed, coming).await,
+        Err(answer) => answer,
+    }
+}
+
+async fn shown(
+    shared: &Shared,
+    status: StatusCode,
+    uri: &Uri,
+    viewer: &Viewer,
+    typed: Typed,
+    coming: Option<Coming>,
+) -> Response {
+    let (old, now) = (typed["old"].clone(), shared.web.clock.now());
+    let people = shared.web.store.read_async(contacts::everybody).await;
+    match people {
+        Ok(people) => {
+            let offices = distinct(people.into_iter().filter(|person| person.name == old).map(|person| person.office));
+            let coming = coming.map(|coming| coming.value(now));
+            let values = context! { typed, offices, coming, today => now.date().to_string() };
+            shared.page(status, "list_replace.html", uri, viewer, values).await
+        }
+        Err(error) => unavailable(&error, uri),
     }
 }
 
@@ -75,23 +120,20 @@ struct Coming {
     wish: Wish,
     plan: Plan,
     concerned: Vec<Account>,
+    /// That left for the old one on days which are to be the new one's.
+    letters: i64,
     mark: String,
 }
 
-fn coming(conn: &Connection, typed: &Typed, by: &str) -> Result<Result<Coming, String>, StoreError> {
-    let wish = match wish(typed, by) {
-        Ok(wish) => wish,
-        Err(why) => return Ok(Err(why)),
-    };
+fn coming(conn: &Connection, typed: &Typed, by: &str, now: Moment) -> Result<Coming, Refusal> {
+    let wish = wish(typed, by)?;
     let (people, all) = (contacts::everybody(conn)?, accounts::all(conn)?);
-    let plan = match wish.plan(&people) {
-        Ok(plan) => plan,
-        Err(trouble) => return Ok(Err(told(&wish, &trouble))),
-    };
+    let plan = wish.plan(&people, now.date()).map_err(|trouble| told(&wish, &trouble))?;
     let roster = contacts::roster(conn)?;
     let concerned: Vec<Account> = plan.concerned(&roster, &all, wish.from).into_iter().cloned().collect();
     let mark = mark(&wish, &plan, &concerned);
-    Ok(Ok(Coming { wish, plan, concerned, mark }))
+    let letters = plan.letters_since(conn, wish.from)?;
+    Ok(Coming { wish, plan, concerned, letters, mark })
 }
 
 /// Tells what is shown from anything else.
@@ -105,17 +147,8 @@ fn mark(wish: &Wish, plan: &Plan, concerned: &[Account]) -> String {
     hex(&hash.finalize())
 }
 
-fn values(typed: &Typed, offices: Vec<String>, plan: Option<Result<Coming, String>>, now: Moment) -> Value {
-    let (trouble, coming) = match plan {
-        None => (None, None),
-        Some(Err(why)) => (Some(why), None),
-        Some(Ok(coming)) => (None, Some(coming.value())),
-    };
-    context! { typed, offices, trouble, coming, today => now.date().to_string() }
-}
-
 impl Coming {
-    fn value(&self) -> Value {
+    fn value(&self, now: Moment) -> Value {
         let term = |one: &Person| format!("{}　{}", one.office, one.role_chinese());
         let account = |one: &Account| context! { id => one.id.0, title => one.title(), office => one.office.clone() };
         context! {
@@ -129,25 +162,34 @@ impl Coming {
             accounts => self.concerned.iter().take(SHOWN).map(account).collect::<Vec<_>>(),
             more => self.concerned.len().saturating_sub(SHOWN),
             mark => self.mark.clone(),
+            days_ago => self.wish.days_ago(now.date()),
+            letters => self.letters,
         }
     }
 }
 
 /// Does what was shown.
 pub(in super::super) async fn apply(State(shared): State<Shared>, uri: Uri, Operator(act): Operator) -> Response {
-    let typed: Typed = FIELDS.into_iter().map(|name| (name, act.text(name).to_owned())).collect();
-    let (mark, by, now) = (act.text("mark").to_owned(), act.by().to_owned(), shared.web.clock.now());
-    let config = Arc::clone(&shared.web.config);
-    let deed = shared.web.store.attempt_async(move |tx| {
-        let coming = coming(tx, &typed, &by)?.map_err(Refusal::state)?;
+    let typed = typed(&act.fields);
+    let (mark, past) = (act.text("mark").to_owned(), !act.text("past").is_empty());
+    let (by, now, config) = (act.by().to_owned(), shared.web.clock.now(), Arc::clone(&shared.web.config));
+    let asked = typed.clone();
+    let done = shared.web.store.attempt_async(move |tx| {
+        let coming = coming(tx, &asked, &by, now)?;
         if coming.mark != mark {
-            return Err(Refusal::state("在您看的这段时间里，联系人或台账有了改动，没有换人；请从联系人页重新做一次"));
+            return Ok(Err((coming, Refusal::state(CHANGED))));
+        }
+        if !past && coming.wish.days_ago(now.date()).is_some() {
+            return Ok(Err((coming, Refusal::field("past", MEANT))));
         }
         let done = replace::replace(tx, &config, &coming.wish, &coming.plan, now)?;
-        Ok(said(&coming.wish, &done))
+        Ok::<_, Refusal>(Ok(said(&coming.wish, &done)))
     });
-    let done = deed.await;
-    shared.answer(&act.viewer, &uri, "contacts", done)
+    match done.await {
+        Ok(Ok(said)) => shared.answer(&act, &uri, "contacts", Ok(said)),
+        Ok(Err((coming, refusal))) => again(&shared, &uri, &act, typed, Some(coming), refusal).await,
+        Err(refusal) => again(&shared, &uri, &act, typed, None, refusal).await,
+    }
 }
 
 fn said(wish: &Wish, done: &replace::Done) -> String {
@@ -167,21 +209,28 @@ fn said(wish: &Wish, done: &replace::Done) -> String {
 }
 
 /// Why not, with what a clerk can do about it.
-fn told(wish: &Wish, trouble: &Trouble) -> String {
+fn told(wish: &Wish, trouble: &Trouble) -> Refusal {
     let Wish { old, new, from: day, .. } = wish;
-    match trouble {
-        Trouble::Same => "两个人同名，没有改动；只是换了联系方式的，请导入改过的联系人表".to_owned(),
+    let (field, why) = match trouble {
+        Trouble::Same => ("new", "两个人同名，没有改动；只是换了联系方式的，请导入改过的联系人表".to_owned()),
         Trouble::NotListed => {
-            format!("联系人表里没有“{old}”，没有改动；只写在台账邮箱一栏的，请先导入联系人表，登记是谁")
+            let cure = "没有改动；只写在台账邮箱一栏的，请先导入联系人表，登记是谁";
+            ("old", format!("联系人表里没有“{old}”，{cure}"))
         }
-        Trouble::LeftBefore => format!("“{old}”在{day}以前已经离任，没有改动"),
+        Trouble::LeftBefore => ("from", format!("“{old}”在{day}以前已经离任，没有改动")),
         Trouble::BeginsLater(office, from) => {
-            format!("“{old}”在{office}要到{from}才任职，不早于{day}，没有改动；请改日期，或导入改过的联系人表")
+            let cure = "没有改动；请改日期，或导入改过的联系人表";
+            ("from", format!("“{old}”在{office}要到{from}才任职，不早于{day}，{cure}"))
         }
+        Trouble::Past(_) => ("from", MEANT.to_owned()),
         Trouble::Elsewhere(office) => {
-            format!("联系人表里的“{new}”在{office}，不在这个单位，没有改动；是同一位的，请写明邮箱或手机")
+            let cure = "不在这个单位，没有改动；是同一位的，请写明邮箱或手机";
+            ("mail", format!("联系人表里的“{new}”在{office}，{cure}"))
         }
-        Trouble::Several(offices) => format!("“{new}”不止一位（{offices}），联系方式不同，没有改动；请写明邮箱或手机"),
-        Trouble::Stranger => format!("联系人表里没有“{new}”，没有改动；请写明邮箱、手机或固话"),
-    }
+        Trouble::Several(offices) => {
+            ("mail", format!("“{new}”不止一位（{offices}），联系方式不同，没有改动；请写明邮箱或手机"))
+        }
+        Trouble::Stranger => ("mail", format!("联系人表里没有“{new}”，没有改动；请写明邮箱、手机或固话")),
+    };
+    Refusal::field(field, why)
 }

@@ -6,10 +6,11 @@ use super::super::session::Act;
 use crate::answer::Word;
 use crate::deeds::Refusal;
 use crate::deeds::outbox::{self, Told};
+use crate::deeds::when::unclear_time;
 use crate::domain::{AccountId, Moment};
 use crate::store::Transaction;
 use crate::store::desk::{Call, Deed};
-use crate::store::restored::{self, Waits};
+use crate::store::restored::Waits;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
@@ -36,7 +37,7 @@ pub(in crate::web) async fn act(
         Ok(wish) => shared.web.store.attempt_async(move |tx| carry_out(tx, id, &wish, &by, now)).await,
         Err(refusal) => Err(refusal),
     };
-    shared.answer(&act.viewer, &uri, &format!("../{id}"), done)
+    shared.answer(&act, &uri, &format!("../{id}"), done)
 }
 
 /// `/outbox/release`: after a restore, what waits has been seen and may leave.
@@ -50,14 +51,14 @@ pub(in crate::web) async fn release(State(shared): State<Shared>, uri: Uri, Oper
     };
     let done = shared.web.store.attempt_async(deed).await;
     shared.web.clock.ring();
-    shared.answer(&act.viewer, &uri, "../outbox", done)
+    shared.answer(&act, &uri, "../outbox", done)
 }
 
 fn read(deed: &str, act: &Act, now: Moment) -> Result<Wish, Refusal> {
     let text = |name: &str| act.text(name).trim().to_owned();
     let accounts: Vec<AccountId> = act.text("account").parse().map(AccountId).into_iter().collect();
     Ok(match deed {
-        "retry" => Wish::Letter(Deed::Retry, "已排入发件箱，程序随即再发一次"),
+        "retry" => Wish::Letter(Deed::Retry, ""),
         "cancel" => Wish::Letter(Deed::Cancel { reason: text("reason") }, "已取消，不会再发"),
         "arrived" => Wish::Letter(Deed::Arrived, "已记为收到"),
         "called" => {
@@ -68,7 +69,7 @@ fn read(deed: &str, act: &Act, now: Moment) -> Result<Wish, Refusal> {
             }
         }
         "answer" => {
-            let word = Word::from_word(act.text("word")).ok_or_else(|| Refusal::wish("请选择对方怎样答复"))?;
+            let word = Word::from_word(act.text("word")).ok_or_else(|| Refusal::field("word", "请选择对方怎样答复"))?;
             Wish::Answer(Told { word, accounts, url: text("url"), note: text("note"), by: act.by().to_owned() })
         }
         "settle" => Wish::Settle { answer: act.text("answer").parse().unwrap_or(0), note: text("note") },
@@ -82,16 +83,15 @@ fn moment(text: &str, now: Moment) -> Result<Moment, Refusal> {
     if text.is_empty() {
         return Ok(now);
     }
-    let wrong = || Refusal::wish(format!("看不懂通话时间“{text}”，请写成2026-07-23 10:30"));
-    Moment::parse(text).ok_or_else(wrong)
+    Moment::parse(text).ok_or_else(|| Refusal::field("at", unclear_time("通话时间", text)))
 }
 
 fn carry_out(tx: &Transaction<'_>, id: i64, wish: &Wish, by: &str, now: Moment) -> Result<String, Refusal> {
     match wish {
         Wish::Letter(deed, said) => {
             outbox::act(tx, id, deed, by, now)?;
-            let held = matches!(deed, Deed::Retry) && restored::holds(tx)?.is_some();
-            Ok(format!("信{id}{}", if held { "已排入发件箱，放行以后再发" } else { said }))
+            let again = if matches!(deed, Deed::Retry) { Some(outbox::again(tx)?) } else { None };
+            Ok(format!("信{id}{}", again.as_deref().unwrap_or(said)))
         }
         Wish::Call { accounts, call } => {
             let new = outbox::called(tx, id, accounts, call, now)?;

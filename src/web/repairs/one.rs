@@ -8,8 +8,8 @@ use super::super::session::{Act, Viewer};
 use super::mark;
 use crate::bulletin::words;
 use crate::config::Config;
-use crate::deeds::Refusal;
 use crate::deeds::repair::{add, find, standing};
+use crate::deeds::{Refusal, when};
 use crate::domain::Moment;
 use crate::repair::{Event, EventKind, Repair, State as Stage, needs_reason, step};
 use crate::report::period_words;
@@ -19,7 +19,6 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use chrono::NaiveDate;
-use cuigeng_adapters::time::parse_date;
 use minijinja::{Value, context};
 use std::sync::Arc;
 
@@ -114,7 +113,7 @@ pub(in crate::web) async fn act(
         Err(refusal) => Err(refusal),
     };
     let said = done.map(|(repair, event)| format!("已登记{}，现为{}", event.kind.chinese(), repair.state().chinese()));
-    shared.answer(&act.viewer, &uri, &format!("../{id}"), said)
+    shared.answer(&act, &uri, &format!("../{id}"), said)
 }
 
 fn read(deed: &str, act: &Act, now: Moment) -> Result<Event, Refusal> {
@@ -124,7 +123,8 @@ fn read(deed: &str, act: &Act, now: Moment) -> Result<Event, Refusal> {
         "answer" => {
             let (said, said_by) = (text("text"), text("said_by"));
             if said.is_empty() || said_by.is_empty() {
-                return Err(Refusal::wish("反馈的内容和反馈人都要写明"));
+                let field = if said.is_empty() { "text" } else { "said_by" };
+                return Err(Refusal::field(field, "反馈的内容和反馈人都要写明"));
             }
             Ok(event(EventKind::Answer, said, said_by, past_day(&text("on"), now)?))
         }
@@ -133,23 +133,20 @@ fn read(deed: &str, act: &Act, now: Moment) -> Result<Event, Refusal> {
         "extend" => {
             let reason = text("reason");
             if reason.is_empty() {
-                return Err(Refusal::wish("为什么延期要写明"));
+                return Err(Refusal::field("reason", "为什么延期要写明"));
             }
-            Ok(event(EventKind::Extend, reason, String::new(), day(&text("until"))?))
+            let until = when::day("新的期限", "until", &text("until"))?;
+            Ok(event(EventKind::Extend, reason, String::new(), until))
         }
         _ => Err(Refusal::wish("没有这样的操作，没有改动")),
     }
 }
 
-fn day(text: &str) -> Result<NaiveDate, Refusal> {
-    parse_date(text).ok_or_else(|| Refusal::wish(format!("看不懂日期“{text}”，请写成2022-07-11")))
-}
-
 /// Today where nothing is written.
 fn past_day(text: &str, now: Moment) -> Result<NaiveDate, Refusal> {
-    let on = if text.is_empty() { now.date() } else { day(text)? };
+    let on = if text.is_empty() { now.date() } else { when::day("反馈日期", "on", text)? };
     if on > now.date() {
-        return Err(Refusal::wish(format!("反馈日期{on}还没有到，请核对")));
+        return Err(Refusal::field("on", format!("反馈日期{on}还没有到，请核对")));
     }
     Ok(on)
 }

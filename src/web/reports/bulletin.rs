@@ -52,7 +52,7 @@ pub(in crate::web) async fn show(
     let made = match documents {
         Ok(documents) => documents,
         Err(Refusal::Store(error)) => return unavailable(&error, &uri),
-        Err(Refusal::Wish(_) | Refusal::State(_)) => None,
+        Err(Refusal::Wish(_) | Refusal::Field(..) | Refusal::State(_)) => None,
     };
     let values = context! {
         period => period.to_string(),
@@ -212,7 +212,7 @@ fn documents_of(made: Option<&super::made::Composed>) -> Value {
         Some(Ok(made)) => listed(made),
         Some(Err(refusal)) => {
             let why = match refusal {
-                Refusal::Wish(why) | Refusal::State(why) => plain(why),
+                Refusal::Wish(why) | Refusal::Field(_, why) | Refusal::State(why) => plain(why),
                 Refusal::Store(error) => error.chinese(),
             };
             context! { making => false, trouble => why, papers => (), missing => (), against => (), changes => (), asked => (), silent => () }

@@ -2,16 +2,17 @@
 
 use super::super::Shared;
 use super::super::chrome::{notice, refused, unavailable};
+use super::super::download::download;
 use super::super::plain::plain;
-use super::super::session::{Viewer, percent, text};
+use super::super::session::{Viewer, text};
 use super::made::{Composed, Wanted};
 use crate::deeds::Refusal;
 use crate::domain::Period;
 use crate::report::{Format, render};
 use crate::report::{distinct, fitting};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderValue, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
 use std::io::{Cursor, Write};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -51,7 +52,7 @@ pub(in crate::web) async fn send(
         Ok(Some((_, composed))) => made(composed, which, format, &uri).await,
         Ok(None) => still_making(&uri),
         Err(Refusal::Store(error)) => unavailable(&error, &uri),
-        Err(Refusal::Wish(why) | Refusal::State(why)) => {
+        Err(Refusal::Wish(why) | Refusal::Field(_, why) | Refusal::State(why)) => {
             refused(StatusCode::CONFLICT, &uri, "没有这份文件", &plain(&why))
         }
     }
@@ -65,11 +66,11 @@ fn still_making(uri: &Uri) -> Response {
 async fn made(composed: Composed, which: Which, format: Format, uri: &Uri) -> Response {
     let work = tokio::task::spawn_blocking(move || match &*composed {
         Ok(made) => file(&made.papers, which, format).map_err(Some),
-        Err(Refusal::Wish(why) | Refusal::State(why)) => Err(Some(why.clone())),
+        Err(Refusal::Wish(why) | Refusal::Field(_, why) | Refusal::State(why)) => Err(Some(why.clone())),
         Err(Refusal::Store(error)) => Err(Some(error.chinese())),
     });
     match work.await {
-        Ok(Ok(Some(file))) => file.response(),
+        Ok(Ok(Some(file))) => download(file.bytes, file.kind, "report", &file.name),
         Ok(Ok(None)) => notice(StatusCode::NOT_FOUND, uri),
         Ok(Err(why)) => refused(StatusCode::CONFLICT, uri, "没有这份文件", &plain(&why.unwrap_or_default())),
         Err(_) => notice(StatusCode::INTERNAL_SERVER_ERROR, uri),
@@ -120,17 +121,5 @@ const fn kind(format: Format) -> &'static str {
         Format::Html => "text/html; charset=utf-8",
         Format::Json => "application/json",
         Format::Text => "text/plain; charset=utf-8",
-    }
-}
-
-impl File {
-    /// Never shown in our own place: kept under its own name (RFC 6266, RFC 8187), a plain one for old browsers.
-    fn response(self) -> Response {
-        let plain: String = self.name.chars().filter(|c| c.is_ascii_alphanumeric() || "-.".contains(*c)).collect();
-        let plain = plain.trim_start_matches(['-', '.']);
-        let said = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", percent(&self.name));
-        let said = HeaderValue::from_str(&said).unwrap_or(HeaderValue::from_static("attachment"));
-        ([(header::CONTENT_TYPE, HeaderValue::from_static(self.kind)), (header::CONTENT_DISPOSITION, said)], self.bytes)
-            .into_response()
     }
 }

@@ -5,9 +5,8 @@ use super::super::act::Operator;
 use super::super::chrome::notice;
 use super::super::plain::plain;
 use super::super::session::Act as Form;
-use super::step::day;
-use crate::deeds::Refusal;
 use crate::deeds::reply::{Instead, keep, next, read_updated, recall};
+use crate::deeds::{Refusal, when};
 use crate::domain::{AccountId, Moment, Period};
 use crate::store::accounts;
 use crate::store::reviews::{Answer, AnswerWord};
@@ -39,6 +38,8 @@ pub(in crate::web) async fn take(
     let Some(period) = known else { return notice(StatusCode::NOT_FOUND, &uri) };
     let wish = read(&form, now);
     let instead = instead(&form);
+    let to = format!("../{period}");
+    let again = instead.as_ref().map_or_else(|| to.clone(), |instead| format!("{to}?correct={}#reply", instead.id));
     let deed = async move {
         let answer = wish?;
         store
@@ -55,7 +56,7 @@ pub(in crate::web) async fn take(
             })
             .await
     };
-    shared.in_time(form, &uri, &format!("../{period}"), deed).await
+    shared.in_time_or(form, &uri, (&to, &again), deed).await
 }
 
 /// `/reports/{period}/recall`
@@ -70,7 +71,7 @@ pub(in crate::web) async fn back(
     let (id, by, reason) = (number(form.text("answer")), form.by().to_owned(), form.text("reason").to_owned());
     let done = store.attempt_async(move |tx| recall(tx, id, &by, &reason, now)).await;
     let said = done.map(|(_, old)| format!("已收回{}的答复：{}", old.office, old.word.chinese()));
-    shared.answer(&form.viewer, &uri, &format!("../{period}"), said)
+    shared.answer(&form, &uri, &format!("../{period}"), said)
 }
 
 /// What is no number is that of no answer.
@@ -89,14 +90,15 @@ fn unknown(id: AccountId) -> Refusal {
 
 fn read(form: &Form, now: Moment) -> Result<Answer, Refusal> {
     let text = |name: &str| form.text(name).trim().to_owned();
-    let lacks = |what: &str| Refusal::wish(format!("没有登记：请选择{what}"));
-    let (office, account) = read_about(form.text("about")).ok_or_else(|| lacks("是哪个单位、哪个账号的答复"))?;
-    let word = AnswerWord::from_word(form.text("word")).ok_or_else(|| lacks("一致、有异议，还是已整改"))?;
+    let lacks = |field, what: &str| Refusal::field(field, format!("没有登记：请选择{what}"));
+    let (office, account) =
+        read_about(form.text("about")).ok_or_else(|| lacks("about", "是哪个单位、哪个账号的答复"))?;
+    let word = AnswerWord::from_word(form.text("word")).ok_or_else(|| lacks("word", "一致、有异议，还是已整改"))?;
     let said_by = text("said_by");
     if said_by.is_empty() {
-        return Err(Refusal::wish("没有登记：该单位由谁答复的要写明"));
+        return Err(Refusal::field("said_by", "没有登记：该单位由谁答复的要写明"));
     }
-    let on = if text("on").is_empty() { now.date() } else { day("答复日期", &text("on"))? };
+    let on = if text("on").is_empty() { now.date() } else { when::day("答复日期", "on", &text("on"))? };
     // The field stands there for each answer, and is read of one.
     let updated_at = if word == AnswerWord::Repaired { read_updated(&text("updated_at"))? } else { None };
     let (reason, by) = (text("reason"), form.by().to_owned());

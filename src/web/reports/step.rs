@@ -5,16 +5,13 @@ use super::super::act::Operator;
 use super::super::chrome::notice;
 use super::super::session::Act as Form;
 use crate::bulletin::{Act, document_number};
-use crate::deeds::Refusal;
 use crate::deeds::bulletin::{self as deeds, Kept, Taking};
-use crate::deeds::{discard, words};
+use crate::deeds::{Refusal, discard, when, words};
 use crate::domain::{Moment, Period};
 use crate::issued::SignAsk;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use chrono::NaiveDate;
-use cuigeng_adapters::time::parse_date;
 use std::sync::Arc;
 
 /// What is wanted, read from the form before anything is touched.
@@ -69,9 +66,12 @@ pub(in crate::web) async fn take(
     let now = shared.web.clock.now();
     match Period::parse(&named).filter(|period| !matches!(period, Period::Week(_)) && period.begins() <= now) {
         Some(period) => take_step(shared, period, step, uri, form).await,
-        None if step == "draft" => {
-            shared.answer(&form.viewer, &uri, "../../reports", Err(Refusal::wish("请选择哪一期；还没有到的不能起草")))
-        }
+        None if step == "draft" => shared.answer(
+            &form,
+            &uri,
+            "../../reports",
+            Err(Refusal::field("period", "请选择哪一期；还没有到的不能起草")),
+        ),
         None => notice(StatusCode::NOT_FOUND, &uri),
     }
 }
@@ -86,9 +86,9 @@ fn read(step: &str, period: Period, form: &Form, now: Moment) -> Result<Wish, Re
         "draft" => taking.note = text("reason"),
         "review" => {
             taking.act = Act::Review;
-            let day = day("答复期限", &text("reply_by"))?;
+            let day = when::day("答复期限", "reply_by", &text("reply_by"))?;
             if day < now.date() {
-                return Err(Refusal::wish(format!("答复期限{day}已经过去，请核对")));
+                return Err(Refusal::field("reply_by", format!("答复期限{day}已经过去，请核对")));
             }
             taking.reply_by = Some(day);
         }
@@ -96,7 +96,7 @@ fn read(step: &str, period: Period, form: &Form, now: Moment) -> Result<Wish, Re
         "return" => {
             (taking.act, taking.note) = (Act::Return, text("reason"));
             if taking.note.is_empty() {
-                return Err(Refusal::wish("退回要写明理由"));
+                return Err(Refusal::field("reason", "退回要写明理由"));
             }
         }
         "issue" => return sign(form).map(Wish::Sign),
@@ -118,26 +118,22 @@ fn shown(text: &str) -> Option<(i64, i64)> {
 fn sign(form: &Form) -> Result<SignAsk, Refusal> {
     let number = document_number(form.text("number"));
     if number.is_empty() && form.text("no_number").is_empty() {
-        return Err(Refusal::wish("没有签发：文号是空的；不编文号的，请勾选“不编文号”"));
+        return Err(Refusal::field("number", "没有签发：文号是空的；不编文号的，请勾选“不编文号”"));
     }
     if !number.is_empty() && !form.text("no_number").is_empty() {
-        return Err(Refusal::wish("没有签发：写了文号，又勾选了“不编文号”，请只留一样"));
+        return Err(Refusal::field("number", "没有签发：写了文号，又勾选了“不编文号”，请只留一样"));
     }
-    let dated = day("成文日期", form.text("date"))?;
+    let dated = when::day("成文日期", "date", form.text("date"))?;
     let due = match form.text("due").trim() {
         "" => None,
-        text => Some(day("整改期限", text)?),
+        text => Some(when::day("整改期限", "due", text)?),
     };
     if due.is_some_and(|due| due < dated) {
-        return Err(Refusal::wish("没有签发：整改期限早于成文日期，请核对"));
+        return Err(Refusal::field("due", "没有签发：整改期限早于成文日期，请核对"));
     }
     let unclear = form.text("unclear").trim().to_owned();
     let unanswered = !form.text("unanswered").is_empty();
     Ok(SignAsk { number, dated, by: form.by().to_owned(), unclear, unanswered, due, words: None })
-}
-
-pub(super) fn day(what: &str, text: &str) -> Result<NaiveDate, Refusal> {
-    parse_date(text.trim()).ok_or_else(|| Refusal::wish(format!("看不懂{what}“{}”，请写成2022-07-11", text.trim())))
 }
 
 fn said(kept: &Kept) -> String {

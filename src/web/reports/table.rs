@@ -3,6 +3,7 @@
 use super::super::Shared;
 use super::super::act::{Operator, Upload};
 use super::super::chrome::notice;
+use super::super::download::{BOOK, download};
 use super::super::session::{Viewer, percent, text};
 use crate::deeds::Refusal;
 use crate::deeds::table::{Which, blank, form, keep, plan, remove};
@@ -11,8 +12,8 @@ use crate::import::{self, FormPlan, Sheet, form_book, read_sheets};
 use crate::store::attachments::KeptAttachment;
 use crate::tables::{Attachment, Form};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderValue, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
 use minijinja::{Value, context};
 
 /// Bad rows that are told at once.
@@ -64,13 +65,13 @@ pub(in crate::web) async fn take(
         }
         Err(refusal) => Err(refusal),
     };
-    shared.answer(&upload.viewer, &uri, &format!("../{period}"), done)
+    shared.answer(&upload.act, &uri, &format!("../{period}"), done)
 }
 
 /// The table that a form brings, and what there is to say of it.
 async fn read(shared: &Shared, period: Period, upload: &Upload) -> Result<(KeptAttachment, Vec<String>), Refusal> {
-    let which = Which::read(period, upload.text("kind"), upload.text("name"))?;
-    let as_printed = !upload.text("as_printed").is_empty();
+    let which = Which::read(period, upload.act.text("kind"), upload.act.text("name"))?;
+    let as_printed = !upload.act.text("as_printed").is_empty();
     let (file, planned) = match upload.files.iter().find(|(_, bytes)| !bytes.is_empty()) {
         Some(_) if which.form.is_blank => {
             return Err(Refusal::wish(format!("“{}”是给各单位填写的空表，不用选文件", which.form.chinese)));
@@ -83,11 +84,11 @@ async fn read(shared: &Shared, period: Period, upload: &Upload) -> Result<(KeptA
             (name.clone(), planned.map_err(|why| Refusal::state(format!("{name} 没有导入：{why}")))?)
         }
     };
-    let title = Some(upload.text("title").trim().to_owned()).filter(|title| !title.is_empty());
+    let title = Some(upload.act.text("title").trim().to_owned()).filter(|title| !title.is_empty());
     let FormPlan { rows, headings, note, remarks } = planned;
     let (form, name) = (which.form, which.name);
     let table = Attachment { form, period, name, place: 0, title, headings, note, as_printed, rows };
-    let by = upload.viewer.user.name.clone();
+    let by = upload.act.viewer.user.name.clone();
     Ok((KeptAttachment { table, file, by, at: shared.web.clock.now() }, remarks))
 }
 
@@ -132,7 +133,7 @@ pub(in crate::web) async fn drop_one(
         }
         Err(refusal) => Err(refusal),
     };
-    shared.answer(&form.viewer, &uri, &format!("../{period}"), done)
+    shared.answer(&form, &uri, &format!("../{period}"), done)
 }
 
 /// `/reports/{period}/form?kind=网站问题`: a workbook with the right headings.
@@ -144,9 +145,5 @@ pub(in crate::web) async fn template(
 ) -> Response {
     let book = form(text(&fields, "kind")).ok().and_then(|form| Some((form.chinese, form_book(form).ok()?)));
     let Some((name, bytes)) = book else { return notice(StatusCode::NOT_FOUND, &uri) };
-    let said = format!("attachment; filename=\"table.xlsx\"; filename*=UTF-8''{}", percent(&format!("{name}.xlsx")));
-    let said = HeaderValue::from_str(&said).unwrap_or(HeaderValue::from_static("attachment"));
-    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    ([(header::CONTENT_TYPE, HeaderValue::from_static(kind)), (header::CONTENT_DISPOSITION, said)], bytes)
-        .into_response()
+    download(bytes, BOOK, "table", &format!("{name}.xlsx"))
 }

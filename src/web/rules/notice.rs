@@ -51,7 +51,7 @@ pub(in super::super) async fn keep(State(shared): State<Shared>, uri: Uri, Opera
         }
     };
     let done = kept(&shared, year, &act).await;
-    shared.answer(&act.viewer, &uri, &format!("../calendar?year={year}"), done)
+    shared.answer(&act, &uri, &format!("../calendar?year={year}"), done)
 }
 
 async fn kept(shared: &Shared, year: i32, act: &Act) -> Result<String, Refusal> {

@@ -2,7 +2,6 @@
 
 use super::super::Shared;
 use super::super::act::Admin;
-use super::super::plain::plain;
 use super::super::session::Act;
 use super::super::settings::{switched_said, tested};
 use super::{COLUMNS, looks, shown};
@@ -18,7 +17,7 @@ use std::sync::Arc;
 /// A test letter.
 pub(in super::super) async fn letter(State(shared): State<Shared>, uri: Uri, Admin(act): Admin) -> Response {
     let done = tested(&shared, &act).await;
-    shared.answer(&act.viewer, &uri, "../start#mail", done)
+    shared.answer(&act, &uri, "../start#mail", done)
 }
 
 /// Leaves a step out, with a word.
@@ -31,7 +30,7 @@ pub(in super::super) async fn skip(State(shared): State<Shared>, uri: Uri, Admin
         start::skip(tx, step, &reason, &by, now)
     };
     let done = shared.web.store.attempt_async(deed).await;
-    shared.answer(&act.viewer, &uri, &to, done)
+    shared.answer(&act, &uri, &to, done)
 }
 
 /// One account; what is wrong with it is said beside what was typed.
@@ -40,13 +39,12 @@ pub(in super::super) async fn account(State(shared): State<Shared>, uri: Uri, Ad
         Ok(title) => {
             // It is looked at now, not when the next old one is due.
             shared.web.clock.ring();
-            shared.answer(&act.viewer, &uri, "../start#list", Ok(format!("已登记 {title}")))
+            shared.answer(&act, &uri, "../start#list", Ok(format!("已登记 {title}")))
         }
-        Err(Refusal::Wish(why) | Refusal::State(why)) => {
-            shared.notes.leave(&act.viewer, false, plain(&why));
-            shown(&shared, StatusCode::UNPROCESSABLE_ENTITY, &uri, &act.viewer, |field| act.text(field)).await
-        }
-        Err(error) => shared.answer(&act.viewer, &uri, "../start#list", Err(error)),
+        Err(refusal) => match shared.refuse(&act, &uri, refusal) {
+            Ok(_) => shown(&shared, StatusCode::UNPROCESSABLE_ENTITY, &uri, &act.viewer).await,
+            Err(answer) => answer,
+        },
     }
 }
 
@@ -72,13 +70,13 @@ pub(in super::super) async fn look(State(shared): State<Shared>, uri: Uri, Admin
     if done.is_ok() {
         shared.web.clock.ring();
     }
-    shared.answer(&act.viewer, &uri, "../start#look", done)
+    shared.answer(&act, &uri, "../start#look", done)
 }
 
 /// 开始: 正式, or 试运行 for the time being.
 pub(in super::super) async fn begin(State(shared): State<Shared>, uri: Uri, Admin(act): Admin) -> Response {
     let done = begun(&shared, &act).await;
-    shared.answer(&act.viewer, &uri, "../start#begin", done)
+    shared.answer(&act, &uri, "../start#begin", done)
 }
 
 async fn begun(shared: &Shared, act: &Act) -> Result<String, Refusal> {
@@ -88,10 +86,10 @@ async fn begun(shared: &Shared, act: &Act) -> Result<String, Refusal> {
         _ => return Err(Refusal::wish("没有说是正式还是试运行，没有开始")),
     };
     if act.text("seen").is_empty() {
-        return Err(Refusal::wish("请先看一遍上面的规则和第一封信，勾选以后再开始；没有开始"));
+        return Err(Refusal::field("seen", "请先看一遍上面的规则和第一封信，勾选以后再开始；没有开始"));
     }
     if wanted == Mode::Live && act.text("name").trim() != act.by() {
-        return Err(Refusal::wish("写的姓名和您登录的姓名不一样，没有开始；由谁负责，要由本人写明"));
+        return Err(Refusal::field("name", "写的姓名和您登录的姓名不一样，没有开始；由谁负责，要由本人写明"));
     }
     let (config, by, now) = (Arc::clone(&shared.web.config), act.by().to_owned(), shared.web.clock.now());
     let seen = act.text("leaving").to_owned();
@@ -108,5 +106,5 @@ async fn begun(shared: &Shared, act: &Act) -> Result<String, Refusal> {
 pub(in super::super) async fn dismiss(State(shared): State<Shared>, uri: Uri, Admin(act): Admin) -> Response {
     let (by, now, dismissed) = (act.by().to_owned(), shared.web.clock.now(), act.text("again").is_empty());
     let done = shared.web.store.attempt_async(move |tx| start::dismiss(tx, dismissed, &by, now)).await;
-    shared.answer(&act.viewer, &uri, "../start", done)
+    shared.answer(&act, &uri, "../start", done)
 }

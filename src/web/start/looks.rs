@@ -2,7 +2,8 @@
 
 use super::super::Shared;
 use super::super::chrome::{notice, refused, unavailable};
-use super::super::list::{BOOK, download};
+use super::super::download::{BOOK, download};
+use super::super::plain::plain;
 use super::super::session::{Viewer, text};
 use super::left;
 use crate::config::Config;
@@ -113,7 +114,7 @@ fn row(conn: &Connection, pair: &Pair<'_>) -> Result<Value, StoreError> {
         said,
         at => pair.last.map(|look| beijing(look.at)),
         reach => span_in_words(reach),
-        advice => pair.last.filter(|_| failed.is_some()).map(|look| look.advice.clone()).unwrap_or_default(),
+        advice => pair.last.filter(|_| failed.is_some()).map(|look| plain(&look.advice)).unwrap_or_default(),
     })
 }
 
@@ -149,7 +150,7 @@ pub(in super::super) async fn sheet(
             none(&format!("{week} 没有要人看的账号：台账里还没有账号，或者这一周还没有过完，或者都看清了。"))
         }
         Ok(drawn) => match drawn.book {
-            Ok(bytes) => download(bytes, BOOK, "sheet.xlsx", &format!("周核查表-{}.xlsx", Period::Week(week))),
+            Ok(bytes) => download(bytes, BOOK, "sheet", &format!("周核查表-{}.xlsx", Period::Week(week))),
             Err(error) => {
                 tracing::error!(%error, "web.sheet_not_drawn");
                 notice(StatusCode::INTERNAL_SERVER_ERROR, &uri)

@@ -24,7 +24,6 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use minijinja::{Value, context};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The columns of the list that the form for one account fills in.
@@ -40,19 +39,10 @@ const COLUMNS: [(&str, &str); 7] = [
 
 /// The page.
 pub(super) async fn show(State(shared): State<Shared>, uri: Uri, viewer: Viewer) -> Response {
-    shown(&shared, StatusCode::OK, &uri, &viewer, |_| "").await
+    shown(&shared, StatusCode::OK, &uri, &viewer).await
 }
 
-/// The page with what somebody has typed into each field of the form for one account.
-async fn shown<'a>(
-    shared: &Shared,
-    status: StatusCode,
-    uri: &Uri,
-    viewer: &Viewer,
-    typed: impl Fn(&str) -> &'a str,
-) -> Response {
-    let typed: BTreeMap<String, String> =
-        COLUMNS.iter().map(|(field, _)| ((*field).to_owned(), typed(field).to_owned())).collect();
+async fn shown(shared: &Shared, status: StatusCode, uri: &Uri, viewer: &Viewer) -> Response {
     let (config, now) = (Arc::clone(&shared.web.config), shared.web.clock.now());
     let kept = shared.web.store.read_async(move |conn| values(conn, &config, now)).await;
     let values = match kept {
@@ -67,7 +57,7 @@ async fn shown<'a>(
         Ok(leaving) => leaving,
         Err(error) => return unavailable(&error, uri),
     };
-    shared.page(status, "start.html", uri, viewer, context! { typed, first, leaving, ..values }).await
+    shared.page(status, "start.html", uri, viewer, context! { first, leaving, ..values }).await
 }
 
 /// What the first letter says; `making` while it is being foretold.

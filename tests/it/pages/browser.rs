@@ -1,6 +1,8 @@
 //! What a browser does, without a browser: keeps a cookie, sends forms with the seal of the page.
 
 use crate::answer::office::{Answer, ask, percent};
+use std::io::{Read, Write};
+use std::net::TcpStream;
 
 #[derive(Clone)]
 pub(crate) struct Browser {
@@ -25,6 +27,17 @@ impl Browser {
     pub(crate) fn get(&mut self, path: &str) -> Answer {
         let head = self.head("GET", path);
         self.send(&format!("{head}\r\n"))
+    }
+
+    /// A file as it comes.
+    pub(crate) fn get_bytes(&mut self, path: &str) -> Vec<u8> {
+        let mut line = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        line.write_all(format!("{}\r\n", self.head("GET", path)).as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        line.read_to_end(&mut answer).unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{path}: {}", String::from_utf8_lossy(&answer));
+        let body = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+        answer.split_off(body)
     }
 
     /// Sends these fields as they are.

@@ -52,7 +52,6 @@ async fn mondays_round_of_checking() {
     browser.inspect("check-2-slip").await;
     pick(&browser, "day", "2026-07-24").await;
     pick(&browser, "time", "10:05").await;
-    browser.press("#seen").await;
     browser.follow("#form button").await;
     let said = browser.text().await;
     assert!(said.contains("已登记：青禾应急（抖音） 2026-W30 共1次") && said.contains("共还有 2 个没有看"), "{said}");

@@ -76,7 +76,7 @@ async fn a_post_that_somebody_saw_counts_once() {
     let post = [("day", "2026-07-22"), ("time", "10:26"), ("title", "防汛提示<b>"), ("url", "https://weibo.com/1/A")];
     for (wrong, why) in [
         (vec![("day", "2026-08-01"), ("title", "x")], "发布时间在未来"),
-        (vec![("day", ""), ("title", "x")], "看不懂时间"),
+        (vec![("day", ""), ("title", "x")], "请写明发布时间，写成 2026-11-29 08:30"),
         (vec![("day", "2026-07-22"), ("url", "javascript:alert(1)")], "看不懂链接"),
         (vec![("day", "2026-07-22"), ("kind", "视频")], "没有“视频”这种类型"),
     ] {
@@ -102,7 +102,7 @@ async fn a_span_is_attested_once_and_taken_back_by_its_own_page_only() {
         (&span[..3], "请先看过"),
         (&[("day", "2026-07-13"), ("to-day", "2026-08-01"), ("seen", "1")][..], "不能晚于现在"),
         (&[("day", "2026-07-20"), ("to-day", "2026-07-13"), ("seen", "1")][..], "必须早于"),
-        (&[("day", "昨天"), ("seen", "1")][..], "看不懂时间"),
+        (&[("day", "昨天"), ("seen", "1")][..], "看不懂开始时间"),
     ] {
         let said = done(&mut operator, &page, "attest", wrong);
         assert!(said.contains(why), "{why}\n{said}");

@@ -33,10 +33,13 @@ impl Browser {
 
     /// The mark of what the page at `on` shows.
     fn mark(&mut self, on: &str) -> String {
-        let page = self.get(on).body;
-        let at = page.find("name=\"mark\" value=\"").unwrap_or_else(|| panic!("no mark on {on}:\n{page}")) + 19;
-        page[at..].split('"').next().unwrap().to_owned()
+        marked(&self.get(on).body)
     }
+}
+
+fn marked(page: &str) -> String {
+    let at = page.find("name=\"mark\" value=\"").unwrap_or_else(|| panic!("no mark on\n{page}")) + 19;
+    page[at..].split('"').next().unwrap().to_owned()
 }
 
 fn names(office: &Office) -> Vec<String> {
@@ -211,7 +214,9 @@ async fn exports_read_back_and_start_no_formula() {
     office.ok(&["account", "import", "式.csv"]);
     let csv = boss.get("/list/export/accounts.csv");
     assert!(
-        csv.head.contains("attachment; filename=\"accounts.csv\"; filename*=utf-8''%e5%8f%b0%e8%b4%a620260723.csv"),
+        csv.head.contains(
+            "attachment; filename=\"accounts-20260723.csv\"; filename*=utf-8''%e5%8f%b0%e8%b4%a620260723.csv"
+        ),
         "{}",
         csv.head
     );
@@ -251,36 +256,55 @@ async fn a_person_is_replaced_after_a_look_at_what_goes_over() {
     );
     assert!(operator.get("/list/contacts?state=silent").body.contains("钱二"));
     assert!(!operator.get("/list/contacts?role=leader").body.contains("孙一"));
-    let form = |from: &str| {
-        format!("/list/replace?go=1&old=%E5%AD%99%E4%B8%80&new=%E5%91%A8%E4%B8%89&from={from}&mail=zs@qinghe.example")
-    };
-    let unclear = operator.get(&form("soon")).body;
-    assert!(unclear.contains("看不懂日期") && !unclear.contains("确认换人"), "{unclear}");
-    let on = form("2026-08-01");
-    let page = operator.get(&on).body;
+    let form = |from: &'static str| [("old", "孙一"), ("new", "周三"), ("from", from), ("mail", "zs@qinghe.example")];
+    let on = "/list/replace?old=%E5%AD%99%E4%B8%80&mail=no@x.example";
+    let blank = operator.get(on).body;
+    assert!(
+        blank.contains("value=\"孙一\"") && !blank.contains("no@x.example"),
+        "an address tells no way to reach anybody"
+    );
+    let unclear = operator.act(on, "/list/replace/look", &form("soon"));
+    assert_eq!(unclear.status, 422);
+    for said in
+        ["看不懂日期“soon”，请写成 2026-11-29", "value=\"周三\"", "value=\"soon\" aria-invalid=\"true\" autofocus"]
+    {
+        assert!(unclear.body.contains(said), "{said}\n{}", unclear.body);
+    }
+    assert!(!unclear.body.contains("确认换人"), "{}", unclear.body);
+    let page = operator.act(on, "/list/replace/look", &form("2026-08-01")).body;
     for said in ["周三 接替 孙一", "青禾文旅（新浪微博）", "涉及的账号 <small>2 个", "zs@qinghe.example", "确认换人"]
     {
         assert!(page.contains(said), "{said}\n{page}");
     }
-    assert!(!page.contains("青禾交通（"), "{page}");
-    let mark = operator.mark(&on);
-    let fields = [
-        ("old", "孙一"),
-        ("new", "周三"),
-        ("from", "2026-08-01"),
-        ("mail", "zs@qinghe.example"),
-        ("mark", mark.as_str()),
-    ];
-    operator.act(&on, "/list/replace", &[&fields[..4], &[("mark", "0")]].concat());
-    assert!(operator.get("/list/contacts").body.contains("没有换人"));
-    operator.act(&on, "/list/replace", &fields);
+    assert!(!page.contains("青禾交通（") && !page.contains("天以前"), "{page}");
+    let mark = marked(&page);
+    let fields = [&form("2026-08-01")[..], &[("mark", mark.as_str())]].concat();
+    let changed = operator.act(on, "/list/replace", &[&fields[..4], &[("mark", "0")]].concat());
+    assert!(
+        changed.status == 422 && changed.body.contains("没有换人") && changed.body.contains("确认换人"),
+        "{}",
+        changed.body
+    );
+    // A day that is over is told for what it changes, and must be meant.
+    let past = operator.act(on, "/list/replace/look", &form("2026-07-10")).body;
+    for said in ["2026-07-10 是 13 天以前", "没有给 孙一 发过信", "确实从 2026-07-10 算起"] {
+        assert!(past.contains(said), "{said}\n{past}");
+    }
+    let mark = marked(&past);
+    let then = [&form("2026-07-10")[..], &[("mark", mark.as_str())]].concat();
+    let asked = operator.act(on, "/list/replace", &then);
+    assert!(asked.status == 422 && asked.body.contains("接任的第一天已经过去，没有换人"), "{}", asked.body);
+    let verb =
+        ["contact", "replace", "孙一", "周三", "--from", "2026-07-10", "--by", "李四", "--mail", "zs@qinghe.example"];
+    let why = office.refused(&verb);
+    assert!(why.contains("天以前，没有改动") && why.contains("--past"), "{why}");
+    operator.act(on, "/list/replace", &fields);
     let said = operator.get("/list/contacts").body;
     assert!(said.contains("2026-08-01起，周三接替孙一"), "{said}");
     operator.act("/list", "/signout", &[]);
     let mut boss = first_or(&office);
-    boss.act("/list/contacts", "/list/replace", &fields);
-    let page = boss.get("/list/contacts").body;
-    assert!(page.contains("没有改动") || page.contains("没有换人"), "{page}");
+    let late = boss.act("/list/contacts", "/list/replace", &fields).body;
+    assert!(late.contains("没有改动") || late.contains("没有换人"), "{late}");
     let replaced = office.trail().into_iter().filter(|(_, what)| what == "contact.replace").collect::<Vec<_>>();
     assert_eq!(replaced, [("赵六".to_owned(), "contact.replace".to_owned())]);
     office.end().await;
@@ -289,6 +313,41 @@ async fn a_person_is_replaced_after_a_look_at_what_goes_over() {
     office.begin().await;
     let mut boss = first_in(&office);
     assert!(boss.get("/list").body.contains("台账还没有账号") && boss.get("/list/offices").body.contains("还没有单位"));
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_list_is_taken_out_and_brought_in_again_unchanged() {
+    let (mut office, _) = administered().await;
+    let mut operator = joined(&office, "赵六", "操作员");
+    let sheet = "单位,姓名,角色,职务,手机,固话,邮箱,QQ,账号名称,平台\n\
+        青禾县文旅局,孙一,运维人员A岗,科员,13800000001,0378-1234567,wl@qinghe.example,10001,,\n\
+        青禾县文旅局,周三,运维人员B岗,,13800000003,,,,,\n\
+        青禾县文旅局,钱二,分管领导,副局长,13800000002,,,,,\n\
+        青禾县交通局,吴四,运维人员,,13800000004,,,,青禾交通,新浪微博\n\
+        青禾县政府办,郑五,检查方,,13800000005,,,,,\n";
+    office.file("联系人.csv", sheet);
+    office.ok(&["contact", "import", "联系人.csv"]);
+    let page = operator.get("/list/offices").body;
+    assert!(page.contains("list/export/offices.xlsx"), "{page}");
+    for (kind, list) in [("accounts", "accounts"), ("contacts", "contacts"), ("contacts", "offices")] {
+        for ending in ["xlsx", "csv"] {
+            let path = format!("/list/export/{list}.{ending}");
+            let file = operator.get_bytes(&path);
+            let sent = operator.upload(kind, &format!("{list}.{ending}"), &file);
+            assert_eq!(sent.status, 303, "{path}: {}", sent.body);
+            let page = operator.get("/list/import").body;
+            assert!(page.contains("完全一样，没有要导入的"), "{path}: {page}");
+        }
+    }
+    let form = String::from_utf8(operator.get_bytes("/list/export/offices.csv")).unwrap().replace('"', "");
+    for row in [
+        "青禾县文旅局,钱二,副局长,13800000002,孙一,科员,13800000001;0378-1234567,10001",
+        "青禾县文旅局,,,,周三",
+        "青禾县交通局,,,,,,,",
+    ] {
+        assert!(form.contains(row), "{row}\n{form}");
+    }
     office.end().await;
 }
 

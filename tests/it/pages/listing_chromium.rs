@@ -112,8 +112,19 @@ async fn a_clerk_brings_in_a_changed_list() {
     browser.follow("form.stack button").await;
     let said = browser.text().await;
     assert!(said.contains("周三 接替") && said.contains("确认换人"), "{said}");
+    // A day that is over is told for what it changes; one that is none is marked in its field.
+    browser.run("document.getElementById('from').value = '2026-07-01'").await;
+    browser.follow("form.stack button").await;
+    browser.inspect("list-replace-past").await;
+    browser.run("document.getElementById('from').type = 'text'").await;
+    browser.fill("from", "下周一").await;
+    browser.follow("form.stack button").await;
+    assert_eq!(browser.run("return document.activeElement.id").await, "from");
+    browser.inspect("list-replace-refused").await;
+    browser.run("document.getElementById('from').value = '2026-07-23'").await;
+    browser.follow("form.stack button").await;
     browser.inspect("list-replace").await;
-    browser.follow("form.deeds button").await;
+    browser.follow("form[action$='replace'] button").await;
     assert!(browser.text().await.contains("接替"));
     browser.end().await;
     office.end().await;

@@ -144,7 +144,11 @@ async fn a_step_is_left_out_with_a_word_and_the_last_one_waits_for_all() {
     assert_eq!(steps(&page), ["done", "left", "done", "left", "read", "read", "next"]);
     assert!(page.contains("下载上一周的核查表") && page.contains("没有运维邮箱、提醒发不到人的"), "{page}");
     let sheet = boss.get("/start/sheet");
-    assert!(sheet.status == 200 && sheet.head.contains("attachment; filename=\"sheet.xlsx\""), "{}", sheet.head);
+    assert!(
+        sheet.status == 200 && sheet.head.contains("attachment; filename=\"sheet-2026-w29.xlsx\""),
+        "{}",
+        sheet.head
+    );
     boss.act("/start", "/start/look", &[]);
     assert!(boss.get("/start").body.contains("没有来源的只能由人看"));
     for (form, said) in [
