@@ -81,15 +81,19 @@ impl Daemon {
         credentials: Option<PathBuf>,
     ) -> Result<Daemon, DaemonError> {
         let lock = InstanceLock::take(data)?;
+        let store = Store::open(data)?;
+        // After the database, since the calendars come back with a restore that was broken off.
         let current = Arc::new(Current::new(config, data));
         let config = current.get();
-        let store = Store::open(data)?;
         let http = Http::new(config.proxy.as_deref()).map_err(DaemonError::Http)?;
         let (http, pulse) = (pulse::timed(http, &clock), Pulse::default());
         let secrets = Arc::new(FileSecrets::new(data, &config.secrets_dir, credentials));
         let now = clock.now();
         let (requeued, doubtful) = store.write(move |tx| outbox::reconcile(tx, now))?;
         tracing::info!(requeued, doubtful, "outbox.reconciled");
+        if let Some(restored) = store.write(move |tx| restored::hear(tx, now))? {
+            tracing::warn!(file = restored.file, by = restored.by, "backup.resumed");
+        }
         let configured = config.mode;
         if store.write(move |tx| modes::fall_back(tx, configured, now))? {
             tracing::info!("mode.trial_by_configuration");
@@ -115,8 +119,10 @@ impl Daemon {
             clock: Arc::clone(&clock),
             pulse: pulse.clone(),
         };
+        let inspector = Inspector::new(store.clone(), Arc::clone(&config));
+        let shelf = inspector.shelf.clone();
         Ok(Daemon {
-            inspector: Inspector::new(store.clone(), Arc::clone(&config)),
+            inspector,
             postman: Postman {
                 store: store.clone(),
                 config: Arc::clone(&config),
@@ -135,6 +141,7 @@ impl Daemon {
                 clock: Arc::clone(&clock),
                 health: alarmer,
                 poller: poller.clone(),
+                shelf,
             },
             returns: Returns {
                 store: store.clone(),
@@ -158,11 +165,24 @@ impl Daemon {
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), DaemonError> {
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();
+        // A first look at thousands of accounts takes minutes; the pages show what is known meanwhile.
+        if let Some(listen) = self.web.config.web.listen {
+            let (web, stop) = (self.web.clone(), stop.clone());
+            tasks.spawn(async move {
+                web.run(listen, stop).await;
+                Ok("web")
+            });
+        }
         // On start: look first, judge second, send third.
         let mut shutdown = std::pin::pin!(shutdown);
-        tokio::select! {
-            () = &mut shutdown => return Ok(()),
-            done = first_steps(&self) => done?,
+        let begun = tokio::select! {
+            () = &mut shutdown => false,
+            done = first_steps(&self) => done.map(|()| true)?,
+        };
+        if !begun {
+            stop.cancel();
+            drain(&mut tasks).await;
+            return Ok(());
         }
         let Daemon {
             poller,
@@ -171,7 +191,7 @@ impl Daemon {
             reporter,
             alarmer,
             verifier,
-            web,
+            web: _,
             returns,
             current,
             keeper,
@@ -213,13 +233,6 @@ impl Daemon {
             let keeper = Keeper { config, ..keeper.clone() };
             async move { keeper.step(now).await }
         }));
-        if let Some(listen) = web.config.web.listen {
-            let stop = stop.clone();
-            tasks.spawn(async move {
-                web.run(listen, stop).await;
-                Ok("web")
-            });
-        }
         tasks.spawn({
             let noticed = notice_calendars(Arc::clone(&current), Arc::clone(&clock), stop.clone());
             async move {

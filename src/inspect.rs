@@ -5,6 +5,7 @@ use crate::Step;
 use crate::config::{Config, Mode};
 use crate::domain::{Check, Moment};
 use crate::ledger::Ledger;
+use crate::ledger::shelf::{Shelf, Turn};
 use crate::recall;
 use crate::rules::{DELAY_GRACE_S, Verdict};
 use crate::settle::settle;
@@ -14,7 +15,7 @@ use crate::store::{
 };
 use crate::warn::{self, Cause, OwedLetter};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Judges and warns. Cheap to clone.
 #[derive(Clone)]
@@ -23,12 +24,12 @@ pub struct Inspector {
     pub store: Store,
     /// What the operator set.
     pub config: Arc<Config>,
-    /// The evidence as the last step knew it: a step reads only what was touched since.
-    kept: Arc<Mutex<Option<Ledger>>>,
+    /// The evidence as whoever needed it last knew it: a step reads only what was touched since.
+    pub(crate) shelf: Shelf,
 }
 
 /// How far back a check is judged again when its evidence changed.
-const LOOK_BACK_DAYS: i64 = 35;
+pub(crate) const LOOK_BACK_DAYS: i64 = 35;
 /// Seconds after which every check of the last weeks is judged again.
 const JUDGE_ALL_S: i64 = 6 * 3600;
 /// Nobody rings when a person writes into the database from the command line, and an account without a
@@ -43,7 +44,7 @@ const LOOK_AHEAD_DAYS: i64 = 21;
 impl Inspector {
     /// One that knows nothing yet.
     pub fn new(store: Store, config: Arc<Config>) -> Inspector {
-        Inspector { store, config, kept: Arc::default() }
+        Inspector { store, config, shelf: Shelf::default() }
     }
 
     /// The same under the configuration that holds now; the evidence that it knows follows from none.
@@ -57,10 +58,14 @@ impl Inspector {
     /// Those of the store; then nothing of the step is kept.
     pub async fn step(&self, now: Moment) -> Result<Step, StoreError> {
         let config = Arc::clone(&self.config);
-        // Taken away until the transaction is kept: what a failed one has read may never have been.
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let (done, ledger) = self.store.write_async(move |tx| inspect(tx, &config, kept, now)).await?;
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(ledger);
+        let (shelf, turn) = (self.shelf.clone(), self.shelf.turn().await);
+        let inspected = self.store.write_async(move |tx| {
+            let (done, ledger) = inspect(tx, &config, (&shelf, &turn), now)?;
+            Ok((done, ledger, turn))
+        });
+        // Put back when the transaction is kept: what a failed one has read may never have been.
+        let (done, ledger, _turn) = inspected.await?;
+        self.shelf.put(&ledger);
         if done.did {
             tracing::debug!("inspect.committed");
         }
@@ -71,13 +76,13 @@ impl Inspector {
 fn inspect(
     tx: &Transaction<'_>,
     config: &Config,
-    kept: Option<Ledger>,
+    shelf: (&Shelf, &Turn),
     now: Moment,
 ) -> Result<(Step, Ledger), StoreError> {
     let installed = installed_at(tx, now)?;
     let held = held_checks(config, installed, now);
     let coming = config.checks_between(now.plus(1), now.plus_days(LOOK_AHEAD_DAYS));
-    let ledger = evidence(tx, config, kept, (&held, &coming), now)?;
+    let ledger = evidence(tx, config, shelf, (&held, &coming), now)?;
     let past = worth_judging(tx, held, now)?;
     let mut wake = coming.first().map_or(now.plus_days(7), |check| check.at);
     for check in &past {
@@ -138,14 +143,18 @@ pub(crate) fn held_checks(config: &Config, installed: Moment, now: Moment) -> Ve
 fn evidence(
     conn: &Connection,
     config: &Config,
-    kept: Option<Ledger>,
+    (shelf, turn): (&Shelf, &Turn),
     (held, coming): (&[Check], &[Check]),
     now: Moment,
 ) -> Result<Ledger, StoreError> {
+    shelf.take_unkept(turn, conn, config, ("inspect", needed_from(config, held, coming, now)), now)
+}
+
+/// From when on these checks need to know everything.
+fn needed_from(config: &Config, held: &[Check], coming: &[Check], now: Moment) -> Moment {
     let reach = crate::ledger::longest_window_days(&config.profile) + 1;
     let first = held.iter().chain(coming).map(|check| check.at.min(check.nominal)).min().unwrap_or(now).min(now);
-    let span = (Moment::start_of(first.plus_days(-reach).date()), now.plus(1));
-    Ok(Ledger::kept(conn, config, span, kept)?.0)
+    Moment::start_of(first.plus_days(-reach).date())
 }
 
 /// When the next declared delay ends, if a verdict waits for one.
@@ -183,7 +192,7 @@ fn warn_owners(
 /// person has just been told what leaves. Returns how many letters.
 pub(crate) fn warn_at_once(tx: &Transaction<'_>, config: &Config, now: Moment) -> Result<usize, StoreError> {
     let coming = config.checks_between(now.plus(1), now.plus_days(LOOK_AHEAD_DAYS));
-    let ledger = evidence(tx, config, None, (&[], &coming), now)?;
+    let ledger = Ledger::load(tx, config, needed_from(config, &[], &coming, now), now.plus(1))?;
     let causes = warn::causes(&ledger, config, &coming, now);
     warn_owners(tx, config, &ledger, &coming, &causes, now)
 }

@@ -3,33 +3,48 @@
 
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Check, FailedLook, Moment, Post, Roster, Watch, When};
-use crate::rules::{self, Declared, Duty, Evidence, Profile, Tally, Verdict, WindowKind, thinned};
+use crate::rules::{self, Declared, Duty, Evidence, Profile, Tally, Verdict, WindowKind};
 use crate::store::{Connection, StoreError, accounts, contacts, looks, posts, tally, touched};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-/// Where more accounts than that have changed, reading all at once is quicker.
-const MOST_TOUCHED: usize = 1000;
+pub mod shelf;
 
-/// The evidence of a span of time.
-#[derive(Debug, Default)]
+static NOTHING: Known = Known {
+    newest: None,
+    posts: Vec::new(),
+    tallies: Vec::new(),
+    watches: Vec::new(),
+    failures: Vec::new(),
+    sources: Vec::new(),
+};
+
+/// The evidence of a span of time. A copy shares what is known of each account.
+#[derive(Clone, Debug, Default)]
 pub struct Ledger {
     /// Every account, in the order of the list.
-    pub accounts: Vec<Account>,
-    /// Where in the list an account stands.
-    places: BTreeMap<AccountId, usize>,
-    /// The newest counted post of each account, however old.
-    pub newest: BTreeMap<AccountId, Post>,
+    pub accounts: Arc<Vec<Account>>,
     /// Who answers for which account.
-    pub people: Roster,
-    posts: BTreeMap<AccountId, Vec<Post>>,
-    tallies: BTreeMap<AccountId, Vec<Tally>>,
-    watches: BTreeMap<AccountId, Vec<Watch>>,
-    failures: BTreeMap<AccountId, Vec<FailedLook>>,
-    sources: BTreeMap<AccountId, Vec<Declared>>,
+    pub people: Arc<Roster>,
+    /// Where in the list an account stands.
+    places: Arc<BTreeMap<AccountId, usize>>,
+    known: BTreeMap<AccountId, Arc<Known>>,
     /// What is loaded: `[from, until)`.
     span: Option<(Moment, Moment)>,
     /// The newest change of the store that it knows of.
     seq: i64,
+}
+
+/// What is known of one account.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    /// Its newest counted update, however old.
+    newest: Option<Post>,
+    posts: Vec<Post>,
+    tallies: Vec<Tally>,
+    watches: Vec<Watch>,
+    failures: Vec<FailedLook>,
+    sources: Vec<Declared>,
 }
 
 impl Ledger {
@@ -40,20 +55,27 @@ impl Ledger {
     pub fn load(conn: &Connection, config: &Config, from: Moment, until: Moment) -> Result<Ledger, StoreError> {
         let seq = touched::newest(conn)?;
         let accounts = accounts::all(conn)?;
-        let sources = accounts.iter().map(|account| (account.id, declared(config, account))).collect();
-        Ok(Ledger {
-            span: Some((from, until)),
-            seq,
-            newest: newest(conn, until)?,
-            people: contacts::roster(conn)?,
-            posts: posts::of(conn, from, until)?,
-            tallies: tally::of(conn, from, until)?,
-            watches: looks::watches(conn, from, until)?,
-            failures: looks::failures(conn, from, until.plus_days(7))?,
-            places: places(&accounts),
-            accounts,
-            sources,
-        })
+        let (mut newest, mut posts) = (newest(conn, until)?, posts::of(conn, from, until)?);
+        let (mut tallies, mut watches) = (tally::of(conn, from, until)?, looks::watches(conn, from, until)?);
+        let mut failures = looks::failures(conn, from, until.plus_days(7))?;
+        let known = accounts.iter().map(|account| {
+            let known = Known {
+                newest: newest.remove(&account.id),
+                posts: posts.remove(&account.id).unwrap_or_default(),
+                tallies: tallies.remove(&account.id).unwrap_or_default(),
+                watches: watches.remove(&account.id).unwrap_or_default(),
+                failures: failures.remove(&account.id).unwrap_or_default(),
+                sources: declared(config, account),
+            };
+            (account.id, Arc::new(known))
+        });
+        let known = known.collect();
+        Ok(Ledger { span: Some((from, until)), seq, known, ..Ledger::listed(accounts, contacts::roster(conn)?) })
+    }
+
+    fn listed(accounts: Vec<Account>, people: Roster) -> Ledger {
+        let places = Arc::new(places(&accounts));
+        Ledger { accounts: Arc::new(accounts), people: Arc::new(people), places, ..Ledger::default() }
     }
 
     /// The same for a few accounts only.
@@ -67,14 +89,11 @@ impl Ledger {
         from: Moment,
         until: Moment,
     ) -> Result<Ledger, StoreError> {
-        let accounts = accounts::some(conn, wanted)?;
-        let mut ledger = Ledger { people: contacts::roster(conn)?, ..Ledger::default() };
-        for account in &accounts {
+        let mut ledger = Ledger::listed(accounts::some(conn, wanted)?, contacts::roster(conn)?);
+        for account in Arc::clone(&ledger.accounts).iter() {
             ledger.read_one(conn, account.id, (from, until))?;
-            ledger.sources.insert(account.id, declared(config, account));
+            ledger.known_of(account.id).sources = declared(config, account);
         }
-        ledger.places = places(&accounts);
-        ledger.accounts = accounts;
         Ok(ledger)
     }
 
@@ -85,53 +104,22 @@ impl Ledger {
         id: AccountId,
         (from, until): (Moment, Moment),
     ) -> Result<(), StoreError> {
-        self.newest.remove(&id);
-        self.newest.extend(newest_of(conn, id, until)?.map(|post| (id, post)));
-        self.posts.insert(id, posts::of_account(conn, id, from, until)?);
-        self.tallies.insert(id, tally::of_account(conn, id, from, until)?);
-        self.watches.insert(id, looks::watches_of(conn, id, from, until)?);
-        self.failures.insert(id, looks::failures_of(conn, id, from, until.plus_days(7))?);
+        let sources = std::mem::take(&mut self.known_of(id).sources);
+        let known = Known {
+            newest: newest_of(conn, id, until)?,
+            posts: posts::of_account(conn, id, from, until)?,
+            tallies: tally::of_account(conn, id, from, until)?,
+            watches: looks::watches_of(conn, id, from, until)?,
+            failures: looks::failures_of(conn, id, from, until.plus_days(7))?,
+            sources,
+        };
+        self.known.insert(id, Arc::new(known));
         Ok(())
     }
 
-    /// Makes it small enough to be kept: without the looks that say nothing beside later ones.
-    #[must_use]
-    fn thin(mut self) -> Ledger {
-        for watches in self.watches.values_mut() {
-            *watches = thinned(std::mem::take(watches));
-        }
-        self
-    }
-
-    /// Brings a ledger that was kept up to date: the evidence of the accounts that were touched since, and
-    /// of those whose posts have come of age meanwhile; thinned. Says which accounts were read again;
-    /// `None` where it cannot be mended, since the list has changed or another span is asked for.
-    ///
-    /// # Errors
-    /// Those of the store; then it must not be used any more.
-    fn refresh(
-        &mut self,
-        conn: &Connection,
-        (from, until): (Moment, Moment),
-    ) -> Result<Option<BTreeSet<AccountId>>, StoreError> {
-        let Some((_, known_until)) = self.span.filter(|span| span.0 == from && span.1 <= until) else {
-            return Ok(None);
-        };
-        let seq = touched::newest(conn)?;
-        let Some(mut changed) = touched::since(conn, self.seq)? else { return Ok(None) };
-        if changed.len() > MOST_TOUCHED {
-            return Ok(None);
-        }
-        changed.extend(touched::began(conn, known_until, until)?);
-        for id in &changed {
-            self.read_one(conn, *id, (from, until))?;
-            if let Some(watches) = self.watches.get_mut(id) {
-                *watches = thinned(std::mem::take(watches));
-            }
-        }
-        self.people = contacts::roster(conn)?;
-        (self.span, self.seq) = (Some((from, until)), seq);
-        Ok(Some(changed))
+    /// What is known of that account, this ledger's own.
+    fn known_of(&mut self, id: AccountId) -> &mut Known {
+        Arc::make_mut(self.known.entry(id).or_default())
     }
 
     /// The list and its people, and nothing to judge by.
@@ -139,30 +127,24 @@ impl Ledger {
     /// # Errors
     /// Those of the store.
     pub fn without_evidence(conn: &Connection) -> Result<Ledger, StoreError> {
-        let accounts = accounts::all(conn)?;
-        Ok(Ledger { places: places(&accounts), accounts, people: contacts::roster(conn)?, ..Ledger::default() })
+        Ok(Ledger::listed(accounts::all(conn)?, contacts::roster(conn)?))
     }
 
     /// Evidence that nobody stored: posts of each account, and one source that watched them all.
     pub fn of(
         accounts: Vec<Account>,
-        posts: BTreeMap<AccountId, Vec<Post>>,
+        mut posts: BTreeMap<AccountId, Vec<Post>>,
         watch: &Watch,
         source: &Declared,
     ) -> Ledger {
-        let newest = posts.iter().filter_map(|(id, posts)| {
-            let newest = posts.iter().max_by_key(|post| post.when.latest())?;
-            Some((*id, newest.clone()))
-        });
-        Ledger {
-            newest: newest.collect(),
-            watches: accounts.iter().map(|account| (account.id, vec![watch.clone()])).collect(),
-            sources: accounts.iter().map(|account| (account.id, vec![source.clone()])).collect(),
-            posts,
-            places: places(&accounts),
-            accounts,
-            ..Ledger::default()
+        let mut ledger = Ledger::listed(accounts, Roster::default());
+        for account in Arc::clone(&ledger.accounts).iter() {
+            let known = ledger.known_of(account.id);
+            known.posts = posts.remove(&account.id).unwrap_or_default();
+            known.newest = known.posts.iter().max_by_key(|post| post.when.latest()).cloned();
+            (known.watches, known.sources) = (vec![watch.clone()], vec![source.clone()]);
         }
+        ledger
     }
 
     /// Loads what every rule of `profile` needs at these checks.
@@ -194,45 +176,11 @@ impl Ledger {
         Ledger::load_some(conn, config, wanted, from, until)
     }
 
-    /// The same, kept: what was kept with what has changed since, and whose that is; `None` where all was
-    /// read anew.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub fn kept_for_checks(
-        conn: &Connection,
-        config: &Config,
-        checks: &[Check],
-        kept: Option<Ledger>,
-    ) -> Result<(Ledger, Option<BTreeSet<AccountId>>), StoreError> {
-        let span = span_of(&config.profile, checks);
-        Ledger::kept(conn, config, span, kept)
-    }
-
-    /// The ledger of that span: what was kept with what has changed since, and whose that is; else read anew
-    /// and thinned.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub fn kept(
-        conn: &Connection,
-        config: &Config,
-        span: (Moment, Moment),
-        kept: Option<Ledger>,
-    ) -> Result<(Ledger, Option<BTreeSet<AccountId>>), StoreError> {
-        if let Some(mut kept) = kept
-            && let Some(changed) = kept.refresh(conn, span)?
-        {
-            return Ok((kept, Some(changed)));
-        }
-        Ok((Ledger::load(conn, config, span.0, span.1)?.thin(), None))
-    }
-
     /// For a preview of days to come: people who looked at accounts without a source go on looking until
     /// then. Nothing may be judged on it.
     pub fn suppose_people_look_on(&mut self, until: Moment) {
-        for account in self.accounts.iter().filter(|account| account.sources.is_empty()) {
-            let Some(watches) = self.watches.get_mut(&account.id) else { continue };
+        for account in Arc::clone(&self.accounts).iter().filter(|account| account.sources.is_empty()) {
+            let watches = &mut self.known_of(account.id).watches;
             let newest = watches.iter().max_by_key(|watch| watch.reach.until).cloned();
             watches.extend(newest.map(|mut watch| {
                 watch.reach.until = watch.reach.until.max(until);
@@ -243,13 +191,19 @@ impl Ledger {
 
     /// What is known about one account.
     pub fn evidence(&self, account: AccountId) -> Evidence<'_> {
+        let known = self.known.get(&account).map_or(&NOTHING, |known| known.as_ref());
         Evidence {
-            posts: self.posts.get(&account).map_or(&[], Vec::as_slice),
-            tallies: self.tallies.get(&account).map_or(&[], Vec::as_slice),
-            watches: self.watches.get(&account).map_or(&[], Vec::as_slice),
-            failures: self.failures.get(&account).map_or(&[], Vec::as_slice),
-            sources: self.sources.get(&account).map_or(&[], Vec::as_slice),
+            posts: &known.posts,
+            tallies: &known.tallies,
+            watches: &known.watches,
+            failures: &known.failures,
+            sources: &known.sources,
         }
+    }
+
+    /// Its newest counted update, however old.
+    pub fn newest(&self, account: AccountId) -> Option<&Post> {
+        self.known.get(&account)?.newest.as_ref()
     }
 
     /// Every verdict of a check, accounts in the order of the list, rules in the order of the profile.
@@ -285,7 +239,7 @@ impl Ledger {
 }
 
 /// From where to where the rules of a profile look at these checks.
-fn span_of(profile: &Profile, checks: &[Check]) -> (Moment, Moment) {
+pub(crate) fn span_of(profile: &Profile, checks: &[Check]) -> (Moment, Moment) {
     let windows =
         checks.iter().flat_map(|check| profile.rules.iter().map(|rule| rules::window_of(rule.window, *check)));
     let spans: Vec<rules::Window> = windows.collect();

@@ -25,6 +25,7 @@ pub mod mail;
 pub mod outlook;
 pub mod plan;
 pub mod poll;
+mod private;
 pub mod pulse;
 mod reasons;
 mod recall;

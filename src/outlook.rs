@@ -211,18 +211,36 @@ fn standing(
     let week_ends = week.filter(|week| week.missing > 0).map(|week| week.until);
     let labels: Vec<&str> =
         result.vetoes.iter().chain(&result.problems).filter_map(|verdict| verdict.label.as_deref()).collect();
-    let gap = || result.unclear.iter().flat_map(|verdict| verdict.kind.gaps()).next().map(|gap| gap.why.chinese());
+    let mark = Mark::of(result.grade, &result.unclear);
     Standing {
         account: account.id,
         name: account.name.clone(),
         platform: account.platform.name().to_owned(),
         office: account.office.clone(),
-        mark: Mark::of(result.grade, &result.unclear),
-        why: if labels.is_empty() { gap().unwrap_or_default() } else { labels.join("、") },
+        mark,
+        why: why(mark, &labels, &result.unclear),
         trouble: week_ends.into_iter().chain(silence.and_then(|silence| silence.trouble(now))).min(),
         awaiting: 0,
         week,
         silence,
+    }
+}
+
+/// Why the mark is what it is: for what nobody can say the hole in the watch, of the verdict that decides;
+/// what was found beside it is said as that.
+fn why(mark: Mark, labels: &[&str], unclear: &[Verdict]) -> String {
+    let found = labels.join("、");
+    if !matches!(mark, Mark::Unclear | Mark::Suspected) {
+        return found;
+    }
+    let decides =
+        |verdict: &&Verdict| matches!(verdict.kind, VerdictKind::Suspected { .. }) == (mark == Mark::Suspected);
+    let gap = unclear.iter().filter(decides).flat_map(|verdict| verdict.kind.gaps()).next();
+    let gap = gap.map(|gap| gap.why.chinese()).unwrap_or_default();
+    match (gap.is_empty(), found.is_empty()) {
+        (_, true) => gap,
+        (true, false) => format!("另有{found}"),
+        (false, false) => format!("{gap}；另有{found}"),
     }
 }
 

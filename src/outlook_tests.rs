@@ -97,6 +97,16 @@ fn what_was_only_seen_weakly_is_for_a_person_and_a_paused_account_is_in_no_troub
     assert!(silence.deadline < at(NOW) && !silence.is_sure, "nobody is called overdue without proof");
 }
 
+/// What nobody can say is not explained by what was found beside it.
+#[test]
+fn the_reason_is_that_of_the_mark() {
+    let missed = ["一周未更新两次"];
+    assert_eq!(why(Mark::Problem, &missed, &[]), "一周未更新两次");
+    assert_eq!(why(Mark::Unclear, &missed, &[]), "另有一周未更新两次");
+    let suspected = outlook(&[&["2026-06-20 10:00"]], &[], Strength::Weak).standings[0].why.clone();
+    assert!(!suspected.is_empty() && !suspected.contains("未更新两次"), "{suspected}");
+}
+
 #[test]
 fn every_mark_has_a_word_of_its_own() {
     for mark in Mark::ALL {

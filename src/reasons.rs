@@ -45,7 +45,8 @@ impl Told {
     /// In lines: the letter, why it was owed, and the calls in its place.
     pub(crate) fn lines(&self) -> Vec<String> {
         let letter = &self.letter;
-        let ended = if letter.reason.is_empty() { String::new() } else { format!("（{}）", letter.reason) };
+        let why = crate::mail::why(letter);
+        let ended = if why.is_empty() { String::new() } else { format!("（{why}）") };
         let (at, role) = (beijing(letter.slot), letter.role.chinese());
         let mut lines =
             vec![format!("{at} 给{role} {}：{}{ended}　信{}", letter.recipient, letter.standing(), letter.id)];

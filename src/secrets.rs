@@ -1,6 +1,7 @@
 //! Credentials from files: one secret per file, from systemd's credential directory, the configured
 //! folder, or (rotated ones) the data directory. No secret is ever printed or logged from here.
 
+use crate::private;
 use cuigeng_adapters::{Class, Failure, Secret, Secrets};
 use std::fs;
 use std::io::Write;
@@ -27,11 +28,9 @@ impl FileSecrets {
     }
 
     fn keep(&self, name: &str, secret: &Secret) -> std::io::Result<()> {
-        fs::create_dir_all(&self.rotated)?;
-        restrict(&self.rotated, 0o700)?;
+        private::folder(&self.rotated)?;
         let part = self.rotated.join(format!(".{name}.part"));
-        let mut file = fs::File::create(&part)?;
-        restrict(&part, 0o600)?;
+        let mut file = private::file(&part)?;
         file.write_all(secret.expose().as_bytes())?;
         file.sync_all()?;
         fs::rename(&part, self.rotated.join(name))?;
@@ -74,17 +73,6 @@ impl Secrets for FileSecrets {
         }
         self.keep(name, &secret).map_err(|e| refused(format!("secret {name} cannot be kept: {}", e.kind())))
     }
-}
-
-#[cfg(unix)]
-fn restrict(path: &Path, mode: u32) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode))
-}
-
-#[cfg(not(unix))]
-fn restrict(_path: &Path, _mode: u32) -> std::io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

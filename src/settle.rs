@@ -243,7 +243,7 @@ fn asked(ledger: &Ledger, waiting: &[Revision]) -> String {
     if waiting.len() > PRINTED {
         let _ = writeln!(text, "…另有{}项", waiting.len() - PRINTED);
     }
-    text.push_str("\n查看：cuigeng confirm\n全部确认：cuigeng confirm --all --by 姓名\n某个账号是误报：cuigeng confirm --account 账号 --false --reason 理由 --by 姓名\n");
+    text.push_str("\n在网页“核查”里逐项确认；或用命令：\n查看：cuigeng confirm\n全部确认：cuigeng confirm --all --by 姓名\n某个账号是误报：cuigeng confirm --account 账号 --false --reason 理由 --by 姓名\n");
     text
 }
 

@@ -2,7 +2,7 @@
 
 use super::ExecConfig;
 use crate::{Class, Failure};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use tokio::process::{Child, Command};
@@ -11,7 +11,7 @@ use tokio::process::{Child, Command};
 pub(super) fn start(config: &ExecConfig, verb: &str, state: &Path, deadline_s: i64) -> Result<Child, Failure> {
     // The program runs in its state directory, from which a relative path would lead elsewhere.
     let (program, state) = (absolute(&program(config)?), absolute(state));
-    std::fs::create_dir_all(&state)
+    private_folder(&state)
         .map_err(|e| refused(&format!("state directory: {e}"), "采集程序的状态目录建不出来，请检查数据目录的权限"))?;
     let mut command = Command::new(&program);
     command.args(config.command.iter().skip(1)).arg(verb).current_dir(&state);
@@ -24,6 +24,11 @@ pub(super) fn start(config: &ExecConfig, verb: &str, state: &Path, deadline_s: i
             &format!("采集程序 {} 启动不了：请检查文件是否存在、是否有执行权限", shown(&program)),
         )
     })
+}
+
+/// What a collector keeps (a login, say) is nobody else's.
+fn private_folder(dir: &Path) -> std::io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
 
 fn absolute(path: &Path) -> PathBuf {

@@ -48,7 +48,7 @@ pub struct Facts {
     /// How it stands with the backups, where somebody must hear of it.
     pub backup: Option<Standing>,
     /// The database is a copy, and its letters wait for a word: since when, and how many.
-    pub held: Option<(Moment, i64)>,
+    pub held: Option<(String, i64)>,
     /// When this process began.
     pub started: Moment,
 }
@@ -133,7 +133,7 @@ pub fn causes(facts: &Facts, now: Moment) -> Vec<Cause> {
     causes.extend(facts.stalled.iter().filter_map(|(task, moved)| stalled(task, *moved, now)));
     causes.extend(clock(facts, now));
     causes.extend(facts.backup.as_ref().filter(|standing| standing.is_trouble()).map(|standing| backup(standing, now)));
-    causes.extend(facts.held.map(|(since, letters)| held(since, letters)));
+    causes.extend(facts.held.as_ref().map(|(told, letters)| held(told, *letters)));
     causes
 }
 
@@ -181,8 +181,8 @@ fn backup(standing: &Standing, now: Moment) -> Cause {
 }
 
 /// Mail is what waits, so it cannot tell.
-fn held(since: Moment, letters: i64) -> Cause {
-    let subject = format!("{}从备份恢复，信件都没有发出，有{letters}封在等", minute(since));
+fn held(told: &str, letters: i64) -> Cause {
+    let subject = format!("{told}，除测试信外都没有发出，有{letters}封在等");
     let cure = "请到发件箱看一遍待发的信，不该再发的取消，然后放行（或用 cuigeng outbox release）";
     ladder("restored", subject, String::new(), cure)
 }
@@ -294,7 +294,9 @@ fn calendar(year: i32, broken: bool) -> Cause {
     let subject = format!("{year}年放假安排未录入");
     let detail = "未录入的年份按周一至周五上班处理，提醒不会避开节假日".to_owned();
     let cure = if broken {
-        format!("录入的文件读不懂，没有采用，请重新录入：cuigeng calendar import 文件 --year {year} --by 姓名")
+        format!(
+            "录入的文件读不懂，没有采用，请在网页“规则”的“日历”里重新录入；或者存成文件，运行 cuigeng calendar import 文件 --year {year} --by 姓名"
+        )
     } else {
         format!(
             "在网页“规则”的“日历”里粘贴国务院办公厅通知的正文；或者存成文件，运行 cuigeng calendar import 文件 --year {year} --by 姓名"

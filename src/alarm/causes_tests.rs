@@ -130,7 +130,11 @@ fn a_task_that_stands_still_a_set_clock_and_an_old_backup_are_told() {
         (Facts { unsynchronised: true, ..calm() }, "clock", "系统时钟没有同步"),
         (Facts { backup: Some(Standing::Old { at: ago(27 * HOUR) }), ..calm() }, "backup", "最近一次备份已是27小时前"),
         (Facts { backup: Some(Standing::Never), ..calm() }, "backup", "一次备份也没有做成过"),
-        (Facts { held: Some((ago(60), 3)), ..calm() }, "restored", "从备份恢复，信件都没有发出，有3封在等"),
+        (
+            Facts { held: Some(("由张三从 x.db 恢复".to_owned(), 3)), ..calm() },
+            "restored",
+            "x.db 恢复，除测试信外都没有发出，有3封在等",
+        ),
     ] {
         let causes = causes(&facts, now);
         assert_eq!(causes.iter().map(|cause| cause.key.as_str()).collect::<Vec<_>>(), [key]);

@@ -59,7 +59,7 @@ pub(super) fn facts(
         askew_s: own.askew_s,
         unsynchronised: own.unsynchronised,
         backup: Some(backup::stands(conn, config, data, now)?),
-        held: restore::held(conn)?.map(|(restored, waits)| (restored.at, waits.letters)),
+        held: restore::held(conn)?.map(|(restored, waits)| (restore::told(&restored), waits.letters)),
         // Letters that were held after a restore leave one after the other, as after a start.
         started: own.started.max(restored::last(conn)?.and_then(|last| last.released).unwrap_or(Moment::MIN)),
     })

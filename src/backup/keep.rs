@@ -42,6 +42,12 @@ pub fn taken(name: &str) -> Option<Moment> {
     NaiveDateTime::parse_from_str(stamp, FORM).ok().map(Moment::from_beijing)
 }
 
+/// When a folder of that name was put aside: until then the database in it was in use.
+pub fn replaced(name: &str) -> Option<Moment> {
+    let stamp = name.strip_prefix("replaced-")?;
+    NaiveDateTime::parse_from_str(stamp, FORM).ok().map(Moment::from_beijing)
+}
+
 pub(super) fn is_ours(name: &str) -> bool {
     taken(name).is_some() || name.starts_with("before-migration-")
 }

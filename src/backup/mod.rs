@@ -17,6 +17,7 @@ pub use verify::{Checked, verify};
 use crate::alarm::disk_space;
 use crate::config::Config;
 use crate::domain::Moment;
+use crate::private;
 use crate::spoken::size;
 use crate::store::{Connection, Store, StoreError, backup};
 use keep::Kept;
@@ -95,7 +96,7 @@ pub fn make(store: &Store, keep_days: u32, by: Option<&str>, now: Moment) -> Res
 
 fn kept(data: &Path, keep_days: u32, now: Moment) -> Result<Made, Trouble> {
     let folder = folder(data);
-    private_dir(&folder)?;
+    private::folder(&folder).map_err(|e| Trouble(format!("{} 建不起来：{e}；请检查权限", folder.display())))?;
     let _lock = only_one(&folder)?;
     sweep(&folder);
     let made = written(data, &folder.join(keep::name(now)), now)?;
@@ -187,18 +188,14 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn private_dir(dir: &Path) -> Result<(), Trouble> {
-    backup::new_folder(dir).map_err(Trouble::from)
-}
-
 /// Said to whoever comes while another backup is being made.
 const BUSY: &str = "另一次备份正在进行，请等它做完";
 
 /// One backup at a time in a folder, so that what is half written belongs to nobody.
 fn only_one(folder: &Path) -> Result<File, Trouble> {
     let path = folder.join(".lock");
-    let opened = File::open(&path).or_else(|_| File::create(&path));
-    let file = opened.map_err(|e| Trouble(format!("{} 建不起来：{e}；请检查权限", path.display())))?;
+    let file =
+        private::lock_file(&path).map_err(|e| Trouble(format!("{} 建不起来：{e}；请检查权限", path.display())))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Trouble(BUSY.to_owned())),

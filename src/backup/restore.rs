@@ -3,6 +3,7 @@
 use super::{Checked, keep, room, verify, with_ending};
 use crate::deeds::Refusal;
 use crate::domain::Moment;
+use crate::spoken::beijing;
 use crate::store::restored::{self, Restored, Waits};
 use crate::store::swap::{self, Alone};
 use crate::store::{InstanceLock, Store, StoreError, backup};
@@ -20,6 +21,14 @@ pub struct Done {
     pub aside: Option<PathBuf>,
     /// What waits in the outbox, and is not sent.
     pub waits: Waits,
+    /// An earlier restore that was cut off: it was finished first, and is replaced now.
+    pub earlier: Option<Restored>,
+}
+
+/// The file that is meant: of a folder (a database that a restore has put aside, the data of another machine)
+/// the database in it.
+pub fn database(file: &Path) -> PathBuf {
+    if file.is_dir() { file.join("cuigeng.db") } else { file.to_owned() }
 }
 
 /// Verifies the copy `file` and puts it in the place of the database of `data`. From then on nothing is sent
@@ -34,17 +43,19 @@ pub fn restore(data: &Path, file: &Path, by: &str, now: Moment) -> Result<Done, 
         return Err(Refusal::wish("谁负责恢复要写明"));
     }
     let _daemon = InstanceLock::take(data)?;
+    let file = &database(file);
     // Before anything else: a restore that was broken off is finished by whoever takes the database.
     let checked = sound(file)?;
     let alone = Alone::take(data)?;
+    let earlier = restored::unheard_in(&alone, data);
     let stamp = keep::stamp(now);
     if swap::aside(data, &stamp).exists() {
         return Err(Refusal::state("刚刚恢复过一次，没有改动；请过一会儿再试"));
     }
     room(file, data).map_err(|trouble| Refusal::state(trouble.0))?;
-    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = name(file);
     let taken = taken(file, &name);
-    let restored = Restored { at: now, taken, by: by.to_owned(), file: name, looked: false, released: None };
+    let restored = Restored { unheard: true, ..Restored::new(now, by, name, taken) };
     let part = data.join("cuigeng.restoring.part");
     let prepared =
         prepare(file, &part, &restored).and_then(|()| Ok(backup::publish(&part, &swap::ready(data, &stamp))?));
@@ -53,11 +64,14 @@ pub fn restore(data: &Path, file: &Path, by: &str, now: Moment) -> Result<Done, 
     }
     prepared?;
     swap::finish(&alone, data, &stamp)?;
+    if let Err(error) = restored::done(&alone, data) {
+        tracing::warn!(%error, "backup.not_noted");
+    }
     drop(alone);
-    let aside = Some(swap::aside(data, &stamp)).filter(|aside| aside.join("cuigeng.db").is_file());
+    let aside = aside(data, &restored);
     let waits = Store::open(data)?.read(restored::waits)?;
     tracing::info!(letters = waits.letters, "backup.restored");
-    Ok(Done { checked, taken, aside, waits })
+    Ok(Done { checked, taken, aside, waits, earlier })
 }
 
 fn sound(file: &Path) -> Result<Checked, Refusal> {
@@ -72,8 +86,14 @@ fn sound(file: &Path) -> Result<Checked, Refusal> {
     )))
 }
 
+/// What people call the copy; of a database that was put aside its folder.
+fn name(file: &Path) -> String {
+    let folder = file.parent().filter(|dir| file.ends_with("cuigeng.db") && dir.file_name().is_some());
+    folder.unwrap_or(file).file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 fn taken(file: &Path, name: &str) -> Option<Moment> {
-    keep::taken(name).or_else(|| keep::dated(&file.metadata().ok()?))
+    keep::taken(name).or_else(|| keep::replaced(name)).or_else(|| keep::dated(&file.metadata().ok()?))
 }
 
 /// A copy of the copy, brought up to date and marked, durable and read whole once more.
@@ -83,7 +103,7 @@ fn prepare(file: &Path, part: &Path, restored: &Restored) -> Result<(), Refusal>
         |error: std::io::Error| Refusal::state(format!("{} 抄不过来：{error}；请检查磁盘空间", file.display()));
     let mut to = backup::new_private(part)?;
     copy(&mut std::fs::File::open(file).map_err(failed)?, &mut to).map_err(failed)?;
-    restored::prepare(part, restored)?;
+    restored::prepare(part, file, restored)?;
     let faults = backup::examine(part)?.faults;
     if !faults.is_empty() {
         return Err(Refusal::state(format!(
@@ -98,6 +118,20 @@ fn clear(part: &Path) {
     for file in [part.to_owned(), with_ending(part, "-journal"), with_ending(part, "-wal"), with_ending(part, "-shm")] {
         drop(std::fs::remove_file(file));
     }
+}
+
+/// Who restored what and when, and whether that was cut off (Chinese).
+pub fn told(restored: &Restored) -> String {
+    let taken = restored.taken.map_or_else(|| " ".to_owned(), |taken| format!("（{}的副本）", beijing(taken)));
+    let cut = restored.resumed.map_or_else(String::new, |resumed| {
+        format!("，做到一半断了，{}由后来运行的命令或服务接着做完", beijing(resumed))
+    });
+    format!("{}由{}从 {}{taken}恢复{cut}", beijing(restored.at), restored.by, restored.file)
+}
+
+/// Where a restore of that moment has put the old database.
+pub fn aside(data: &Path, restored: &Restored) -> Option<PathBuf> {
+    Some(swap::aside(data, &keep::stamp(restored.at))).filter(|aside| aside.join("cuigeng.db").is_file())
 }
 
 /// The restore whose letters wait for a word, and how many do.

@@ -21,6 +21,8 @@ pub struct Checked {
     pub schema: (i64, i64),
     /// Rows of each table.
     pub rows: Counts,
+    /// The years whose imported calendars it carries; `None` where it was made without them.
+    pub calendars: Option<Vec<i32>>,
     /// Its sum lay beside it, so that not a byte can have changed unseen.
     pub summed: bool,
     /// What is wrong with it (Chinese); empty when nothing is.
@@ -47,8 +49,9 @@ pub fn verify(path: &Path) -> Result<Checked, Trouble> {
     let wal = with_ending(path, "-wal");
     if std::fs::metadata(&wal).is_ok_and(|about| about.len() > 0) {
         return Err(Trouble(format!(
-            "{shown} 旁边还有 {}：这是正在用的数据库的一部分，不是一份完整的备份；请用 cuigeng backup --to 另作一份",
-            wal.display()
+            "{shown} 旁边还有 {}：它没有收尾，不是一份完整的备份；请先另作一份再用：cuigeng --data {} backup --to 新文件.db",
+            wal.display(),
+            path.parent().unwrap_or(path).display()
         )));
     }
     let mut faults = Vec::new();
@@ -65,12 +68,13 @@ pub fn verify(path: &Path) -> Result<Checked, Trouble> {
         Ok(found) => {
             faults.extend(found.faults);
             let schema = (found.schema, found.known);
-            Ok(Checked { bytes: about.len(), schema, rows: found.rows, summed, faults })
+            Ok(Checked { bytes: about.len(), schema, rows: found.rows, calendars: found.calendars, summed, faults })
         }
         Err(error) if error.is_newer() || error.is_foreign() => Err(Trouble(unusable(path, &error))),
         Err(error) => {
             faults.push(format!("打不开（{error}）"));
-            Ok(Checked { bytes: about.len(), schema: (0, 0), rows: Counts::new(), summed, faults })
+            let rows = Counts::new();
+            Ok(Checked { bytes: about.len(), schema: (0, 0), rows, calendars: None, summed, faults })
         }
     }
 }

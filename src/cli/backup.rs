@@ -2,7 +2,7 @@
 
 use super::{CliError, Context, Outcome, beijing, outln, print_json, print_rows};
 use crate::backup::record::Record;
-use crate::backup::{self, Checked, Made, Trouble, keep};
+use crate::backup::{self, Checked, Made, Trouble, keep, restore};
 use crate::spoken::size;
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -108,10 +108,11 @@ fn recorded(context: &Context) -> Result<Record, CliError> {
     Ok(context.store()?.read(Record::read)?)
 }
 
-/// A file as it was named, or of that name among the kept ones.
+/// A file as it was named, or of that name among the kept ones or among what restores have put aside.
 pub(super) fn named(context: &Context, file: &Path) -> PathBuf {
-    let kept = backup::folder(&context.data).join(file);
-    if !file.exists() && kept.is_file() { kept } else { file.to_owned() }
+    let kept = [backup::folder(&context.data).join(file), context.data.join(file)];
+    let found = if file.exists() { None } else { kept.into_iter().find(|path| path.exists()) };
+    restore::database(&found.unwrap_or_else(|| file.to_owned()))
 }
 
 fn verify(context: &Context, file: Option<&Path>) -> Result<Outcome, CliError> {
@@ -172,9 +173,12 @@ pub(super) fn words(checked: &Checked) -> String {
     } else {
         "；旁边没有校验值，只检验了内容"
     };
-    format!("{}，{}行{schema}{sum}", size(checked.bytes), checked.total())
+    let years: Vec<String> = checked.calendars.iter().flatten().map(|year| format!("{year}年")).collect();
+    let years =
+        if years.is_empty() { String::new() } else { format!("，连同录入的{}放假安排", years.join("、")) };
+    format!("{}，{}行{years}{schema}{sum}", size(checked.bytes), checked.total())
 }
 
 fn as_json(file: &Path, checked: &Checked) -> serde_json::Value {
-    json!({"file": file, "ok": checked.faults.is_empty(), "faults": checked.faults, "bytes": checked.bytes, "rows": checked.rows, "schema": checked.schema.0, "summed": checked.summed})
+    json!({"file": file, "ok": checked.faults.is_empty(), "faults": checked.faults, "bytes": checked.bytes, "rows": checked.rows, "calendars": checked.calendars, "schema": checked.schema.0, "summed": checked.summed})
 }

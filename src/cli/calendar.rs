@@ -102,6 +102,9 @@ fn import(context: &Context, args: &ImportArgs) -> Result<Outcome, CliError> {
     if let Some(shown) = Almanac::of(&understood.after, year) {
         print(context, &shown)?;
     }
+    for doubt in &understood.doubts {
+        errln!("注意，{doubt}");
+    }
     for (stray, kept) in understood.strays() {
         errln!("通知里还有{stray}年的日期：{}", if kept { "一并改入该年" } else { "该年未录入，不保存" });
     }

@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::deeds::Refusal;
 use crate::deeds::confirm::{self, Board, Decided, Open, REASON_WANTED, Wish};
 use crate::deeds::held;
-use crate::domain::{Account, Check, Moment};
+use crate::domain::{Account, AccountId, Check, Moment};
 use crate::rules::{Ruling, Verdict};
 use serde_json::json;
 use std::sync::Arc;
@@ -26,7 +26,22 @@ pub(super) fn run(context: &Context, args: &ConfirmArgs) -> Result<Outcome, CliE
     }
     let config = Arc::clone(&context.config);
     let board = context.store()?.read(|conn| Board::load(conn, &config, &checks, None, now))?;
-    list(context, &board, account.as_ref(), args.check.as_deref())
+    let done = list(context, &board, account.as_ref(), args.check.as_deref())?;
+    if args.check.is_none() && account.is_none() && !context.json {
+        older(&context.store()?.read(|conn| held::older(conn, &config, &checks, now))?);
+    }
+    Ok(done)
+}
+
+/// What still waits of checks that are not listed, and how they are.
+fn older(rows: &[(Check, AccountId)]) {
+    let of_one = |rows: &[(Check, AccountId)]| {
+        rows.first().map(|(check, _)| format!("confirm --check {}（{}项）", check.at.date(), rows.len()))
+    };
+    let checks: Vec<String> = rows.chunk_by(|one, next| one.0.at == next.0.at).filter_map(of_one).collect();
+    if !checks.is_empty() {
+        outln!("更早的检查还有{}项待核实：{}", rows.len(), checks.join("、"));
+    }
 }
 
 fn read(args: &ConfirmArgs, account: Option<&Account>) -> Result<Wish, CliError> {

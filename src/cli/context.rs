@@ -7,7 +7,7 @@ use crate::deeds::Refusal;
 use crate::domain::{Account, Check, Moment, Platform};
 use crate::rules::Profile;
 use crate::secrets::FileSecrets;
-use crate::store::{Store, StoreError, accounts};
+use crate::store::{Store, StoreError, accounts, restored, swap};
 use cuigeng_adapters::Mask;
 use cuigeng_adapters::http::Http;
 use cuigeng_adapters::time::parse_date;
@@ -83,6 +83,10 @@ impl Context {
         });
         let mut config = config::load(found.as_deref())?;
         let data = cli.data.clone().unwrap_or_else(default_data);
+        // Before the calendars are read, since they come back with a restore; whoever opens the database is told.
+        if let Err(error) = swap::finish_pending(&data) {
+            tracing::warn!(%error, "backup.not_exchanged");
+        }
         config.adopt_calendars(&data)?;
         Ok(Context {
             config: Arc::new(config),
@@ -105,7 +109,20 @@ impl Context {
             return Ok(store);
         }
         let store = Store::open(&self.data)?;
+        if store.read(restored::unheard)?.is_some() {
+            self.hear(&store);
+        }
         Ok(self.store.get_or_init(|| store))
+    }
+
+    /// Whoever comes after a restore that was cut off hears that it is done now. Where that cannot be written
+    /// down, the next one hears it too.
+    fn hear(&self, store: &Store) {
+        let now = self.clock.now();
+        let heard = store.write(move |tx| Ok((restored::hear(tx, now)?, restored::waits(tx)?)));
+        if let Ok((Some(restored), waits)) = heard {
+            super::restore::say_resumed(&self.data, &restored, waits);
+        }
     }
 
     /// The credentials.

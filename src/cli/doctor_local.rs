@@ -9,6 +9,7 @@ use crate::backup::{self, keep, restore};
 use crate::config::{self, Owners};
 use crate::domain::{Account, Moment};
 use crate::spoken::size;
+use crate::store::restored::Restored;
 use crate::store::{Connection, StoreError, audit, checkup, counts};
 use cuigeng_adapters::time::HOUR;
 use cuigeng_adapters::{Batch, Source};
@@ -267,7 +268,7 @@ fn letters(context: &Context) -> Vec<Line> {
     let of = |word: &str| states.iter().find(|(state, _)| state == word).map_or(0, |(_, count)| *count);
     let held = context.store().and_then(|store| Ok(store.read(restore::held)?));
     let mut lines = match held {
-        Ok(Some((_, waits))) => vec![held_back(waits.letters)],
+        Ok(Some((restored, waits))) => vec![held_back(&restored, waits.letters)],
         _ => vec![waiting(stuck, oldest, of("queued"))],
     };
     if of("refused") + of("bounced") > 0 {
@@ -277,9 +278,9 @@ fn letters(context: &Context) -> Vec<Line> {
     lines
 }
 
-fn held_back(letters: i64) -> Line {
+fn held_back(restored: &Restored, letters: i64) -> Line {
     let cure = "用 cuigeng outbox release 看待发的信，不该再发的取消，然后放行";
-    bad(Group::Outbox, format!("从备份恢复以后什么信也没有发，待发{letters}封"), cure)
+    bad(Group::Outbox, format!("{}，此后什么信也没有发，待发{letters}封", restore::told(restored)), cure)
 }
 
 fn waiting(stuck: i64, oldest: Option<Moment>, queued: i64) -> Line {

@@ -16,7 +16,10 @@ pub(super) fn run(context: &Context, verb: OutboxVerb) -> Result<Outcome, CliErr
     match verb {
         OutboxVerb::List => list(context),
         OutboxVerb::Show { id } => show(context, id),
-        OutboxVerb::Retry { id, by } => act(context, id, &Deed::Retry, &by, "已排入发件箱，程序随即再发一次"),
+        OutboxVerb::Retry { id, by } => {
+            let again = context.store()?.read(deeds::again)?;
+            act(context, id, &Deed::Retry, &by, &again)
+        }
         OutboxVerb::Cancel { id, by, reason } => {
             let reason = said(&reason, "--reason", "为什么取消要写明")?;
             act(context, id, &Deed::Cancel { reason }, &by, "已取消，不会再发")
@@ -183,8 +186,9 @@ fn print_letter(letter: &LetterRow, proof: &str) {
         // Without a code nothing was answered: what stands there are our own words.
         (None, ours) => outln!("经过 {ours}"),
     }
-    if !letter.reason.is_empty() {
-        outln!("原因 {}", letter.reason);
+    let why = crate::mail::why(letter);
+    if !why.is_empty() {
+        outln!("原因 {why}");
     }
     outln!("Message-ID {}", letter.message_id);
 }
@@ -242,6 +246,6 @@ fn as_json(letter: &LetterRow, dead: bool) -> serde_json::Value {
         "id": letter.id, "kind": letter.kind.word(), "recipient": letter.recipient, "role": letter.role.word(), "slot": letter.slot,
         "state": letter.state.word(), "trial": letter.trial, "subject": letter.subject, "message_id": letter.message_id,
         "attempts": letter.attempts, "next_try": letter.next_try, "sent_at": letter.sent_at, "class": letter.class,
-        "reply_code": letter.reply_code, "reply_text": letter.reply_text, "reason": letter.reason, "dead": dead
+        "reply_code": letter.reply_code, "reply_text": letter.reply_text, "reason": crate::mail::why(letter), "dead": dead
     })
 }

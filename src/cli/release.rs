@@ -47,10 +47,8 @@ fn show(context: &Context) -> Result<Outcome, CliError> {
 
 fn print(restored: &Restored, waits: Waits, letters: &[LetterRow]) {
     outln!(
-        "{}由{}从 {} 恢复，此后什么信也没有发：待发{}封，其中{}封可能已经发出过",
-        beijing(restored.at),
-        restored.by,
-        restored.file,
+        "{}，此后什么信也没有发：待发{}封，其中{}封可能已经发出过",
+        restore::told(restored),
         waits.letters,
         waits.doubted
     );

@@ -4,58 +4,29 @@ use super::evidence::tell;
 use super::print::beijing;
 use super::tables_args::{TableImportArgs, TableName, TableVerb};
 use super::{CliError, Context, Outcome, outln, print_json, print_rows, refusal};
+use crate::deeds::table::{self as deeds, Which};
 use crate::domain::Period;
-use crate::import::{FormAsk, FormPlan, Refusal, csv_bytes, form_book, plan_form};
+use crate::import::{FormPlan, csv_bytes, form_book};
 use crate::report::{Block, Format, Meta, Report, render};
 use crate::rules::Profile;
 use crate::store::attachments::{self, KeptAttachment};
-use crate::store::meta;
 use crate::tables::{Attachment, Form, Style};
 use serde_json::json;
 use std::path::{Path, PathBuf};
-
-/// What Excel forbids in the name of a sheet, which a table's name becomes.
-const FORBIDDEN: [char; 7] = ['[', ']', ':', '*', '?', '/', '\\'];
-/// Longest name of a table, in characters: a sheet's name has 31.
-const LONGEST: usize = 20;
 
 /// `report table …`
 pub(super) fn run(context: &Context, verb: TableVerb) -> Result<Outcome, CliError> {
     match verb {
         TableVerb::Import(args) => import(context, &args),
         TableVerb::List { period } => list(context, period.as_deref()),
-        TableVerb::Show(which) => show(context, &Which::read(&which)?),
-        TableVerb::Remove { which, by } => remove(context, Which::read(&which)?, by),
-        TableVerb::Template { kind, out } => template(form(&kind)?, out),
+        TableVerb::Show(which) => show(context, &self::which(&which)?),
+        TableVerb::Remove { which, by } => remove(context, self::which(&which)?, by),
+        TableVerb::Template { kind, out } => template(deeds::form(&kind)?, out),
     }
 }
 
-/// The table that is meant.
-struct Which {
-    period: Period,
-    form: &'static Form,
-    name: String,
-}
-
-impl Which {
-    fn read(args: &TableName) -> Result<Which, CliError> {
-        let name = args.name.trim().to_owned();
-        let odd = name.chars().any(|c| c.is_control() || FORBIDDEN.contains(&c));
-        if odd || name.chars().count() > LONGEST {
-            let why = format!("--name 最多{LONGEST}个字，不能有 [ ] : * ? / \\");
-            return Err(CliError::usage(why));
-        }
-        Ok(Which { period: month_or_quarter(&args.period)?, form: form(&args.kind)?, name })
-    }
-
-    fn title(&self) -> String {
-        let name = if self.name.is_empty() { String::new() } else { format!("“{}”", self.name) };
-        format!("{} {}{name}", self.period, self.form.chinese)
-    }
-
-    fn is(&self, table: &Attachment) -> bool {
-        (table.period, table.form, &table.name) == (self.period, self.form, &self.name)
-    }
+fn which(args: &TableName) -> Result<Which, CliError> {
+    Ok(Which::read(month_or_quarter(&args.period)?, &args.kind, &args.name)?)
 }
 
 /// Months and quarters have attachments, weeks have none.
@@ -64,16 +35,11 @@ pub(super) fn month_or_quarter(text: &str) -> Result<Period, CliError> {
     period.ok_or_else(|| CliError::usage(format!("看不懂周期“{text}”，请写成 2022-06 或 2022-Q2")))
 }
 
-fn form(kind: &str) -> Result<&'static Form, CliError> {
-    let known = || Form::all().map(|form| form.chinese).collect::<Vec<_>>().join("、");
-    Form::find(kind.trim()).ok_or_else(|| CliError::usage(format!("没有“{kind}”这种附表，可以写的有：{}", known())))
-}
-
 fn import(context: &Context, args: &TableImportArgs) -> Result<Outcome, CliError> {
-    let which = Which::read(&args.which)?;
+    let which = which(&args.which)?;
     let profile = context.profile(args.profile.as_deref())?;
     let (plan, file) = match (&args.file, which.form.is_blank) {
-        (None, true) => (blank(), String::new()),
+        (None, true) => (deeds::blank(), String::new()),
         (Some(file), false) => (read(file, args, &which, &profile)?, name_of(file)),
         (None, false) => return Err(CliError::usage("请写要导入的文件；空表可用 report table template 写出")),
         (Some(_), true) => {
@@ -81,20 +47,16 @@ fn import(context: &Context, args: &TableImportArgs) -> Result<Outcome, CliError
             return Err(CliError::usage(format!("“{}”是给各单位填写的空表，不用写文件；{cure}", which.form.chinese)));
         }
     };
-    refuse_look_alike(context, &which)?;
+    let others = context.store()?.read(|conn| attachments::of(conn, which.period))?;
+    deeds::unlike(&which, &others)?;
     tell(&plan.remarks);
     let remarks = plan.remarks.clone();
     let kept = KeptAttachment { table: table(args, &which, plan), file, by: args.by.clone(), at: context.clock.now() };
     if args.dry_run {
         return say_dry(context, &kept, &profile);
     }
-    let (title, rows, copy) = (which.title(), kept.table.rows.len(), kept.clone());
-    let detail = format!("{title} {rows}行（{}）{}", kept.file, if args.as_printed { "，照原表" } else { "" });
-    let replaced = context.store()?.write(move |tx| {
-        let replaced = attachments::keep(tx, &copy)?;
-        meta::audit(tx, copy.at, &copy.by, "table.import", &detail)?;
-        Ok(replaced)
-    })?;
+    let (title, rows) = (which.title(), kept.table.rows.len());
+    let replaced = context.store()?.attempt(move |tx| deeds::keep(tx, &kept))?;
     if context.json {
         print_json(&json!({"period": which.period.to_string(), "kind": which.form.chinese, "name": which.name,
             "rows": rows, "replaced": replaced, "remarks": remarks}))?;
@@ -105,22 +67,6 @@ fn import(context: &Context, args: &TableImportArgs) -> Result<Outcome, CliError
     Ok(Outcome::Done)
 }
 
-/// Two names that differ in their case alone would be one sheet.
-fn refuse_look_alike(context: &Context, which: &Which) -> Result<(), CliError> {
-    let kept = context.store()?.read(|conn| attachments::of(conn, which.period))?;
-    let like = |table: &&Attachment| {
-        table.form == which.form && table.name != which.name && table.name.to_lowercase() == which.name.to_lowercase()
-    };
-    match kept.iter().find(like) {
-        Some(table) => Err(CliError::usage(format!("与已有的“{}”只有大小写不同，请换一个 --name", table.name))),
-        None => Ok(()),
-    }
-}
-
-fn blank() -> FormPlan {
-    FormPlan { rows: Vec::new(), headings: Default::default(), note: None, remarks: Vec::new() }
-}
-
 fn read(file: &Path, args: &TableImportArgs, which: &Which, profile: &Profile) -> Result<FormPlan, CliError> {
     let mut sheets = refusal::open(file)?;
     if let Some(name) = &args.sheet {
@@ -129,24 +75,8 @@ fn read(file: &Path, args: &TableImportArgs, which: &Which, profile: &Profile) -
             return Err(CliError::failed(format!("{}：没有名为“{name}”的工作表，请核对 --sheet", file.display())));
         }
     }
-    let ask = FormAsk {
-        form: which.form,
-        period: which.period,
-        rules: &profile.tables,
-        digits: profile.digits(),
-        as_printed: args.as_printed,
-    };
-    plan_form(&sheets, ask).map_err(|refused| refusal::explain(file, &sheets, &with_cure(refused, which.form)))
-}
-
-/// Whoever brought a file without the headings is told where to find them.
-fn with_cure(refused: Refusal, form: &Form) -> Refusal {
-    match refused {
-        Refusal::Unreadable(why) if why.starts_with("找不到表头") => {
-            Refusal::Unreadable(format!("{why}；正确的表头可用 report table template --kind {} 写出", form.chinese))
-        }
-        other => other,
-    }
+    let planned = deeds::plan(&sheets, which, profile, args.as_printed);
+    planned.map_err(|refused| refusal::explain(file, &sheets, &refused))
 }
 
 fn name_of(file: &Path) -> String {
@@ -234,36 +164,14 @@ fn list(context: &Context, period: Option<&str>) -> Result<Outcome, CliError> {
 fn show(context: &Context, which: &Which) -> Result<Outcome, CliError> {
     let profile = context.profile(None)?;
     let kept = context.store()?.read(|conn| attachments::of(conn, which.period))?;
-    let table = kept.iter().find(|table| which.is(table)).ok_or_else(|| missing(which, &kept))?;
+    let table = kept.iter().find(|table| which.is(table)).ok_or_else(|| deeds::missing(which, &kept))?;
     outln!("{}", printed(context, table, &profile)?.trim_end());
     Ok(Outcome::Done)
 }
 
-fn missing(which: &Which, kept: &[Attachment]) -> CliError {
-    let known: Vec<String> = kept.iter().map(Attachment::key).collect();
-    let known = if known.is_empty() {
-        "这个周期还没有附表".to_owned()
-    } else {
-        format!("有的是：{}", known.join("、"))
-    };
-    CliError::failed(format!("没有 {} 这张附表；{known}", which.title()))
-}
-
 fn remove(context: &Context, which: Which, by: String) -> Result<Outcome, CliError> {
-    let (now, title, store) = (context.clock.now(), which.title(), context.store()?);
-    let kept = store.read(|conn| attachments::of(conn, which.period))?;
-    let detail = title.clone();
-    let (period, form, name) = (which.period, which.form, which.name.clone());
-    let removed = store.write(move |tx| {
-        let removed = attachments::remove(tx, period, form, &name)?;
-        if removed {
-            meta::audit(tx, now, &by, "table.remove", &detail)?;
-        }
-        Ok(removed)
-    })?;
-    if !removed {
-        return Err(missing(&which, &kept));
-    }
+    let (now, title) = (context.clock.now(), which.title());
+    context.store()?.attempt(move |tx| deeds::remove(tx, &which, &by, now))?;
     outln!("已去掉 {title}");
     Ok(Outcome::Done)
 }

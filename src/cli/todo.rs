@@ -1,7 +1,7 @@
 //! What the clerk must mend, for the first lines of `status`: accounts that nobody can be written to
 //! about, addresses that take no letters, answers and findings that wait for a word.
 
-use super::{answer, beijing};
+use super::answer;
 use crate::backup::restore;
 use crate::config::Config;
 use crate::domain::{Account, Moment, Role};
@@ -45,8 +45,8 @@ pub(super) fn lines(
 /// After a restore nothing leaves.
 fn held(restored: &Restored, waits: Waits) -> String {
     format!(
-        "{}从备份恢复，此后什么信也没有发，待发{}封（其中{}封可能已经发出过）：用 outbox release 看过以后放行",
-        beijing(restored.at),
+        "{}，此后什么信也没有发，待发{}封（其中{}封可能已经发出过）：用 outbox release 看过以后放行",
+        restore::told(restored),
         waits.letters,
         waits.doubted
     )

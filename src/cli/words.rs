@@ -6,10 +6,11 @@ use super::tables_args::WordsArgs;
 use super::{CliError, Context, Outcome, outln, print_json};
 use crate::deeds::words;
 use crate::domain::Period;
+use crate::private;
 use crate::report::Prepared;
 use crate::wording::{self, Wording, WordsFinding};
 use serde_json::json;
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -52,11 +53,11 @@ fn begin(context: &Context, period: Period, path: &Path, own: Option<&str>) -> R
     }
     let previous = previous(context, period)?;
     let from = previous.as_ref().map_or("空白的格式".to_owned(), |(name, _)| format!("上期的 {name}"));
-    std::fs::create_dir_all(folder(context))
+    private::folder(&folder(context))
         .map_err(|e| CliError::failed(format!("目录 {} 无法创建：{e}", folder(context).display())))?;
     let draft = wording::draft(period, previous.as_ref().map(|(_, text)| text.as_str()), own);
     // With a byte-order mark, since older editions of Notepad take anything else for GBK.
-    write_new(path, format!("\u{feff}{draft}").as_bytes())?;
+    written(path, private::new_file(path), format!("\u{feff}{draft}").as_bytes())?;
     Ok(Some(from))
 }
 
@@ -75,12 +76,15 @@ fn previous(context: &Context, period: Period) -> Result<Option<(String, String)
 
 /// Writes a file that does not exist yet: what a person has filled in is never overwritten.
 pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    written(path, OpenOptions::new().write(true).create_new(true).open(path), bytes)
+}
+
+fn written(path: &Path, file: std::io::Result<File>, bytes: &[u8]) -> Result<(), CliError> {
     let failed = |error: std::io::Error| match error.kind() {
         ErrorKind::AlreadyExists => CliError::failed(format!("{} 已经有了，没有改动；请换一个文件名", path.display())),
         _ => CliError::failed(format!("{} 写不出来：{error}", path.display())),
     };
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)
+    file.and_then(|mut file| file.write_all(bytes)).map_err(failed)
 }
 
 fn say(context: &Context, path: &Path, made: Option<&str>, findings: &[WordsFinding]) -> Result<Outcome, CliError> {

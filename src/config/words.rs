@@ -3,7 +3,7 @@
 use super::{Config, SilenceLead};
 use crate::domain::{Check, Moment};
 use crate::rules::notice::weekday;
-use crate::rules::{CountUnit, PeriodKind, Profile, Rule, Schedule, Severity, WhenOff, WindowKind};
+use crate::rules::{CountUnit, PeriodKind, Profile, Rule, Severity, WhenOff, WindowKind};
 use chrono::{Datelike, Timelike};
 
 /// How many firings of a schedule are shown.
@@ -104,10 +104,7 @@ pub(crate) struct Checks {
 
 /// The checks and summaries that come after `now`.
 pub(crate) fn checks(config: &Config, now: Moment) -> Checks {
-    let how = match &config.check.schedule {
-        Schedule::Cron { text, .. } => format!("按时间表“{text}”"),
-        Schedule::Dates(dates) => format!("指定了{}次", dates.len()),
-    };
+    let how = config.check.schedule.chinese().unwrap_or_else(|| "按配置里的时间表".to_owned());
     let off = off_in_words(config.check.when_off);
     let coming = coming_checks(config, now);
     let (at, latest_h, list_at) =

@@ -6,11 +6,10 @@ use crate::access::token::hex;
 use crate::config::{Config, imported_calendar};
 use crate::domain::Moment;
 use crate::rules::calendar::Calendar;
-use crate::rules::notice::{Announced, NoticeFault, read_notice};
-use crate::store::{Transaction, meta};
+use crate::rules::notice::{Announced, Notice, NoticeFault, read_notice};
+use crate::store::{Transaction, calendars, meta};
 use chrono::{Datelike, NaiveDate};
 use sha2::{Digest, Sha256};
-use std::io::Write;
 use std::path::Path;
 
 /// The years that may be imported.
@@ -32,6 +31,8 @@ pub struct Understood {
     pub year: i32,
     /// What it arranges.
     pub found: Announced,
+    /// What is odd about it, to be compared with the printed text.
+    pub doubts: Vec<NoticeFault>,
     /// The years that it changes, whole.
     pub changed: Calendar,
     /// The configuration as it will be.
@@ -52,13 +53,13 @@ pub struct Changes {
 /// # Errors
 /// Everything that is wrong with it; or that it changes a year which a file of the configuration has.
 pub fn understand(config: &Config, text: &str, year: i32) -> Result<Understood, Trouble> {
-    let found = read_notice(text, year).map_err(Trouble::Notice)?;
+    let Notice { found, doubts } = read_notice(text, year).map_err(Trouble::Notice)?;
     let changed = config.calendar.announcing(year, &found);
     if let Some(named) = changed.years().find(|year| config.calendar_named.contains(year)) {
         return Err(Trouble::Named(named));
     }
     let after = config.with_calendar(config.calendar.clone().with(changed.clone()));
-    Ok(Understood { year, found, changed, after })
+    Ok(Understood { year, found, doubts, changed, after })
 }
 
 /// Why an import cannot change a year that a file of the configuration has.
@@ -142,19 +143,7 @@ pub fn keep(
     for (year, text) in files {
         let path = imported_calendar(data, year);
         let failed = |e: std::io::Error| Refusal::state(format!("{} 写不进去：{e}", path.display()));
-        write(&path, &text).map_err(failed)?;
+        calendars::write(&path, &text).map_err(failed)?;
     }
     Ok(true)
-}
-
-/// All of it or nothing of it, also when the power fails.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    let dir = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(dir)?;
-    let part = path.with_extension("json.part");
-    let mut file = std::fs::File::create(&part)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    std::fs::rename(&part, path)?;
-    std::fs::File::open(dir)?.sync_all()
 }

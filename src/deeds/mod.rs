@@ -22,6 +22,7 @@ pub mod silence;
 pub mod start;
 pub mod state;
 pub mod strike;
+pub mod table;
 pub mod user;
 pub mod when;
 pub mod withhold;

@@ -4,11 +4,12 @@
 use super::Refusal;
 use crate::answer::{Given, LONGEST, Way, Word, plausible_url};
 use crate::domain::{AccountId, Moment};
+use crate::mail::hold;
 use crate::mail::message::clean;
 use crate::store::answers::{self, AnswerRow};
 use crate::store::desk::{self, Call, Deed};
 use crate::store::restored::{self, Waits};
-use crate::store::{Transaction, meta, outbox};
+use crate::store::{Connection, StoreError, Transaction, meta, outbox};
 
 /// Does it with a letter.
 ///
@@ -20,6 +21,27 @@ pub fn act(tx: &Transaction<'_>, id: i64, deed: &Deed, by: &str, now: Moment) ->
         return Err(Refusal::field("reason", "为什么取消要写明：理由不能是空的"));
     }
     desk::act(tx, id, deed, by.trim(), now)?.map_err(Refusal::State)
+}
+
+/// Why nothing leaves now, whatever is due (Chinese, half a sentence); `None`: letters leave. Test letters do
+/// in any case, since whoever mends the mail must be able to try it.
+///
+/// # Errors
+/// Those of the store.
+pub fn pause(conn: &Connection) -> Result<Option<&'static str>, StoreError> {
+    if restored::holds(conn)?.is_some() {
+        return Ok(Some("从备份恢复以后还没有放行，放行以后再发"));
+    }
+    Ok(hold::read(conn)?.map(|_| "发信现在暂停着，恢复以后再发"))
+}
+
+/// What a retry promises: when the letter leaves (Chinese).
+///
+/// # Errors
+/// Those of the store.
+pub fn again(conn: &Connection) -> Result<String, StoreError> {
+    let held = pause(conn)?.map(|why| format!("已排入发件箱；{why}"));
+    Ok(held.unwrap_or_else(|| "已排入发件箱，程序随即再发一次".to_owned()))
 }
 
 /// Enters a call about `accounts` of a letter (all of them when empty); gives how many are new.

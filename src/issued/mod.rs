@@ -14,6 +14,6 @@ pub use dossier::Dossier;
 pub(crate) use dossier::head;
 pub use followed::{contradicted, drop_repaired, followed};
 pub use sign::{Amended, SignAsk, Signed, amended, sign};
-pub(crate) use sign::{correction, dressed, frozen};
+pub(crate) use sign::{correction, dressed, frozen, unfinished};
 pub use standing::{overturn, repairs};
 pub(crate) use unsettled::unsettled;

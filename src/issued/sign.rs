@@ -155,14 +155,26 @@ pub fn sign(
     against.extend(obstacles(tx, bulletin, &dossier, ask)?);
     against.extend(silent.as_ref().filter(|_| !ask.unanswered).map(Silent::against));
     against.extend(missing.iter().map(|finding| format!("办公室的段落{finding}")));
-    against.extend(blanks(&paper).into_iter().map(|place| format!("还有没填的____：{place}")));
-    against.extend(missing_annexes(&paper).into_iter().map(no_annex));
+    against.extend(unfilled(&paper));
     against.extend(differs(tx, bulletin, &submitted)?);
     if !against.is_empty() {
         return Ok(Err(against));
     }
     let note = silent.map_or_else(String::new, |silent| silent.words());
     Ok(Ok(keep(tx, config, (bulletin, note), &dossier, &paper, ask, now)?))
+}
+
+/// What is left blank in a paper that is to be signed, and which of its annexes are empty.
+fn unfilled(paper: &Report) -> Vec<String> {
+    let blank = blanks(paper).into_iter().map(|place| format!("还有没填的____：{place}"));
+    blank.chain(missing_annexes(paper).into_iter().map(no_annex)).collect()
+}
+
+/// The same of a 通报 on its way there, for whoever wants to know before it is submitted.
+pub(crate) fn unfinished(dossier: &Dossier, words: Option<&Wording>) -> Vec<String> {
+    let (mut report, _) = dressed(dossier, Stage::Submitted, None, words);
+    settle(&mut report);
+    unfilled(&report)
 }
 
 fn no_annex(number: usize) -> String {

@@ -163,7 +163,8 @@ pub fn sheet(rows: &[ToCall], now: Moment) -> Result<Vec<u8>, XlsxError> {
     let last = u16::try_from(WIDTHS.len() - 1).unwrap_or_default();
     let printed = now.beijing().format("%-m月%-d日%H:%M");
     sheet.merge_range(0, 0, 0, last, &format!("待电话通知清单（截至{printed}，共{}个账号）", rows.len()), &title)?;
-    let help = "通知后用 cuigeng outbox called 信件编号 --by 姓名 登记，登记后即视为已通知。";
+    let help =
+        "通知后在网页“发件箱”里打开那封信登记（或用 cuigeng outbox called 信件编号 --by 姓名），登记后即视为已通知。";
     sheet.write_string(1, 0, help)?;
     table(sheet, rows)?;
     book.save_to_buffer()

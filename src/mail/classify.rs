@@ -16,6 +16,8 @@ pub enum MailClass {
     Transient,
     /// Tried again later, and more slowly.
     Throttled,
+    /// A stranger's first try is put off, as a rule and once (灰名单, RFC 6647): this letter alone waits.
+    Greylisted,
     /// The login: the whole queue stops.
     Auth,
     /// Our configuration: the whole queue stops.
@@ -29,6 +31,20 @@ pub enum MailClass {
 }
 
 impl MailClass {
+    /// Every class.
+    pub const ALL: [MailClass; 10] = [
+        MailClass::Accepted,
+        MailClass::Doubtful,
+        MailClass::Transient,
+        MailClass::Throttled,
+        MailClass::Greylisted,
+        MailClass::Auth,
+        MailClass::Config,
+        MailClass::Gone,
+        MailClass::Blocked,
+        MailClass::Malformed,
+    ];
+
     /// The word in the database and in the log.
     pub const fn word(self) -> &'static str {
         match self {
@@ -36,12 +52,18 @@ impl MailClass {
             MailClass::Doubtful => "doubtful",
             MailClass::Transient => "transient",
             MailClass::Throttled => "throttled",
+            MailClass::Greylisted => "greylisted",
             MailClass::Auth => "auth",
             MailClass::Config => "config",
             MailClass::Gone => "gone",
             MailClass::Blocked => "blocked",
             MailClass::Malformed => "malformed",
         }
+    }
+
+    /// The class of that word.
+    pub fn from_word(word: &str) -> Option<MailClass> {
+        MailClass::ALL.into_iter().find(|class| class.word() == word)
     }
 
     /// What cures it, for the operator.
@@ -51,6 +73,7 @@ impl MailClass {
             MailClass::Doubtful => "连接在最后一刻中断，对方可能已经收到；可向收件人核实",
             MailClass::Transient => "程序会自行重试；持续如此请检查网络与邮件服务器地址、端口",
             MailClass::Throttled => "邮件服务商限制了频率，程序会放慢后自行重试",
+            MailClass::Greylisted => "对方服务器要求稍后再试，属正常，程序会自行再发",
             MailClass::Auth => "邮箱登录失败：请在网页邮箱重新生成授权码（客户端专用密码），写入凭据文件",
             MailClass::Config => "请改正 [mail] 的配置：发件地址须与登录名一致，加密方式、端口与证书须与服务器相符",
             MailClass::Gone => "收件地址不存在或已停用，请更正联系人",
@@ -172,6 +195,9 @@ fn in_general(phase: Phase, reply: &Reply, text: &str) -> MailClass {
     if phase >= Phase::Rcpt && is_full(reply, text) {
         return MailClass::Transient;
     }
+    if phase > Phase::Auth && is_greylisted(reply, text) {
+        return MailClass::Greylisted;
+    }
     by_text(phase, text)
         .or_else(|| by_enhanced(reply.enhanced.as_deref()?))
         .unwrap_or_else(|| by_code(phase, reply.code))
@@ -185,11 +211,21 @@ fn is_full(reply: &Reply, text: &str) -> bool {
     says || reply.enhanced.as_deref().is_some_and(|code| code.ends_with(".2.2"))
 }
 
+/// It names greylisting, or defers by policy (4.7.1) without a word of how often we send.
+fn is_greylisted(reply: &Reply, text: &str) -> bool {
+    let says = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
+    let named = says(&["greylist", "graylist", "grey-list", "gray-list", "grey list", "gray list", "灰名单"]);
+    let by_policy = matches!(reply.code, 450 | 451) && reply.enhanced.as_deref() == Some("4.7.1");
+    (400..500).contains(&reply.code) && (named || (by_policy && !says(&OFTEN)))
+}
+
+/// Words of whoever finds that we send too often.
+const OFTEN: [&str; 8] = ["frequen", "limited", "quota exceeded", "too many", "频率", "频繁", "超限", "过快"];
+
 /// The common words of refusals, whoever says them.
 fn by_text(phase: Phase, text: &str) -> Option<MailClass> {
     let says = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
-    let often = ["frequen", "limited", "quota exceeded", "too many", "try again", "频率", "频繁", "超限", "过快"];
-    if says(&often) {
+    if says(&OFTEN) || text.contains("try again") {
         return Some(MailClass::Throttled);
     }
     if says(&["authorization code", "授权码", "专用密码"]) {
@@ -245,7 +281,7 @@ fn by_code(phase: Phase, code: u16) -> MailClass {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use MailClass::{Auth, Blocked, Config, Gone, Malformed, Throttled, Transient};
+    use MailClass::{Auth, Blocked, Config, Gone, Greylisted, Malformed, Throttled, Transient};
 
     /// The general rules of mail.md; the rows of its provider table are replayed in `tests/it/replies.rs`.
     #[test]
@@ -269,7 +305,14 @@ mod tests {
             (Phase::Rcpt, 550, "5.7.1 relay denied", Blocked),
             (Phase::Rcpt, 550, "5.7.9 mechanism too weak", Auth),
             (Phase::Rcpt, 550, "5.5.4 bad parameters", Malformed),
-            (Phase::Rcpt, 451, "4.7.1 greylisted", Throttled),
+            (Phase::Rcpt, 451, "4.7.1 greylisted", Greylisted),
+            (Phase::Rcpt, 450, "4.2.0 Recipient address rejected: Greylisted, try again", Greylisted),
+            (Phase::Dot, 451, "4.7.1 Please try again later", Greylisted),
+            (Phase::Rcpt, 450, "灰名单，请稍后再试", Greylisted),
+            (Phase::Rcpt, 451, "4.7.1 too many messages, try again", Throttled),
+            (Phase::Rcpt, 450, "4.7.0 try again", Throttled),
+            (Phase::Rcpt, 550, "5.7.1 greylist service blocks you", Blocked),
+            (Phase::Connect, 451, "4.7.1 greylisted", Throttled),
             (Phase::Rcpt, 550, "用户不存在", Gone),
             (Phase::Rcpt, 551, "no", Gone),
             (Phase::Rcpt, 554, "no", Malformed),

@@ -32,7 +32,7 @@ pub(crate) fn queue(tx: &Transaction<'_>, config: &Config, now: Moment) -> Resul
     }
     let day = now.beijing().format("%-m月%-d日").to_string();
     let mut text = format!(
-        "目前是试运行：下面{}封提醒没有发给收件人，只供检查方核对。正式发送：把配置中的 mode 改为“正式”，再由负责人执行 cuigeng mode 正式 --by 姓名。\n",
+        "目前是试运行：下面{}封提醒没有发给收件人，只供检查方核对。正式发送：配置中的 mode 是“正式”时，由负责人在网页“设置”的“运行方式”里转为正式（或执行 cuigeng mode 正式 --by 姓名）。\n",
         recorded.len()
     );
     for letter in &recorded {

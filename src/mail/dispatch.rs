@@ -153,7 +153,7 @@ impl Day {
         for (at, call) in self.called.iter().enumerate() {
             let _ = writeln!(text, "{}. {}", at + 1, self.spoken(call));
         }
-        let _ = writeln!(text, "\n查看某一封：cuigeng outbox show 编号\n{}", config.office.name);
+        let _ = writeln!(text, "\n查看某一封：网页“发件箱”，或 cuigeng outbox show 编号\n{}", config.office.name);
         text
     }
 

@@ -14,6 +14,8 @@ const RETRY_MIN: [i64; 4] = [1, 5, 15, 30];
 const DOUBT_S: i64 = 600;
 /// A provider that says "too often" is left alone for so long, in seconds.
 const THROTTLED_S: i64 = 1800;
+/// Whoever greylists takes no second try sooner than some minutes after the first, in seconds.
+const GREYLISTED_S: i64 = 300;
 /// How long a full mailbox is waited for, in seconds.
 const FULL_S: i64 = 86_400;
 /// The same suspicion, or the same unreadable answer, so often in a row is enough.
@@ -101,9 +103,17 @@ pub(super) fn retry(
         reply_code: code,
         reply_text: words,
         next_try: Some(next_try(due, class, wait, now)),
-        reason: class.advice().to_owned(),
+        // What holds while it waits follows from its class; when it has left, nothing of that is true.
+        reason: String::new(),
         repeat: String::new(),
     }
+}
+
+/// Why a letter stands where it stands (Chinese): while it waits for another try what the last one taught,
+/// else the reason that is kept.
+pub(crate) fn why(letter: &LetterRow) -> String {
+    let tried = MailClass::from_word(&letter.class).filter(|_| letter.state == LetterState::Queued);
+    tried.map_or_else(|| letter.reason.clone(), |class| class.advice().to_owned())
 }
 
 /// When a letter is tried again: never later than its own deadline, where it is closed with a word
@@ -113,7 +123,11 @@ fn next_try(due: &LetterRow, class: MailClass, wait: Wait, now: Moment) -> Momen
         return now;
     }
     let minutes = usize::try_from(due.attempts).ok().and_then(|n| RETRY_MIN.get(n)).copied().unwrap_or(60);
-    let least = if class == MailClass::Throttled { THROTTLED_S } else { 60 };
+    let least = match class {
+        MailClass::Throttled => THROTTLED_S,
+        MailClass::Greylisted => GREYLISTED_S,
+        _ => 60,
+    };
     let usual = spread(minutes * 60, due.id, due.attempts);
     let next = match wait {
         Wait::Usual => now.plus(usual.max(least)),

@@ -271,7 +271,7 @@ fn item(
         veto: matches!(about, About::Week { .. }).then(|| veto(ledger, config, account, now)).flatten(),
         about,
         week: None,
-        last: ledger.newest.get(&account.id).map(|post| last(post, now)),
+        last: ledger.newest(account.id).map(|post| last(post, now)),
         deadline,
         unwatched,
         delayed,

@@ -1,5 +1,6 @@
 //! Letters as `.eml` files in a folder: for a first run without a mail server, and for looking.
 
+use crate::private;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::{self, Write};
@@ -11,11 +12,11 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// Those of the file system.
 pub fn put(dir: &Path, date: &str, message_id: &str, letter: &[u8]) -> io::Result<PathBuf> {
-    fs::create_dir_all(dir)?;
+    private::folder(dir)?;
     let digest: String = Sha256::digest(message_id.as_bytes()).iter().take(6).map(|b| format!("{b:02x}")).collect();
     let name = format!("{date}-{digest}.eml");
     let part = dir.join(format!(".{name}.part"));
-    let mut file = fs::File::create(&part)?;
+    let mut file = private::file(&part)?;
     file.write_all(letter)?;
     file.sync_all()?;
     let path = dir.join(name);

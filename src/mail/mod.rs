@@ -30,4 +30,5 @@ pub mod test_letter;
 mod tls;
 
 pub(crate) use digest::queue as queue_digest;
+pub(crate) use ending::why;
 pub(crate) use said::sent_text;

@@ -45,11 +45,30 @@ pub struct Coming {
 /// # Errors
 /// Those of the store.
 pub fn coming(conn: &Connection, config: &Config, now: Moment, days: i64) -> Result<Vec<Coming>, StoreError> {
-    let from = Moment::start_of(now.plus_days(-longest_window_days(&config.profile) - 2).date());
+    let ledger = Ledger::load(conn, config, needs(config, now), now.plus(1))?;
+    coming_of(ledger, conn, config, now, days)
+}
+
+/// From when on the evidence must be known.
+pub fn needs(config: &Config, now: Moment) -> Moment {
+    Moment::start_of(now.plus_days(-longest_window_days(&config.profile) - 2).date())
+}
+
+/// The same with a ledger that has what is needed.
+///
+/// # Errors
+/// Those of the store.
+pub fn coming_of(
+    ledger: Ledger,
+    conn: &Connection,
+    config: &Config,
+    now: Moment,
+    days: i64,
+) -> Result<Vec<Coming>, StoreError> {
     let mut walk = Walk {
         conn,
         config,
-        ledger: Ledger::load(conn, config, from, now.plus(1))?,
+        ledger,
         spent: outbox::spent(conn, modes::holds(conn, config.mode)? == Mode::Trial, now)?,
         told: BTreeMap::new(),
         today: now,

@@ -1,6 +1,7 @@
 //! A test letter: a row of the outbox like any other, handed over at once, with the server's own words.
 
 use super::classify::MailClass;
+use super::ending::why;
 use super::post::Postman;
 use super::smtp::Limits;
 use crate::config::Config;
@@ -88,7 +89,7 @@ pub async fn send_test(poller: &Poller, address: &str, role: Role, now: Moment) 
 pub fn sent(row: LetterRow) -> Sent {
     let words = row.reply_text.trim();
     let reply = row.reply_code.map(|code| format!("{code} {words}").trim().to_owned());
-    let advice = if row.reason.is_empty() { advice(&row) } else { row.reason.clone() };
+    let advice = Some(why(&row)).filter(|why| !why.is_empty()).unwrap_or_else(|| advice(&row));
     Sent {
         accepted: row.state == LetterState::Sent,
         doubtful: row.state == LetterState::Doubtful,

@@ -313,7 +313,7 @@ fn verified(conn: &Connection, ledger: &Ledger) -> Result<BTreeMap<AccountId, Ve
     let read = looks::last_good(conn)?.into_iter();
     let mut verified: BTreeMap<AccountId, Verified> =
         read.map(|(account, (at, by))| (account, Verified { at, by })).collect();
-    for account in &ledger.accounts {
+    for account in ledger.accounts.iter() {
         for watch in ledger.evidence(account.id).watches {
             let crate::domain::WatchOrigin::Person(name) = &watch.origin else { continue };
             if verified.get(&account.id).is_none_or(|known| known.at < watch.at) {

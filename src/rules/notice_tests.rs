@@ -46,7 +46,7 @@ fn only(year: i32) -> Calendar {
 
 fn read(text: &str, year: i32) -> Calendar {
     let found = read_notice(text, year).unwrap_or_else(|faults| panic!("{year}: {faults:?}"));
-    Calendar::default().announcing(year, &found)
+    Calendar::default().announcing(year, &found.found)
 }
 
 #[test]
@@ -83,13 +83,13 @@ fn the_same_words_in_other_forms() {
 fn festivals_that_share_their_days_and_a_new_year_that_begins_in_the_old_one() {
     let both =
         Y2026.replace("六、中秋节：9月25日（周五）至27日（周日）放假，共3天。\n七、国庆节：", "六、国庆节和中秋节：");
-    let found = read_notice(&both, 2026).unwrap();
+    let found = read_notice(&both, 2026).unwrap().found;
     assert!(found.closures().iter().any(|(name, ..)| name == "国庆节、中秋节"));
     for new_year in
         ["2025年12月31日至2026年1月2日放假调休，共3天。", "12月31日（周三）至1月2日（周五）放假调休，共3天。"]
     {
         let text = Y2026.replace("1月1日（周四）至3日（周六）放假调休，共3天。", new_year);
-        let found = read_notice(&text, 2026).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let found = read_notice(&text, 2026).unwrap_or_else(|faults| panic!("{faults:?}")).found;
         assert_eq!(found.years().into_iter().collect::<Vec<_>>(), [2025, 2026]);
         // The old year's table takes the day in; a year that nobody knows is not made of one day.
         let calendar = Calendar::builtin().announcing(2026, &found);
@@ -130,14 +130,43 @@ fn mistakes_are_named_with_their_line() {
     assert!(read_notice(Y2026, 2027).is_err());
     // The weekdays betray the wrong year even without a title.
     let untitled = Y2026.replace("关于2026年部分节假日安排的通知", "");
-    assert!(read_notice(&untitled, 2027).unwrap_err().len() > 7);
+    for (text, line, word) in [(Y2026, 1, "这是2026年的通知"), (&untitled, 0, "正好是2026年的")] {
+        let faults = read_notice(text, 2027).unwrap_err();
+        assert!(faults.len() == 1 && faults[0].line == line, "the year is the one mistake: {faults:?}");
+        assert!(faults[0].said.contains("年份不对") && faults[0].said.contains(word), "{faults:?}");
+    }
+    // One weekday that is wrong does not make another year of it.
+    let slip = untitled.replacen("2月14日（周六）", "2月14日（周日）", 1);
+    assert!(read_notice(&slip, 2026).unwrap_err()[0].said.contains("文中写的是周日"));
+}
+
+/// The announced years are in order; a day that was not pasted is asked about, never refused.
+#[test]
+fn a_makeup_day_that_is_missing_is_asked_about() {
+    for (text, year) in [(Y2024, 2024), (Y2025, 2025), (Y2026, 2026)] {
+        assert_eq!(read_notice(text, year).unwrap().doubts, [], "{year}");
+    }
+    for (old, new, line, word) in [
+        ("1月4日（周日）上班。", "", 2, "“元旦”写的是放假调休，却没有看到哪天上班"),
+        ("、2月28日（周六）", "", 3, "照例有2天周末上班，看到的是1天"),
+        ("9月20日（周日）、10月10日（周六）上班。", "", 8, "“国庆节”写的是放假调休"),
+        ("至6日（周一）放假，共3天", "至7日（周二）放假，共4天", 4, "“清明节”放了2个工作日，法定放假1天"),
+    ] {
+        let text = Y2026.replacen(old, new, 1);
+        assert_ne!(text, Y2026, "{old}");
+        let doubts = read_notice(&text, 2026).unwrap().doubts;
+        assert!(doubts.len() == 1 && doubts[0].line == line && doubts[0].said.contains(word), "{doubts:?}");
+    }
+    // 元旦 of 2023: a Saturday, a Sunday and one Monday; nothing is owed for it.
+    let two_days = Y2026.replace("1月1日（周四）至3日（周六）放假调休，共3天。1月4日（周日）上班", "1月1日放假调休");
+    assert_eq!(read_notice(&two_days, 2026).unwrap().doubts, []);
 }
 
 proptest::proptest! {
     /// Any text, and any damage to a sound one: no panic, and what is taken is whole and reads back.
     #[test]
     fn whole_or_nothing(text in "(一、|元旦|春节|清明节|放假|上班|至|、|。|：|（|）|周[一日]|[0-9一二十]{1,4}|年|月|日|共|天|\n){0,60}", year in 1990_i32..2100) {
-        if let Ok(found) = read_notice(&text, year) {
+        if let Ok(Notice { found, .. }) = read_notice(&text, year) {
             let calendar = Calendar::default().announcing(year, &found);
             proptest::prop_assert_eq!(Calendar::parse(&calendar.to_json()).unwrap(), calendar);
         }
@@ -149,7 +178,7 @@ proptest::proptest! {
         let cut = cut.min(chars.len());
         let end = (cut + length).min(chars.len());
         let text: String = chars[..cut].iter().copied().chain(put.chars()).chain(chars[end..].iter().copied()).collect();
-        if let Ok(found) = read_notice(&text, 2026) {
+        if let Ok(Notice { found, .. }) = read_notice(&text, 2026) {
             for festival in FESTIVALS {
                 proptest::prop_assert!(found.off.values().any(|name| name.contains(festival)));
             }

@@ -5,7 +5,7 @@
 
 use super::calendar::Calendar;
 use crate::domain::{Check, Moment};
-use cron::Schedule as Cron;
+use cron::{Schedule as Cron, TimeUnitSpec};
 use std::str::FromStr;
 
 /// When something happens.
@@ -34,6 +34,9 @@ pub enum WhenOff {
     /// It moves to the same hour of the next working day.
     NextWorkingDay,
 }
+
+/// Times a day that are said one by one.
+const MOST_TIMES: u32 = 6;
 
 const DAY_NAMES: [(&str, &str); 8] = [
     ("周一", "Mon"),
@@ -68,6 +71,14 @@ impl Schedule {
             return Err(fault(text, "这个时间永远不会到来，请检查日期与月份"));
         }
         Ok(schedule)
+    }
+
+    /// In words, as in 每周一9:00; `None` where it is too odd for that.
+    pub fn chinese(&self) -> Option<String> {
+        match self {
+            Schedule::Cron { cron, .. } => Some(format!("{}{}", days_in_words(cron)?, times_in_words(cron)?)),
+            Schedule::Dates(dates) => Some(format!("指定了{}次", dates.len())),
+        }
     }
 
     /// The first firing after `moment`, exclusive; `None` when there is none any more.
@@ -114,6 +125,39 @@ impl WhenOff {
     }
 }
 
+/// 每天, 每周一、周四, 每月1日、15日, 每年3月、9月的1日; on weekdays and days of the month, both must fit.
+fn days_in_words(cron: &Cron) -> Option<String> {
+    let (weekdays, days, months) = (cron.days_of_week(), cron.days_of_month(), cron.months());
+    let numbered =
+        |unit: &str, of: Vec<u32>| of.into_iter().map(|n| format!("{n}{unit}")).collect::<Vec<_>>().join("、");
+    // The crate counts Sunday as 1.
+    let mut named: Vec<u32> = weekdays.iter().map(|day| (day + 5) % 7).collect();
+    named.sort_unstable();
+    let named: Vec<&str> = named.into_iter().map(|day| DAY_NAMES[day as usize].0).collect();
+    let (each_day, each_weekday) = (days.is_all(), weekdays.is_all());
+    let year =
+        if months.is_all() { String::new() } else { format!("每年{}的", numbered("月", months.iter().collect())) };
+    let day = match (each_day, each_weekday) {
+        _ if !cron.years().is_all() => return None,
+        (true, true) => "每天".to_owned(),
+        (true, false) => format!("每{}", named.join("、")),
+        (false, true) if year.is_empty() => format!("每月{}", numbered("日", days.iter().collect())),
+        (false, true) => numbered("日", days.iter().collect()),
+        (false, false) => format!("每月{}里逢{}的", numbered("日", days.iter().collect()), named.join("、")),
+    };
+    Some(format!("{year}{day}"))
+}
+
+/// 9:00, or 9:00、15:00.
+fn times_in_words(cron: &Cron) -> Option<String> {
+    let on_the_minute = cron.seconds().iter().collect::<Vec<_>>() == [0];
+    let few = cron.hours().count() * cron.minutes().count() <= MOST_TIMES;
+    let minutes: Vec<u32> = cron.minutes().iter().collect();
+    let of_hour = |hour: u32| minutes.iter().map(move |minute| format!("{hour}:{minute:02}"));
+    let times: Vec<String> = cron.hours().iter().flat_map(of_hour).collect();
+    (on_the_minute && few).then(|| times.join("、"))
+}
+
 fn refuse_numbered_weekday(text: &str, full: &str) -> Result<(), ScheduleFault> {
     let weekday = full.split_whitespace().nth(5).unwrap_or("*");
     let day_part = weekday.split('/').next().unwrap_or_default();
@@ -142,6 +186,24 @@ mod tests {
             assert_eq!(schedule.next_after(at("2022-06-06 09:00")), Some(at("2022-06-13 09:00")), "{text}");
             assert_eq!(schedule.last_at(at("2022-06-13 09:00")), Some(at("2022-06-13 09:00")), "{text}");
             assert_eq!(schedule.last_at(at("2022-06-13 08:59:59")), Some(at("2022-06-06 09:00")), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_schedule_in_words() {
+        for (text, said) in [
+            ("0 9 * * 周一", Some("每周一9:00")),
+            ("0 0 9 * * Mon", Some("每周一9:00")),
+            ("@daily", Some("每天0:00")),
+            ("30 8,14 * * Sun,Wed", Some("每周三、周日8:30、14:30")),
+            ("0 9 1,15 * *", Some("每月1日、15日9:00")),
+            ("0 9 1 3,9 *", Some("每年3月、9月的1日9:00")),
+            ("0 9 1-7 * 周一", Some("每月1日、2日、3日、4日、5日、6日、7日里逢周一的9:00")),
+            ("* * * * Mon", None),
+            ("30 0 9 * * Mon", None),
+            ("0 0 9 * * Mon 2030", None),
+        ] {
+            assert_eq!(Schedule::cron(text).unwrap().chinese().as_deref(), said, "{text}");
         }
     }
 

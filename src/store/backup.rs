@@ -1,11 +1,12 @@
 //! Copies of the database, taken beside its writer, and whether a copy can be believed (operations.md
 //! "Backup, verify, restore").
 
-use super::{BUSY, Connection, StoreError, audit, create_private, migrate, swap};
+use super::{BUSY, Connection, StoreError, audit, calendars, migrate, private_folder};
+use crate::private;
 use rusqlite::OpenFlags;
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::path::Path;
 
 /// Works beside the writer; `application_id` and `user_version` come along, and the copy has no WAL.
@@ -57,9 +58,26 @@ pub fn copy(dir: &Path, into: &Path) -> Result<Between, StoreError> {
     let name = into.to_str().ok_or_else(|| StoreError::odd(format!("路径 {} 不是UTF-8", into.display())))?;
     connection.execute(COPY, [name])?;
     let after = counts(&connection)?;
+    let added = with_calendars(into, dir)?;
     // VACUUM INTO leaves the bytes to the operating system.
     file.sync_all().map_err(|e| StoreError::io(format!("{} 写不进磁盘", into.display()), e))?;
-    Ok(Between { before, after })
+    Ok(Between { before: grown(before, added), after: grown(after, added) })
+}
+
+/// Lets the copy carry the calendars; how many rows it has gained.
+fn with_calendars(copy: &Path, dir: &Path) -> Result<i64, StoreError> {
+    let mut connection = Connection::open(copy)?;
+    let meta = |connection: &Connection| Ok::<_, StoreError>(counts(connection)?.get("meta").copied().unwrap_or(0));
+    let before = meta(&connection)?;
+    calendars::carry(&mut connection, dir)?;
+    let added = meta(&connection)? - before;
+    connection.close().map_err(|(_, error)| error)?;
+    Ok(added)
+}
+
+fn grown(mut counts: Counts, meta: i64) -> Counts {
+    *counts.entry("meta".to_owned()).or_default() += meta;
+    counts
 }
 
 /// A new empty file that nobody else may read.
@@ -67,25 +85,7 @@ pub fn copy(dir: &Path, into: &Path) -> Result<Between, StoreError> {
 /// # Errors
 /// It exists, or the file system refuses.
 pub fn new_private(path: &Path) -> Result<File, StoreError> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path).map_err(|e| StoreError::io(format!("{} 建不起来", path.display()), e))?;
-    swap::own(path);
-    Ok(file)
-}
-
-/// The folder of the backups, which nobody else may read.
-///
-/// # Errors
-/// It cannot be made.
-pub fn new_folder(dir: &Path) -> Result<(), StoreError> {
-    if !dir.is_dir() {
-        create_private(dir)?;
-        swap::own(dir);
-    }
-    Ok(())
+    private::new_file(path).map_err(|e| StoreError::io(format!("{} 建不起来", path.display()), e))
 }
 
 /// Gives a finished file its name; durable when this returns.
@@ -116,6 +116,8 @@ pub struct Examined {
     pub known: i64,
     /// Its rows.
     pub rows: Counts,
+    /// The years whose imported calendars it carries; `None` where it was made without them.
+    pub calendars: Option<Vec<i32>>,
     /// What is wrong with it (Chinese); empty when nothing is.
     pub faults: Vec<String>,
 }
@@ -135,6 +137,11 @@ pub fn examine(path: &Path) -> Result<Examined, StoreError> {
         faults.push(format!("各表读不完（{error}）"));
         Counts::new()
     });
+    let mut carried = None;
+    match calendars::carried(&connection) {
+        Ok(found) => carried = found.map(|all| all.into_keys().collect()),
+        Err(error) => faults.push(error.chinese()),
+    }
     if schema == known {
         note(&mut faults, "最新的结论读不出来", whole_row(&connection, VERDICT));
         note(&mut faults, "最新的信件读不出来", whole_row(&connection, LETTER));
@@ -143,7 +150,7 @@ pub fn examine(path: &Path) -> Result<Examined, StoreError> {
     if schema == 0 || rows.is_empty() {
         faults.push("里面没有数据".to_owned());
     }
-    Ok(Examined { schema, known, rows, faults })
+    Ok(Examined { schema, known, rows, calendars: carried, faults })
 }
 
 fn note(faults: &mut Vec<String>, what: &str, found: Result<Vec<String>, StoreError>) {
@@ -154,7 +161,7 @@ fn note(faults: &mut Vec<String>, what: &str, found: Result<Vec<String>, StoreEr
 }
 
 /// Nobody writes to a copy, so none of the files that SQLite keeps beside a database are made or looked for.
-fn immutable(path: &Path) -> Result<Connection, StoreError> {
+pub(super) fn immutable(path: &Path) -> Result<Connection, StoreError> {
     let mut address = "file:".to_owned();
     for byte in path.as_os_str().as_encoded_bytes() {
         match byte {
@@ -212,7 +219,7 @@ fn counts(connection: &Connection) -> Result<Counts, StoreError> {
 /// Before an old database is brought up to date: a copy of it as it is, of which there is one a step.
 pub(super) fn before_migration(dir: &Path, from: i64) -> Result<(), StoreError> {
     let backups = dir.join("backups");
-    new_folder(&backups)?;
+    private_folder(&backups)?;
     let name = format!("before-migration-{from}-to-{}.db", migrate::known());
     let part = backups.join(format!("{name}.{}.part", std::process::id()));
     let copied = copied_soundly(dir, &part);

@@ -1,6 +1,7 @@
 //! Only one daemon at a time in a data directory.
 
-use super::{StoreError, create_private};
+use super::{StoreError, private_folder};
+use crate::private;
 use std::fs::{File, TryLockError};
 use std::path::Path;
 
@@ -16,10 +17,10 @@ impl InstanceLock {
     /// # Errors
     /// `is_locked()` when another instance holds it.
     pub fn take(dir: &Path) -> Result<InstanceLock, StoreError> {
-        create_private(dir)?;
+        private_folder(dir)?;
         let path = dir.join("cuigeng.lock");
         let shown = path.display().to_string();
-        let file = File::create(&path).map_err(|e| StoreError::io(format!("锁文件 {shown} 无法创建"), e))?;
+        let file = private::lock_file(&path).map_err(|e| StoreError::io(format!("锁文件 {shown} 无法创建"), e))?;
         match file.try_lock() {
             Ok(()) => Ok(InstanceLock { _file: file }),
             Err(TryLockError::WouldBlock) => Err(StoreError::locked(shown)),

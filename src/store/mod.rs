@@ -16,6 +16,7 @@ pub mod backup;
 pub mod bounces;
 pub mod browse;
 pub mod bulletins;
+pub mod calendars;
 pub mod checkup;
 pub mod contacts;
 pub mod counts;
@@ -56,6 +57,7 @@ pub use letters::{Composed, Ending, LetterKind, LetterRow, LetterState, Mention,
 pub use lock::InstanceLock;
 pub use rusqlite::{Connection, Transaction};
 
+use crate::private;
 use rusqlite::OpenFlags;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -88,9 +90,10 @@ impl Store {
     /// `is_newer()` or `is_foreign()` for a database that is not ours to touch; else what SQLite or
     /// the file system said.
     pub fn open(dir: &Path) -> Result<Store, StoreError> {
-        create_private(dir)?;
+        private_folder(dir)?;
         let guest = Arc::new(Guest::enter(dir)?);
         let path = dir.join("cuigeng.db");
+        restrict(&path)?;
         let mut connection = Connection::open(&path)?;
         prepare(&connection)?;
         let found = migrate::version(&connection)?;
@@ -98,7 +101,6 @@ impl Store {
             backup::before_migration(dir, found)?;
         }
         migrate::run(&mut connection)?;
-        restrict(&path)?;
         let writer = Writer::start(connection, Arc::clone(&guest))?;
         let inner = Inner { path, writer, readers: Mutex::default(), _guest: guest };
         Ok(Store { inner: Arc::new(inner) })
@@ -226,27 +228,26 @@ fn keep_plans(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn create_private(dir: &Path) -> Result<(), StoreError> {
-    if dir.is_dir() {
-        return Ok(());
-    }
-    std::fs::create_dir_all(dir).map_err(|e| StoreError::io(format!("数据目录 {} 无法创建", dir.display()), e))?;
-    mode(dir, 0o700)
+fn private_folder(dir: &Path) -> Result<(), StoreError> {
+    private::folder(dir).map_err(|e| StoreError::io(format!("数据目录 {} 无法创建", dir.display()), e))
 }
 
+/// What SQLite keeps beside a database gets the mode of the database; what an older version has left is
+/// tightened. A new database begins as an empty file of ours.
 fn restrict(path: &Path) -> Result<(), StoreError> {
-    mode(path, 0o600)
-}
-
-#[cfg(unix)]
-fn mode(path: &Path, mode: u32) -> Result<(), StoreError> {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
-        .map_err(|e| StoreError::io(format!("{} 的权限无法设置", path.display()), e))
-}
-
-#[cfg(not(unix))]
-fn mode(_path: &Path, _mode: u32) -> Result<(), StoreError> {
+    let failed = |e: std::io::Error| StoreError::io(format!("{} 的权限无法设置", path.display()), e);
+    if path.exists() {
+        private::restrict(path).map_err(failed)?;
+    } else if let Err(error) = private::new_file(path)
+        && error.kind() != std::io::ErrorKind::AlreadyExists
+    {
+        return Err(StoreError::io(format!("{} 建不起来", path.display()), error));
+    }
+    for ending in ["-wal", "-shm"] {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(ending);
+        drop(private::restrict(Path::new(&beside)));
+    }
     Ok(())
 }
 

@@ -3,7 +3,8 @@
 
 use super::letters::LetterRow;
 use super::outbox::letter_row;
-use super::{Connection, StoreError, Transaction, meta, migrate};
+use super::swap::{Alone, database};
+use super::{Connection, StoreError, Transaction, calendars, meta, migrate};
 use crate::domain::Moment;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -34,9 +35,23 @@ pub struct Restored {
     /// The daemon has looked and judged since, so that every letter that is owed waits in the outbox.
     #[serde(default)]
     pub looked: bool,
+    /// Whoever restored has not heard yet that it was done: he was cut off.
+    #[serde(default)]
+    pub unheard: bool,
+    /// When somebody else heard of it instead; `None`: it was done in one go.
+    #[serde(default)]
+    pub resumed: Option<Moment>,
     /// When somebody let the letters go; `None`: nothing is sent.
     #[serde(default)]
     pub released: Option<Moment>,
+}
+
+impl Restored {
+    /// One that begins now.
+    pub fn new(at: Moment, by: &str, file: String, taken: Option<Moment>) -> Restored {
+        let by = by.to_owned();
+        Restored { at, taken, by, file, looked: false, unheard: false, resumed: None, released: None }
+    }
 }
 
 /// What waits while nothing is sent.
@@ -58,6 +73,45 @@ pub fn last(conn: &Connection) -> Result<Option<Restored>, StoreError> {
     Ok(meta::get(conn, KEY)?.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
+/// The restore that was cut off, and of which nobody has heard yet that it is done.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn unheard(conn: &Connection) -> Result<Option<Restored>, StoreError> {
+    Ok(last(conn)?.filter(|restored| restored.unheard))
+}
+
+/// Somebody has heard of it now, who had not asked for it.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn hear(tx: &Transaction<'_>, now: Moment) -> Result<Option<Restored>, StoreError> {
+    let Some(restored) = unheard(tx)? else { return Ok(None) };
+    let heard = Restored { unheard: false, resumed: Some(now), ..restored };
+    keep(tx, &heard)?;
+    Ok(Some(heard))
+}
+
+/// Whoever restored goes on and says that it is done. The database is his alone.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn done(_: &Alone, dir: &Path) -> Result<(), StoreError> {
+    let mut connection = Connection::open(database(dir))?;
+    let tx = connection.transaction()?;
+    if let Some(restored) = unheard(&tx)? {
+        keep(&tx, &Restored { unheard: false, ..restored })?;
+    }
+    Ok(tx.commit()?)
+}
+
+/// The restore before this one that was cut off and of which nobody has heard, as far as the database can
+/// be read.
+pub fn unheard_in(_: &Alone, dir: &Path) -> Option<Restored> {
+    let connection = Connection::open_with_flags(database(dir), rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
+    unheard(&connection).ok()?
+}
+
 /// The restore after which nothing is sent yet.
 ///
 /// # Errors
@@ -66,19 +120,20 @@ pub fn holds(conn: &Connection) -> Result<Option<Restored>, StoreError> {
     Ok(last(conn)?.filter(|restored| restored.released.is_none()))
 }
 
-/// Makes a copy ready to take the database's place: brings it up to date, and writes into it that nothing is
+/// Makes `copy`, a copy of the file `of`, ready to take the database's place: brings it up to date, and writes into it that nothing is
 /// sent, that what was due before now may have left, that nobody is signed in and no one-time link opens
 /// anything. Returns its schema as it was.
 ///
 /// # Errors
 /// `is_newer()` or `is_foreign()` for a file that is not ours; else what SQLite said.
-pub fn prepare(copy: &Path, restored: &Restored) -> Result<i64, StoreError> {
+pub fn prepare(copy: &Path, of: &Path, restored: &Restored) -> Result<i64, StoreError> {
     let mut connection = Connection::open(copy)?;
     connection.pragma_update(None, "journal_mode", "DELETE")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     let found = migrate::version(&connection)?;
     migrate::run(&mut connection)?;
+    calendars::carry_neighbours(&mut connection, of)?;
     let tx = connection.transaction()?;
     begin(&tx, restored)?;
     tx.commit()?;

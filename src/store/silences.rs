@@ -100,7 +100,7 @@ pub fn end(tx: &Transaction<'_>, id: i64, by: &str, now: Moment) -> Result<bool,
 /// # Errors
 /// Those of SQLite.
 pub fn end_recovered(tx: &Transaction<'_>, ledger: &Ledger, now: Moment) -> Result<(), StoreError> {
-    let newest = |id: AccountId| ledger.newest.get(&id).map(|post| post.when.latest());
+    let newest = |id: AccountId| ledger.newest(id).map(|post| post.when.latest());
     for silence in active(tx, now)?.iter().filter(|silence| silence.until_recovered) {
         if silence.has_recovered(&ledger.accounts, newest) {
             end(tx, silence.id, ITSELF, now)?;

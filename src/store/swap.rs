@@ -5,8 +5,9 @@
 //! A WAL that is left beside another file than its own destroys it, so it is moved before the file is, and
 //! nobody has the database open meanwhile: whoever opens it is a `Guest`.
 
-use super::{Connection, StoreError, backup};
-use std::fs::{File, OpenOptions, TryLockError};
+use super::{Connection, StoreError, backup, calendars, private_folder};
+use crate::private;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 /// What SQLite keeps beside a database, and the database itself, which goes last.
@@ -67,38 +68,21 @@ impl Alone {
 }
 
 fn door(dir: &Path) -> Result<File, StoreError> {
-    let path = dir.join("cuigeng.open");
-    let opened = File::open(&path).or_else(|_| {
-        let made = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-        own(&path);
-        made
-    });
-    opened.map_err(|e| shut(dir, e))
+    private::lock_file(&dir.join("cuigeng.open")).map_err(|e| shut(dir, e))
 }
 
 fn shut(dir: &Path, error: std::io::Error) -> StoreError {
     StoreError::io(format!("{} 无法加锁", dir.join("cuigeng.open").display()), error)
 }
 
-/// Gives what we have just made to whoever owns the directory around it: a file of root's would lock the
-/// daemon out. Where that is not allowed nothing was made for another.
-#[cfg(unix)]
-pub(super) fn own(path: &Path) {
-    use std::os::unix::fs::{MetadataExt, chown};
-    let parent = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
-    if let (Ok(around), Ok(own)) = (parent.metadata(), path.metadata())
-        && (around.uid(), around.gid()) != (own.uid(), own.gid())
-    {
-        drop(chown(path, Some(around.uid()), Some(around.gid())));
-    }
-}
-
-#[cfg(not(unix))]
-pub(super) fn own(_path: &Path) {}
-
 /// The name that decides: what bears it takes the place of the database.
 pub fn ready(dir: &Path, stamp: &str) -> PathBuf {
     dir.join(format!("cuigeng.restore-{stamp}.db"))
+}
+
+/// The database that is in use.
+pub(super) fn database(dir: &Path) -> PathBuf {
+    dir.join("cuigeng.db")
 }
 
 /// Where the old database goes, with whatever stood beside it.
@@ -106,8 +90,16 @@ pub fn aside(dir: &Path, stamp: &str) -> PathBuf {
     dir.join(format!("replaced-{stamp}"))
 }
 
+/// Finishes an exchange that was broken off, if there is one.
+///
+/// # Errors
+/// What the file system said.
+pub fn finish_pending(dir: &Path) -> Result<(), StoreError> {
+    if pending(dir).is_some() { Guest::enter(dir).map(drop) } else { Ok(()) }
+}
+
 /// The stamp of an exchange that is decided and not finished.
-pub(super) fn pending(dir: &Path) -> Option<String> {
+pub fn pending(dir: &Path) -> Option<String> {
     let names = std::fs::read_dir(dir).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let stamps = names.filter_map(|name| {
         name.strip_prefix("cuigeng.restore-").and_then(|rest| rest.strip_suffix(".db")).map(str::to_owned)
@@ -121,8 +113,13 @@ pub(super) fn pending(dir: &Path) -> Option<String> {
 /// What the file system said; whoever opens the database tries again.
 pub fn finish(alone: &Alone, dir: &Path, stamp: &str) -> Result<(), StoreError> {
     settle(dir);
+    let (ready, aside) = (ready(dir, stamp), aside(dir, stamp));
+    // The calendars first: as long as the new database waits under its name, this is done again after a kill.
+    if ready.is_file() {
+        calendars::put_back(&ready, dir, &aside)?;
+    }
     while advance(alone, dir, stamp)? {}
-    tracing::warn!(aside = %aside(dir, stamp).display(), "backup.exchanged");
+    tracing::warn!(aside = %aside.display(), "backup.exchanged");
     Ok(())
 }
 
@@ -148,8 +145,7 @@ pub(super) fn advance(_: &Alone, dir: &Path, stamp: &str) -> Result<bool, StoreE
         return Ok(false);
     }
     if !aside.is_dir() {
-        super::create_private(&aside)?;
-        own(&aside);
+        private_folder(&aside)?;
         backup::sync_dir(dir)?;
         return Ok(true);
     }
@@ -169,6 +165,8 @@ pub(super) fn advance(_: &Alone, dir: &Path, stamp: &str) -> Result<bool, StoreE
 /// The database stays in its place under a second name until the new one takes it; where the file system has
 /// no second names, and for what stands beside it, it is moved.
 fn put_aside(from: &Path, to: &Path) -> std::io::Result<()> {
+    // One that an older version has left open to all lies there for a long time.
+    drop(private::restrict(from));
     let is_database = from.ends_with("cuigeng.db");
     if is_database && std::fs::hard_link(from, to).is_ok() {
         return Ok(());

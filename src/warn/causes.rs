@@ -86,6 +86,6 @@ fn silence_causes<'a>(ledger: &'a Ledger, config: &'a Config, account: &'a Accou
 
 /// The date from which silence is counted: that of the last counted update, else of the opening.
 pub fn last_update(ledger: &Ledger, account: &Account, now: Moment) -> Option<NaiveDate> {
-    let posted = ledger.newest.get(&account.id).map(|post| post.when.latest().date());
+    let posted = ledger.newest(account.id).map(|post| post.when.latest().date());
     posted.or(account.opened_on).map(|date| date.min(now.date()))
 }

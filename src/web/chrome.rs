@@ -3,6 +3,7 @@
 //! into a page is escaped by the name of its template, and loses what turns the direction of writing.
 
 use super::act::{LONGEST_FILE, Note};
+use super::plain::plain;
 use super::session::Viewer;
 use super::typed::Again;
 use super::{BODY, Shared};
@@ -169,7 +170,7 @@ impl Note {
 
 /// What is not well with us, as every page says it.
 fn banner(cause: &Cause) -> Value {
-    context! { subject => cause.subject.clone(), cure => cause.cure.clone() }
+    context! { subject => plain(&cause.subject), cure => plain(&cause.cure) }
 }
 
 /// What a page says that shows nothing else. It travels with its answer, so that whoever has signed in

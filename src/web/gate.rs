@@ -80,12 +80,17 @@ pub(super) async fn pass(
     } else {
         notice(StatusCode::TOO_MANY_REQUESTS, &uri)
     };
-    let mut response = shared.framed(response, &uri, &headers).await;
+    let mut response = sealed(shared.framed(response, &uri, &headers).await).await;
+    let referrer = HeaderValue::from_static(referrer_policy(uri.path()));
+    response.headers_mut().insert(header::REFERRER_POLICY, referrer);
+    response
+}
+
+/// With what keeps a page from doing harm.
+pub(super) async fn sealed(mut response: Response) -> Response {
     for (name, value) in HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
-    let referrer = HeaderValue::from_static(referrer_policy(uri.path()));
-    response.headers_mut().insert(header::REFERRER_POLICY, referrer);
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

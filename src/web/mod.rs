@@ -18,6 +18,7 @@ mod gate;
 mod leaving;
 mod list;
 mod office;
+mod opening;
 mod outbox;
 mod overview;
 mod paged;
@@ -43,6 +44,7 @@ use crate::alarm::Alarmer;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::current::Current;
+use crate::ledger::shelf::Shelf;
 use crate::poll::Poller;
 use crate::secrets::FileSecrets;
 use crate::store::{Store, StoreError, meta};
@@ -91,6 +93,8 @@ pub struct Web {
     pub health: Alarmer,
     /// Whoever looks, and hands over a test letter.
     pub poller: Poller,
+    /// The evidence, which the inspection keeps too.
+    pub shelf: Shelf,
 }
 
 /// What the pages and the gate share.
@@ -220,6 +224,7 @@ impl Web {
 }
 
 pub use first::{base_url, enter_url, first_link, office_url};
+pub use opening::opening;
 
 /// Why nobody can open a page (Chinese), as the daemon that ran last has found it.
 ///
@@ -284,6 +289,9 @@ fn router(shared: Shared) -> Router {
         .route("/reports/{period}", get(reports::bulletin::show))
         .route("/reports/{period}/file", get(reports::file::send))
         .route("/reports/{period}/answer", post(reports::reply::take))
+        .route("/reports/{period}/form", get(reports::table::template))
+        .route("/reports/{period}/table", post(reports::table::take).layer(DefaultBodyLimit::max(LONGEST_FILE)))
+        .route("/reports/{period}/untable", post(reports::table::drop_one))
         .route("/reports/{period}/recall", post(reports::reply::back))
         .route("/reports/{period}/{step}", post(reports::step::take))
         .route("/repairs", get(repairs::show))

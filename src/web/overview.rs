@@ -13,7 +13,8 @@ use super::{Shared, Web};
 use crate::config::{Config, Mode};
 use crate::deeds::start;
 use crate::domain::{Check, Moment};
-use crate::ledger::Ledger;
+use crate::ledger::shelf::{Point, Shelf};
+use crate::ledger::span_of;
 use crate::mail::letter;
 use crate::outlook::{Mark, Outlook, Standing};
 use crate::store::counts::{self, Newest};
@@ -40,18 +41,21 @@ pub(super) struct Snapshot {
     at: Moment,
     /// When all were judged; those that were touched since, later.
     judged: Moment,
+    /// Up to where the evidence was known.
+    point: Point,
     last: Option<Check>,
     next: Option<Check>,
     outlook: Outlook,
-    /// Of all accounts, by office.
+    /// Of all accounts, grouped as fits them.
     squares: String,
+    fitting: Grouping,
 }
 
-/// Keeps the last snapshot, and the evidence that it was made from; only one is made at a time.
+/// Keeps the last snapshot; only one is made at a time.
 #[derive(Default)]
 pub(super) struct Stand {
     kept: Mutex<Option<Arc<Snapshot>>>,
-    making: tokio::sync::Mutex<Option<Ledger>>,
+    making: tokio::sync::Mutex<()>,
 }
 
 impl Stand {
@@ -87,7 +91,7 @@ impl Stand {
     }
 
     async fn make(self: Arc<Stand>, web: Web) -> Result<Arc<Snapshot>, StoreError> {
-        let mut making = self.making.lock().await;
+        let _only = self.making.lock().await;
         let (now, config) = (web.clock.now(), Arc::clone(&web.config));
         let newest = web.store.read_async(counts::newest).await?;
         // Somebody else may have made it meanwhile.
@@ -95,12 +99,9 @@ impl Stand {
         if let Some(kept) = before.as_ref().filter(|kept| kept.holds(newest, &web.config, now)) {
             return Ok(Arc::clone(kept));
         }
-        // Evidence that could not be brought up to date is lost with the error, and read anew next time.
-        let ledger = making.take();
-        let read = move |conn: &Connection| Snapshot::of(conn, &config, before.as_deref(), ledger, now);
-        let (made, ledger) = web.store.read_async(read).await?;
-        *making = Some(ledger);
-        let made = Arc::new(made);
+        let shelf = web.shelf.clone();
+        let read = move |conn: &Connection| Snapshot::of(conn, &config, before.as_deref(), &shelf, now);
+        let made = Arc::new(web.store.read_async(read).await?);
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&made));
         Ok(made)
     }
@@ -113,15 +114,17 @@ impl Snapshot {
         conn: &Connection,
         config: &Config,
         before: Option<&Snapshot>,
-        kept: Option<Ledger>,
+        shelf: &Shelf,
         now: Moment,
-    ) -> Result<(Snapshot, Ledger), StoreError> {
+    ) -> Result<Snapshot, StoreError> {
         let newest = counts::newest(conn)?;
         let (last, next) = (config.last_check(now), config.next_check(now));
         let checks: Vec<Check> = last.into_iter().chain(next).collect();
-        let (ledger, changed) = Ledger::kept_for_checks(conn, config, &checks, kept)?;
+        let from = span_of(&config.profile, &checks).0.min(now);
+        let ledger = shelf.take(conn, config, ("overview", from), now)?;
         let decisions = findings::decisions(conn, &config.profile.name)?;
         let near = before.filter(|before| before.is_quickly_mended(config, now));
+        let changed = near.map(|before| ledger.changed_since(conn, before.point)).transpose()?.flatten();
         let (judged, outlook) = match (near, changed) {
             (Some(before), Some(changed)) => {
                 let mended = before.outlook.mended(&ledger, config, (last, next), &decisions, (&changed, now));
@@ -129,8 +132,9 @@ impl Snapshot {
             }
             _ => (now, Outlook::of(&ledger, config, (last, next), &decisions, now)),
         };
-        let squares = squares(outlook.standings.iter(), Grouping::Office);
-        Ok((Snapshot { newest, at: now, judged, last, next, outlook, squares }, ledger))
+        let fitting = Grouping::fitting(&outlook.standings);
+        let squares = squares(outlook.standings.iter(), fitting);
+        Ok(Snapshot { newest, at: now, judged, point: ledger.point(), last, next, outlook, squares, fitting })
     }
 
     /// Whoever is in trouble first stands first.
@@ -168,7 +172,7 @@ struct Wish {
     q: String,
     state: Option<Mark>,
     platform: String,
-    by: Grouping,
+    by: Option<Grouping>,
     page: usize,
 }
 
@@ -200,12 +204,11 @@ impl Wish {
     /// The address of the same with another state or page.
     fn address(&self, state: Option<Mark>, page: usize) -> String {
         let page = number(page);
-        let by = if self.by == Grouping::Platform { "platform" } else { "" };
         let all = [
             ("q", self.q.as_str()),
             ("state", state.map_or("", Mark::word)),
             ("platform", &self.platform),
-            ("by", by),
+            ("by", self.by.map_or("", Grouping::word)),
             ("page", &page),
         ];
         address("./", &all)
@@ -234,10 +237,14 @@ pub(super) async fn show(
         Ok(kept) => kept,
         Err(error) => return unavailable(&error, &uri),
     };
+    let before = snapshot.last.map_or(Moment::MIN, |check| check.at);
+    let older = match shared.desks.older(web, before, snapshot.is_large()).await {
+        Ok(older) => older,
+        Err(error) => return unavailable(&error, &uri),
+    };
     let starts = starts.map(|progress| progress.open().join("、"));
     let trial = mode == Mode::Trial;
-    let values =
-        context! { trial, starts, profile => web.config.profile.name.clone(), ..values(&snapshot, &wish, now) };
+    let values = context! { trial, starts, older, to_findings => super::check::findings_page(), profile => web.config.profile.name.clone(), ..values(&snapshot, &wish, now) };
     shared.page(StatusCode::OK, "overview.html", &uri, &viewer, values).await
 }
 
@@ -247,8 +254,9 @@ fn values(snapshot: &Snapshot, wish: &Wish, now: Moment) -> Value {
     let shown: Vec<&Standing> = near.iter().copied().filter(|one| wish.takes_mark(one.mark)).collect();
     let paged = Paged::of(shown.len(), ROWS, wish.page);
     let rows: Vec<Value> = paged.part(&shown).iter().map(|one| row(one, now)).collect();
-    let whole = wish.is_everything() && wish.by == Grouping::Office;
-    let squares = if whole { snapshot.squares.clone() } else { squares(shown.iter().copied(), wish.by) };
+    let by = wish.by.unwrap_or(snapshot.fitting);
+    let whole = wish.is_everything() && by == snapshot.fitting;
+    let squares = if whole { snapshot.squares.clone() } else { squares(shown.iter().copied(), by) };
     context! {
         awaiting => snapshot.outlook.awaiting,
         total => all.len(),
@@ -260,7 +268,7 @@ fn values(snapshot: &Snapshot, wish: &Wish, now: Moment) -> Value {
             q => wish.q.clone(),
             state => wish.state.map_or("", Mark::word),
             platform => wish.platform.clone(),
-            by => if wish.by == Grouping::Platform { "platform" } else { "" },
+            by => by.word(),
         },
         states => Mark::ALL.map(|mark| (mark.word(), mark.chinese())).to_vec(),
         squares => Value::from_safe_string(squares),

@@ -61,8 +61,7 @@ pub(super) async fn enter(
     let now = web.clock.now();
     if let Err(wait_s) = shared.throttle.admit(&name, from.0, now.unix()) {
         tracing::warn!(from = %from.0, wait_s, "web.sign_in_throttled");
-        let said =
-            format!("试的次数太多，请{}分钟后再试；忘了密码的，请管理员用 cuigeng user link 重发链接", minutes(wait_s));
+        let said = format!("试的次数太多，请{}分钟后再试；忘了密码的，请管理员在“设置”里给新链接", minutes(wait_s));
         return asked(StatusCode::TOO_MANY_REQUESTS, &uri, &name, to, &said);
     }
     match shared.known(name.clone(), text(&fields, "password").to_owned()).await {
@@ -144,7 +143,7 @@ pub(super) async fn invited(State(web): State<Web>, uri: Uri) -> Response {
 /// Whom the link lets in.
 async fn opened(web: &Web, uri: &Uri) -> Result<(Token, Invited), Response> {
     let gone = || {
-        let text = "链接已经用过、已过期，或不完整。请管理员用 cuigeng user link 另给一个。";
+        let text = "链接已经用过、已过期，或不完整。请管理员在“设置”里另给一个。";
         refused(StatusCode::NOT_FOUND, uri, "链接不能用了", text)
     };
     let token = uri.path().strip_prefix("/enter/").and_then(Token::parse).ok_or_else(gone)?;

@@ -3,6 +3,7 @@
 use super::Shared;
 use super::chrome::unavailable;
 use super::paged::address;
+use super::plain::plain;
 use super::session::Viewer;
 use crate::config::Config;
 use crate::domain::{Account, Class, Moment};
@@ -100,7 +101,7 @@ fn detail(one: &Standing<'_>, now: Moment) -> Value {
         tries => one.configured && one.rest.is_none(),
         missing => (!one.configured).then(|| standing::missing(one.name, one.accounts)),
         rest => one.rest.as_ref().map(|(cause, until)| {
-            context! { until => beijing(*until), class => class_chinese(cause.class), advice => cause.advice.clone() }
+            context! { until => beijing(*until), class => class_chinese(cause.class), advice => plain(&cause.advice) }
         }),
         incident => one.incident.map(beijing),
         credentials,
@@ -115,6 +116,6 @@ fn failing((account, class, look, since): &(&Account, Class, &LookRow, Moment)) 
         title => account.title(),
         class => class_chinese(*class),
         since => beijing(*since),
-        advice => look.advice.clone(),
+        advice => plain(&look.advice),
     }
 }

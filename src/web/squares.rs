@@ -2,7 +2,7 @@
 //! since a page may have ten thousand of them.
 
 use crate::outlook::Standing;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// By what squares are grouped.
@@ -12,10 +12,28 @@ pub(super) enum Grouping {
     Platform,
 }
 
+/// More offices than that do not fit into one look.
+const MOST_OFFICES: usize = 60;
+
 impl Grouping {
-    /// `platform`, or else by office.
-    pub(super) fn from_word(word: &str) -> Grouping {
-        if word == "platform" { Grouping::Platform } else { Grouping::Office }
+    const ALL: [Grouping; 2] = [Grouping::Office, Grouping::Platform];
+
+    /// The one of that word, as addresses have it.
+    pub(super) fn from_word(word: &str) -> Option<Grouping> {
+        Grouping::ALL.into_iter().find(|one| one.word() == word)
+    }
+
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Grouping::Office => "office",
+            Grouping::Platform => "platform",
+        }
+    }
+
+    /// By office, unless a town has so many that its squares would fill several screens.
+    pub(super) fn fitting(standings: &[Standing]) -> Grouping {
+        let offices: BTreeSet<&str> = standings.iter().map(|one| one.office.as_str()).collect();
+        if offices.len() > MOST_OFFICES { Grouping::Platform } else { Grouping::Office }
     }
 
     fn of(self, standing: &Standing) -> &str {
@@ -111,5 +129,16 @@ mod tests {
         assert!(html.contains("title=\"&lt;b&gt;账号2&quot;&#39;&amp;（抖音）：不合格\""), "{html}");
         assert!(!html.contains("<b>") && !html.contains("<乙局>"));
         assert_eq!(squares(all.iter(), Grouping::Platform).matches("<h3>").count(), 1);
+    }
+
+    #[test]
+    fn a_town_of_many_offices_is_one_look_by_platform() {
+        let town =
+            |offices: i64| (0..offices * 2).map(|id| standing(id, &format!("第{}局", id / 2), Mark::Good)).collect();
+        let (small, large): (Vec<Standing>, Vec<Standing>) = (town(60), town(61));
+        assert_eq!((Grouping::fitting(&small), Grouping::fitting(&large)), (Grouping::Office, Grouping::Platform));
+        for one in Grouping::ALL {
+            assert_eq!(Grouping::from_word(one.word()), Some(one));
+        }
     }
 }

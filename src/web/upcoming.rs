@@ -9,6 +9,7 @@ use super::slow::{Slow, Stamp};
 use crate::config::{Config, Mode};
 use crate::deeds::{Refusal, outbox, withhold};
 use crate::domain::{AccountId, Moment};
+use crate::ledger::shelf::Shelf;
 use crate::mail::preview::{self, Coming};
 use crate::spoken::beijing;
 use crate::store::desk::Deed;
@@ -51,8 +52,9 @@ impl Ahead {
         (self.letters.len(), self.trial)
     }
 
-    fn of(conn: &Connection, config: &Config, now: Moment) -> Result<Ahead, StoreError> {
-        let letters = preview::coming(conn, config, now, DAYS)?;
+    fn of(conn: &Connection, config: &Config, shelf: &Shelf, now: Moment) -> Result<Ahead, StoreError> {
+        let ledger = shelf.take(conn, config, ("ahead", preview::needs(config, now)), now)?;
+        let letters = preview::coming_of(ledger, conn, config, now, DAYS)?;
         let names = accounts::all(conn)?.into_iter().map(|account| (account.id, account.title())).collect();
         let trial = modes::holds(conn, config.mode)? == Mode::Trial;
         Ok(Ahead { letters, names, trial })
@@ -70,8 +72,9 @@ impl Shared {
     pub(super) async fn ahead(&self) -> Result<Option<(Moment, Arc<Ahead>)>, StoreError> {
         let (store, config, now) = (self.web.store.clone(), Arc::clone(&self.web.config), self.web.clock.now());
         let stamp = self.stamp().await?;
+        let shelf = self.web.shelf.clone();
         let make = async move {
-            let looked = store.read_async(move |conn| Ahead::of(conn, &config, now)).await;
+            let looked = store.read_async(move |conn| Ahead::of(conn, &config, &shelf, now)).await;
             looked.map(Arc::new)
         };
         let got = self.aheads.get("ahead", stamp, &self.web.clock, make).await;
@@ -93,7 +96,13 @@ impl Shared {
 pub(super) async fn show(State(shared): State<Shared>, uri: Uri, viewer: Viewer) -> Response {
     let now = shared.web.clock.now();
     let values = match shared.ahead().await {
-        Ok(Some((at, ahead))) => values(&ahead, &shared.web.config, at, now),
+        Ok(Some((at, ahead))) => {
+            let pause = match shared.web.store.read_async(outbox::pause).await {
+                Ok(pause) => pause,
+                Err(error) => return unavailable(&error, &uri),
+            };
+            context! { pause, ..values(&ahead, &shared.web.config, at, now) }
+        }
         Ok(None) => context! { making => true },
         Err(error) => return unavailable(&error, &uri),
     };

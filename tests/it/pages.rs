@@ -2,6 +2,7 @@
 //! he may see, and change nothing that was not asked for on one of them.
 
 mod acting;
+mod amending;
 mod audited;
 mod backups;
 pub(crate) mod browser;
@@ -16,6 +17,7 @@ mod hostile;
 mod links;
 mod listing;
 mod listing_chromium;
+mod opening;
 mod outbox;
 mod papers_chromium;
 mod refused;
@@ -50,7 +52,7 @@ async fn administered() -> (Office, Browser) {
     (office, browser)
 }
 
-fn first_in(office: &Office) -> Browser {
+pub(crate) fn first_in(office: &Office) -> Browser {
     let mut browser = Browser::at(office.port);
     let link = path_in(&office.ok(&["user", "link"]));
     let done = browser.post(&link, &[("name", "李四"), ("password", PASSWORD), ("again", PASSWORD)]);

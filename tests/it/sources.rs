@@ -85,6 +85,19 @@ fn adapters_cannot_store_send_or_schedule() {
     }
 }
 
+/// Below the data directory nothing is made that others may read; verbs write for whoever types them.
+#[test]
+fn what_is_kept_is_made_private() {
+    let marks = ["File::create(", "create_dir", "fs::write(", "File::options"];
+    let excused =
+        ["src/cli", "src/demo", "src/private.rs", "src/config/init.rs", "src/poll/inbox.rs", "tests.rs", "/tests/"];
+    let mut all = files("src");
+    for (_, text) in &mut all {
+        text.truncate(text.find("#[cfg(test)]").unwrap_or(text.len()));
+    }
+    assert_eq!(offenders(&all, &marks, &excused), Vec::<String>::new());
+}
+
 #[test]
 fn the_clock_is_asked_in_one_place() {
     let marks = ["SystemTime::now", "Utc::now", "Local::now", "Instant::now"];

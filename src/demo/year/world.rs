@@ -10,6 +10,7 @@ use crate::rules::Declared;
 use chrono::NaiveDate;
 use cuigeng_adapters::Delay;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What sees everything at once.
 const SOURCE: &str = "演算";
@@ -108,7 +109,7 @@ impl World {
         let watch = Watch { reach, at: now, origin: WatchOrigin::Source(SOURCE.to_owned()) };
         let source = Declared { name: SOURCE.to_owned(), delay: Delay::None, sees: Kinds::POST };
         let mut ledger = Ledger::of(self.accounts.clone(), posts, &watch, &source);
-        ledger.people.clone_from(&self.people);
+        ledger.people = Arc::new(self.people.clone());
         ledger
     }
 }

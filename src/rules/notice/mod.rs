@@ -2,15 +2,19 @@
 //! whole or nothing: a festival without its days, a weekday that is not the date's, or a date that says
 //! neither 放假 nor 上班 refuses the text, with its line.
 
+mod makeup;
 mod scan;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
+use makeup::Arranged;
 use scan::{Placed, Token, WrittenDate, scan};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Every festival that a year's notice must arrange.
 const FESTIVALS: [&str; 7] = ["元旦", "春节", "清明", "劳动节", "端午", "中秋", "国庆"];
+/// Weekdays that must fit another year before the year is taken for the mistake.
+const SURE_OF_YEAR: usize = 4;
 /// The longest closure so far had nine days.
 const LONGEST_SPAN_D: i64 = 15;
 
@@ -38,19 +42,32 @@ impl fmt::Display for NoticeFault {
     }
 }
 
+/// A notice that was understood.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notice {
+    /// What it arranges.
+    pub found: Announced,
+    /// What is odd about it, to be compared with the printed text (Chinese).
+    pub doubts: Vec<NoticeFault>,
+}
+
 /// Understands the notice for `year`.
 ///
 /// # Errors
-/// Everything that is wrong with it.
-pub fn read_notice(text: &str, year: i32) -> Result<Announced, Vec<NoticeFault>> {
+/// Everything that is wrong with it; only the year where that is the mistake.
+pub fn read_notice(text: &str, year: i32) -> Result<Notice, Vec<NoticeFault>> {
     let mut reader = Reader { year, ..Reader::default() };
     for placed in scan(text) {
         reader.take(placed);
     }
     reader.end_sentence();
+    if let Some(fault) = reader.wrong_year() {
+        return Err(vec![fault]);
+    }
     reader.demand_festivals();
     reader.faults.sort();
-    if reader.faults.is_empty() { Ok(reader.found) } else { Err(reader.faults) }
+    let doubts = makeup::doubts(&reader.arranged);
+    if reader.faults.is_empty() { Ok(Notice { found: reader.found, doubts }) } else { Err(reader.faults) }
 }
 
 /// A date or a span of them that no word has claimed yet.
@@ -66,6 +83,12 @@ struct Reader {
     year: i32,
     found: Announced,
     faults: Vec<NoticeFault>,
+    /// The title says another year.
+    titled: Option<(i32, usize)>,
+    /// Dates with their weekday that name no year of their own.
+    weekdays: Vec<(u32, u32, Weekday)>,
+    /// Festivals in the order of the text.
+    arranged: Vec<Arranged>,
     festival: Option<String>,
     /// A heading that is no festival, and its line: days below it belong to none.
     stranger: Option<(String, usize)>,
@@ -86,10 +109,12 @@ impl Reader {
         let Placed { token, line } = placed;
         match &token {
             Token::TitleYear(year) if *year != self.year => {
-                self.fault(line, format!("这是{year}年的通知，要录入的是{}年", self.year));
+                self.titled = self.titled.or(Some((*year, line)));
             }
+            Token::Shifted => self.shifts(),
             Token::Festival(name) => {
                 self.end_sentence();
+                self.arranged.push(Arranged { name: name.clone(), line, ..Arranged::default() });
                 self.named.insert(name.clone());
                 (self.festival, self.stranger) = (Some(name.clone()), None);
             }
@@ -135,6 +160,9 @@ impl Reader {
             let days = self.days(span);
             group_d = group_d.zip(days.as_ref()).map(|(sum, days)| sum + days.len());
             for day in days.unwrap_or_default() {
+                if let Some(arranged) = self.arranged.last_mut() {
+                    arranged.off.insert(day);
+                }
                 if self.found.off.insert(day, name.clone()).is_some() {
                     self.fault(span.line, format!("{}写了两次放假", in_words(day)));
                 }
@@ -159,9 +187,42 @@ impl Reader {
                     self.fault(span.line, said);
                 }
                 self.found.worked.insert(day);
+                if let Some(arranged) = self.arranged.last_mut() {
+                    arranged.worked += 1;
+                }
                 self.contradiction(day, span.line);
             }
         }
+    }
+
+    /// 放假调休: the festival says of itself that days are moved.
+    fn shifts(&mut self) {
+        if let Some(arranged) = self.arranged.last_mut().filter(|_| !self.advises) {
+            arranged.shifts = true;
+        }
+    }
+
+    /// The notice of another year has a dozen weekdays that do not fit; the mistake is one.
+    fn wrong_year(&self) -> Option<NoticeFault> {
+        if let Some((year, line)) = self.titled {
+            let said = format!("年份不对：这是{year}年的通知，要录入的是{}年", self.year);
+            return Some(NoticeFault { line, said });
+        }
+        let fits = |year: i32| {
+            let is = |(month, day, weekday): &(u32, u32, Weekday)| {
+                NaiveDate::from_ymd_opt(year, *month, *day).is_some_and(|date| date.weekday() == *weekday)
+            };
+            self.weekdays.iter().filter(|date| is(date)).count()
+        };
+        let all = self.weekdays.len();
+        // A slip or two are named as such.
+        if all < SURE_OF_YEAR || fits(self.year) * 2 > all {
+            return None;
+        }
+        let near = (1..=5).flat_map(|by| [self.year - by, self.year + by]);
+        let other = near.into_iter().find(|year| fits(*year) == all)?;
+        let said = format!("年份不对：文中的星期都对不上{}年，正好是{other}年的；请改要录入的年份", self.year);
+        Some(NoticeFault { line: 0, said })
     }
 
     fn contradiction(&mut self, day: NaiveDate, line: usize) {
@@ -234,6 +295,9 @@ impl Reader {
     }
 
     fn agrees(&mut self, written: WrittenDate, date: NaiveDate, line: usize) -> bool {
+        if let (None, Some(month), Some(weekday)) = (written.year, written.month, written.weekday) {
+            self.weekdays.push((month, written.day, weekday));
+        }
         let wrong = written.weekday.filter(|written| *written != date.weekday());
         if let Some(written) = wrong {
             let is = weekday(date.weekday());

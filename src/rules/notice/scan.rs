@@ -49,6 +49,8 @@ pub(super) enum Token {
     Denied(&'static str),
     /// 共3天
     Count(u32),
+    /// 调休
+    Shifted,
     /// 鼓励…休息
     Advice,
     /// 。
@@ -117,6 +119,10 @@ fn token(chars: &[Char], at: usize) -> (Option<Token>, usize) {
     if let Some((number, length)) = number(chars, at) {
         return numbered(chars, at, number, length);
     }
+    // 放假1天，不调休 moves no day.
+    if says(chars, at, "不调休") {
+        return (None, 3);
+    }
     for (word, token) in WORDS {
         if says(chars, at, word) {
             return (Some(token), word.chars().count());
@@ -132,10 +138,11 @@ fn token(chars: &[Char], at: usize) -> (Option<Token>, usize) {
     }
 }
 
-const WORDS: [(&str, Token); 6] = [
+const WORDS: [(&str, Token); 7] = [
     ("不放假", Token::Denied("放假")),
     ("不上班", Token::Denied("上班")),
     ("放假", Token::Off),
+    ("调休", Token::Shifted),
     ("上班", Token::Work),
     ("鼓励", Token::Advice),
     ("休息", Token::Advice),

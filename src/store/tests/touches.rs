@@ -4,6 +4,7 @@ use super::*;
 use crate::config::{self, Config};
 use crate::domain::{Check, Kinds, Reach, State, StateChange, Strength, Week};
 use crate::ledger::Ledger;
+use crate::ledger::shelf::{Point, Shelf};
 use crate::rules::{CountUnit, Ruling, Tally, Verdict};
 use cuigeng_adapters::{Outcome, Seen};
 
@@ -94,24 +95,34 @@ const CHANGES: [(&str, Change); 9] = [
 fn kept_evidence_follows_every_change() {
     let kept = kept();
     let config = configured(kept.dir.path());
-    let now =
-        |held: Option<Ledger>| kept.store.read(|conn| Ledger::kept_for_checks(conn, &config, &checks(), held)).unwrap();
-    let (mut ledger, _) = now(None);
-    let mut before = judged(&ledger, &config);
+    let shelf = Shelf::default();
+    let from = crate::ledger::span_of(&config.profile, &checks()).0;
+    let now = |since: Option<Point>| {
+        let read = |conn: &Connection| {
+            let ledger = shelf.take(conn, &config, ("test", from), at(NOW))?;
+            let changed = since.map(|since| ledger.changed_since(conn, since)).transpose()?.flatten();
+            Ok((ledger, changed))
+        };
+        kept.store.read(read).unwrap()
+    };
+    let (ledger, _) = now(None);
+    let (mut point, mut before) = (ledger.point(), judged(&ledger, &config));
     for (what, change) in CHANGES {
         kept.store.write(change).unwrap();
-        let (mended, changed) = now(Some(ledger));
+        let (mended, changed) = now(Some(point));
         let fresh = kept.store.read(|conn| Ledger::for_checks(conn, &config, &config.profile, &checks())).unwrap();
         let after = judged(&fresh, &config);
         assert_eq!(judged(&mended, &config), after, "{what}");
-        assert_eq!(mended.newest, fresh.newest, "{what}");
+        let newest =
+            |ledger: &Ledger| ledger.accounts.iter().map(|one| ledger.newest(one.id).cloned()).collect::<Vec<_>>();
+        assert_eq!(newest(&mended), newest(&fresh), "{what}");
         assert_ne!(before, after, "{what} changes something");
         // The list itself is read anew as a whole; of everything else one account.
         let expected = if what.contains("account") { None } else { Some(1) };
         assert_eq!(changed.map(|changed| changed.len()), expected, "{what}");
-        (ledger, before) = (mended, after);
+        (point, before) = (mended.point(), after);
     }
-    let (_, changed) = now(Some(ledger));
+    let (_, changed) = now(Some(point));
     assert_eq!(changed, Some([].into()), "nothing has changed since");
 }
 
@@ -123,17 +134,46 @@ fn time_brings_a_post_of_age() {
     kept.store
         .write(|tx| posts::sight(tx, ONE, "人工", &[row(Some("9"), "2022-06-28 09:00", "x")], at(NOW)).map(drop))
         .unwrap();
-    let at_moment = |until: &str, held: Option<Ledger>| {
-        let span = (at("2022-06-01 00:00"), at(until));
-        kept.store.read(|conn| Ledger::kept(conn, &config, span, held)).unwrap()
+    let shelf = Shelf::default();
+    let at_moment = |now: &str, since: Option<Point>| {
+        let read = |conn: &Connection| {
+            let ledger = shelf.take(conn, &config, ("test", at("2022-06-01 00:00")), at(now))?;
+            let changed = since.map(|since| ledger.changed_since(conn, since)).transpose()?.flatten();
+            Ok((ledger, changed))
+        };
+        kept.store.read(read).unwrap()
     };
     let (ledger, _) = at_moment("2022-06-28 08:00", None);
-    assert!(ledger.newest.is_empty() && ledger.evidence(ONE).posts.is_empty());
-    let (ledger, changed) = at_moment("2022-06-28 10:00", Some(ledger));
-    assert_eq!((ledger.newest.len(), ledger.evidence(ONE).posts.len()), (1, 1));
+    assert!(ledger.newest(ONE).is_none() && ledger.evidence(ONE).posts.is_empty());
+    let (ledger, changed) = at_moment("2022-06-28 10:00", Some(ledger.point()));
+    assert!(ledger.newest(ONE).is_some() && ledger.evidence(ONE).posts.len() == 1);
     assert_eq!(changed, Some([ONE].into()));
-    // Another beginning is another ledger, and so is an earlier end.
-    assert_eq!(at_moment("2022-06-28 09:00", Some(ledger)).1, None);
+    // A clock that was set back reads anew.
+    let (ledger, changed) = at_moment("2022-06-28 08:30", Some(ledger.point()));
+    assert!(changed.is_none() && ledger.evidence(ONE).posts.is_empty());
+}
+
+/// Whoever asks for more reads anew; whoever asks for less has what is there, and nothing is kept twice.
+#[test]
+fn all_share_one_copy() {
+    let kept = kept();
+    let config = configured(kept.dir.path());
+    kept.store
+        .write(|tx| posts::sight(tx, ONE, "人工", &[row(Some("9"), "2022-06-20 09:00", "长标题")], at(NOW)).map(drop))
+        .unwrap();
+    let shelf = Shelf::default();
+    let take = |who: &'static str, from: &str| {
+        kept.store.read(|conn| shelf.take(conn, &config, (who, at(from)), at(NOW))).unwrap()
+    };
+    let posts = |ledger: &Ledger| ledger.evidence(ONE).posts.as_ptr();
+    let wide = take("a", "2022-05-20 00:00");
+    let narrow = take("b", "2022-06-10 00:00");
+    assert_eq!(posts(&wide), posts(&narrow));
+    assert!(narrow.evidence(ONE).posts[0].title.is_empty(), "words are not kept");
+    assert_eq!(narrow.newest(ONE).unwrap().title, "长标题", "but for the newest, which letters name");
+    let wider = take("c", "2022-04-01 00:00");
+    assert_ne!(posts(&wide), posts(&wider));
+    assert_eq!(posts(&wider), posts(&take("a", "2022-05-20 00:00")));
 }
 
 /// What people decided, and what overturns it, touches the account; so a page that keeps a result sees it.

@@ -6,6 +6,7 @@ pub(super) use acts::{add, ask, attest, change, expire, hush, strike, withdraw};
 
 use super::Shared;
 use super::chrome::{refused, unavailable};
+use super::plain::plain;
 use super::session::{Viewer, text};
 use super::strip::strip;
 use crate::config::Config;
@@ -141,7 +142,7 @@ fn last_looks(conn: &Connection, account: &Account, now: Moment) -> Result<Vec<V
             source => of.source.clone(),
             at => last.as_ref().map(|look| beijing(look.at)),
             failed => failed.map(class_chinese),
-            advice => last.as_ref().filter(|_| failed.is_some()).map(|look| look.advice.clone()).unwrap_or_default(),
+            advice => last.as_ref().filter(|_| failed.is_some()).map(|look| plain(&look.advice)).unwrap_or_default(),
             rows => last.as_ref().map_or(0, |look| look.rows),
             whole => last.as_ref().is_some_and(|look| look.outcome == "complete"),
             next => next.filter(|next| *next > now).map(|next| beijing(next.plus(-(next.unix().rem_euclid(60))))),
@@ -209,7 +210,7 @@ fn verdict(ledger: &Ledger, duty: &Duty<'_>, now: Moment) -> Value {
         required => verdict.required,
         word,
         said,
-        answer => answer(&verdict, now),
+        answer => plain(&answer(&verdict, now)),
         more_basis => basis.len().saturating_sub(SHOWN),
         basis => basis.into_iter().take(SHOWN).collect::<Vec<String>>(),
         more_gaps => gaps.len().saturating_sub(SHOWN),

@@ -10,7 +10,8 @@ use crate::deeds::confirm::Board;
 use crate::deeds::held;
 use crate::deeds::sheet::check_of;
 use crate::domain::{AccountId, Check, Moment, Week};
-use crate::ledger::Ledger;
+use crate::ledger::shelf::{Point, Shelf};
+use crate::ledger::{Ledger, span_of};
 use crate::store::{Connection, StoreError, findings, tally};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -31,6 +32,8 @@ pub(super) struct Desk {
     judged: Moment,
     /// What still waits of other checks, a row each, oldest first.
     pub(super) older: Vec<(Check, AccountId)>,
+    /// Up to where the evidence was known.
+    point: Point,
 }
 
 /// The desk of the week that has just ended, kept between two pages; one page at a time works at it.
@@ -61,6 +64,21 @@ impl Desks {
         }
     }
 
+    /// How many findings of checks before that one wait for a word. In a large town as they were known when
+    /// somebody worked at the desk last, or none while somebody does: the first page does not wait for it.
+    pub(in super::super) async fn older(
+        self: &Arc<Desks>,
+        web: &Web,
+        before: Moment,
+        is_large: bool,
+    ) -> Result<usize, StoreError> {
+        let count = move |desk: &Desk| desk.board.waiting().filter(|verdict| verdict.check.at < before).count();
+        if is_large {
+            return Ok(self.kept.try_lock().ok().and_then(|kept| kept.as_ref().map(count)).unwrap_or(0));
+        }
+        Ok(self.read(web, move |_, desk| Ok(count(desk))).await?.unwrap_or(0))
+    }
+
     async fn at<T: Send + 'static>(
         self: Arc<Desks>,
         web: Web,
@@ -68,9 +86,13 @@ impl Desks {
     ) -> Result<T, StoreError> {
         let mut kept = self.kept.lock().await;
         let (desk, config, now) = (kept.take(), Arc::clone(&web.config), web.clock.now());
+        let shelf = web.shelf.clone();
         let done = web.store.read_async(move |conn| {
-            let mut desk = Desk::now(conn, &config, desk, now)?;
-            Ok((read(conn, &mut desk)?, desk))
+            let mut desk = Desk::now(conn, &config, &shelf, desk, now)?;
+            let done = read(conn, &mut desk)?;
+            // The evidence lies on the shelf; a copy that grows old would be a second one.
+            desk.board.ledger = Ledger::default();
+            Ok((done, desk))
         });
         let (done, desk) = done.await?;
         *kept = Some(desk);
@@ -85,13 +107,20 @@ impl Desk {
     }
 
     /// The desk of the week that has just ended: the one that was kept where it can be mended, else anew.
-    fn now(conn: &Connection, config: &Config, kept: Option<Desk>, now: Moment) -> Result<Desk, StoreError> {
+    fn now(
+        conn: &Connection,
+        config: &Config,
+        shelf: &Shelf,
+        kept: Option<Desk>,
+        now: Moment,
+    ) -> Result<Desk, StoreError> {
         let week = Week::closed_before(now);
         let (held, counts) = (held::checks(conn, config, now)?, check_of(config, week));
         let all: Vec<Check> = held.iter().copied().chain([counts]).collect();
-        let mut desk = kept.filter(|desk| desk.week == week && desk.held == held && desk.judged <= now);
-        let ledger = desk.as_mut().map(|desk| std::mem::take(&mut desk.board.ledger));
-        let (ledger, changed) = Ledger::kept_for_checks(conn, config, &all, ledger)?;
+        let desk = kept.filter(|desk| desk.week == week && desk.held == held && desk.judged <= now);
+        let from = span_of(&config.profile, &all).0.min(now);
+        let ledger = shelf.take(conn, config, ("check", from), now)?;
+        let changed = desk.as_ref().map(|desk| ledger.changed_since(conn, desk.point)).transpose()?.flatten();
         match (desk, changed) {
             (Some(desk), Some(changed)) => desk.mended(conn, config, ledger, (changed, counts), now),
             _ => Desk::anew(conn, config, (ledger, held), (week, counts), now),
@@ -106,9 +135,10 @@ impl Desk {
         now: Moment,
     ) -> Result<Desk, StoreError> {
         let looks = looks::of(&ledger, &config.profile, counts, &tally::of(conn, week.start(), week.end())?, now);
+        let point = ledger.point();
         let board = Board::of(conn, config, ledger, &held, now)?;
         let older = held::older(conn, config, &held, now)?;
-        Ok(Desk { board, looks, week, now, held, judged: now, older })
+        Ok(Desk { board, looks, week, now, held, judged: now, older, point })
     }
 
     /// Judges these accounts anew, after a while also those that were unclear; everything else stands.
@@ -125,7 +155,7 @@ impl Desk {
             changed.extend(self.board.unclear.iter().copied());
             self.judged = now;
         }
-        (self.board.ledger, self.now) = (ledger, now);
+        (self.point, self.board.ledger, self.now) = (ledger.point(), ledger, now);
         if changed.is_empty() {
             return Ok(self);
         }

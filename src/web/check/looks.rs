@@ -15,7 +15,7 @@ use crate::ledger::Ledger;
 use crate::rules::{Profile, Tally, Verdict, VerdictKind};
 use crate::spoken::rule_chinese;
 use crate::spoken::{gap_in_words, when};
-use crate::store::StoreError;
+use crate::store::{Connection, StoreError, posts};
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
@@ -24,6 +24,8 @@ use std::collections::BTreeMap;
 
 /// Known posts that are shown beside the form.
 const KNOWN: usize = 5;
+/// Days before the week of which they may be.
+const BACK_D: i64 = 35;
 /// Holes that are shown.
 const SHOWN: usize = 3;
 
@@ -178,7 +180,7 @@ fn no_week(said: &str) -> Refusal {
 }
 
 /// What the page shows of them.
-pub(super) fn values(desk: &Desk, config: &Config, wish: &Wish) -> Result<Value, StoreError> {
+pub(super) fn values(conn: &Connection, desk: &Desk, config: &Config, wish: &Wish) -> Result<Value, StoreError> {
     let near = |look: &&Look| desk.board.ledger.account(look.account).is_some_and(|account| wish.takes(account));
     let looks = desk.looks_of(wish);
     let states = STATES.map(|(word, said)| context! { word, said }).to_vec();
@@ -195,7 +197,7 @@ pub(super) fn values(desk: &Desk, config: &Config, wish: &Wish) -> Result<Value,
     let place = open.iter().position(|look| Some(look.account) == top.map(|top| top.account));
     let after = place.map_or(0, |place| place + 1);
     let next = open.get(after).or(open.first()).filter(|next| Some(next.account) != top.map(|top| top.account));
-    let card = top.and_then(|look| card(desk, config, look));
+    let card = top.map(|look| card(conn, desk, config, look)).transpose()?.flatten();
     let skip = next.map(|next| Wish { at: next.account.0.to_string(), ..Wish::of(Kind::Look, wish.week) }.address());
     Ok(context! { card, next => next.map(|next| next.account.0), skip, place => after })
 }
@@ -225,23 +227,23 @@ fn row(desk: &Desk, look: &Look, wish: &Wish) -> Option<Value> {
     })
 }
 
-fn card(desk: &Desk, config: &Config, look: &Look) -> Option<Value> {
-    let account = desk.board.ledger.account(look.account)?;
+fn card(conn: &Connection, desk: &Desk, config: &Config, look: &Look) -> Result<Option<Value>, StoreError> {
+    let Some(account) = desk.board.ledger.account(look.account) else { return Ok(None) };
     let sources = account.sources.iter().map(|of| of.source.as_str()).collect::<Vec<_>>().join("、");
-    Some(context! {
+    Ok(Some(context! {
         mark => look.mark(),
         said => look.said(),
         is_open => look.is_open(),
         why => look.why(),
         sources,
-        known => known(desk, look.account),
+        known => known(conn, desk, look.account)?,
         stands => look.stands.as_ref().map(words),
         stood => look.stands.as_ref().map(|row| row.looked_at.unix()),
         stands_as => stands_as(look),
         unit => unit_words(&config.profile),
         latest => desk.now.beijing().format("%Y-%m-%dT%H:%M").to_string(),
         ..who(account)
-    })
+    }))
 }
 
 impl Look {
@@ -282,12 +284,14 @@ fn why(verdict: &Verdict) -> String {
     }
 }
 
-/// The newest posts that are known singly.
-fn known(desk: &Desk, account: AccountId) -> Vec<Value> {
-    let mut posts: Vec<&Post> = desk.board.ledger.evidence(account).posts.iter().filter(|post| !post.struck).collect();
+/// The newest posts that are known singly; what is kept has no titles.
+fn known(conn: &Connection, desk: &Desk, account: AccountId) -> Result<Vec<Value>, StoreError> {
+    let from = desk.week.start().plus_days(-BACK_D);
+    let mut posts = posts::of_account(conn, account, from, desk.now.plus(1))?;
+    posts.retain(|post| !post.struck);
     posts.sort_by_key(|post| std::cmp::Reverse((post.when.latest(), post.id)));
     let title = |post: &Post| if post.title.is_empty() { "（无标题）".to_owned() } else { post.title.clone() };
-    posts.into_iter().take(KNOWN).map(|post| context! { when => when(post.when), title => title(post) }).collect()
+    Ok(posts.iter().take(KNOWN).map(|post| context! { when => when(post.when), title => title(post) }).collect())
 }
 
 /// What the form holds at first: what stands.

@@ -51,6 +51,11 @@ pub(super) async fn show(
     }
 }
 
+/// Where the findings are that wait for a word.
+pub(super) fn findings_page() -> String {
+    Wish::of(Kind::Finding, None).address()
+}
+
 fn values(conn: &Connection, config: &Config, desk: &Desk, wish: &Wish) -> Result<Value, StoreError> {
     let open = desk.looks_of(wish).iter().filter(|look| look.is_open()).count();
     let waiting = desk.board.waiting().count();
@@ -58,7 +63,7 @@ fn values(conn: &Connection, config: &Config, desk: &Desk, wish: &Wish) -> Resul
     let kind = wish.kind.unwrap_or(if open == 0 && waiting > 0 { Kind::Finding } else { Kind::Look });
     let wish = Wish { kind: Some(kind), ..wish.clone() };
     let shown = match kind {
-        Kind::Look => looks::values(desk, config, &wish)?,
+        Kind::Look => looks::values(conn, desk, config, &wish)?,
         Kind::Finding => findings::values(conn, desk, config, &wish)?,
     };
     // One that has not begun is shown as such, though nothing of it stands on the desk.

@@ -10,7 +10,7 @@ use crate::deeds::when::unclear_time;
 use crate::domain::{AccountId, Moment};
 use crate::store::Transaction;
 use crate::store::desk::{Call, Deed};
-use crate::store::restored::{self, Waits};
+use crate::store::restored::Waits;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
@@ -58,7 +58,7 @@ fn read(deed: &str, act: &Act, now: Moment) -> Result<Wish, Refusal> {
     let text = |name: &str| act.text(name).trim().to_owned();
     let accounts: Vec<AccountId> = act.text("account").parse().map(AccountId).into_iter().collect();
     Ok(match deed {
-        "retry" => Wish::Letter(Deed::Retry, "已排入发件箱，程序随即再发一次"),
+        "retry" => Wish::Letter(Deed::Retry, ""),
         "cancel" => Wish::Letter(Deed::Cancel { reason: text("reason") }, "已取消，不会再发"),
         "arrived" => Wish::Letter(Deed::Arrived, "已记为收到"),
         "called" => {
@@ -90,8 +90,8 @@ fn carry_out(tx: &Transaction<'_>, id: i64, wish: &Wish, by: &str, now: Moment) 
     match wish {
         Wish::Letter(deed, said) => {
             outbox::act(tx, id, deed, by, now)?;
-            let held = matches!(deed, Deed::Retry) && restored::holds(tx)?.is_some();
-            Ok(format!("信{id}{}", if held { "已排入发件箱，放行以后再发" } else { said }))
+            let again = if matches!(deed, Deed::Retry) { Some(outbox::again(tx)?) } else { None };
+            Ok(format!("信{id}{}", again.as_deref().unwrap_or(said)))
         }
         Wish::Call { accounts, call } => {
             let new = outbox::called(tx, id, accounts, call, now)?;

@@ -3,10 +3,13 @@
 
 use super::super::Shared;
 use super::super::chrome::{refused, unavailable};
+use super::super::plain::plain;
 use super::super::session::Viewer;
 use super::{mark, subject, word};
 use crate::answer::{State as Answered, Way, Word};
+use crate::deeds::outbox::pause;
 use crate::domain::{AccountId, Moment};
+use crate::mail::why;
 use crate::reasons::Told;
 use crate::spoken::{attempted, beijing, bounced, note_state, robot_name};
 use crate::store::answers::AnswerRow;
@@ -77,7 +80,8 @@ fn values(conn: &Connection, id: i64, now: Moment) -> Result<Option<Value>, Stor
         proven => answers::proven(conn)?.get(&letter.recipient).map(|at| beijing(*at)),
         slot => beijing(letter.slot),
         until => letter.not_after.map(beijing),
-        reason => letter.reason.clone(),
+        reason => plain(&why(&letter)),
+        pause => pause(conn)?,
         message_id => letter.message_id.clone(),
         attached => letter.attachment.as_ref().map(|(name, _)| name.clone()),
         text => letter.text.clone(),

@@ -126,6 +126,7 @@ fn held(conn: &Connection) -> Result<Option<Value>, StoreError> {
         by => restored.by,
         file => restored.file,
         taken => restored.taken.map(beijing),
+        resumed => restored.resumed.map(beijing),
         looked => restored.looked,
         letters => waits.letters,
         doubted => waits.doubted,

@@ -15,6 +15,7 @@ use crate::issued::{Asked, Silent};
 use crate::report::{Report, period_words};
 use crate::report::{distinct, fitting};
 use crate::spoken::beijing;
+use crate::store::attachments::{self, KeptAttachment};
 use crate::store::bulletins::{self, Bulletin};
 use crate::store::reviews::{self, Answer};
 use crate::store::{Connection, StoreError, accounts};
@@ -65,6 +66,8 @@ pub(in crate::web) async fn show(
         gone => found.gone.iter().map(gone).collect::<Vec<_>>(),
         answers => found.answers,
         correct => found.correct,
+        tables => found.tables.iter().map(super::table::row).collect::<Vec<_>>(),
+        kinds => super::table::kinds(),
         ..documents_of(made.as_ref().map(|(_, composed)| composed))
     };
     shared.page(StatusCode::OK, "bulletin.html", &uri, &viewer, values).await
@@ -102,6 +105,8 @@ struct Found {
     gone: Vec<Bulletin>,
     answers: Vec<Value>,
     correct: Option<Value>,
+    /// What its 通报 carries from elsewhere.
+    tables: Vec<KeptAttachment>,
 }
 
 impl Found {
@@ -124,7 +129,8 @@ impl Found {
             answers.push(one_answer(conn, answer)?);
         }
         let newest = last && (any_own || bulletin.is_none());
-        Ok(Found { bulletin, last, newest, versions, gone, answers, correct })
+        let tables = attachments::list(conn, Some(period))?;
+        Ok(Found { bulletin, last, newest, versions, gone, answers, correct, tables })
     }
 }
 

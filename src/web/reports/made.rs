@@ -9,11 +9,11 @@ use crate::deeds::bulletin::{find, papers};
 use crate::deeds::repair::forms;
 use crate::deeds::{Refusal, words};
 use crate::domain::{Moment, Period};
-use crate::issued::{Asked, Dossier, Silent, amended, asked, silent, unsettled};
+use crate::issued::{Asked, Dossier, Silent, amended, asked, silent, unfinished, unsettled};
 use crate::report::{Prepared, Report};
 use crate::store::bulletins::Bulletin;
 use crate::store::{Connection, Store, counts};
-use crate::wording::WordsFinding;
+use crate::wording::{Wording, WordsFinding};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -101,11 +101,17 @@ fn compose(
     };
     let bulletin = find(conn, config, period, Some(version))?;
     let (papers, missing) = papers(conn, config, &bulletin, own.as_ref(), now)?;
-    Ok(Made { missing, ..beside(conn, config, &bulletin, Made::of(papers), now)? })
+    Ok(Made { missing, ..beside(conn, config, &bulletin, (Made::of(papers), own.as_ref()), now)? })
 }
 
 /// With what stands in the way of the next step, who may answer, and what has changed since the signature.
-fn beside(conn: &Connection, config: &Config, bulletin: &Bulletin, made: Made, now: Moment) -> Result<Made, Refusal> {
+fn beside(
+    conn: &Connection,
+    config: &Config,
+    bulletin: &Bulletin,
+    (made, words): (Made, Option<&Wording>),
+    now: Moment,
+) -> Result<Made, Refusal> {
     if bulletin.profile != config.profile.name {
         return Ok(made);
     }
@@ -114,7 +120,8 @@ fn beside(conn: &Connection, config: &Config, bulletin: &Bulletin, made: Made, n
         return Ok(Made { changes: changes.unwrap_or_default(), ..made });
     }
     let dossier = Dossier::load(conn, config, bulletin.period, now)?;
-    let (against, silent) = (unsettled(conn, bulletin, &dossier)?, silent(conn, bulletin, &dossier)?);
+    let (mut against, silent) = (unsettled(conn, bulletin, &dossier)?, silent(conn, bulletin, &dossier)?);
+    against.extend(unfinished(&dossier, words));
     Ok(Made { against, asked: asked(bulletin, &dossier), silent, ..made })
 }
 
@@ -124,7 +131,7 @@ fn report(
     config: &Config,
     period: Period,
     now: Moment,
-    words: Option<&crate::wording::Wording>,
+    words: Option<&Wording>,
 ) -> Result<Made, Refusal> {
     let prepared = Prepared::load(conn, config, &config.profile, period, now)?;
     let mut report = prepared.compose(0);

@@ -1,12 +1,13 @@
 //! 报表: every 通报 by its stage, and the weeks, months and quarters of which a report can be composed. One
 //! period with its steps is `bulletin`, what is composed `made`, a download `file`, a step `step`, what an
-//! office says of its 核对稿 `reply`.
+//! office says of its 核对稿 `reply`, a table from elsewhere `table`.
 
 pub(super) mod bulletin;
 pub(super) mod file;
 pub(super) mod made;
 pub(super) mod reply;
 pub(super) mod step;
+pub(super) mod table;
 
 use super::Shared;
 use super::chrome::unavailable;

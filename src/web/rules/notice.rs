@@ -139,6 +139,7 @@ fn preview(config: &Config, understood: &Understood, text: &str) -> Value {
         preview => context! {
             year => understood.year,
             years,
+            doubts => understood.doubts.iter().map(ToString::to_string).collect::<Vec<_>>(),
             strays,
             same => config.calendar == understood.after.calendar,
             mark => understood.mark(&config.calendar),

@@ -18,6 +18,7 @@ use axum::response::Response;
 use cuigeng_adapters::time::parse_date;
 use minijinja::{Value, context};
 use sha2::{Digest, Sha256};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -168,7 +169,9 @@ impl Trial {
         let grades: Vec<Value> = self
             .grades
             .iter()
-            .map(|(grade, before, after)| context! { said => grade.chinese(), word => grade.word(), before, after })
+            .map(|(grade, before, after)| {
+                context! { said => grade.chinese(), word => grade.word(), before, after, by => by(*before, *after) }
+            })
             .collect();
         context! {
             state => "made",
@@ -181,6 +184,15 @@ impl Trial {
             pager,
             future => self.future.clone(),
         }
+    }
+}
+
+/// How many more or fewer, as in +3, -2.
+fn by(before: usize, after: usize) -> String {
+    match after.cmp(&before) {
+        Ordering::Greater => format!("+{}", after - before),
+        Ordering::Equal => "不变".to_owned(),
+        Ordering::Less => format!("-{}", before - after),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::Shared;
 use super::super::chrome::unavailable;
+use super::super::plain::plain;
 use super::super::session::Viewer;
 use crate::access::{Rank, User};
 use crate::backup::keep::{self, Kept};
@@ -67,9 +68,9 @@ fn backups(conn: &Connection, config: &Config, data: &Path, now: Moment) -> Resu
     let (record, all) = (Record::read(conn)?, keep::list(&backup::folder(data)));
     let stands = standing(&record, &all, config.backup.at, now);
     Ok(context! {
-        said => stands.chinese(now),
+        said => plain(&stands.chinese(now)),
         trouble => stands.is_trouble(),
-        cure => stands.cure(),
+        cure => plain(stands.cure()),
         last => all.iter().any(|one| one.verified),
         night => config.backup.at.map(|at| at.format("%H:%M").to_string()),
         days => config.backup.keep_days,

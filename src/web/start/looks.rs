@@ -3,6 +3,7 @@
 use super::super::Shared;
 use super::super::chrome::{notice, refused, unavailable};
 use super::super::download::{BOOK, download};
+use super::super::plain::plain;
 use super::super::session::{Viewer, text};
 use super::left;
 use crate::config::Config;
@@ -113,7 +114,7 @@ fn row(conn: &Connection, pair: &Pair<'_>) -> Result<Value, StoreError> {
         said,
         at => pair.last.map(|look| beijing(look.at)),
         reach => span_in_words(reach),
-        advice => pair.last.filter(|_| failed.is_some()).map(|look| look.advice.clone()).unwrap_or_default(),
+        advice => pair.last.filter(|_| failed.is_some()).map(|look| plain(&look.advice)).unwrap_or_default(),
     })
 }
 

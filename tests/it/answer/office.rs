@@ -67,10 +67,11 @@ impl Office {
             EVIL.replace('"', "\"\"")
         );
         office.file("台账.csv", &rows);
-        office.ok(&["account", "import", "台账.csv"]);
+        // Before there is an account: what a switch lets go at once depends on the weekday of the test.
         if mode == "正式" {
             office.ok(&["mode", "正式", "--by", "张三"]);
         }
+        office.ok(&["account", "import", "台账.csv"]);
         office
     }
 

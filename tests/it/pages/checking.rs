@@ -327,6 +327,9 @@ async fn a_result_that_still_waits_is_found_however_old_it_is() {
         page.contains("check?kind=finding&amp;week=2026-W30\"") || page.contains("week=2026-W30\">2026年7月27日"),
         "{page}"
     );
+    // The verb asks its own clock, which is far ahead.
+    let told = office.ok(&["confirm"]);
+    assert!(told.contains("更早的检查还有") && told.contains("confirm --check 2026-07-27（"), "{told}");
     let old = "/check?kind=finding&week=2026-W30";
     let page = boss.get(old).body;
     assert!(page.contains("2026-07-27 09:00 的检查"), "{page}");

@@ -17,7 +17,7 @@ impl Browser {
         self.multipart("/list/import", &seal, kind, name, bytes)
     }
 
-    fn multipart(&mut self, path: &str, seal: &str, kind: &str, name: &str, bytes: &[u8]) -> Answer {
+    pub(crate) fn multipart(&mut self, path: &str, seal: &str, kind: &str, name: &str, bytes: &[u8]) -> Answer {
         let field = |name: &str, value: &str| {
             format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
         };

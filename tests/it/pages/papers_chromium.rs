@@ -70,6 +70,8 @@ async fn a_clerk_makes_a_circular_from_draft_to_signature_downloads_it_and_follo
     browser.fill("said_by", "交通局办公室").await;
     browser.press("#answers ~ .deed[open] button").await;
     browser.client.wait().for_element(Locator::XPath("//*[contains(text(), '的答复：一致')]")).await.unwrap();
+    browser.go("/reports/2026-06?correct=1").await;
+    browser.inspect("bulletin-correct").await;
     // Refused, with everything that is still to be done.
     browser.press(".deeds .deed:nth-of-type(2) summary").await;
     browser.press(".deeds .deed[open] button").await;
@@ -107,6 +109,28 @@ async fn a_clerk_makes_a_circular_from_draft_to_signature_downloads_it_and_follo
     browser.press(".deeds .deed[open] button").await;
     browser.client.wait().for_element(Locator::Css(".done")).await.unwrap();
     assert!(browser.text().await.contains("现为待复核"));
+    // Nothing is owed for what was none.
+    for check in ["2026-06-01", "2026-06-08", "2026-06-15", "2026-06-22", "2026-06-29"] {
+        let line =
+            ["confirm", "--check", check, "--account", "青禾交通", "--false", "--reason", "有记录", "--by", "李四"];
+        office.ok(&line);
+    }
+    browser.go("/repairs?state=overturned").await;
+    browser.inspect("repairs-overturned").await;
+    browser.press("table.list th a").await;
+    browser.inspect("repair-overturned").await;
+    browser.go("/reports/2026-06").await;
+    browser.press("#tables ~ .deed summary").await;
+    browser.inspect("bulletin-changed").await;
+    browser.press(".deeds .deed summary").await;
+    browser.press(".deeds .deed[open] button").await;
+    browser.client.wait().for_element(Locator::XPath("//*[contains(text(), '更正稿已起草')]")).await.unwrap();
+    browser.press(".deeds .deed:last-of-type summary").await;
+    browser.fill("discard", "应该一并更正").await;
+    browser.press(".deeds .deed[open] button").await;
+    browser.client.wait().for_element(Locator::XPath("//*[contains(text(), '作废过的')]")).await.unwrap();
+    browser.go("/reports/2026-06?discarded=2").await;
+    browser.inspect("bulletin-discarded").await;
     browser.press_link("报表").await;
     browser.inspect("reports").await;
     browser.end().await;

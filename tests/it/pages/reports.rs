@@ -6,10 +6,10 @@ use super::{first_in, joined};
 use crate::answer::office::{Answer, EVIL, Office};
 use cuigeng::clock::Clock;
 
-const JUNE: &str = "/reports/2026-06";
+pub(super) const JUNE: &str = "/reports/2026-06";
 
 /// An office that has looked at its accounts, none of which was updated in June.
-async fn at_work() -> Office {
+pub(super) async fn at_work() -> Office {
     let office = Office::open("正式").await;
     first_in(&office);
     office.letters_leave().await;
@@ -23,7 +23,7 @@ pub(super) fn confirmed(office: &Office) {
 }
 
 /// Takes a step by its form, and reads what the page says.
-fn step(browser: &mut Browser, step: &str, form: &[(&str, &str)]) -> String {
+pub(super) fn step(browser: &mut Browser, step: &str, form: &[(&str, &str)]) -> String {
     let done = browser.act("/reports", &format!("{JUNE}/{step}"), form);
     assert_eq!(done.status, 303, "{step}: {}", done.body);
     browser.get(JUNE).body
@@ -104,60 +104,6 @@ async fn a_month_goes_from_draft_to_signature_on_its_page() {
     office.end().await;
 }
 
-/// After the signature one account is called a 误报: nobody owes anything for it, and a 更正 says so; all of
-/// it on the pages.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_problem_that_was_none_is_owed_by_nobody_and_corrected_on_the_pages() {
-    let mut office = at_work().await;
-    let mut operator = joined(&office, "赵六", "操作员");
-    confirmed(&office);
-    for more in [
-        &["draft"][..],
-        &["review", "--reply-by", "2026-07-30"],
-        &["submit", "--unanswered"],
-        &["issue", "--unanswered", "--number", "青政办〔2026〕28号", "--date", "2026-07-20"],
-    ] {
-        office.ok(&[&["bulletin"], more, &["--period", "2026-06", "--by", "赵六", "--out", "稿"][..]].concat());
-    }
-    let operator = &mut operator;
-    for (check, week) in [("06-01", "22"), ("06-08", "23"), ("06-15", "24"), ("06-22", "25"), ("06-29", "26")] {
-        let list = format!("/check?kind=finding&view=list&state=confirmed&week=2026-W{week}");
-        while let Some(at) = card_of(&operator.get(&list).body, "青禾文旅") {
-            let page = operator.get(&at).body;
-            assert!(page.contains(&format!("2026-{check} 09:00 的检查")), "{page}");
-            let kept = ["account", "finding", "decision", "week"].map(|name| (name, hidden(&page, name)));
-            let mut form: Vec<(&str, &str)> = kept.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            form.extend([("false", "1"), ("reason", "后台有记录")]);
-            assert_eq!(operator.act(&at, "/check/finding", &form).status, 303);
-        }
-    }
-    office.clock.goes_to(office.clock.now().plus(61)).await;
-    let gone = operator.get("/repairs/2").body;
-    assert!(gone.contains("已撤销，待更正") && gone.contains("不用再反馈") && !gone.contains("/answer"), "{gone}");
-    let list = operator.get("/repairs?state=overturned").body;
-    assert!(list.contains("青禾文旅") && !list.contains("青禾交通"), "{list}");
-    assert!(operator.get(JUNE).body.contains("签发以后有变化"));
-    assert!(step(operator, "draft", &[]).contains("更正稿已起草"));
-    assert!(step(operator, "submit", &[]).contains("呈批单-2026-06"), "no office is asked again");
-    let signed = step(operator, "issue", &[("number", "青政办〔2026〕31号"), ("date", "2026-07-22")]);
-    assert!(signed.contains("已签发（第2版）") && signed.contains("，撤销2项"), "{signed}");
-    assert!(operator.get("/repairs/2").body.contains("因更正撤销"));
-    office.end().await;
-}
-
-/// Where the list leads to for that account.
-fn card_of(list: &str, name: &str) -> Option<String> {
-    let row = list.split("<tr>").find(|row| row.contains(&format!("\">{name}</a>")))?;
-    let href = row.split_once("href=\"")?.1.split('"').next()?;
-    Some(format!("/{}", href.replace("&amp;", "&").replace("&#x2f;", "/")))
-}
-
-/// The value of the first such field.
-fn hidden(page: &str, name: &str) -> String {
-    let (_, after) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("{name}: {page}"));
-    after.split('"').next().unwrap().to_owned()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn each_answer_of_an_office_is_written_down_once_by_whoever_may() {
     let mut office = at_work().await;
@@ -233,36 +179,8 @@ fn correct(operator: &mut Browser, own: &str) {
     assert!(step(operator, "recall", &[("answer", "x"), ("reason", "x")]).contains("没有编号0的答复"));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_draft_that_was_a_mistake_is_thrown_away_once_and_what_was_shown() {
-    let mut office = at_work().await;
-    let mut operator = joined(&office, "赵六", "操作员");
-    operator.act("/reports", "/reports/new/draft", &[("period", "2026-06")]);
-    let drafted = shown(&operator.get(JUNE).body);
-    let reviewed = step(&mut operator, "review", &[("reply_by", "2026-07-30"), ("shown", &drafted)]);
-    assert!(reviewed.contains("核对稿2份已做好"), "{reviewed}");
-    // From a page that was opened before.
-    for (old, form) in [("return", ("reason", "改标题")), ("discard", ("reason", "选错了月份"))] {
-        let said = step(&mut operator, old, &[form, ("shown", &drafted)]);
-        assert!(said.contains("打开页面以后，赵六已办到核对稿，没有改动"), "{old}: {said}");
-    }
-    assert!(step(&mut operator, "discard", &[("reason", "x")]).contains("没有写明是哪一份"));
-    let now = shown(&operator.get(JUNE).body);
-    assert!(step(&mut operator, "discard", &[("reason", " "), ("shown", &now)]).contains("要写明经手人和理由"));
-    let gone = step(&mut operator, "discard", &[("reason", EVIL), ("shown", &now)]);
-    assert!(gone.contains("核对稿已作废") && gone.contains("还没有起草通报") && !gone.contains("<script"), "{gone}");
-    assert!(step(&mut operator, "discard", &[("reason", "x"), ("shown", &now)]).contains("已由赵六在"));
-    let list = operator.get("/reports").body;
-    assert!(list.contains("已作废") && list.contains("reports/2026-06?discarded=1"), "{list}");
-    let old = operator.get(&format!("{JUNE}?discarded=1")).body;
-    assert!(old.contains("都不再算数") && !old.contains("<form method=\"post\" action=\"2026-06/"), "{old}");
-    let again = step(&mut operator, "draft", &[]);
-    assert!(again.contains("已起草") && again.contains("第1版") && again.contains("作废过的"), "{again}");
-    office.end().await;
-}
-
 /// What the forms of a page carry of what it showed.
-fn shown(page: &str) -> String {
+pub(super) fn shown(page: &str) -> String {
     hidden(page, "shown")
 }
 
@@ -359,4 +277,10 @@ async fn every_format_is_downloaded_whole_and_never_shown_in_our_own_place() {
     assert!(missing.status == 409 && missing.body.contains("没有 2026-06第9版"), "{}", missing.body);
     assert_eq!(Browser::at(office.port).get("/reports/2026-06/file?format=txt").status, 303);
     office.end().await;
+}
+
+/// The value of the first such field.
+pub(super) fn hidden(page: &str, name: &str) -> String {
+    let (_, after) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("{name}: {page}"));
+    after.split('"').next().unwrap().to_owned()
 }
