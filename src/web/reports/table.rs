@@ -64,30 +64,30 @@ pub(in crate::web) async fn take(
         }
         Err(refusal) => Err(refusal),
     };
-    shared.answer(&upload.viewer, &uri, &format!("../{period}"), done)
+    shared.answer(&upload.act, &uri, &format!("../{period}"), done)
 }
 
 /// The table that a form brings, and what there is to say of it.
 async fn read(shared: &Shared, period: Period, upload: &Upload) -> Result<(KeptAttachment, Vec<String>), Refusal> {
-    let which = Which::read(period, upload.text("kind"), upload.text("name"))?;
-    let as_printed = !upload.text("as_printed").is_empty();
+    let which = Which::read(period, upload.act.text("kind"), upload.act.text("name"))?;
+    let as_printed = !upload.act.text("as_printed").is_empty();
     let (file, planned) = match upload.files.iter().find(|(_, bytes)| !bytes.is_empty()) {
         Some(_) if which.form.is_blank => {
-            return Err(Refusal::wish(format!("“{}”是给各单位填写的空表，不用选文件", which.form.chinese)));
+            return Err(Refusal::field("file", format!("“{}”是给各单位填写的空表，不用选文件", which.form.chinese)));
         }
         None if which.form.is_blank => (String::new(), blank()),
-        None => return Err(Refusal::wish("没有收到文件，或者文件是空的；请先选文件，没有导入")),
+        None => return Err(Refusal::field("file", "没有收到文件，或者文件是空的；请先选文件，没有导入")),
         Some((name, bytes)) => {
             let name: String = name.chars().filter(|c| !c.is_control()).take(NAMED).collect();
             let planned = planned(shared, which.clone(), bytes.clone(), as_printed).await;
             (name.clone(), planned.map_err(|why| Refusal::state(format!("{name} 没有导入：{why}")))?)
         }
     };
-    let title = Some(upload.text("title").trim().to_owned()).filter(|title| !title.is_empty());
+    let title = Some(upload.act.text("title").trim().to_owned()).filter(|title| !title.is_empty());
     let FormPlan { rows, headings, note, remarks } = planned;
     let (form, name) = (which.form, which.name);
     let table = Attachment { form, period, name, place: 0, title, headings, note, as_printed, rows };
-    let by = upload.viewer.user.name.clone();
+    let by = upload.act.by().to_owned();
     Ok((KeptAttachment { table, file, by, at: shared.web.clock.now() }, remarks))
 }
 
@@ -132,7 +132,7 @@ pub(in crate::web) async fn drop_one(
         }
         Err(refusal) => Err(refusal),
     };
-    shared.answer(&form.viewer, &uri, &format!("../{period}"), done)
+    shared.answer(&form, &uri, &format!("../{period}"), done)
 }
 
 /// `/reports/{period}/form?kind=网站问题`: a workbook with the right headings.
