@@ -10,6 +10,9 @@ use std::sync::Arc;
 
 pub mod shelf;
 
+/// How the posts of a span are read.
+type ReadPosts = fn(&Connection, Moment, Moment) -> Result<BTreeMap<AccountId, Vec<Post>>, StoreError>;
+
 static NOTHING: Known = Known {
     newest: None,
     posts: Vec::new(),
@@ -53,9 +56,19 @@ impl Ledger {
     /// # Errors
     /// Those of the store.
     pub fn load(conn: &Connection, config: &Config, from: Moment, until: Moment) -> Result<Ledger, StoreError> {
+        Ledger::with_posts(conn, config, (from, until), posts::of)
+    }
+
+    /// The same with the posts as `read` gives them.
+    fn with_posts(
+        conn: &Connection,
+        config: &Config,
+        (from, until): (Moment, Moment),
+        read: ReadPosts,
+    ) -> Result<Ledger, StoreError> {
         let seq = touched::newest(conn)?;
         let accounts = accounts::all(conn)?;
-        let (mut newest, mut posts) = (newest(conn, until)?, posts::of(conn, from, until)?);
+        let (mut newest, mut posts) = (newest(conn, until)?, read(conn, from, until)?);
         let (mut tallies, mut watches) = (tally::of(conn, from, until)?, looks::watches(conn, from, until)?);
         let mut failures = looks::failures(conn, from, until.plus_days(7))?;
         let known = accounts.iter().map(|account| {

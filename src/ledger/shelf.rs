@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::domain::{AccountId, Moment};
 use crate::inspect::LOOK_BACK_DAYS;
 use crate::rules::thinned;
-use crate::store::{Connection, StoreError, contacts, touched};
+use crate::store::{Connection, StoreError, bare, contacts, touched};
 use cuigeng_adapters::time::DAY;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -87,7 +87,7 @@ impl Shelf {
             return Ok(ledger);
         }
         let from = self.forget(asks.1);
-        Ok(Ledger::load(conn, config, from, now.plus(1))?.thin())
+        Ok(Ledger::with_posts(conn, config, (from, now.plus(1)), bare::of)?.thin())
     }
 
     /// Keeps a ledger, unless a newer one is there.

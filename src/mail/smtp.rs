@@ -4,8 +4,10 @@
 //! send wrongly, its time limit ends with connecting, and a reply that is not UTF-8 loses its code. A
 //! letter counts as accepted only by a 250 after the final dot; what breaks after the dot is doubtful.
 
-use super::classify::{MailClass, Phase, Preset, classify};
-use super::reply::{REPLY_LIMIT, Read, Reply, read};
+mod line;
+
+use super::classify::{MailClass, Phase, classify};
+use super::reply::Reply;
 use super::tls;
 use crate::config::{Security, SmtpConfig};
 use base64::Engine;
@@ -15,11 +17,10 @@ use lettre::Address;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::commands::{Auth, Data, Ehlo, Mail, Quit, Rcpt, Starttls};
 use lettre::transport::smtp::extension::ClientId;
-use std::fmt::Display;
+use line::{Line, Stream};
 use std::future::Future;
 use std::io::ErrorKind;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -309,95 +310,6 @@ fn stuffed(letter: &[u8]) -> Vec<u8> {
         out.extend_from_slice(b"\r\n");
     }
     out
-}
-
-/// What a dialogue runs over.
-trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
-
-struct Line<S = Box<dyn Stream>> {
-    stream: S,
-    /// Whose words its answers are.
-    preset: Preset,
-    received: Vec<u8>,
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
-    fn new(stream: S, preset: Preset) -> Line<S> {
-        Line { stream, preset, received: Vec::new() }
-    }
-
-    async fn greeting(&mut self, limits: &Limits) -> Result<Reply, Broken> {
-        let reply = self.reply(limits.reply).await?;
-        self.expect(reply, Phase::Connect, &[220])
-    }
-
-    /// One command and its reply.
-    async fn ask(
-        &mut self,
-        command: &impl Display,
-        phase: Phase,
-        wanted: &[u16],
-        limits: &Limits,
-    ) -> Result<Reply, Broken> {
-        self.write(command.to_string().as_bytes(), limits.reply).await?;
-        let reply = self.reply(limits.reply).await?;
-        self.expect(reply, phase, wanted)
-    }
-
-    fn expect(&self, reply: Reply, phase: Phase, wanted: &[u16]) -> Result<Reply, Broken> {
-        if wanted.contains(&reply.code) {
-            return Ok(reply);
-        }
-        Err(Broken::refused(classify(self.preset, phase, &reply), reply))
-    }
-
-    async fn write(&mut self, bytes: &[u8], limit: Duration) -> Result<(), Broken> {
-        let writing = async {
-            self.stream.write_all(bytes).await?;
-            self.stream.flush().await
-        };
-        match timeout(limit, writing).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(e)) => Err(cut("连接中断", "writing failed", &e)),
-            Err(_) => Err(broken(MailClass::Transient, "连接中断：邮件服务器不再接收", "the server takes nothing")),
-        }
-    }
-
-    async fn reply(&mut self, limit: Duration) -> Result<Reply, Broken> {
-        match timeout(limit, self.read_reply()).await {
-            Ok(result) => result,
-            Err(_) => Err(broken(MailClass::Transient, "邮件服务器没有按时答复", "no reply in time")),
-        }
-    }
-
-    async fn read_reply(&mut self) -> Result<Reply, Broken> {
-        let mut chunk = [0_u8; 4096];
-        loop {
-            match read(&self.received) {
-                Read::Whole(reply) => {
-                    self.received.clear();
-                    return Ok(reply);
-                }
-                Read::Unreadable => {
-                    return Err(broken(MailClass::Malformed, "邮件服务器的答复看不懂", "a reply that cannot be read"));
-                }
-                Read::Unfinished => {}
-            }
-            match self.stream.read(&mut chunk).await {
-                Ok(0) => {
-                    return Err(broken(
-                        MailClass::Transient,
-                        "连接中断：邮件服务器关闭了连接",
-                        "the server closed the line",
-                    ));
-                }
-                Ok(n) if self.received.len() + n <= REPLY_LIMIT => self.received.extend_from_slice(&chunk[..n]),
-                Ok(_) => return Err(broken(MailClass::Malformed, "邮件服务器的答复没有结尾", "a reply without end")),
-                Err(e) => return Err(cut("连接中断", "reading failed", &e)),
-            }
-        }
-    }
 }
 
 #[cfg(test)]

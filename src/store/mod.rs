@@ -13,6 +13,8 @@ pub mod attest;
 pub mod audit;
 pub mod awaited;
 pub mod backup;
+pub mod bare;
+mod births;
 pub mod bounces;
 pub mod browse;
 pub mod bulletins;

@@ -1,15 +1,13 @@
-//! Letters owed to people, until they are provably gone (mail.md "The outbox").
-//!
-//! Two unique indexes keep every promise of "once": a mention is (recipient, account, rule, anchor,
-//! stage), a letter is (recipient, kind, slot).
+//! Letters owed to people, until they are provably gone (mail.md "The outbox"); `births` has how they come
+//! in, once.
 
-use super::letters::{Composed, Ending, LetterKind, LetterRow, LetterState, Mention, NewLetter, Repeated};
-use super::{Connection, StoreError, Transaction, attempts, restored};
+pub use super::births::queue;
+use super::letters::{Composed, Ending, LetterKind, LetterRow, LetterState, Mention, Repeated};
+use super::{Connection, StoreError, Transaction, attempts};
 use crate::domain::{AccountId, Moment, Role};
 use crate::warn::Spent;
 use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, Row, params};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
 const BY_ID: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, attachment, reason, trial, state, message_id, rfc822, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted, repeat, repeat_since, repeat_count FROM letter WHERE id = ?1";
@@ -18,11 +16,6 @@ const LIST: &str = "SELECT id, kind, recipient, role, slot, not_before, not_afte
 const ABOUT: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted, repeat, repeat_since, repeat_count FROM letter WHERE id IN (SELECT letter FROM mention WHERE account = ?1) ORDER BY slot DESC LIMIT ?2";
 const RECORDED: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted, repeat, repeat_since, repeat_count FROM letter WHERE trial = 1 AND state = 'held' AND class = 'trial' ORDER BY id";
 const WAKE: &str = "SELECT min(next_try) FROM letter WHERE state IN ('queued', 'doubtful')";
-const IN_SLOT: &str = "SELECT id, state FROM letter WHERE recipient = ?1 AND kind = ?2 AND slot = ?3";
-const MENTIONED: &str = "SELECT EXISTS (SELECT 1 FROM mention WHERE recipient = ?1 AND account = ?2 AND rule = ?3 AND anchor = ?4 AND stage = ?5)";
-const INSERT: &str = "INSERT INTO letter (kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, attachment, reason, trial, state, message_id, next_try, created_at, doubted) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'queued', ?14, ?15, ?16, ?17)";
-const MENTION: &str = "INSERT INTO mention (letter, recipient, account, rule, anchor, stage, verdict) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
-const LATER: &str = "UPDATE letter SET not_after = max(not_after, ?2) WHERE id = ?1";
 const CLAIM: &str = "UPDATE letter SET state = 'sending', claimed_at = ?2, dot_armed_at = NULL, attempts = attempts + 1, subject = ?3, text = ?4, html = ?5, rfc822 = ?6 WHERE id = ?1 AND state IN ('queued', 'doubtful')";
 const ARM: &str = "UPDATE letter SET dot_armed_at = ?2 WHERE id = ?1 AND state = 'sending'";
 const FINISH: &str = "UPDATE letter SET state = ?2, class = ?3, reply_code = ?4, reply_text = ?5, next_try = ?6, sent_at = ?7, reason = CASE WHEN ?8 = '' THEN reason ELSE ?8 END, attempts = attempts - (?3 IN ('auth', 'config')), doubted = max(doubted, ?2 = 'doubtful'), repeat_since = CASE WHEN ?9 = '' THEN NULL WHEN repeat = ?9 THEN repeat_since ELSE ?10 END, repeat_count = CASE WHEN ?9 = '' THEN 0 WHEN repeat = ?9 THEN repeat_count + 1 ELSE 1 END, repeat = ?9 WHERE id = ?1 AND state = 'sending'";
@@ -40,124 +33,14 @@ const SPENT: &str = "SELECT m.account, m.rule, m.anchor, m.stage, m.recipient, l
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[
-    BY_ID, DUE, LIST, ABOUT, RECORDED, WAKE, IN_SLOT, MENTIONED, INSERT, MENTION, LATER, CLAIM, ARM, FINISH, END,
-    EXPIRE, RECORD, DIGESTED, REQUEUE, DOUBT, MENTIONS, DROP, SPENT,
+    BY_ID, DUE, LIST, ABOUT, RECORDED, WAKE, CLAIM, ARM, FINISH, END, EXPIRE, RECORD, DIGESTED, REQUEUE, DOUBT,
+    MENTIONS, DROP, SPENT,
 ];
 
 /// How long the silence ladder of one anchor may last, in days; older mentions cannot be owed again.
 const SPENT_DAYS: i64 = 400;
 /// Seconds before a doubtful letter is looked at again (mail.md "Retry clock").
 const DOUBT_S: i64 = 600;
-
-/// Queues a letter once. Mentions that this recipient had before are left out, and a letter left
-/// without any is not kept (`None`). A letter of the same slot that still waits takes the mentions
-/// in; beside one that has left, the slot moves on by a second.
-///
-/// # Errors
-/// Those of SQLite.
-pub fn queue(
-    tx: &Transaction<'_>,
-    letter: &NewLetter,
-    trial: bool,
-    domain: &str,
-    now: Moment,
-) -> Result<Option<i64>, StoreError> {
-    let mut fresh = Vec::new();
-    for mention in &letter.mentions {
-        if !mentioned(tx, &letter.recipient, mention)? {
-            fresh.push(mention);
-        }
-    }
-    if fresh.is_empty() && !letter.mentions.is_empty() {
-        return Ok(None);
-    }
-    let Some(id) = place(tx, letter, trial, domain, now)? else { return Ok(None) };
-    for mention in fresh {
-        let key = (
-            id,
-            &letter.recipient,
-            mention.account.0,
-            &mention.rule,
-            mention.anchor.to_string(),
-            &mention.stage,
-            mention.revision,
-        );
-        tx.prepare_cached(MENTION)?.execute(key)?;
-    }
-    Ok(Some(id))
-}
-
-/// The letter to put mentions into: a waiting one of the slot, or a new one. A letter without
-/// mentions (a summary, a digest) exists once per slot.
-fn place(
-    tx: &Transaction<'_>,
-    letter: &NewLetter,
-    trial: bool,
-    domain: &str,
-    now: Moment,
-) -> Result<Option<i64>, StoreError> {
-    let mut slot = letter.slot;
-    loop {
-        let taken: Option<(i64, String)> = tx
-            .prepare_cached(IN_SLOT)?
-            .query_row((&letter.recipient, letter.kind.word(), slot.unix()), |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        match taken {
-            None => return insert(tx, letter, slot, trial, domain, now).map(Some),
-            Some(_) if letter.mentions.is_empty() => return Ok(None),
-            Some((id, state)) if state == "queued" => {
-                tx.prepare_cached(LATER)?.execute((id, letter.not_after.map(Moment::unix)))?;
-                return Ok(Some(id));
-            }
-            Some(_) => slot = slot.plus(1),
-        }
-    }
-}
-
-fn insert(
-    tx: &Transaction<'_>,
-    letter: &NewLetter,
-    slot: Moment,
-    trial: bool,
-    domain: &str,
-    now: Moment,
-) -> Result<i64, StoreError> {
-    let (name, bytes) = letter.attachment.as_ref().map_or(("", None), |(name, bytes)| (name.as_str(), Some(bytes)));
-    let values = params![
-        letter.kind.word(),
-        letter.recipient,
-        letter.role.word(),
-        slot.unix(),
-        letter.not_before.unix(),
-        letter.not_after.map(Moment::unix),
-        letter.subject,
-        letter.text,
-        letter.html.as_deref().unwrap_or_default(),
-        name,
-        bytes,
-        letter.reason,
-        trial,
-        message_id(letter, slot, domain),
-        letter.not_before.unix(),
-        now.unix(),
-        restored::may_have_left(tx, letter.slot.min(letter.not_before))?
-    ];
-    Ok(tx.prepare_cached(INSERT)?.insert(values)?)
-}
-
-/// Unique because (recipient, kind, slot) is; the same for the same letter, so that even a database
-/// restored from a backup repeats itself recognisably.
-fn message_id(letter: &NewLetter, slot: Moment, domain: &str) -> String {
-    let seed = format!("{}\n{}\n{}", letter.recipient, letter.kind.word(), slot.unix());
-    let digest = Sha256::digest(seed.as_bytes());
-    let random: String = digest.iter().take(10).map(|byte| format!("{byte:02x}")).collect();
-    format!("<cg.{}.{random}@{domain}>", slot.beijing().format("%Y%m%d"))
-}
-
-fn mentioned(tx: &Transaction<'_>, recipient: &str, mention: &Mention) -> Result<bool, StoreError> {
-    let key = (recipient, mention.account.0, &mention.rule, mention.anchor.to_string(), &mention.stage);
-    Ok(tx.prepare_cached(MENTIONED)?.query_row(key, |row| row.get(0))?)
-}
 
 /// The letter that is due first.
 ///

@@ -368,7 +368,7 @@ fn kind(row: &Row<'_>, column: usize) -> rusqlite::Result<PostKind> {
 }
 
 /// Adds the row's post, or its sighting to the post that came just before.
-fn take(posts: &mut Vec<Post>, row: &Row<'_>) -> Result<(), StoreError> {
+pub(super) fn take(posts: &mut Vec<Post>, row: &Row<'_>) -> Result<(), StoreError> {
     let id: i64 = row.get(0)?;
     if posts.last().is_none_or(|last| last.id != id) {
         posts.push(Post {

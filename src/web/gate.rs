@@ -80,7 +80,8 @@ pub(super) async fn pass(
     } else {
         notice(StatusCode::TOO_MANY_REQUESTS, &uri)
     };
-    let mut response = sealed(shared.framed(response, &uri, &headers).await).await;
+    let response = shared.framed(response, &uri, &headers).await;
+    let mut response = sealed(response).await;
     let referrer = HeaderValue::from_static(referrer_policy(uri.path()));
     response.headers_mut().insert(header::REFERRER_POLICY, referrer);
     response

@@ -7,9 +7,11 @@ mod papers;
 mod repairs;
 mod replies;
 
+use crate::made;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
 use tempfile::TempDir;
 
 const LIST: &str = "账号名称,平台,账号标识,主办单位,主管单位,运维邮箱\n\
@@ -27,6 +29,11 @@ struct Desk(TempDir);
 impl Desk {
     /// Three accounts that people watched from May to July; in June two of them were short once.
     fn new() -> Desk {
+        static MADE: LazyLock<PathBuf> = LazyLock::new(|| made::keep("bulletin", Desk::made().path()));
+        Desk(made::copy(&MADE))
+    }
+
+    fn made() -> Desk {
         let desk = Desk(TempDir::new().unwrap());
         desk.file("config.toml", CONFIG);
         desk.file("台账.csv", LIST);
@@ -41,19 +48,25 @@ impl Desk {
 
     /// The same with June confirmed, checked by the offices and submitted.
     fn submitted() -> Desk {
-        let desk = Desk::new();
-        desk.confirm_all();
-        desk.step("draft", &["--by", "张三"]);
-        desk.step("review", &["--reply-by", "2022-07-06", "--by", "张三"]);
-        desk.step("submit", &SUBMIT);
-        desk
+        static MADE: LazyLock<PathBuf> = LazyLock::new(|| {
+            let desk = Desk::new();
+            desk.confirm_all();
+            desk.step("draft", &["--by", "张三"]);
+            desk.step("review", &["--reply-by", "2022-07-06", "--by", "张三"]);
+            desk.step("submit", &SUBMIT);
+            made::keep("bulletin-submitted", desk.path())
+        });
+        Desk(made::copy(&MADE))
     }
 
     /// The same, signed.
     fn issued() -> Desk {
-        let desk = Desk::submitted();
-        desk.step("issue", &ISSUE);
-        desk
+        static MADE: LazyLock<PathBuf> = LazyLock::new(|| {
+            let desk = Desk::submitted();
+            desk.step("issue", &ISSUE);
+            made::keep("bulletin-issued", desk.path())
+        });
+        Desk(made::copy(&MADE))
     }
 
     fn confirm_all(&self) {

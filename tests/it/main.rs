@@ -18,6 +18,7 @@ mod import;
 mod kill;
 mod letters;
 mod lint;
+mod made;
 mod manual;
 mod mixes;
 mod operator;

@@ -1,8 +1,10 @@
 //! A scripted server against the class that each exchange must end in.
 
 use super::*;
+use crate::mail::classify::Preset;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 const LIMITS: Limits =

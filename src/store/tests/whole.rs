@@ -26,6 +26,8 @@ fn listed() -> Vec<(&'static str, &'static [&'static str])> {
         ("audit", audit::ALL),
         ("awaited", awaited::ALL),
         ("backup", backup::ALL),
+        ("bare", bare::ALL),
+        ("births", births::ALL),
         ("bounces", bounces::ALL),
         ("browse", browse::ALL),
         ("bulletins", bulletins::ALL),

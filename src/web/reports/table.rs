@@ -3,6 +3,7 @@
 use super::super::Shared;
 use super::super::act::{Operator, Upload};
 use super::super::chrome::notice;
+use super::super::download::{BOOK, download};
 use super::super::session::{Viewer, percent, text};
 use crate::deeds::Refusal;
 use crate::deeds::table::{Which, blank, form, keep, plan, remove};
@@ -11,8 +12,8 @@ use crate::import::{self, FormPlan, Sheet, form_book, read_sheets};
 use crate::store::attachments::KeptAttachment;
 use crate::tables::{Attachment, Form};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderValue, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
 use minijinja::{Value, context};
 
 /// Bad rows that are told at once.
@@ -144,9 +145,5 @@ pub(in crate::web) async fn template(
 ) -> Response {
     let book = form(text(&fields, "kind")).ok().and_then(|form| Some((form.chinese, form_book(form).ok()?)));
     let Some((name, bytes)) = book else { return notice(StatusCode::NOT_FOUND, &uri) };
-    let said = format!("attachment; filename=\"table.xlsx\"; filename*=UTF-8''{}", percent(&format!("{name}.xlsx")));
-    let said = HeaderValue::from_str(&said).unwrap_or(HeaderValue::from_static("attachment"));
-    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    ([(header::CONTENT_TYPE, HeaderValue::from_static(kind)), (header::CONTENT_DISPOSITION, said)], bytes)
-        .into_response()
+    download(bytes, BOOK, "table", &format!("{name}.xlsx"))
 }

@@ -286,7 +286,7 @@ async fn the_results_of_every_week_that_was_seen_can_be_decided_on() {
     let mut clerk = joined(&office, "赵六", "操作员");
     office.ok(&["attest", "青禾交通", "--from", "2026-04-06", "--to", "2026-07-23", "--by", "李四"]);
     let page = clerk.get("/check?kind=finding").body;
-    for said in ["哪一次检查", "label=\"2026年4月\"", "value=\"2026-W15\"", "4月6日起一周的检查"] {
+    for said in ["哪一周的检查", "label=\"2026年4月\"", "value=\"2026-W15\"", "4月6日起一周"] {
         assert!(page.contains(said), "{said}\n{page}");
     }
     assert!(!page.contains("2026-W14\"") && !page.contains("更早的检查"), "{page}");
@@ -308,7 +308,7 @@ async fn the_results_of_every_week_that_was_seen_can_be_decided_on() {
     let list = clerk.get("/check?kind=finding&view=list&week=2026-W20&state=confirmed").body;
     assert!(list.contains("已确认（赵六"), "{list}");
     let odd = clerk.get("/check?kind=finding&week=2026-W40").body;
-    assert!(odd.contains("这一次检查没有等待确认的结果"), "{odd}");
+    assert!(odd.contains("这一周的检查没有等待确认的结果"), "{odd}");
     office.end().await;
 }
 

@@ -144,6 +144,12 @@ impl Chromium {
         self.window(390, 844).await;
     }
 
+    /// Shows the page as it is printed, or on the screen again.
+    pub(super) async fn on_paper(&self, is: bool) {
+        let media = json!({"cmd": "Emulation.setEmulatedMedia", "params": {"media": if is { "print" } else { "" }}});
+        self.client.issue_cmd(Cdp(media)).await.unwrap();
+    }
+
     /// The whole page in one picture.
     async fn window(&self, width: u32, least: u32) {
         let metrics = |height: u32| json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}});

@@ -8,10 +8,17 @@ use cuigeng::mail::leaving::Leaving;
 use std::sync::Arc;
 
 /// An office that may be 正式 and is in trial mode.
-fn in_trial() -> Office {
+pub(super) fn in_trial() -> Office {
     let office = Office::closed("正式");
     office.ok(&["mode", "试运行", "--by", "张三"]);
     office
+}
+
+/// What was due is recorded for whoever was on the list; from now on another address answers for it.
+pub(super) fn somebody_else_answers(office: &Office) {
+    let list = std::fs::read_to_string(office.dir.path().join("台账.csv")).unwrap();
+    office.file("台账.csv", &list.replace("jt@qinghe.example", "new@qinghe.example"));
+    office.ok(&["account", "import", "台账.csv"]);
 }
 
 fn leaving(office: &Office, now: &str) -> Leaving {
@@ -67,10 +74,7 @@ async fn on_a_sunday_evening_just_those_leave_that_were_shown() {
     let mut boss = first_in(&office);
     let none = boss.get("/settings").body;
     assert!(none.contains("没有随即要发的提醒") && none.contains("试运行期间已经存档的提醒不再发出"), "{none}");
-    // Recorded for whoever was on the list; since then somebody else answers for it.
-    let list = std::fs::read_to_string(office.dir.path().join("台账.csv")).unwrap();
-    office.file("台账.csv", &list.replace("jt@qinghe.example", "new@qinghe.example"));
-    office.ok(&["account", "import", "台账.csv"]);
+    somebody_else_answers(&office);
     let page = boss.get("/settings").body;
     assert!(page.contains("随即发出1封已经到时候、还来得及补救的提醒"), "{page}");
     assert!(page.contains("给运维人员 new@qinghe.example：1个账号，原定7月24日（周五）09:00"), "{page}");

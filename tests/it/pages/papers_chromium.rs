@@ -2,8 +2,9 @@
 //! finds in the outbox what became of those that left.
 
 use super::chromium::Chromium;
+use super::going_live::{in_trial, somebody_else_answers};
 use super::{PASSWORD, path_in};
-use crate::answer::office::Office;
+use crate::answer::office::{Office, at};
 use fantoccini::Locator;
 
 /// The administrator has come in.
@@ -23,6 +24,13 @@ async fn a_clerk_previews_a_letter_keeps_one_back_and_follows_one_that_left() {
     browser.go("/outbox").await;
     browser.inspect("outbox-empty").await;
     browser.press_link("待提醒").await;
+    // Folded on the screen, in full on paper.
+    let texts = browser.text().await.matches("主题：").count();
+    browser.on_paper(true).await;
+    let letters = browser.run("return document.querySelectorAll('article.coming').length").await.as_u64().unwrap();
+    let printed = browser.text().await.matches("主题：").count();
+    assert!(texts == 0 && letters > 1 && printed as u64 == letters, "{texts} {letters} {printed}");
+    browser.on_paper(false).await;
     browser.press(".coming .preview summary").await;
     let said = browser.text().await;
     assert!(said.contains("正式：到时直接发给收件人") && said.contains("主题："), "{said}");
@@ -43,6 +51,26 @@ async fn a_clerk_previews_a_letter_keeps_one_back_and_follows_one_that_left() {
     }
     browser.press(".deeds .deed:nth-of-type(1) summary").await;
     browser.inspect("letter").await;
+    browser.end().await;
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_goes_live_sees_before_what_leaves() {
+    let mut office = in_trial();
+    office.begin().await;
+    let Some(browser) = Chromium::open(office.port).await else { return office.end().await };
+    office.clock.goes_to(at("2026-07-26 19:00")).await;
+    entered(&office, &browser).await;
+    somebody_else_answers(&office);
+    browser.go("/settings").await;
+    browser.press("[aria-labelledby=mode] summary").await;
+    assert!(browser.text().await.contains("随即发出1封"));
+    browser.inspect("settings-going-live").await;
+    browser.fill("mode-name", "李四").await;
+    browser.press("[aria-labelledby=mode] button").await;
+    browser.client.wait().for_element(Locator::Css(".done")).await.unwrap();
+    browser.inspect("settings-live").await;
     browser.end().await;
     office.end().await;
 }
