@@ -264,6 +264,11 @@ fn nobody_to_look_and_nobody_who_looked() {
         reason: "captcha".to_owned(),
     }];
     assert_eq!(why(&configured), "blocked");
+    // One that failed long after was not the one to watch it.
+    configured.failures[0].at = at("2022-06-27 00:00").plus_days(7);
+    assert_eq!(why(&configured), "unwatched");
+    configured.failures[0].at = at("2022-07-03 23:59");
+    assert_eq!(why(&configured), "blocked");
 }
 
 #[test]

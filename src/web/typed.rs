@@ -149,7 +149,10 @@ impl Form {
     fn message(&self, name: &str) -> String {
         match &self.0 {
             Some(typed) if typed.wrong == name => {
-                let lines: Vec<String> = typed.why.lines().map(|line| HtmlEscape(line).to_string()).collect();
+                // What is wrong as a whole stands above with all its points.
+                let shown = if name.is_empty() { 1 } else { usize::MAX };
+                let lines: Vec<String> =
+                    typed.why.lines().take(shown).map(|line| HtmlEscape(line).to_string()).collect();
                 format!("<span class=\"wrong\" id=\"wrong\">{}</span>", lines.join("<br>"))
             }
             _ => String::new(),

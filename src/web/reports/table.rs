@@ -74,10 +74,10 @@ async fn read(shared: &Shared, period: Period, upload: &Upload) -> Result<(KeptA
     let as_printed = !upload.act.text("as_printed").is_empty();
     let (file, planned) = match upload.files.iter().find(|(_, bytes)| !bytes.is_empty()) {
         Some(_) if which.form.is_blank => {
-            return Err(Refusal::wish(format!("“{}”是给各单位填写的空表，不用选文件", which.form.chinese)));
+            return Err(Refusal::field("file", format!("“{}”是给各单位填写的空表，不用选文件", which.form.chinese)));
         }
         None if which.form.is_blank => (String::new(), blank()),
-        None => return Err(Refusal::wish("没有收到文件，或者文件是空的；请先选文件，没有导入")),
+        None => return Err(Refusal::field("file", "没有收到文件，或者文件是空的；请先选文件，没有导入")),
         Some((name, bytes)) => {
             let name: String = name.chars().filter(|c| !c.is_control()).take(NAMED).collect();
             let planned = planned(shared, which.clone(), bytes.clone(), as_printed).await;
@@ -88,7 +88,7 @@ async fn read(shared: &Shared, period: Period, upload: &Upload) -> Result<(KeptA
     let FormPlan { rows, headings, note, remarks } = planned;
     let (form, name) = (which.form, which.name);
     let table = Attachment { form, period, name, place: 0, title, headings, note, as_printed, rows };
-    let by = upload.act.viewer.user.name.clone();
+    let by = upload.act.by().to_owned();
     Ok((KeptAttachment { table, file, by, at: shared.web.clock.now() }, remarks))
 }
 

@@ -131,6 +131,14 @@ impl Chromium {
         assert_eq!(self.run("return document.documentElement.lang").await, "zh-CN");
     }
 
+    /// The Tab key, whatever has the keyboard.
+    pub(super) async fn tab(&self) {
+        for kind in ["rawKeyDown", "keyUp"] {
+            let key = json!({"cmd": "Input.dispatchKeyEvent", "params": {"type": kind, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}});
+            self.client.issue_cmd(Cdp(key)).await.unwrap();
+        }
+    }
+
     /// As on a telephone.
     pub(super) async fn narrow(&self) {
         self.window(390, 844).await;

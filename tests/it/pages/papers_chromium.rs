@@ -106,7 +106,6 @@ async fn a_clerk_makes_a_circular_from_draft_to_signature_downloads_it_and_follo
     browser.client.wait().for_element(Locator::Css(".trouble li")).await.unwrap();
     browser.inspect("bulletin-review-refused").await;
     super::reports::confirmed(&office);
-    browser.press(".deeds .deed:nth-of-type(2) summary").await;
     browser.inspect("bulletin-unanswered").await;
     browser.press("#unanswered").await;
     browser.press(".deeds .deed[open] button").await;

@@ -5,10 +5,7 @@
 use super::chromium::Chromium;
 use super::{PASSWORD, path_in};
 use crate::answer::office::Office;
-use fantoccini::Locator;
 use serde_json::json;
-
-const TAB: &str = "\u{e004}";
 
 async fn begun() -> (Office, Option<Chromium>) {
     let office = Office::open("试运行").await;
@@ -107,7 +104,7 @@ async fn every_page_is_walked_by_the_keyboard_in_its_order_with_the_place_in_sig
         let (all, last) = (stops[0].as_u64().unwrap(), stops[1].as_i64().unwrap());
         let (mut before, mut seen) = (-1, 0);
         while before < last {
-            browser.client.active_element().await.unwrap().send_keys(TAB).await.unwrap();
+            browser.tab().await;
             let at = browser.run(HERE).await;
             let place = at["place"].as_i64().unwrap();
             assert!(before >= 0 || at["text"] == "跳到正文", "{page}: the first stop is {at}");
@@ -122,10 +119,9 @@ async fn every_page_is_walked_by_the_keyboard_in_its_order_with_the_place_in_sig
     }
     // The skip link leads past the ways to the other pages.
     browser.go("/list").await;
-    let body = browser.client.find(Locator::Css("body")).await.unwrap();
-    body.send_keys(TAB).await.unwrap();
+    browser.tab().await;
     browser.client.active_element().await.unwrap().send_keys("\u{e007}").await.unwrap();
-    browser.client.active_element().await.unwrap().send_keys(TAB).await.unwrap();
+    browser.tab().await;
     assert_eq!(browser.run("return document.activeElement.closest('main') !== null").await, true);
     browser.end().await;
     office.end().await;
