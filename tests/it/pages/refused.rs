@@ -48,7 +48,7 @@ async fn what_was_typed_comes_back_once_and_to_nobody_else() {
     let strike = format!("/account/{id}/strike");
     let page = clerk.get(&on).body;
     let post = page
-        .split("甲文")
+        .split("剔除<span class=\"unseen\">：甲文")
         .nth(1)
         .unwrap()
         .split("name=\"post\" value=\"")
@@ -164,7 +164,7 @@ async fn a_post_of_long_ago_is_shown_in_its_year() {
         "已补录2024-03-05（只知日期）的发布",
         "<h2 id=\"year\">2024年</h2>",
         "旧文一篇",
-        "<title>3月5日：没有监测，更新1次</title>",
+        "<title>3月5日：看全，更新1次</title>",
     ] {
         assert!(page.contains(said), "{said}\n{page}");
     }
