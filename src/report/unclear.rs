@@ -79,10 +79,16 @@ fn last_cells(facts: &Facts<'_>, entry: &Entry<'_>) -> Vec<Cell> {
     vec![text(reason(facts, entry, &gaps)), text(verified), text(advice(facts, entry, &gaps))]
 }
 
+/// What a longer window knows a failure for is not told a second time as if nobody had tried.
+fn told_better(gap: &Gap, gaps: &[&Gap]) -> bool {
+    let holds = |other: &&Gap| other.from <= gap.from && gap.until <= other.until;
+    gap.why == GapWhy::Unwatched && gaps.iter().any(|other| matches!(other.why, GapWhy::Failed { .. }) && holds(other))
+}
+
 /// 待人工核实：6月20日至6月26日，why; one part for each why, with every span of it.
 fn reason(facts: &Facts<'_>, entry: &Entry<'_>, gaps: &[&Gap]) -> String {
     let mut whys: Vec<(String, Vec<(Moment, Moment)>)> = Vec::new();
-    for gap in gaps {
+    for gap in gaps.iter().filter(|gap| !told_better(gap, gaps)) {
         let why = gap.why.chinese();
         match whys.iter_mut().find(|(known, _)| *known == why) {
             Some((_, spans)) => spans.push((gap.from, gap.until)),
