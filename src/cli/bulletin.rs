@@ -117,7 +117,7 @@ fn issue(context: &Context, args: &IssueArgs) -> Result<Outcome, CliError> {
     }
     let words = super::words::read(context, period)?;
     let (by, unclear) = (args.by.clone(), args.unclear.trim().to_owned());
-    let ask = SignAsk { number, dated, by, unclear, unanswered: args.unanswered, due, words };
+    let ask = SignAsk { number, dated, by, unclear, unanswered: args.unanswered, due, words, shown: None };
     let config = Arc::clone(&context.config);
     let signed = context.store()?.attempt(move |tx| deeds::issue(tx, &config, period, &ask, now))?;
     let papers = context.store()?.attempt_read(|conn| {

@@ -98,7 +98,7 @@ fn allowed(
     let amends = newest.is_some_and(Bulletin::amends);
     let stage = step(newest.map(Bulletin::stage), amends, taking.act)
         .map_err(|why| Refusal::state(format!("{period}：{why}")))?;
-    as_shown(taking, newest)?;
+    as_shown(period, taking.shown, newest)?;
     if taking.act == Act::Draft && taking.note.trim().is_empty() {
         let before = amended(tx, config, period, now)?;
         if before.is_some_and(|amended| amended.changes.is_empty()) {
@@ -113,14 +113,13 @@ fn allowed(
 }
 
 /// Nobody has taken a step since the page was opened.
-fn as_shown(taking: &Taking, newest: Option<&Bulletin>) -> Result<(), Refusal> {
-    let Some(bulletin) = newest.filter(|one| taking.shown.is_some_and(|shown| shown != (one.id, one.seq()))) else {
+fn as_shown(period: Period, shown: Option<(i64, i64)>, newest: Option<&Bulletin>) -> Result<(), Refusal> {
+    let Some(bulletin) = newest.filter(|one| shown.is_some_and(|shown| shown != (one.id, one.seq()))) else {
         return Ok(());
     };
     let by = bulletin.steps.last().map_or("", |step| step.by.as_str());
     Err(Refusal::state(format!(
-        "{}：打开页面以后，{by}已办到{}，没有改动；请看过最新的再办",
-        taking.period,
+        "{period}：打开页面以后，{by}已办到{}，没有改动；请看过最新的再办",
         bulletin.stage().chinese()
     )))
 }
@@ -157,6 +156,7 @@ pub fn issue(
     let against = |against: Vec<String>| Refusal::state(format!("{period} 没有签发：\n  {}", against.join("\n  ")));
     let newest = bulletins::newest(tx, &config.profile.name, period)?;
     let amends = newest.as_ref().is_some_and(Bulletin::amends);
+    as_shown(period, ask.shown, newest.as_ref())?;
     match (step(newest.as_ref().map(Bulletin::stage), amends, Act::Issue), newest) {
         (Ok(_), Some(bulletin)) => issued::sign(tx, config, &bulletin, ask, now)?.map_err(against),
         (Err(why), _) => Err(against(vec![why.to_owned()])),

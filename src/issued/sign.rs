@@ -33,6 +33,8 @@ pub struct SignAsk {
     pub due: Option<NaiveDate>,
     /// The office's own words.
     pub words: Option<Wording>,
+    /// The 通报 and its last step, as a page showed them; `None`: whatever there is.
+    pub shown: Option<(i64, i64)>,
 }
 
 /// What was signed.
@@ -174,7 +176,8 @@ fn unfilled(paper: &Report) -> Vec<String> {
 pub(crate) fn unfinished(dossier: &Dossier, words: Option<&Wording>) -> Vec<String> {
     let (mut report, _) = dressed(dossier, Stage::Submitted, None, words);
     settle(&mut report);
-    unfilled(&report)
+    let unjudged = unjudged(dossier).map(|said| format!("{said}；补齐依据，或者签发时写明理由，按未检查计算"));
+    unjudged.into_iter().chain(unfilled(&report)).collect()
 }
 
 fn no_annex(number: usize) -> String {
@@ -183,13 +186,16 @@ fn no_annex(number: usize) -> String {
     )
 }
 
+/// Accounts that nobody could judge, for whoever may still look at them.
+fn unjudged(dossier: &Dossier) -> Option<String> {
+    let unclear = dossier.unclear();
+    let named = || names(unclear.iter().cloned());
+    (!unclear.is_empty()).then(|| format!("{}个账号无法判定：{}", unclear.len(), named()))
+}
+
 /// What the checks, the calendar and the paper that it corrects say of its date.
 fn dates(dossier: &Dossier, amended: Option<&Amended>, ask: &SignAsk) -> Vec<String> {
     let (mut against, dated) = (Vec::new(), words::date(ask.dated));
-    let to_come = dossier.prepared.checks.iter().filter(|check| check.at > dossier.head.now).count();
-    if to_come > 0 {
-        against.push(format!("本期还有{to_come}次检查没有到时间"));
-    }
     if let Some(check) = dossier.prepared.checks.iter().rfind(|check| check.at.date() > ask.dated) {
         let held = words::date(check.at.date());
         against.push(format!("成文日期{dated}早于本期的检查（{held}），请核对 --date"));
@@ -210,12 +216,8 @@ fn obstacles(
     ask: &SignAsk,
 ) -> Result<Vec<String>, StoreError> {
     let mut against = unsettled(tx, bulletin, dossier)?;
-    let unclear = dossier.unclear();
-    if !unclear.is_empty() && ask.unclear.is_empty() {
-        let named = names(unclear.iter().cloned());
-        against
-            .push(format!("{}个账号无法判定：{named}；补齐依据，或用 --unclear 理由 写明按未检查计算", unclear.len()));
-    }
+    let unjudged = unjudged(dossier).filter(|_| ask.unclear.is_empty());
+    against.extend(unjudged.map(|said| format!("{said}；补齐依据，或用 --unclear 理由 写明按未检查计算")));
     if let Some(period) = bulletins::numbered(tx, &ask.number)?.filter(|_| !ask.number.is_empty()) {
         against.push(format!("文号“{}”已经用在{period}的通报上，请核对 --number", ask.number));
     }

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 /// # Errors
 /// Those of the store.
 pub(crate) fn unsettled(conn: &Connection, bulletin: &Bulletin, dossier: &Dossier) -> Result<Vec<String>, StoreError> {
-    let mut against = Vec::new();
+    let mut against: Vec<String> = to_come(dossier).into_iter().collect();
     let waiting: Vec<&Finding> = dossier.waiting().collect();
     if !waiting.is_empty() {
         against.push(unconfirmed(&waiting));
@@ -26,6 +26,14 @@ pub(crate) fn unsettled(conn: &Connection, bulletin: &Bulletin, dossier: &Dossie
     }
     against.extend(unasked(conn, bulletin, dossier)?);
     Ok(against)
+}
+
+/// A paper about a period that is not over speaks of checks that nobody has held.
+fn to_come(dossier: &Dossier) -> Option<String> {
+    let to_come = || dossier.prepared.checks.iter().filter(|check| check.at > dossier.head.now);
+    let last = to_come().next_back()?;
+    let held = words::date(last.at.date());
+    Some(format!("本期还有{}次检查没有到时间，等到{held}的检查以后再办", to_come().count()))
 }
 
 /// With the days and the lines to type: the checks before the installation are not among those that

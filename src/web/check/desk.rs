@@ -72,7 +72,10 @@ impl Desks {
         before: Moment,
         is_large: bool,
     ) -> Result<usize, StoreError> {
-        let count = move |desk: &Desk| desk.board.waiting().filter(|verdict| verdict.check.at < before).count();
+        let count = move |desk: &Desk| {
+            let held = desk.board.waiting().filter(|verdict| verdict.check.at < before).count();
+            held + desk.older.iter().filter(|(check, _)| check.at < before).count()
+        };
         if is_large {
             return Ok(self.kept.try_lock().ok().and_then(|kept| kept.as_ref().map(count)).unwrap_or(0));
         }

@@ -99,7 +99,10 @@ fn read(step: &str, period: Period, form: &Form, now: Moment) -> Result<Wish, Re
                 return Err(Refusal::field("reason", "退回要写明理由"));
             }
         }
-        "issue" => return sign(form).map(Wish::Sign),
+        "issue" => {
+            let shown = Some(shown.ok_or_else(|| Refusal::wish("没有写明是哪一份，没有改动；请刷新页面"))?);
+            return sign(form).map(|ask| Wish::Sign(SignAsk { shown, ..ask }));
+        }
         "discard" => {
             let shown = Some(shown.ok_or_else(|| Refusal::wish("没有写明是哪一份，没有改动；请刷新页面"))?);
             return Ok(Wish::Discard(discard::Wish { period, shown, by: taking.by, reason: text("reason") }));
@@ -133,7 +136,7 @@ fn sign(form: &Form) -> Result<SignAsk, Refusal> {
     }
     let unclear = form.text("unclear").trim().to_owned();
     let unanswered = !form.text("unanswered").is_empty();
-    Ok(SignAsk { number, dated, by: form.by().to_owned(), unclear, unanswered, due, words: None })
+    Ok(SignAsk { number, dated, by: form.by().to_owned(), unclear, unanswered, due, words: None, shown: None })
 }
 
 fn said(kept: &Kept) -> String {
