@@ -137,6 +137,15 @@ impl Ledger {
         Point { seq: self.seq, until: self.span.map_or(Moment::MIN, |span| span.1) }
     }
 
+    /// Up to where both it and that reader do. A ledger may be newer than the reader who took it: what he
+    /// makes of it knows of the changes between the two only in part, and is mended by them the next time.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn point_of(&self, conn: &Connection) -> Result<Point, StoreError> {
+        Ok(Point { seq: self.seq.min(touched::newest(conn)?), ..self.point() })
+    }
+
     /// The accounts whose evidence has changed between `point` and this ledger; `None` where the list itself
     /// has, or so many that judging all is as quick.
     ///
@@ -171,7 +180,11 @@ impl Ledger {
     fn refresh(&mut self, conn: &Connection, until: Moment) -> Result<bool, StoreError> {
         let Some((from, known_until)) = self.span else { return Ok(false) };
         let until = until.max(known_until);
-        let seq = touched::newest(conn)?.max(self.seq);
+        let seq = touched::newest(conn)?;
+        // A reader who is behind cannot know which posts have come of age since.
+        if seq < self.seq {
+            return Ok(true);
+        }
         let Some(mut changed) = touched::since(conn, self.seq)? else { return Ok(false) };
         if changed.len() > MOST_TOUCHED {
             return Ok(false);

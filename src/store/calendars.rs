@@ -51,6 +51,15 @@ pub(super) fn carry(copy: &mut Connection, of: &Path) -> Result<(), StoreError> 
     set(copy, &serde_json::to_string(&all).map_err(|e| StoreError::odd(e.to_string()))?)
 }
 
+/// A copy that is in service now carries nothing: what lies beside it counts, and a plain copy of it must not
+/// take what it came with for what it had.
+pub(super) fn put_down(database: &mut Connection) -> Result<(), StoreError> {
+    match meta::get(database, KEY)? {
+        Some(text) if text != UNKNOWN => set(database, UNKNOWN),
+        _ => Ok(()),
+    }
+}
+
 /// For a database that was in use and is taken as a copy: what stood beside it comes along. Where nothing
 /// says what did, what it carries is of an older time.
 pub(super) fn carry_neighbours(copy: &mut Connection, file: &Path) -> Result<(), StoreError> {

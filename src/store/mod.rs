@@ -103,6 +103,7 @@ impl Store {
             backup::before_migration(dir, found)?;
         }
         migrate::run(&mut connection)?;
+        calendars::put_down(&mut connection)?;
         let writer = Writer::start(connection, Arc::clone(&guest))?;
         let inner = Inner { path, writer, readers: Mutex::default(), _guest: guest };
         Ok(Store { inner: Arc::new(inner) })

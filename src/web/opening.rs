@@ -19,6 +19,10 @@ const AGAIN_S: &str = "15";
 /// How long whoever is being answered at the end may take.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// What those read who work here.
+const OURS: &str = "服务正在打开数据库；刚升级过程序的，先备份、再升级数据库，账号多、年头长的要几分钟。\
+                    请过一会儿再打开这个页面，不用重启服务；数据不会丢。";
+
 /// Says so until `stop`; where it cannot listen nothing is said, and the server itself will tell.
 pub async fn opening(listen: SocketAddr, stop: CancellationToken) {
     let Ok(listener) = TcpListener::bind(listen).await else { return };
@@ -32,8 +36,9 @@ pub async fn opening(listen: SocketAddr, stop: CancellationToken) {
 }
 
 async fn said(uri: Uri) -> Response {
-    let text = "服务正在打开数据库；刚升级过程序的，先备份、再升级数据库，账号多、年头长的要几分钟。\
-                请过一会儿再打开这个页面，不用重启服务；数据不会丢。";
+    // The links of letters are opened by offices, which have upgraded nothing.
+    let is_theirs = uri.path().starts_with("/a/") || uri.path().starts_with("/o/");
+    let text = if is_theirs { "系统正在启动，请过几分钟再打开这个页面。" } else { OURS };
     let title = "正在启动";
     let mut response = chrome::page(StatusCode::SERVICE_UNAVAILABLE, "notice.html", &uri, context! { title, text });
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(AGAIN_S));
@@ -62,6 +67,7 @@ mod tests {
             let mut said = String::new();
             stream.read_to_string(&mut said).await.unwrap();
             assert!(said.starts_with("HTTP/1.1 503") && said.contains("正在启动"), "{said}");
+            assert_eq!(said.contains("升级"), !path.starts_with("/a/"), "{said}");
             assert!(said.contains("retry-after: 15") && said.contains("default-src 'none'"), "{said}");
         }
         stop.cancel();

@@ -134,7 +134,8 @@ impl Snapshot {
         };
         let fitting = Grouping::fitting(&outlook.standings);
         let squares = squares(outlook.standings.iter(), fitting);
-        Ok(Snapshot { newest, at: now, judged, point: ledger.point(), last, next, outlook, squares, fitting })
+        let point = ledger.point_of(conn)?;
+        Ok(Snapshot { newest, at: now, judged, point, last, next, outlook, squares, fitting })
     }
 
     /// Whoever is in trouble first stands first.

@@ -150,6 +150,9 @@ fn imported_calendars_go_into_a_backup_and_come_back_with_it() {
     assert!(said.contains("放假安排也回到那时：录入的是2027年"), "{said}");
     assert_eq!(std::fs::read(&file).unwrap(), kept);
     assert!(desk.ok(&["calendar", "show", "2027"]).contains("春节"));
+    // A copy that somebody has made by hand says nothing of calendars, also where it is a copy of a copy.
+    std::fs::copy(desk.path("data/cuigeng.db"), desk.path("hand.db")).unwrap();
+    assert!(!desk.ok(&["backup", "verify", "hand.db"]).contains("放假安排"));
     desk.aside_becomes("replaced-20260701T080000");
     // A copy of the time before has none; what was there lies aside with its database, and comes back too.
     desk.cut_off("none.db");

@@ -153,6 +153,39 @@ fn time_brings_a_post_of_age() {
     assert!(changed.is_none() && ledger.evidence(ONE).posts.is_empty());
 }
 
+/// A reader whose snapshot is older than the shelf neither misses the change later nor takes the shelf back.
+#[test]
+fn a_reader_who_is_behind_is_mended_the_next_time() {
+    let kept = kept();
+    let config = configured(kept.dir.path());
+    let shelf = Shelf::default();
+    let take = |conn: &Connection, now: &str| shelf.take(conn, &config, ("test", at("2022-06-01 00:00")), at(now));
+    kept.store.read(|conn| take(conn, NOW)).unwrap();
+    let behind = kept.store.read(|old| {
+        let before = touched::newest(old)?;
+        // Dated ahead: only a reader who knows of it can know when it comes of age.
+        let add = |tx: &Transaction<'_>| {
+            posts::sight(tx, ONE, "人工", &[row(Some("9"), "2022-06-27 10:02", "x")], at(NOW)).map(drop)
+        };
+        kept.store.write(add)?;
+        kept.store.read(|conn| take(conn, NOW))?;
+        let ledger = take(old, "2022-06-27 10:03")?;
+        assert_eq!((touched::newest(old)?, ledger.point() > ledger.point_of(old)?), (before, true));
+        ledger.point_of(old)
+    });
+    let behind = behind.unwrap();
+    let (ledger, changed) = kept
+        .store
+        .read(|conn| {
+            let ledger = take(conn, "2022-06-27 10:03")?;
+            let changed = ledger.changed_since(conn, behind)?;
+            Ok((ledger, changed))
+        })
+        .unwrap();
+    assert_eq!(changed, Some([ONE].into()));
+    assert_eq!(ledger.evidence(ONE).posts.len(), 1, "the post has come of age");
+}
+
 /// Whoever asks for more reads anew; whoever asks for less has what is there, and nothing is kept twice.
 #[test]
 fn all_share_one_copy() {

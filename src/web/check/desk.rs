@@ -138,7 +138,7 @@ impl Desk {
         now: Moment,
     ) -> Result<Desk, StoreError> {
         let looks = looks::of(&ledger, &config.profile, counts, &tally::of(conn, week.start(), week.end())?, now);
-        let point = ledger.point();
+        let point = ledger.point_of(conn)?;
         let board = Board::of(conn, config, ledger, &held, now)?;
         let older = held::older(conn, config, &held, now)?;
         Ok(Desk { board, looks, week, now, held, judged: now, older, point })
@@ -158,7 +158,7 @@ impl Desk {
             changed.extend(self.board.unclear.iter().copied());
             self.judged = now;
         }
-        (self.point, self.board.ledger, self.now) = (ledger.point(), ledger, now);
+        (self.point, self.board.ledger, self.now) = (ledger.point_of(conn)?, ledger, now);
         if changed.is_empty() {
             return Ok(self);
         }

@@ -1,7 +1,7 @@
 //! What a clerk does to a 通报 beside its four steps, on its page: corrects it after the signature, throws a
 //! draft away, brings a table from elsewhere.
 
-use super::reports::{JUNE, at_work, confirmed, hidden, shown, step};
+use super::reports::{JUNE, at_work, confirmed, hidden, shown, sign, step};
 use super::{first_in, joined};
 use crate::answer::office::{EVIL, Office};
 use cuigeng::clock::Clock;
@@ -41,7 +41,7 @@ async fn a_problem_that_was_none_is_owed_by_nobody_and_corrected_on_the_pages() 
     assert!(operator.get(JUNE).body.contains("签发以后有变化"));
     assert!(step(operator, "draft", &[]).contains("更正稿已起草"));
     assert!(step(operator, "submit", &[]).contains("呈批单-2026-06"), "no office is asked again");
-    let signed = step(operator, "issue", &[("number", "青政办〔2026〕31号"), ("date", "2026-07-22")]);
+    let signed = sign(operator, &[("number", "青政办〔2026〕31号"), ("date", "2026-07-22")]);
     assert!(signed.contains("已签发（第2版）") && signed.contains("，撤销2项"), "{signed}");
     assert!(operator.get("/repairs/2").body.contains("因更正撤销"));
     office.end().await;
@@ -79,6 +79,14 @@ async fn a_draft_that_was_a_mistake_is_thrown_away_once_and_what_was_shown() {
     assert!(old.contains("都不再算数") && !old.contains("<form method=\"post\" action=\"2026-06/"), "{old}");
     let again = step(&mut operator, "draft", &[]);
     assert!(again.contains("已起草") && again.contains("第1版") && again.contains("作废过的"), "{again}");
+    // A month that is not over: said from the draft on, and not submitted.
+    operator.act("/reports", "/reports/new/draft", &[("period", "2026-07")]);
+    let early = "本期还有1次检查没有到时间，等到2026年7月27日的检查以后再办";
+    assert!(operator.get("/reports/2026-07").body.contains(early));
+    operator.act("/reports", "/reports/2026-07/review", &[("reply_by", "2026-07-30")]);
+    operator.act("/reports", "/reports/2026-07/submit", &[("unanswered", "1")]);
+    let refused = operator.get("/reports/2026-07").body;
+    assert!(refused.contains("没有送审") && refused.matches(early).count() >= 2, "{refused}");
     office.end().await;
 }
 

@@ -77,22 +77,28 @@ async fn a_month_goes_from_draft_to_signature_on_its_page() {
     let named = "2个单位没有答复核对稿（青禾县文旅局、青禾县交通局），答复期限2026-07-30还没有到";
     assert!(silent.contains("没有送审") && silent.contains(named), "{silent}");
     assert!(silent.contains("或勾选“没有答复也照样办”，记入审计"), "{silent}");
+    let before = shown(&operator.get(JUNE).body);
     let submitted = step(&mut operator, "submit", &[("unanswered", "1")]);
     for said in ["已送审", "通报送审稿-2026-06", "呈批单-2026-06", "问题依据清单-2026-06"] {
         assert!(submitted.contains(said), "{said}\n{submitted}");
     }
     assert!(step(&mut operator, "return", &[("reason", " ")]).contains("退回要写明理由"));
-    assert!(step(&mut operator, "issue", &[("date", "2026-07-20")]).contains("请勾选“不编文号”"));
+    assert!(sign(&mut operator, &[("date", "2026-07-20")]).contains("请勾选“不编文号”"));
     let both = [("number", "青政办〔2026〕28号"), ("no_number", "1"), ("date", "2026-07-20")];
-    assert!(step(&mut operator, "issue", &both).contains("写了文号，又勾选了“不编文号”"));
-    let early = step(&mut operator, "issue", &[("number", "青政办〔2026〕28号"), ("date", "2026-06-20")]);
+    assert!(sign(&mut operator, &both).contains("写了文号，又勾选了“不编文号”"));
+    let early = sign(&mut operator, &[("number", "青政办〔2026〕28号"), ("date", "2026-06-20")]);
     assert!(early.contains("没有签发") && early.contains("早于本期的检查") && !early.contains("--date"), "{early}");
     let own = [("number", "青政办〔2026〕28号"), ("date", "2026-07-20")];
-    assert!(step(&mut operator, "issue", &own).contains(named), "whoever signs says so, too");
-    let signed = step(&mut operator, "issue", &[&own[..], &[("unanswered", "1")]].concat());
+    assert!(sign(&mut operator, &own).contains(named), "whoever signs says so, too");
+    let all = [&own[..], &[("unanswered", "1")]].concat();
+    // Whoever signs signs the paper that he has before his eyes.
+    assert!(step(&mut operator, "issue", &all).contains("没有写明是哪一份"));
+    let old = step(&mut operator, "issue", &[&all[..], &[("shown", before.as_str())]].concat());
+    assert!(old.contains("打开页面以后，赵六已办到送审稿，没有改动"), "{old}");
+    let signed = sign(&mut operator, &all);
     assert!(signed.contains("已签发（第1版）") && signed.contains("青政办〔2026〕28号"), "{signed}");
     assert!(!signed.contains("<script"), "{EVIL}");
-    assert!(step(&mut operator, "issue", &[("number", "x"), ("date", "2026-07-20")]).contains("已经签发"));
+    assert!(sign(&mut operator, &[("number", "x"), ("date", "2026-07-20")]).contains("已经签发"));
     assert!(step(&mut operator, "draft", &[]).contains("没有要更正的"));
     let trail: Vec<_> = office.trail().into_iter().filter(|(_, what)| what.starts_with("bulletin.")).collect();
     let deeds = ["draft", "review", "submit", "issue"].map(|what| ("赵六".to_owned(), format!("bulletin.{what}")));
@@ -280,6 +286,12 @@ async fn every_format_is_downloaded_whole_and_never_shown_in_our_own_place() {
 }
 
 /// The value of the first such field.
+/// Signs what the page shows now.
+pub(super) fn sign(browser: &mut Browser, form: &[(&str, &str)]) -> String {
+    let seen = shown(&browser.get(JUNE).body);
+    step(browser, "issue", &[form, &[("shown", seen.as_str())]].concat())
+}
+
 pub(super) fn hidden(page: &str, name: &str) -> String {
     let (_, after) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("{name}: {page}"));
     after.split('"').next().unwrap().to_owned()
