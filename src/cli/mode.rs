@@ -47,6 +47,7 @@ fn ahead(context: &Context) -> Result<Option<Leaving>, CliError> {
 fn told(leaving: &Leaving, before: &str) {
     outln!("{before}{}", leaving.chinese());
     leaving.lines().into_iter().chain(leaving.waits()).for_each(|line| outln!("  {line}"));
+    leaving.told_nothing().iter().for_each(|said| outln!("{said}"));
 }
 
 fn switch(context: &Context, wanted: Mode, by: &str) -> Result<Outcome, CliError> {

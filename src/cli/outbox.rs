@@ -17,7 +17,8 @@ pub(super) fn run(context: &Context, verb: OutboxVerb) -> Result<Outcome, CliErr
         OutboxVerb::List => list(context),
         OutboxVerb::Show { id } => show(context, id),
         OutboxVerb::Retry { id, by } => {
-            let again = context.store()?.read(deeds::again)?;
+            let configured = context.config.mode;
+            let again = context.store()?.read(move |conn| deeds::again(conn, configured, id))?;
             act(context, id, &Deed::Retry, &by, &again)
         }
         OutboxVerb::Cancel { id, by, reason } => {

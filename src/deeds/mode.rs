@@ -1,6 +1,6 @@
 //! 试运行 and 正式: switched by a named person, as far as the configuration permits.
 
-use super::Refusal;
+use super::{Refusal, outbox};
 use crate::config::{Config, Mode};
 use crate::domain::Moment;
 use crate::inspect::warn_at_once;
@@ -26,7 +26,8 @@ pub fn ahead(conn: &Connection, config: &Config, now: Moment) -> Result<Option<L
     if config.mode == Mode::Trial || modes::holds(conn, config.mode)? == Mode::Live {
         return Ok(None);
     }
-    Leaving::of(conn, config, now).map(Some)
+    let pause = outbox::pause(conn)?;
+    Ok(Some(Leaving { pause, ..Leaving::of(conn, config, now)? }))
 }
 
 /// Switches, and queues what leaves in the same transaction; `None` where it is so already. `seen` is the mark of the letters that whoever switches to 正式

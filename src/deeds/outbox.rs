@@ -3,13 +3,14 @@
 
 use super::Refusal;
 use crate::answer::{Given, LONGEST, Way, Word, plausible_url};
+use crate::config::Mode;
 use crate::domain::{AccountId, Moment};
 use crate::mail::hold;
 use crate::mail::message::clean;
 use crate::store::answers::{self, AnswerRow};
 use crate::store::desk::{self, Call, Deed};
 use crate::store::restored::{self, Waits};
-use crate::store::{Connection, StoreError, Transaction, meta, outbox};
+use crate::store::{Connection, LetterKind, LetterRow, StoreError, Transaction, meta, modes, outbox};
 
 /// Does it with a letter.
 ///
@@ -35,12 +36,31 @@ pub fn pause(conn: &Connection) -> Result<Option<&'static str>, StoreError> {
     Ok(hold::read(conn)?.map(|_| "发信现在暂停着，恢复以后再发"))
 }
 
-/// What a retry promises: when the letter leaves (Chinese).
+/// Why that letter would reach no recipient but only be recorded, if it left now (Chinese, half a sentence).
 ///
 /// # Errors
 /// Those of the store.
-pub fn again(conn: &Connection) -> Result<String, StoreError> {
-    let held = pause(conn)?.map(|why| format!("已排入发件箱；{why}"));
+pub fn archives(conn: &Connection, configured: Mode, letter: &LetterRow) -> Result<Option<&'static str>, StoreError> {
+    if !matches!(letter.kind, LetterKind::Reminder | LetterKind::Result) {
+        return Ok(None);
+    }
+    if modes::holds(conn, configured)? == Mode::Trial {
+        return Ok(Some("现在是试运行，这封信只存档，不发给收件人"));
+    }
+    Ok(letter.trial.then_some("这封信是试运行期间形成的，只存档，不发给收件人"))
+}
+
+/// What a retry of that letter promises: when it leaves, if at all (Chinese).
+///
+/// # Errors
+/// Those of the store.
+pub fn again(conn: &Connection, configured: Mode, id: i64) -> Result<String, StoreError> {
+    let archived = match outbox::show(conn, id)? {
+        Some(letter) => archives(conn, configured, &letter)?,
+        None => None,
+    };
+    let why = if archived.is_some() { archived } else { pause(conn)? };
+    let held = why.map(|why| format!("已排入发件箱；{why}"));
     Ok(held.unwrap_or_else(|| "已排入发件箱，程序随即再发一次".to_owned()))
 }
 

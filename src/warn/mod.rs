@@ -147,7 +147,7 @@ pub fn next(causes: &[Cause<'_>], calendar: &Calendar, now: Moment) -> Option<Mo
 }
 
 /// Each cause that can still be mended, with the rung that it has come to.
-fn due<'c, 'a>(causes: &'c [Cause<'a>], now: Moment) -> impl Iterator<Item = (&'c Cause<'a>, &'c Rung)> {
+pub fn due<'c, 'a>(causes: &'c [Cause<'a>], now: Moment) -> impl Iterator<Item = (&'c Cause<'a>, &'c Rung)> {
     let open = causes.iter().filter(move |cause| now < cause.deadline);
     open.filter_map(move |cause| Some((cause, latest(cause, now)?)))
 }

@@ -14,7 +14,8 @@ use std::sync::Arc;
 pub(super) type Leavings = Slow<Result<Option<Arc<Leaving>>, StoreError>>;
 
 impl Shared {
-    /// What would leave, for whoever may switch; nothing where there is nothing to switch.
+    /// What would leave, for whoever may switch; nothing where there is nothing to switch. A page waits for
+    /// it no longer than nobody notices: its reader may want something else.
     pub(super) async fn leaving(&self, viewer: &Viewer) -> Result<Value, StoreError> {
         if viewer.user.rank != Rank::Admin {
             return Ok(shown(&Leaving::default()));
@@ -26,7 +27,7 @@ impl Shared {
             read.map(|leaving| leaving.map(Arc::new))
         };
         let minute = now.unix().div_euclid(60).to_string();
-        match self.leavings.get(&minute, stamp, &self.web.clock, make).await {
+        match self.leavings.at_once(&minute, stamp, &self.web.clock, make).await {
             None => Ok(context! { making => true }),
             Some((_, looked)) => Ok(shown(&looked?.unwrap_or_default())),
         }
@@ -34,5 +35,12 @@ impl Shared {
 }
 
 fn shown(leaving: &Leaving) -> Value {
-    context! { making => false, said => leaving.chinese(), lines => leaving.lines(), waits => leaving.waits(), mark => leaving.mark() }
+    context! {
+        making => false,
+        said => leaving.chinese(),
+        lines => leaving.lines(),
+        waits => leaving.waits(),
+        untold => leaving.told_nothing(),
+        mark => leaving.mark(),
+    }
 }

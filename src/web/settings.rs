@@ -175,11 +175,17 @@ pub(super) async fn revoke(State(shared): State<Shared>, uri: Uri, Admin(act): A
 
 /// 试运行 or 正式, with the name of whoever answers for it.
 pub(super) async fn switch(State(shared): State<Shared>, uri: Uri, Admin(act): Admin) -> Response {
-    let done = switched(&shared, &act).await;
-    shared.answer(&act, &uri, "../settings#mode", done)
+    let to = "../settings#mode";
+    match wished(&act) {
+        Ok(wanted) => {
+            let deed = switched(shared.clone(), wanted, act.by().to_owned(), act.text("leaving").to_owned());
+            shared.in_time(act, &uri, to, deed).await
+        }
+        Err(refusal) => shared.answer(&act, &uri, to, Err(refusal)),
+    }
 }
 
-async fn switched(shared: &Shared, act: &Act) -> Result<String, Refusal> {
+fn wished(act: &Act) -> Result<Mode, Refusal> {
     let wanted = match act.text("mode") {
         "live" => Mode::Live,
         "trial" => Mode::Trial,
@@ -188,8 +194,12 @@ async fn switched(shared: &Shared, act: &Act) -> Result<String, Refusal> {
     if act.text("name").trim() != act.by() {
         return Err(Refusal::field("name", "写的姓名和您登录的姓名不一样，没有切换；切换由谁负责，要由本人写明"));
     }
-    let (config, by, now) = (Arc::clone(&shared.web.config), act.by().to_owned(), shared.web.clock.now());
-    let seen = act.text("leaving").to_owned();
+    Ok(wanted)
+}
+
+/// The ledger is loaded for it, which takes seconds in a large town.
+async fn switched(shared: Shared, wanted: Mode, by: String, seen: String) -> Result<String, Refusal> {
+    let (config, now) = (Arc::clone(&shared.web.config), shared.web.clock.now());
     let deed = move |tx: &Transaction<'_>| mode::switch(tx, &config, (wanted, Some(&seen)), &by, now);
     let done = shared.web.store.attempt_async(deed).await?;
     shared.web.clock.ring();
@@ -207,7 +217,9 @@ pub(super) fn switched_said(done: Option<Switched>, wanted: Mode) -> String {
             } else {
                 format!("试运行期间待发的{touched}封不再发出。")
             };
-            let said = [vec![leaving.chinese()], leaving.waits()].concat().join("；");
+            let said = [vec![leaving.chinese()], leaving.waits(), leaving.told_nothing().into_iter().collect()]
+                .concat()
+                .join("；");
             format!("已转为正式：从现在起提醒发给各账号的责任人。{ended}{said}")
         }
         (Some(Switched { touched, .. }), Mode::Trial) => {

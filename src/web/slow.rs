@@ -11,6 +11,9 @@ use tokio::sync::watch;
 
 /// How long somebody waits; shorter than the gate's patience.
 const WAIT: Duration = Duration::from_secs(7);
+/// How long a page waits that has other things to show: nobody notices it, and in a town of usual size it
+/// is enough.
+const GLANCE: Duration = Duration::from_millis(500);
 /// Seconds for which something is kept at least; ten times as long as it took to make, if that is more.
 const KEPT_S: i64 = 60;
 /// What took longer than that may be shown as it was, for some minutes, while it is made anew: nobody did
@@ -67,11 +70,32 @@ impl<T: Clone + Send + Sync + 'static> Slow<T> {
         clock: &Arc<dyn Clock>,
         make: impl Future<Output = T> + Send + 'static,
     ) -> Done<T> {
+        self.within(WAIT, (name, stamp), clock, make).await
+    }
+
+    /// The same for a page whose reader may want something else on it: it waits for nothing that takes long.
+    pub(super) async fn at_once(
+        &self,
+        name: &str,
+        stamp: Stamp,
+        clock: &Arc<dyn Clock>,
+        make: impl Future<Output = T> + Send + 'static,
+    ) -> Done<T> {
+        self.within(GLANCE, (name, stamp), clock, make).await
+    }
+
+    async fn within(
+        &self,
+        wait: Duration,
+        (name, stamp): (&str, Stamp),
+        clock: &Arc<dyn Clock>,
+        make: impl Future<Output = T> + Send + 'static,
+    ) -> Done<T> {
         let (mut done, before) = self.begun(name, stamp, clock, make);
         if before.is_some() && done.borrow().is_none() {
             return before;
         }
-        in_time(done.wait_for(Option::is_some)).await?.ok()?.clone()
+        tokio::time::timeout(wait, done.wait_for(Option::is_some)).await.ok()?.ok()?.clone()
     }
 
     /// Whether something of another name is in the making.
@@ -174,6 +198,18 @@ mod tests {
             seen.push(slow.get("a", stamped(0, stamp), &clock, make).await.unwrap().1);
         }
         assert_eq!(seen, [0, 0, 1, 1]);
+    }
+
+    #[tokio::test]
+    async fn a_page_with_other_things_to_show_goes_on_without_it() {
+        let (slow, clock) = (Slow::<usize>::default(), clock());
+        let (go, gone) = tokio::sync::oneshot::channel::<()>();
+        let make = async move { gone.await.map_or(0, |()| 7) };
+        let glance = slow.at_once("a", Stamp::default(), &clock, make);
+        assert!(tokio::time::timeout(WAIT / 2, glance).await.unwrap().is_none());
+        go.send(()).unwrap();
+        // Whoever looks again finds what was begun then, and nothing is begun anew.
+        assert_eq!(slow.at_once("a", Stamp::default(), &clock, async { 8 }).await.unwrap().1, 7);
     }
 
     #[tokio::test]

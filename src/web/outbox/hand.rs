@@ -4,6 +4,7 @@ use super::super::Shared;
 use super::super::act::Operator;
 use super::super::session::Act;
 use crate::answer::Word;
+use crate::config::Mode;
 use crate::deeds::Refusal;
 use crate::deeds::outbox::{self, Told};
 use crate::deeds::when::unclear_time;
@@ -34,7 +35,10 @@ pub(in crate::web) async fn act(
     let (now, by) = (shared.web.clock.now(), act.by().to_owned());
     let id = id.parse().unwrap_or(0);
     let done = match read(&deed, &act, now) {
-        Ok(wish) => shared.web.store.attempt_async(move |tx| carry_out(tx, id, &wish, &by, now)).await,
+        Ok(wish) => {
+            let configured = shared.web.config.mode;
+            shared.web.store.attempt_async(move |tx| carry_out(tx, configured, (id, &wish), &by, now)).await
+        }
         Err(refusal) => Err(refusal),
     };
     shared.answer(&act, &uri, &format!("../{id}"), done)
@@ -86,11 +90,17 @@ fn moment(text: &str, now: Moment) -> Result<Moment, Refusal> {
     Moment::parse(text).ok_or_else(|| Refusal::field("at", unclear_time("通话时间", text)))
 }
 
-fn carry_out(tx: &Transaction<'_>, id: i64, wish: &Wish, by: &str, now: Moment) -> Result<String, Refusal> {
+fn carry_out(
+    tx: &Transaction<'_>,
+    configured: Mode,
+    (id, wish): (i64, &Wish),
+    by: &str,
+    now: Moment,
+) -> Result<String, Refusal> {
     match wish {
         Wish::Letter(deed, said) => {
             outbox::act(tx, id, deed, by, now)?;
-            let again = if matches!(deed, Deed::Retry) { Some(outbox::again(tx)?) } else { None };
+            let again = if matches!(deed, Deed::Retry) { Some(outbox::again(tx, configured, id)?) } else { None };
             Ok(format!("信{id}{}", again.as_deref().unwrap_or(said)))
         }
         Wish::Call { accounts, call } => {

@@ -7,7 +7,8 @@ use super::super::plain::plain;
 use super::super::session::Viewer;
 use super::{mark, subject, word};
 use crate::answer::{State as Answered, Way, Word};
-use crate::deeds::outbox::pause;
+use crate::config::Mode;
+use crate::deeds::outbox::{archives, pause};
 use crate::domain::{AccountId, Moment};
 use crate::mail::why;
 use crate::reasons::Told;
@@ -36,7 +37,8 @@ pub(in crate::web) async fn show(
     viewer: Viewer,
 ) -> Response {
     let (id, now) = (id.parse().unwrap_or(0), shared.web.clock.now());
-    match shared.web.store.read_async(move |conn| values(conn, id, now)).await {
+    let configured = shared.web.config.mode;
+    match shared.web.store.read_async(move |conn| values(conn, configured, id, now)).await {
         Ok(Some(values)) => shared.page(StatusCode::OK, "letter.html", &uri, &viewer, values).await,
         Ok(None) => {
             refused(StatusCode::NOT_FOUND, &uri, "没有这封信", "发件箱里没有这个编号的信。请从发件箱重新打开。")
@@ -45,7 +47,7 @@ pub(in crate::web) async fn show(
     }
 }
 
-fn values(conn: &Connection, id: i64, now: Moment) -> Result<Option<Value>, StoreError> {
+fn values(conn: &Connection, configured: Mode, id: i64, now: Moment) -> Result<Option<Value>, StoreError> {
     let Some(letter) = outbox::show(conn, id)? else { return Ok(None) };
     let told = Told::load(conn, letter.clone())?;
     let given = answers::of(conn, id)?;
@@ -82,6 +84,7 @@ fn values(conn: &Connection, id: i64, now: Moment) -> Result<Option<Value>, Stor
         until => letter.not_after.map(beijing),
         reason => plain(&why(&letter)),
         pause => pause(conn)?,
+        archives => archives(conn, configured, &letter)?,
         message_id => letter.message_id.clone(),
         attached => letter.attachment.as_ref().map(|(name, _)| name.clone()),
         text => letter.text.clone(),

@@ -75,11 +75,17 @@ pub(in super::super) async fn look(State(shared): State<Shared>, uri: Uri, Admin
 
 /// 开始: 正式, or 试运行 for the time being.
 pub(in super::super) async fn begin(State(shared): State<Shared>, uri: Uri, Admin(act): Admin) -> Response {
-    let done = begun(&shared, &act).await;
-    shared.answer(&act, &uri, "../start#begin", done)
+    let to = "../start#begin";
+    match wished(&act) {
+        Ok(wanted) => {
+            let deed = begun(shared.clone(), wanted, act.by().to_owned(), act.text("leaving").to_owned());
+            shared.in_time(act, &uri, to, deed).await
+        }
+        Err(refusal) => shared.answer(&act, &uri, to, Err(refusal)),
+    }
 }
 
-async fn begun(shared: &Shared, act: &Act) -> Result<String, Refusal> {
+fn wished(act: &Act) -> Result<Mode, Refusal> {
     let wanted = match act.text("mode") {
         "live" => Mode::Live,
         "trial" => Mode::Trial,
@@ -91,8 +97,12 @@ async fn begun(shared: &Shared, act: &Act) -> Result<String, Refusal> {
     if wanted == Mode::Live && act.text("name").trim() != act.by() {
         return Err(Refusal::field("name", "写的姓名和您登录的姓名不一样，没有开始；由谁负责，要由本人写明"));
     }
-    let (config, by, now) = (Arc::clone(&shared.web.config), act.by().to_owned(), shared.web.clock.now());
-    let seen = act.text("leaving").to_owned();
+    Ok(wanted)
+}
+
+/// The ledger is loaded for it, which takes seconds in a large town.
+async fn begun(shared: Shared, wanted: Mode, by: String, seen: String) -> Result<String, Refusal> {
+    let (config, now) = (Arc::clone(&shared.web.config), shared.web.clock.now());
     let deed = move |tx: &Transaction<'_>| start::begin(tx, &config, (wanted, Some(&seen)), &by, now);
     let done = shared.web.store.attempt_async(deed).await?;
     shared.web.clock.ring();
