@@ -3,9 +3,9 @@
 
 use super::bulletin_args::{Files, ShowArgs};
 use super::{CliError, Context, Outcome, beijing, outln, papers, print_json, print_rows};
-use crate::deeds::bulletin::{self as deeds, Papers};
+use crate::deeds::bulletin::{self as deeds, MOOT, Papers};
 use crate::deeds::reply::when;
-use crate::issued::amended;
+use crate::issued::{Dossier, amended, moot};
 use crate::store::Connection;
 use crate::store::bulletins::{self, Bulletin};
 use crate::store::reviews::{self, Answer, Recalled};
@@ -72,11 +72,16 @@ pub(super) fn show(context: &Context, args: &ShowArgs) -> Result<Outcome, CliErr
     let bulletin = context.store()?.attempt_read(|conn| deeds::find(conn, &context.config, period, args.version))?;
     let gone = context.store()?.read(bulletins::with_discarded)?;
     let gone: Vec<&Bulletin> = gone.iter().filter(|one| one.period == period && one.discarded.is_some()).collect();
-    let (answers, amended) = context.store()?.read(|conn| {
+    let ((answers, moot), amended) = context.store()?.read(|conn| {
         let is_own = bulletin.profile == context.config.profile.name;
         let changes =
             if bulletin.issue.is_some() && is_own { amended(conn, &context.config, period, now)? } else { None };
-        Ok((reviews::answers(conn, bulletin.id)?, changes))
+        let answers = reviews::answers(conn, bulletin.id)?;
+        let open = bulletin.issue.is_none() && is_own && answers.iter().any(Answer::is_open);
+        let dossier = if open { Some(Dossier::load(conn, &context.config, period, now)?) } else { None };
+        let is_moot = |answer: &&Answer| dossier.as_ref().is_some_and(|dossier| moot(answer, dossier));
+        let moot: Vec<i64> = answers.iter().filter(is_moot).map(|answer| answer.id).collect();
+        Ok(((answers, moot), changes))
     })?;
     let changes = amended.map(|amended| amended.changes).unwrap_or_default();
     let written = match &args.out {
@@ -93,7 +98,7 @@ pub(super) fn show(context: &Context, args: &ShowArgs) -> Result<Outcome, CliErr
         print_json(&object)?;
         return Ok(Outcome::Done);
     }
-    tell(context, &bulletin, &answers, &changes)?;
+    tell(context, &bulletin, (&answers, &moot), &changes)?;
     for (one, how) in gone.iter().filter_map(|one| Some((one, one.discarded.as_ref()?))) {
         outln!("  另有一份{}由{}在{}作废：{}", one.stage().chinese(), how.by, beijing(how.at), how.reason);
     }
@@ -103,7 +108,12 @@ pub(super) fn show(context: &Context, args: &ShowArgs) -> Result<Outcome, CliErr
     Ok(Outcome::Done)
 }
 
-fn tell(context: &Context, bulletin: &Bulletin, answers: &[Answer], changes: &[String]) -> Result<(), CliError> {
+fn tell(
+    context: &Context,
+    bulletin: &Bulletin,
+    (answers, moot): (&[Answer], &[i64]),
+    changes: &[String],
+) -> Result<(), CliError> {
     outln!("{} 第{}版：{}", bulletin.period, bulletin.version, bulletin.stage().chinese());
     for step in &bulletin.steps {
         let until = step.reply_by.map_or_else(String::new, |day| format!("，{day}前答复"));
@@ -115,7 +125,7 @@ fn tell(context: &Context, bulletin: &Bulletin, answers: &[Answer], changes: &[S
         outln!("  {number}，{}", issue.dated);
     }
     for answer in answers {
-        outln!("  {}", answer_words(context, answer)?);
+        outln!("  {}", answer_words(context, answer, moot)?);
     }
     if bulletin.issue.is_some() && !changes.is_empty() {
         outln!("签发以后有变化，请核对后用 bulletin draft 起草更正：");
@@ -130,7 +140,7 @@ fn about(context: &Context, answer: &Answer) -> Result<Option<String>, CliError>
     Ok(found.map(|account| account.title()))
 }
 
-fn answer_words(context: &Context, answer: &Answer) -> Result<String, CliError> {
+fn answer_words(context: &Context, answer: &Answer, moot: &[i64]) -> Result<String, CliError> {
     let about = about(context, answer)?.map_or_else(String::new, |title| format!("，{title}"));
     let reason = if answer.reason.is_empty() { String::new() } else { format!("：{}", answer.reason) };
     let ruling = match &answer.ruling {
@@ -139,6 +149,7 @@ fn answer_words(context: &Context, answer: &Answer) -> Result<String, CliError> 
             let word = if *ruling == crate::rules::Ruling::False { "认定误报" } else { "维持" };
             format!("；{}{by}{word}：{why}", beijing(*at))
         }
+        None if moot.contains(&answer.id) => format!("；{MOOT}"),
         None if answer.is_open() => "；没有办结".to_owned(),
         None => String::new(),
     };

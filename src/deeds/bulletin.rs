@@ -8,7 +8,8 @@ use crate::bulletin::{
 use crate::config::Config;
 use crate::domain::{Moment, Period};
 use crate::issued::{
-    self, Amended, Dossier, SignAsk, Signed, Silent, amended, correction, dressed, frozen, silent, unsettled,
+    self, Amended, Dossier, SignAsk, Signed, Silent, amended, asked, correction, dressed, frozen, keep_asked, moot,
+    rounds, silent, to_ask, unsettled,
 };
 use crate::report::Report;
 use crate::rules::Ruling;
@@ -18,6 +19,9 @@ use crate::store::{Connection, StoreError, Transaction, meta};
 use crate::wording::{Wording, WordsFinding};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
+
+/// Why an objection is settled whose findings all fell away.
+pub const MOOT: &str = "依据已变，不再列入";
 
 /// Name and value of each document.
 pub type Papers = Vec<(String, Report)>;
@@ -74,6 +78,11 @@ pub fn take(tx: &Transaction<'_>, config: &Config, taking: &Taking, now: Moment)
     meta::audit(tx, now, by, &format!("bulletin.{}", taking.act.word()), &detail)?;
     let kept = bulletins::newest(tx, profile, period)?;
     let bulletin = kept.ok_or_else(|| StoreError::odd("a step without its bulletin"))?;
+    match stage {
+        Stage::Review => keep_asked(tx, &bulletin, &Dossier::load(tx, config, period, now)?)?,
+        Stage::Submitted => settle_moot(tx, config, &bulletin, by, now)?,
+        Stage::Draft | Stage::Issued => {}
+    }
     let (papers, missing) = of_stage(tx, config, &bulletin, taking.words.as_ref(), now)?;
     if stage == Stage::Submitted
         && let Some((_, circular)) = papers.first()
@@ -81,6 +90,23 @@ pub fn take(tx: &Transaction<'_>, config: &Config, taking: &Taking, now: Moment)
         bulletins::keep(tx, (bulletin.id, seq), PaperKind::Circular, &frozen(circular)?)?;
     }
     Ok(Kept { bulletin, papers, missing })
+}
+
+/// An objection about which nothing was left to decide is settled by the submission: it was right.
+fn settle_moot(
+    tx: &Transaction<'_>,
+    config: &Config,
+    bulletin: &Bulletin,
+    by: &str,
+    now: Moment,
+) -> Result<(), StoreError> {
+    let dossier = Dossier::load(tx, config, bulletin.period, now)?;
+    for answer in reviews::answers(tx, bulletin.id)?.iter().filter(|answer| moot(answer, &dossier)) {
+        reviews::settle(tx, answer.id, Ruling::False, (by, MOOT), now)?;
+        let line = format!("{} 核对稿的异议（编号{}）已办结：{MOOT}", bulletin.period, answer.id);
+        meta::audit(tx, now, by, "bulletin.settle", &line)?;
+    }
+    Ok(())
 }
 
 /// The stage that the step leads to, and which offices it does not wait for.
@@ -235,7 +261,7 @@ fn of_stage(
     let (circular, missing) = dressed(&dossier, bulletin.stage(), before.as_ref(), words);
     let period = bulletin.period;
     let papers = match bulletin.stage() {
-        Stage::Review => reviews(&dossier, bulletin, period),
+        Stage::Review => reviews(conn, &dossier, bulletin, period)?,
         Stage::Submitted => {
             let sheet = approval(&dossier.head, &summed(conn, &dossier, bulletin, before, &circular)?);
             let list = evidence(&dossier.head, &dossier.findings);
@@ -247,22 +273,24 @@ fn of_stage(
     Ok((papers, missing))
 }
 
-/// One 核对稿 an office, numbered in the order of the list.
-fn reviews(dossier: &Dossier, bulletin: &Bulletin, period: Period) -> Papers {
+/// One 核对稿 an office, numbered as they went out: an office whose findings fell away since leaves a gap, and
+/// one that was not asked has none.
+fn reviews(conn: &Connection, dossier: &Dossier, bulletin: &Bulletin, period: Period) -> Result<Papers, StoreError> {
     let reply_by = bulletin.steps.last().and_then(|step| step.reply_by).unwrap_or(dossier.head.now.date());
-    let asked: Vec<Finding> =
-        put_to_offices(dossier).into_iter().filter(|finding| !finding.standing.is_false()).collect();
-    let groups = by_office(&asked);
-    let paper = |(at, (office, findings)): (usize, (&str, Vec<_>))| {
-        (format!("核对稿-{period}-{:02}-{office}", at + 1), review(&dossier.head, office, &findings, reply_by))
+    let mut findings = to_ask(conn, bulletin, dossier)?;
+    let round = rounds(conn, bulletin)?.and_then(|mut rounds| rounds.pop());
+    let mut order: Vec<String> = by_office(&findings).into_iter().map(|(office, _)| office.to_owned()).collect();
+    if let Some(round) = round {
+        findings.retain(|finding| round.findings.iter().any(|put| put.is(finding)));
+        order = round.findings.into_iter().map(|put| put.office).collect();
+        let mut seen = BTreeSet::new();
+        order.retain(|office| seen.insert(office.clone()));
+    }
+    let paper = |(office, findings): (&str, Vec<&Finding>)| {
+        let at = order.iter().position(|known| known == office)? + 1;
+        Some((format!("核对稿-{period}-{at:02}-{office}"), review(&dossier.head, office, &findings, reply_by)))
     };
-    groups.into_iter().enumerate().map(paper).collect()
-}
-
-/// What offices are asked about, with what was called a 误报 since: what the paper does not list by itself
-/// is put to nobody.
-fn put_to_offices(dossier: &Dossier) -> Vec<Finding> {
-    dossier.findings.iter().filter(|finding| !finding.is_unlisted()).cloned().collect()
+    Ok(by_office(&findings).into_iter().filter_map(paper).collect())
 }
 
 fn summed(
@@ -273,8 +301,7 @@ fn summed(
     circular: &Report,
 ) -> Result<Approval, StoreError> {
     let answers: Vec<Answer> = reviews::answers(conn, bulletin.id)?.into_iter().filter(Answer::holds).collect();
-    let was_asked = bulletin.steps.iter().any(|step| step.stage == Stage::Review);
-    let asked = if was_asked { by_office(&put_to_offices(dossier)).len() } else { 0 };
+    let asked = asked(conn, bulletin, dossier)?.len();
     let offices: BTreeSet<&str> = answers.iter().map(|answer| answer.office.as_str()).collect();
     let objections = || answers.iter().filter(|answer| answer.word == AnswerWord::Objects);
     let ruled = |wanted: Ruling| {

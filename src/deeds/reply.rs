@@ -5,7 +5,7 @@ use super::when::unclear_time;
 use crate::bulletin::Finding;
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Moment, Period};
-use crate::issued::{Asked, Dossier, asked, asked_on};
+use crate::issued::{Asked, Dossier, asked, asked_on, moot};
 use crate::spoken::beijing;
 use crate::store::bulletins::{self, Bulletin};
 use crate::store::reviews::{self, Answer, AnswerWord, Recalled};
@@ -40,7 +40,7 @@ pub fn keep(
     let against = |why: String| Refusal::state(format!("{period}：{why}"));
     let bulletin = answerable(bulletins::newest(tx, &config.profile.name, period)?).map_err(against)?;
     let dossier = Dossier::load(tx, config, period, now)?;
-    concerns(&asked(&bulletin, &dossier), answer, account).map_err(against)?;
+    concerns(&asked(tx, &bulletin, &dossier)?, answer, account).map_err(against)?;
     let mut known: Vec<Answer> = reviews::answers(tx, bulletin.id)?.into_iter().collect();
     let old = instead.map(|instead| holding(&known, instead.id, &bulletin)).transpose().map_err(against)?;
     known.retain(|one| one.holds() && old.as_ref().is_none_or(|old| old.id != one.id));
@@ -64,8 +64,15 @@ pub fn keep(
 
 /// What must be written, whatever is kept.
 fn wanting(answer: &Answer, account: Option<&Account>, instead: Option<&Instead>) -> Result<(), Refusal> {
-    if answer.word != AnswerWord::Agreed && (answer.reason.is_empty() || account.is_none()) {
-        return Err(Refusal::field("reason", "异议和整改要写明理由和账号"));
+    match (account, answer.reason.is_empty()) {
+        _ if answer.word == AnswerWord::Agreed => {}
+        (None, true) => return Err(Refusal::field("about", "异议和整改要写明理由和账号")),
+        (None, false) => {
+            let why = "异议和整改要选明是哪个账号，请用 --account；有几个的，逐个登记";
+            return Err(Refusal::field("about", why));
+        }
+        (Some(_), true) => return Err(Refusal::field("reason", "异议和整改要写明理由，请用 --reason")),
+        (Some(_), false) => {}
     }
     if answer.word == AnswerWord::Repaired && answer.updated_at.is_none() {
         return Err(Refusal::field("updated_at", "已整改的要写明什么时候恢复更新的，请用 --updated-at"));
@@ -165,7 +172,7 @@ fn slips(answer: &Answer, known: &[Answer], (bulletin, dossier): (&Bulletin, &Do
     if answer.word != AnswerWord::Agreed && found.peek().is_some() && found.all(|one| one.standing.is_false()) {
         all.push("这个账号的结果都已经认定误报，不会列入通报，不用登记异议或整改".to_owned());
     }
-    let open = |one: &&Answer| one.is_open() && one.office == answer.office;
+    let open = |one: &&Answer| one.is_open() && !moot(one, dossier) && one.office == answer.office;
     let same_account = |one: &&Answer| answer.account.is_none() || one.account == answer.account;
     if let Some(open) = known.iter().filter(open).find(same_account).filter(|_| answer.word == AnswerWord::Agreed) {
         all.push(format!(
@@ -200,7 +207,8 @@ fn update_slip(answer: &Answer, updated: Moment, dossier: &Dossier) -> Option<St
     if updated.date() > answer.on {
         return Some(format!("恢复更新的时间{said}晚于答复日期{}，请核对 --updated-at 和 --on", answer.on));
     }
-    let own = dossier.findings.iter().filter(|one| Some(one.account) == answer.account);
+    let counts = |one: &&Finding| !one.standing.is_false() && !one.is_unlisted();
+    let own = dossier.findings.iter().filter(|one| Some(one.account) == answer.account).filter(counts);
     let until = own.map(|finding| finding.window.until).max()?;
     (latest(updated) < until).then(|| {
         let until = beijing(until);

@@ -1,10 +1,11 @@
 //! What people must still decide before a 通报 lies before whoever signs.
 
 use super::dossier::Dossier;
-use super::sign::last_issued;
-use crate::bulletin::{Finding, Stage, Stood, words};
-use crate::store::bulletins::{self, Bulletin};
-use crate::store::{Connection, StoreError, reviews};
+use super::put::not_asked;
+use crate::bulletin::{Finding, Stage, words};
+use crate::store::bulletins::Bulletin;
+use crate::store::reviews::{self, Answer};
+use crate::store::{Connection, StoreError};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
@@ -18,7 +19,8 @@ pub(crate) fn unsettled(conn: &Connection, bulletin: &Bulletin, dossier: &Dossie
     if !waiting.is_empty() {
         against.push(unconfirmed(&waiting));
     }
-    let open: Vec<_> = reviews::answers(conn, bulletin.id)?.into_iter().filter(reviews::Answer::is_open).collect();
+    let answers = reviews::answers(conn, bulletin.id)?;
+    let open: Vec<&Answer> = answers.iter().filter(|one| one.is_open() && !moot(one, dossier)).collect();
     if !open.is_empty() {
         let accounts = open.iter().filter_map(|answer| answer.account).map(|id| dossier.title(id));
         let named = names(accounts);
@@ -46,24 +48,29 @@ fn unconfirmed(waiting: &[&Finding]) -> String {
     format!("{}项结果待核实，先用 confirm 核实（{held}的检查）：{named}；看清后逐次确认：{lines}", waiting.len())
 }
 
-/// A 更正 may skip the round of the offices; not when it names a problem that the paper before it does not.
+/// Whether an objection is about nothing any more: every finding of its account fell away with new evidence
+/// or is a 误报.
+pub(crate) fn moot(answer: &Answer, dossier: &Dossier) -> bool {
+    let is_about = |finding: &&Finding| Some(finding.account) == answer.account;
+    answer.is_open() && dossier.findings.iter().filter(is_about).all(|finding| finding.standing.is_false())
+}
+
+/// No office is named for a problem about which it was not asked. A 更正 may skip the round where it names
+/// none that the paper before it does not.
 fn unasked(conn: &Connection, bulletin: &Bulletin, dossier: &Dossier) -> Result<Option<String>, StoreError> {
-    if !bulletin.amends() || bulletin.steps.iter().any(|step| step.stage == Stage::Review) {
+    let fresh = not_asked(conn, bulletin, dossier)?;
+    if fresh.is_empty() {
         return Ok(None);
     }
-    let Some(last) = last_issued(conn, &dossier.head.profile, bulletin.period)? else { return Ok(None) };
-    let missed = bulletins::frozen(conn, last.id)?.into_iter().filter(Stood::is_named);
-    let told: BTreeSet<_> = missed.map(|stood| (stood.account, stood.rule, stood.window)).collect();
-    let is_new = |finding: &&Finding| !told.contains(&(finding.account, finding.rule.clone(), finding.window));
-    let fresh: Vec<String> = dossier.standing().filter(is_new).map(Finding::title).collect();
-    let said = || {
-        format!(
-            "更正新列入{}项问题，先用 bulletin review 请有关单位核对：{}",
-            fresh.len(),
-            names(fresh.iter().cloned())
-        )
+    let was_asked = bulletin.steps.iter().any(|step| step.stage == Stage::Review);
+    let said = if was_asked {
+        let offices: BTreeSet<String> = fresh.iter().map(|finding| finding.office.clone()).collect();
+        format!("核对稿以后新查出、还没有请它核对：{}，请用 bulletin review 重新出核对稿", names(offices.into_iter()))
+    } else {
+        let titles = names(fresh.iter().map(Finding::title));
+        format!("更正新列入{}项问题，先用 bulletin review 请有关单位核对：{titles}", fresh.len())
     };
-    Ok((!fresh.is_empty()).then(said))
+    Ok(Some(said))
 }
 
 /// The first of some names.

@@ -203,11 +203,14 @@ fn one(bulletin: &Bulletin) -> Value {
     }
 }
 
+/// No objections.
+const NONE: [i64; 0] = [];
+
 /// The documents as they can be downloaded, and what there is to say of them.
 fn documents_of(made: Option<&super::made::Composed>) -> Value {
     match made.map(|composed| &**composed) {
         None => {
-            context! { making => true, trouble => (), papers => (), missing => (), against => (), changes => (), asked => (), silent => () }
+            context! { making => true, trouble => (), papers => (), missing => (), against => (), changes => (), asked => (), moot => NONE, silent => () }
         }
         Some(Ok(made)) => listed(made),
         Some(Err(refusal)) => {
@@ -215,7 +218,7 @@ fn documents_of(made: Option<&super::made::Composed>) -> Value {
                 Refusal::Wish(why) | Refusal::Field(_, why) | Refusal::State(why) => plain(why),
                 Refusal::Store(error) => error.chinese(),
             };
-            context! { making => false, trouble => why, papers => (), missing => (), against => (), changes => (), asked => (), silent => () }
+            context! { making => false, trouble => why, papers => (), missing => (), against => (), changes => (), asked => (), moot => NONE, silent => () }
         }
     }
 }
@@ -234,6 +237,7 @@ fn listed(made: &Made) -> Value {
         against,
         changes => made.changes.clone(),
         asked => made.asked.iter().map(choices).collect::<Vec<_>>(),
+        moot => made.moot.clone(),
         silent => made.silent.as_ref().map(Silent::words),
     }
 }

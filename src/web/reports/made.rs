@@ -9,10 +9,10 @@ use crate::deeds::bulletin::{find, papers};
 use crate::deeds::repair::forms;
 use crate::deeds::{Refusal, words};
 use crate::domain::{Moment, Period};
-use crate::issued::{Asked, Dossier, Silent, amended, asked, silent, unfinished, unsettled};
+use crate::issued::{Asked, Dossier, Silent, amended, asked, moot, silent, unfinished, unsettled};
 use crate::report::{Prepared, Report};
 use crate::store::bulletins::Bulletin;
-use crate::store::{Connection, Store, counts};
+use crate::store::{Connection, Store, counts, reviews};
 use crate::wording::{Wording, WordsFinding};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -29,14 +29,16 @@ pub(in crate::web) struct Made {
     pub(super) changes: Vec<String>,
     /// Whose answers to their 核对稿 can be written down.
     pub(super) asked: Vec<Asked>,
+    /// Numbers of objections about which nothing is left.
+    pub(super) moot: Vec<i64>,
     /// Who of them has said nothing.
     pub(super) silent: Option<Silent>,
 }
 
 impl Made {
     fn of(papers: Vec<(String, Report)>) -> Made {
-        let (missing, against, changes, asked) = Default::default();
-        Made { papers, missing, against, changes, asked, silent: None }
+        let (missing, against, changes, asked, moot) = Default::default();
+        Made { papers, missing, against, changes, asked, moot, silent: None }
     }
 }
 
@@ -122,7 +124,9 @@ fn beside(
     let dossier = Dossier::load(conn, config, bulletin.period, now)?;
     let (mut against, silent) = (unsettled(conn, bulletin, &dossier)?, silent(conn, bulletin, &dossier)?);
     against.extend(unfinished(&dossier, words));
-    Ok(Made { against, asked: asked(bulletin, &dossier), silent, ..made })
+    let answers = reviews::answers(conn, bulletin.id)?;
+    let moot = answers.iter().filter(|answer| moot(answer, &dossier)).map(|answer| answer.id).collect();
+    Ok(Made { against, asked: asked(conn, bulletin, &dossier)?, moot, silent, ..made })
 }
 
 /// What `report weekly`, `monthly` and `quarterly` write.

@@ -62,3 +62,29 @@ fn what_an_office_objects_to_is_not_confirmed_with_the_rest() {
     assert!(desk.ok(&["confirm", "--check", "2022-06-13"]).contains("待核实"));
     assert!(desk.no_step("submit", &["--by", "张三"]).contains("1件异议没有办结"));
 }
+
+/// It was right: the missing posts were found. Nothing is left to confirm, and nobody has to take it back.
+#[test]
+fn an_objection_whose_findings_all_fell_away_holds_nothing_up() {
+    let desk = objected();
+    desk.ok(&["confirm", "--check", "2022-06-20", "--all", "--by", "李四"]);
+    for at in ["2022-06-09T15:00", "2022-06-24T10:00"] {
+        let added = ["post", "add", "青禾文旅", "--at", at, "--title", "稻田", "--by", "李四"];
+        desk.ok(&added);
+    }
+    let shown = ["bulletin", "show", "--period", "2022-06"];
+    let told = desk.ok(&[&shown[..], &["--out", "又出", "--format", "txt"]].concat());
+    assert!(told.contains("依据已变，不再列入") && !told.contains("没有办结"), "{told}");
+    let names: Vec<String> = desk.files("又出").iter().map(|(name, _)| name.display().to_string()).collect();
+    assert_eq!(names, ["核对稿-2022-06-02-县应急局.txt"], "the numbers of the others stay");
+    // It was asked, so what it answered can still be corrected.
+    let corrected = ["--office", "县文旅局", "--object", "--account", "青禾文旅", "--reason", "两周都发过"];
+    let why = ["--said-by", "文旅局", "--by", "张三", "--instead-of", "1", "--why", "记漏了"];
+    desk.step("answer", &[&corrected[..], &why].concat());
+    let against = desk.no_step("submit", &["--by", "张三"]);
+    assert!(against.contains("县应急局") && !against.contains("异议") && !against.contains("文旅"), "{against}");
+    desk.step("submit", &SUBMIT);
+    let ruling = desk.json(&shown)["answers"][1]["ruling"].clone();
+    assert_eq!((&ruling["outcome"], &ruling["reason"]), (&"false".into(), &"依据已变，不再列入".into()), "{ruling}");
+    desk.step("issue", &ISSUE);
+}

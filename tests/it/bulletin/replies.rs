@@ -173,3 +173,61 @@ fn a_draft_that_was_a_mistake_is_thrown_away_and_its_period_is_free() {
     desk.step("draft", &["--by", "张三", "--reason", "改标题"]);
     assert_eq!(desk.json(&["bulletin", "show", "--period", "2022-06"])["version"], 2);
 }
+
+#[test]
+fn only_findings_that_stand_say_when_an_account_may_have_been_updated_again() {
+    let desk = Desk::new();
+    desk.ok(&["post", "strike", "青禾文旅", "--at", "2022-06-09", "--reason", "测试用", "--by", "李四"]);
+    desk.step("draft", &["--by", "张三"]);
+    desk.step("review", &["--reply-by", "2022-07-06", "--by", "张三"]);
+    let repaired = ["--repaired", "--account", "青禾文旅", "--reason", "补发", "--updated-at", "2022-06-14"];
+    let said = desk.no_step("answer", &travel(&repaired));
+    assert!(said.contains("到2022-06-27"), "the later finding stands still: {said}");
+    let cleared = ["--account", "青禾文旅", "--false", "--reason", "有记录", "--by", "李四"];
+    desk.ok(&[&["confirm", "--check", "2022-06-27"], &cleared[..]].concat());
+    let early = [&repaired[..6], &["2022-06-11"]].concat();
+    let said = desk.no_step("answer", &travel(&early));
+    assert!(said.contains("到2022-06-13"), "{said}");
+    desk.step("answer", &travel(&repaired));
+}
+
+/// 青禾发布 has a problem that nobody knew of before.
+fn found_later(desk: &Desk) {
+    desk.ok(&["post", "strike", "青禾发布", "--at", "2022-06-09", "--reason", "测试用", "--by", "李四"]);
+    desk.ok(&["confirm", "--check", "2022-06-13", "--all", "--by", "李四"]);
+}
+
+#[test]
+fn an_office_that_was_not_asked_is_not_silent_but_must_be_asked() {
+    let desk = reviewed();
+    found_later(&desk);
+    let against = desk.no_step("submit", &["--by", "张三"]);
+    assert!(against.contains("2个单位没有答复核对稿（县文旅局、县应急局）"), "{against}");
+    assert!(
+        against.contains("核对稿以后新查出、还没有请它核对：县政府办，请用 bulletin review 重新出核对稿"),
+        "{against}"
+    );
+    assert!(desk.no_step("submit", &SUBMIT).contains("还没有请它核对：县政府办"), "that is no silence");
+    let office = ["--office", "县政府办", "--agree", "--said-by", "政府办", "--by", "张三"];
+    assert!(desk.no_step("answer", &office).contains("“县政府办”没有核对稿"));
+    desk.step("answer", &travel(&["--agree"]));
+    desk.step("review", &["--reply-by", "2022-07-06", "--by", "张三"]);
+    let against = desk.no_step("submit", &["--by", "张三"]);
+    assert!(against.contains("2个单位没有答复核对稿（县应急局、县政府办）"), "{against}");
+    assert!(!against.contains("还没有请它核对"), "{against}");
+    desk.step("answer", &office);
+    desk.step("submit", &SUBMIT);
+}
+
+#[test]
+fn a_correction_asks_only_the_offices_of_what_it_names_anew() {
+    let desk = Desk::issued();
+    found_later(&desk);
+    desk.step("draft", &["--by", "张三"]);
+    assert!(desk.no_step("submit", &SUBMIT).contains("更正新列入1项问题"));
+    let told = desk.step("review", &["--reply-by", "2022-07-20", "--by", "张三"]);
+    assert!(told.contains("核对稿1份"), "{told}");
+    let against = desk.no_step("submit", &["--by", "张三"]);
+    assert!(against.contains("1个单位没有答复核对稿（县政府办）"), "{against}");
+    desk.step("submit", &SUBMIT);
+}

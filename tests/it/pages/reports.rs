@@ -138,8 +138,20 @@ async fn each_answer_of_an_office_is_written_down_once_by_whoever_may() {
     assert!(say(&all, "", &[]).contains("请选择一致"));
     assert!(say("某局|", "agreed", &[]).contains("“某局”没有核对稿；本期有问题的单位是：青禾县"));
     assert!(say("青禾县交通局|999", "agreed", &[]).contains("没有编号为999的账号"));
-    assert!(say(&all, "objects", &[("reason", "发过")]).contains("要写明理由和账号"));
-    assert!(say(&own, "objects", &[("reason", " ")]).contains("要写明理由和账号"));
+    // The frame goes to the field that lacks.
+    let framed = |page: &str, field: &str| {
+        let (_, tag) = page.split_once(&format!(" id=\"{field}\"")).unwrap();
+        tag.split('>').next().unwrap().contains("aria-invalid")
+    };
+    let unnamed = say(&all, "objects", &[("reason", "发过")]);
+    assert!(
+        unnamed.contains("要选明是哪个账号") && framed(&unnamed, "about") && !framed(&unnamed, "reason"),
+        "{unnamed}"
+    );
+    let bare = say(&own, "objects", &[("reason", " ")]);
+    assert!(bare.contains("要写明理由") && framed(&bare, "reason") && !framed(&bare, "about"), "{bare}");
+    let neither = say(&all, "objects", &[("reason", " ")]);
+    assert!(neither.contains("要写明理由和账号") && framed(&neither, "about"), "{neither}");
     assert!(say(&all, "agreed", &[("on", "2026-08-01")]).contains("还没有到，请核对"));
     assert!(say(&all, "agreed", &[("on", "2026-05-01")]).contains("早于本期"));
     assert!(say(&all, "agreed", &[("on", "2026-07-14")]).contains("早于发出核对稿的那一天（2026-07-23）"));
