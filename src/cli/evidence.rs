@@ -25,7 +25,7 @@ pub(super) fn post(context: &Context, verb: PostVerb) -> Result<Outcome, CliErro
         PostVerb::Add { account, at, by, platform, title, url, id, kind } => {
             let (account, now) = (context.account(&account, platform.as_deref())?, context.clock.now());
             let post = deeds::post::read(Told { at, title, url, id, kind }, &account, now)?;
-            let is_new = context.store()?.write(move |tx| deeds::post::add(tx, &account, post, &by, now))?;
+            let (is_new, _) = context.store()?.write(move |tx| deeds::post::add(tx, &account, post, &by, now))?;
             outln!("{}", if is_new { "已补录" } else { "这条发布已经在库里，没有重复登记" });
             Ok(Outcome::Done)
         }

@@ -59,16 +59,22 @@ pub fn read(told: Told, account: &Account, now: Moment) -> Result<RawPost, Refus
     })
 }
 
-/// Keeps it; says whether it was new.
+/// Keeps it; says whether it was new, and the number under which it is kept.
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn add(tx: &Transaction<'_>, account: &Account, post: RawPost, by: &str, now: Moment) -> Result<bool, StoreError> {
+pub fn add(
+    tx: &Transaction<'_>,
+    account: &Account,
+    post: RawPost,
+    by: &str,
+    now: Moment,
+) -> Result<(bool, Option<i64>), StoreError> {
     let link = post.url.as_ref().map_or_else(String::new, |url| format!("，{url}"));
     let detail = format!("{}：{} 《{}》{link}", account.title(), spoken_when(post.when), post.title);
-    let sighted = posts::sight(tx, account.id, BY_HAND, &[post], now)?;
+    let (sighted, shown) = posts::sight_all(tx, account.id, BY_HAND, &[post], now)?;
     meta::audit(tx, now, by, "post.add", &detail)?;
-    Ok(sighted.new > 0)
+    Ok((sighted.new > 0, shown.into_iter().next()))
 }
 
 fn typed_url(text: &str) -> Result<String, Refusal> {

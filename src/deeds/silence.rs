@@ -19,7 +19,9 @@ pub fn until(text: &str, option: &str, now: Moment) -> Result<Moment, Refusal> {
     let end = parse_date(text).map(|date| Moment::start_of(date).plus(DAY)).or_else(|| Moment::parse(text));
     let end = end.ok_or_else(|| Refusal::field("until", unclear_time("到期时间", text)))?;
     if end <= now {
-        return Err(Refusal::field("until", format!("{option} {} 已经过去了", beijing(end))));
+        // A day as it was written: the end of it is a date that nobody has typed.
+        let told = parse_date(text).map_or_else(|| beijing(end), |date| date.to_string());
+        return Err(Refusal::field("until", format!("{option} {told} 已经过去了")));
     }
     if end > now.plus_days(LONGEST_D) {
         return Err(Refusal::field("until", "静默最长一年；长期不用的账号请在台账里改为暂停或关停"));

@@ -34,7 +34,7 @@ impl Which {
         let name = name.trim().to_owned();
         let odd = name.chars().any(|c| c.is_control() || FORBIDDEN.contains(&c));
         if odd || name.chars().count() > LONGEST {
-            return Err(Refusal::wish(format!("--name 最多{LONGEST}个字，不能有 [ ] : * ? / \\")));
+            return Err(Refusal::field("name", format!("--name 最多{LONGEST}个字，不能有 [ ] : * ? / \\")));
         }
         Ok(Which { period, form: form(kind)?, name })
     }
@@ -57,7 +57,11 @@ impl Which {
 /// Where there is none, with those that there are.
 pub fn form(kind: &str) -> Result<&'static Form, Refusal> {
     let known = || Form::all().map(|form| form.chinese).collect::<Vec<_>>().join("、");
-    Form::find(kind.trim()).ok_or_else(|| Refusal::wish(format!("没有“{kind}”这种附表，可以写的有：{}", known())))
+    let why = || match kind.trim() {
+        "" => format!("请写明是哪一种附表，可以写的有：{}", known()),
+        kind => format!("没有“{kind}”这种附表，可以写的有：{}", known()),
+    };
+    Form::find(kind.trim()).ok_or_else(|| Refusal::field("kind", why()))
 }
 
 /// What a file comes to as that table.
@@ -105,7 +109,7 @@ pub fn unlike(which: &Which, kept: &[Attachment]) -> Result<(), Refusal> {
         table.form == which.form && table.name != which.name && table.name.to_lowercase() == which.name.to_lowercase()
     };
     match kept.iter().find(like) {
-        Some(table) => Err(Refusal::wish(format!("与已有的“{}”只有大小写不同，请换一个 --name", table.name))),
+        Some(table) => Err(Refusal::field("name", format!("与已有的“{}”只有大小写不同，请换一个 --name", table.name))),
         None => Ok(()),
     }
 }

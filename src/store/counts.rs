@@ -1,4 +1,4 @@
-//! Letters counted: for summaries, alarms and the state of the queue; and the posts that a page does not show.
+//! Letters counted: for summaries, alarms and the state of the queue; and what of an account a page does not show.
 
 use super::letters::LetterKind;
 use super::{Connection, StoreError};
@@ -17,8 +17,11 @@ const NEWEST_LETTERS: &str = "SELECT (SELECT coalesce(max(id), 0) FROM letter), 
 
 const POSTS_BEFORE: &str = "SELECT count(*), min(from_s) FROM post WHERE account = ?1 AND from_s < ?2";
 
+const WATCHED_SINCE: &str = "SELECT min(since) FROM (SELECT min(at) AS since FROM look WHERE account = ?1 UNION ALL SELECT min(from_s) FROM attestation WHERE account = ?1 AND withdrawn_at IS NULL)";
+
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[SENT, SENT_MENTIONS, OVERDUE, STATES, NEWEST, NEWEST_LETTERS, POSTS_BEFORE];
+pub(super) const ALL: &[&str] =
+    &[SENT, SENT_MENTIONS, OVERDUE, STATES, NEWEST, NEWEST_LETTERS, POSTS_BEFORE, WATCHED_SINCE];
 
 /// Numbers of the newest deed, look, post, verdict, decision and touch.
 pub type Newest = [i64; 6];
@@ -52,6 +55,15 @@ pub fn posts_before(
 ) -> Result<(i64, Option<Moment>), StoreError> {
     let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?.map(Moment::from_unix)));
     Ok(conn.prepare_cached(POSTS_BEFORE)?.query_row((account.0, moment.unix()), row)?)
+}
+
+/// The first look at an account, or the first moment that somebody has seen whole, whichever is earlier.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn watched_since(conn: &Connection, account: AccountId) -> Result<Option<Moment>, StoreError> {
+    let since: Option<i64> = conn.prepare_cached(WATCHED_SINCE)?.query_row([account.0], |row| row.get(0))?;
+    Ok(since.map(Moment::from_unix))
 }
 
 /// Letters of a kind that left in `[from, until)`.

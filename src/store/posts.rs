@@ -134,7 +134,10 @@ pub fn sight(
 }
 
 /// As [`sight`], with the numbers of the posts shown.
-pub(super) fn sight_all(
+///
+/// # Errors
+/// Those of SQLite.
+pub fn sight_all(
     tx: &Transaction<'_>,
     account: AccountId,
     source: &str,

@@ -247,6 +247,15 @@ pub(super) fn unavailable(error: &StoreError, uri: &Uri) -> Response {
     notice(StatusCode::SERVICE_UNAVAILABLE, uri)
 }
 
+/// Too many requests in a minute; whoever sent a form reads that nothing came of it.
+pub(super) fn too_many(is_form: bool, uri: &Uri) -> Response {
+    let text = "请过一分钟再打开。刚才提交的内容没有收下，没有改动：请按浏览器的“后退”回到原来的页面，过一分钟再提交。";
+    if is_form {
+        return refused(StatusCode::TOO_MANY_REQUESTS, uri, "访问太频繁", text);
+    }
+    notice(StatusCode::TOO_MANY_REQUESTS, uri)
+}
+
 /// A page that says in one sentence why there is nothing to see, and nothing of what there is.
 pub(super) fn notice(status: StatusCode, uri: &Uri) -> Response {
     let (title, text) = match status {

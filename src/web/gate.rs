@@ -2,11 +2,11 @@
 //! to the browser.
 
 use super::act::LONGEST_FILE;
-use super::chrome::notice;
+use super::chrome::{notice, too_many};
 use super::doorman::Peer;
 use super::{Shared, Web};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use std::collections::HashMap;
@@ -68,7 +68,7 @@ pub(super) async fn pass(
     next: Next,
 ) -> Response {
     let from = origin(peer.0.ip(), request.headers());
-    let uri = request.uri().clone();
+    let (uri, is_form) = (request.uri().clone(), request.method() == Method::POST);
     request.extensions_mut().insert(From(from));
     let Web { clock, .. } = &shared.web;
     let headers = request.headers().clone();
@@ -78,7 +78,7 @@ pub(super) async fn pass(
         let answered = tokio::time::timeout(PATIENCE, next.run(request)).await;
         answered.unwrap_or_else(|_| notice(StatusCode::REQUEST_TIMEOUT, &uri))
     } else {
-        notice(StatusCode::TOO_MANY_REQUESTS, &uri)
+        too_many(is_form, &uri)
     };
     let response = shared.framed(response, &uri, &headers).await;
     let mut response = sealed(response).await;

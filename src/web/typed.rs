@@ -149,10 +149,11 @@ impl Form {
     fn message(&self, name: &str) -> String {
         match &self.0 {
             Some(typed) if typed.wrong == name => {
-                // What is wrong as a whole stands above with all its points.
-                let shown = if name.is_empty() { 1 } else { usize::MAX };
-                let lines: Vec<String> =
-                    typed.why.lines().take(shown).map(|line| HtmlEscape(line).to_string()).collect();
+                // What is wrong as a whole stands above with all its points; a heading alone says nothing.
+                let is_said = typed.why.lines().next().is_some_and(|line| !line.ends_with('：'));
+                let shown = if name.is_empty() && is_said { 1 } else { usize::MAX };
+                let lines = typed.why.lines().take(shown).map(|line| HtmlEscape(line.trim()).to_string());
+                let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
                 format!("<span class=\"wrong\" id=\"wrong\">{}</span>", lines.join("<br>"))
             }
             _ => String::new(),

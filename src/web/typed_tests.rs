@@ -36,6 +36,20 @@ fn every_field_comes_back_and_the_faulty_one_is_marked() {
 }
 
 #[test]
+fn a_form_says_why_and_not_only_that() {
+    let said = |why: &str| {
+        let fields = [("n".to_owned(), "3".to_owned())];
+        let page = shown(FORM, Typed::of("/x/3", &fields, ("", why), Moment::from_unix(0)));
+        page.split("id=\"wrong\">").nth(1).unwrap().split("</span>").next().unwrap().to_owned()
+    };
+    assert_eq!(
+        said("2026-10 没有送审：\n  1件异议没有办结\n  <甲>"),
+        "2026-10 没有送审：<br>1件异议没有办结<br>&lt;甲&gt;"
+    );
+    assert_eq!(said("表.csv 没有导入：有2处不对\n第2行\n第3行"), "表.csv 没有导入：有2处不对", "above stands the rest");
+}
+
+#[test]
 fn another_form_is_as_it_is_at_first() {
     assert_eq!(shown(FORM, None), AT_FIRST);
     assert_eq!(shown(FORM, sent(&[("n", "4"), ("day", "x")], "day")), AT_FIRST);

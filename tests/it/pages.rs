@@ -31,6 +31,7 @@ mod settings_chromium;
 mod sources;
 mod starting;
 mod starting_chromium;
+mod staying;
 mod strangers;
 mod upcoming;
 

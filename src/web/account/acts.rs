@@ -3,19 +3,19 @@
 use super::super::Shared;
 use super::super::act::Operator;
 use super::super::chrome::notice;
+use super::super::plain::plain;
 use super::super::session::Act;
+use super::view::View;
 use crate::deeds::strike::{Strike, Wanted};
 use crate::deeds::{self, Refusal};
 use crate::domain::{Account, AccountId, Moment, State as Standing};
 use crate::import::PlannedAttestation;
-use crate::record;
 use crate::silence::{Scope, Silence};
 use crate::spoken::beijing;
-use crate::store::{Transaction, accounts};
-use axum::extract::{FromRef, FromRequest, FromRequestParts, Path, Request};
+use crate::store::{Transaction, accounts, posts};
+use axum::extract::{FromRef, FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use chrono::Datelike;
 
 /// 立即核对.
 pub(in super::super) async fn ask(at: Here) -> Response {
@@ -37,15 +37,13 @@ pub(in super::super) async fn add(at: Here) -> Response {
     at.keep(move |tx, account, now| {
         let post = deeds::post::read(told, &account, now)?;
         let when = crate::spoken::when(post.when);
-        let (first, year) = (post.when.earliest(), post.when.latest().date().year());
-        let is_new = deeds::post::add(tx, &account, post, &by, now)?;
+        let (is_new, id) = deeds::post::add(tx, &account, post, &by, now)?;
         let said = if is_new {
             format!("已补录{when}的发布；有关结论会重新判定")
         } else {
             "这条发布已经在库里，没有重复登记".to_owned()
         };
-        // What the last twelve months do not show is seen in its own year.
-        Ok(Kept { said, year: (first < record::begins(now)).then_some(year) })
+        Ok(Kept { said, post: id })
     })
     .await
 }
@@ -121,7 +119,7 @@ pub(in super::super) async fn strike(at: Here) -> Response {
     let wish = Strike { wanted, struck, reason: at.act.text("reason").to_owned(), by: at.act.by().to_owned() };
     at.keep(move |tx, account, now| {
         let post = deeds::strike::strike(tx, &account, &wish, now)?;
-        Ok(deeds::strike::said(&post, struck))
+        Ok(Kept { said: plain(&deeds::strike::said(&post, struck)), post: Some(post.id) })
     })
     .await
 }
@@ -136,6 +134,8 @@ pub(in super::super) struct Here {
     shared: Shared,
     id: i64,
     uri: Uri,
+    /// What of the account the page showed that the form stands on.
+    view: View,
     act: Act,
 }
 
@@ -151,46 +151,49 @@ where
         let uri = parts.uri.clone();
         let id = Path::<i64>::from_request_parts(&mut parts, state).await;
         let Path(id) = id.map_err(|_| notice(StatusCode::NOT_FOUND, &uri))?;
+        let said = Query::<Vec<(String, String)>>::try_from_uri(&uri).map(|Query(said)| said);
+        let view = View::read(&said.unwrap_or_default());
         let Operator(act) = Operator::from_request(Request::from_parts(parts, body), state).await?;
-        Ok(Here { shared: Shared::from_ref(state), id, uri, act })
+        Ok(Here { shared: Shared::from_ref(state), id, uri, view, act })
     }
 }
 
-/// What was done, and in which year of the account it is seen, if the page does not show it by itself.
+/// What was done, and the post that the next page has to show, if there is one.
 struct Kept {
     said: String,
-    year: Option<i32>,
+    post: Option<i64>,
 }
 
 impl From<String> for Kept {
     fn from(said: String) -> Kept {
-        Kept { said, year: None }
+        Kept { said, post: None }
     }
 }
 
 impl Here {
-    /// Does it to that account, and says at the top of its page what was done or why not. Whoever has work
-    /// after it hears of it.
+    /// Does it to that account, and says at the top of the page that it was done on what was done or why not.
+    /// Whoever has work after it hears of it.
     async fn keep<D>(
         self,
         done: impl FnOnce(&Transaction<'_>, Account, Moment) -> Result<D, Refusal> + Send + 'static,
     ) -> Response
     where
-        D: Into<Kept> + Send + 'static,
+        D: Into<Kept>,
     {
-        let Here { shared, id, uri, act } = self;
+        let Here { shared, id, uri, view, act } = self;
         let now = shared.web.clock.now();
         let result = shared.web.store.attempt_async(move |tx| {
             let account = accounts::one(tx, AccountId(id))?.ok_or_else(|| Refusal::state("台账里没有这个账号"))?;
-            done(tx, account, now)
+            let Kept { said, post } = done(tx, account, now)?.into();
+            let Some(post) = post else { return Ok((said, view)) };
+            let all = posts::of_account(tx, AccountId(id), Moment::MIN, Moment::MAX)?;
+            Ok((said, view.turned_to(post, &all, now)))
         });
-        let result = result.await;
+        let result: Result<(String, View), Refusal> = result.await;
         if result.is_ok() {
             shared.web.clock.ring();
         }
-        let done: Result<Kept, Refusal> = result.map(Into::into);
-        let year = done.as_ref().ok().and_then(|kept| kept.year);
-        let year = year.map_or_else(String::new, |year| format!("?year={year}"));
-        shared.answer(&act, &uri, &format!("../{id}{year}"), done.map(|kept| kept.said))
+        let view = result.as_ref().map_or(view, |(_, view)| *view);
+        shared.answer(&act, &uri, &format!("../{id}{}", view.query()), result.map(|(said, _)| said))
     }
 }

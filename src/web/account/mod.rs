@@ -1,18 +1,20 @@
 //! 账号: a year of one account, why its posts count or not, its verdicts with their evidence, its letters.
 
 mod acts;
+mod view;
 
 pub(super) use acts::{add, ask, attest, change, expire, hush, strike, withdraw};
 
 use super::Shared;
 use super::chrome::{refused, unavailable};
+use super::paged::Paged;
 use super::plain::plain;
-use super::session::{Viewer, text};
+use super::session::Viewer;
 use super::strip::strip;
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Check, Moment, Post, State as Standing};
 use crate::ledger::Ledger;
-use crate::record::{self, BEFORE_D, Record, Span};
+use crate::record::{self, Record};
 use crate::rules::{Duty, Severity, Verdict, VerdictKind, class_chinese, duties};
 use crate::silence::Scope;
 use crate::spoken::{answer, gap_in_words, watch_in_words, when, why_not};
@@ -24,11 +26,10 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use chrono::Datelike;
 use minijinja::{Value, context};
+use view::{POSTS, View};
 
 /// Years back that the page leads to.
 const YEARS: i32 = 20;
-/// Posts that are shown.
-const POSTS: usize = 60;
 /// Weeks that are shown before somebody asks for all.
 const WEEKS: usize = 14;
 /// Attestations that are shown.
@@ -48,7 +49,7 @@ pub(super) async fn show(
     let id = uri.path().strip_prefix("/account/").and_then(|id| id.parse().ok()).map(AccountId);
     let web = &shared.web;
     let (config, now) = (web.config.clone(), web.clock.now());
-    let view = View { whole: text(&fields, "weeks") == "all", year: text(&fields, "year").parse().ok() };
+    let view = View::read(&fields);
     let found = web.store.read_async(move |conn| {
         let Some(account) = id.map(|id| accounts::one(conn, id)).transpose()?.flatten() else { return Ok(None) };
         values(conn, &config, &account, view, now).map(Some)
@@ -62,20 +63,8 @@ pub(super) async fn show(
     }
 }
 
-/// What somebody wants to see of it.
-#[derive(Clone, Copy)]
-struct View {
-    /// Every week.
-    whole: bool,
-    /// That year of the calendar; else the last twelve months.
-    year: Option<i32>,
-}
-
 fn values(conn: &Connection, config: &Config, account: &Account, view: View, now: Moment) -> Result<Value, StoreError> {
-    let shown = view.year.and_then(|year| Some((year, Span::of_year(year, now)?)));
-    let span = shown.map_or(Span::up_to(now), |(_, span)| span);
-    // The silence of the first day looks back another fortnight; a check may be some days ahead.
-    let (from, until) = (span.from.plus_days(-BEFORE_D), span.until.max(now).plus_days(30));
+    let (shown, span, (from, until)) = (view.shown(now), view.span(now), view.asks(now));
     let ledger = Ledger::load_some(conn, config, &[account.id].into(), from, until)?;
     let year = Record::of(&ledger, config, account, span, now);
     let attested = attest::of_account(conn, account.id)?;
@@ -85,8 +74,11 @@ fn values(conn: &Connection, config: &Config, account: &Account, view: View, now
         context! { id => one.id, whole, by => one.by.clone(), reason => one.reason.clone(), until => beijing(one.until) }
     });
     let weeks = if view.whole { year.weeks.len() } else { WEEKS };
-    let last = if shown.is_some() { span.until } else { Moment::MAX };
+    let posts = view.posts(ledger.evidence(account.id).posts, now);
+    let paged = Paged::of(posts.len(), POSTS, view.page);
+    let at = |view: View, part: &str| format!("{}{}#{part}", account.id.0, view.query());
     Ok(context! {
+        there => view.query(),
         year => shown.map(|(year, _)| year),
         years => years(conn, account, shown.map(|(year, _)| year), now)?,
         id => account.id.0,
@@ -113,9 +105,11 @@ fn values(conn: &Connection, config: &Config, account: &Account, view: View, now
         unproven_days => year.unproven_days,
         known => year.days.iter().map(|day| day.updates).sum::<u32>(),
         weeks => year.weeks.iter().take(weeks).map(week).collect::<Vec<_>>(),
-        more_weeks => year.weeks.len() > weeks,
+        all_weeks => (year.weeks.len() > weeks).then(|| at(View { whole: true, ..view }, "weeks")),
         checks => checks(&ledger, config, account, now),
-        posts => listed(&ledger, config, account, (span.from, last), now),
+        posts_all => posts.len(),
+        posts => paged.part(&posts).iter().map(|post| one_post(config, post, now)).collect::<Vec<_>>(),
+        pager => paged.pager_at(|page| at(View { page, ..view }, "posts")),
         letters => outbox::about(conn, account.id, LETTERS)?.iter().map(letter).collect::<Vec<_>>(),
     })
 }
@@ -123,10 +117,13 @@ fn values(conn: &Connection, config: &Config, account: &Account, view: View, now
 /// The years that there is anything to see of, the newest first, and how many posts the last twelve months
 /// do not show.
 fn years(conn: &Connection, account: &Account, shown: Option<i32>, now: Moment) -> Result<Value, StoreError> {
-    let (older, first) = counts::posts_before(conn, account.id, record::begins(now))?;
+    let begins = record::begins(now);
+    let (older, posted) = counts::posts_before(conn, account.id, begins)?;
+    let watched = counts::watched_since(conn, account.id)?.filter(|watched| *watched < begins);
+    let old = posted.into_iter().chain(watched).min();
     let newest = now.date().year();
-    let first = first.map_or(newest, |first| first.date().year()).min(shown.unwrap_or(newest)).max(newest - YEARS);
-    let all: Vec<i32> = if older > 0 || shown.is_some() { (first..=newest).rev().collect() } else { Vec::new() };
+    let first = old.map_or(newest, |first| first.date().year()).min(shown.unwrap_or(newest)).max(newest - YEARS);
+    let all = if old.is_some() || shown.is_some() { (first..=newest).rev().collect() } else { Vec::<i32>::new() };
     Ok(context! { older, all })
 }
 
@@ -218,20 +215,7 @@ fn verdict(ledger: &Ledger, duty: &Duty<'_>, now: Moment) -> Value {
     }
 }
 
-/// The newest first, each with why it counts or not at the check after it.
-fn listed(
-    ledger: &Ledger,
-    config: &Config,
-    account: &Account,
-    (from, until): (Moment, Moment),
-    now: Moment,
-) -> Vec<Value> {
-    let shown = |post: &&Post| post.when.latest() >= from && post.when.earliest() < until;
-    let mut known: Vec<&Post> = ledger.evidence(account.id).posts.iter().filter(shown).collect();
-    known.sort_by_key(|post| std::cmp::Reverse((post.when.latest(), post.id)));
-    known.into_iter().take(POSTS).map(|post| one_post(config, post, now)).collect()
-}
-
+/// With why it counts or not at the check after it.
 fn one_post(config: &Config, post: &Post, now: Moment) -> Value {
     let check = config.next_check(post.when.latest()).unwrap_or(Check::unmoved(now));
     let not = why_not(post, &config.profile, check.at.min(now));

@@ -39,6 +39,8 @@ pub(in crate::web) async fn show(
     let known = Period::parse(&period).filter(|period| !matches!(period, Period::Week(_)) && period.begins() <= now);
     let Some(period) = known else { return notice(StatusCode::NOT_FOUND, &uri) };
     let (profile, asked) = (shared.web.config.profile.name.clone(), Asking::read(&fields));
+    // What was typed for an answer that has been taken back meanwhile stands in the form for a new one.
+    let corrects = asked.correct.map_or_else(String::new, |id| id.to_string());
     let found = match shared.web.store.read_async(move |conn| Found::read(conn, &profile, period, &asked)).await {
         Ok(found) => found,
         Err(error) => return unavailable(&error, &uri),
@@ -66,6 +68,7 @@ pub(in crate::web) async fn show(
         gone => found.gone.iter().map(gone).collect::<Vec<_>>(),
         answers => found.answers,
         correct => found.correct,
+        corrects,
         tables => found.tables.iter().map(super::table::row).collect::<Vec<_>>(),
         kinds => super::table::kinds(),
         ..documents_of(made.as_ref().map(|(_, composed)| composed))

@@ -21,18 +21,19 @@ async fn a_post_is_struck_by_whoever_may_with_a_reason_and_counts_again_when_tak
     let refused = reader.act(&page, &strike, &form);
     assert!(refused.status == 403 && refused.body.contains("没有权限"), "{}", refused.body);
     assert_eq!(operator.act(&page, &strike, &[("post", post.as_str()), ("reason", " ")]).status, 303);
-    assert!(operator.get(&page).body.contains("理由和经手人不能是空的"));
+    assert!(operator.get(&page).body.contains("谁剔除、为什么，都要写明：理由和经手人不能是空的"));
     assert_eq!(operator.act(&page, &strike, &form).status, 303);
     let struck = operator.get(&page).body;
-    assert!(struck.contains("已划去：") && struck.contains("已由人工剔除"), "{struck}");
-    assert!(!operator.get(&page).body.contains("已划去："), "said once");
+    assert!(struck.contains("已剔除：") && struck.contains("已由人工剔除"), "{struck}");
+    assert!(!operator.get(&page).body.contains("已剔除："), "said once");
     // Sent twice, it is done once and says so.
     operator.act(&page, &strike, &form);
-    assert!(operator.get(&page).body.contains("已经划去了"));
+    assert!(operator.get(&page).body.contains("已经剔除了"));
     operator.act(&page, &strike, &[form[0], ("reason", "划错了"), ("undo", "1")]);
     assert!(operator.get(&page).body.contains("已恢复："));
     let trail: Vec<(String, String)> =
         office.trail().into_iter().filter(|(_, what)| what.starts_with("post.")).collect();
     assert_eq!(trail, [("赵六".into(), "post.strike".into()), ("赵六".into(), "post.unstrike".into())]);
+    assert!(!operator.get(&page).body.contains("划去"), "pages have one word for it");
     office.end().await;
 }

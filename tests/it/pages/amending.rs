@@ -114,7 +114,11 @@ async fn a_table_from_elsewhere_is_brought_on_the_page() {
         assert_eq!(done.status, 303, "{}", done.body);
         operator.get(JUNE).body
     };
-    assert!(bring("没有的", "表.csv", "x").contains("没有“没有的”这种附表"));
+    for (kind, why) in [("没有的", "没有“没有的”这种附表"), ("", "请写明是哪一种附表")] {
+        let page = bring(kind, "表.csv", "x");
+        assert!(page.contains("name=\"kind\" required aria-invalid=\"true\" autofocus"), "{page}");
+        assert!(page.contains(&format!("id=\"wrong\">{why}")), "{page}");
+    }
     assert!(bring("网站问题", "表.csv", "").contains("没有收到文件"));
     let strange = bring("网站问题", "表.csv", "甲,乙\n1,2\n");
     assert!(strange.contains("找不到表头") && strange.contains("见本页“附表”里的空表"), "{strange}");

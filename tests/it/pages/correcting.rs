@@ -100,8 +100,8 @@ async fn a_span_is_attested_once_and_taken_back_by_its_own_page_only() {
     let span = [("day", "2026-07-13"), ("to-day", "2026-07-20"), ("newest", "0"), ("seen", "1")];
     for (wrong, why) in [
         (&span[..3], "请先看过"),
-        (&[("day", "2026-07-13"), ("to-day", "2026-08-01"), ("seen", "1")][..], "不能晚于现在"),
-        (&[("day", "2026-07-20"), ("to-day", "2026-07-13"), ("seen", "1")][..], "必须早于"),
+        (&[("day", "2026-07-13"), ("to-day", "2026-08-01"), ("seen", "1")][..], "“到哪天”不能晚于现在"),
+        (&[("day", "2026-07-20"), ("to-day", "2026-07-13"), ("seen", "1")][..], "“从哪天”必须早于“到哪天”"),
         (&[("day", "昨天"), ("seen", "1")][..], "看不懂开始时间"),
     ] {
         let said = done(&mut operator, &page, "attest", wrong);
@@ -127,7 +127,7 @@ async fn quiet_has_a_reason_and_an_end_and_is_ended_once() {
     let mut operator = joined(&office, "赵六", "操作员");
     for (wrong, why) in [
         ([("until", "2026-07-30"), ("reason", " ")], "要写明理由"),
-        ([("until", "2026-07-01"), ("reason", "机房搬迁")], "到期时间 2026-07-02 00:00 已经过去了"),
+        ([("until", "2026-07-01"), ("reason", "机房搬迁")], "到期时间 2026-07-01 已经过去了"),
         ([("until", "2028-07-01"), ("reason", "机房搬迁")], "静默最长一年"),
     ] {
         let said = done(&mut operator, &page, "silence", &wrong);

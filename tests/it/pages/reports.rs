@@ -194,6 +194,17 @@ fn correct(operator: &mut Browser, own: &str) {
     let gone = step(operator, "recall", &[("answer", "3"), ("reason", "还没有正式答复")]);
     assert!(gone.contains("已收回青禾县交通局的答复：有异议") && gone.contains("赵六收回：还没有正式答复"), "{gone}");
     assert!(step(operator, "recall", &[("answer", "3"), ("reason", "x")]).contains("没有改动"));
+    // Somebody was correcting it meanwhile: what he typed stands in the form for a new one.
+    let late = [&new[..4], &[("instead", "3"), ("why", "听错了")]].concat();
+    let refused = operator.act(JUNE, &format!("{JUNE}/answer"), &late);
+    assert!(refused.head.contains("location: ../2026-06?correct=3"), "{}", refused.head);
+    let form = operator.get(&format!("{JUNE}?correct=3")).body;
+    let form = form.split("id=\"reply\"").nth(1).unwrap().split("</form>").next().unwrap();
+    for said in [" open><summary>登记答复", "id=\"wrong\"", "value=\"6月发过\"", "value=\"交通局办公室\""]
+    {
+        assert!(form.contains(said), "{said}\n{form}");
+    }
+    assert!(form.contains("value=\"objects\" checked") && !form.contains("name=\"instead\""), "{form}");
     assert!(step(operator, "recall", &[("answer", "x"), ("reason", "x")]).contains("没有编号0的答复"));
 }
 
