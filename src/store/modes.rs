@@ -11,8 +11,8 @@ use rusqlite::OptionalExtension;
 const LAST: &str = "SELECT mode, by, at FROM mode_switch ORDER BY id DESC LIMIT 1";
 const SWITCH: &str = "INSERT INTO mode_switch (at, mode, by) VALUES (?1, ?2, ?3)";
 const WITHDRAW: &str = "UPDATE letter SET state = 'cancelled', reason = '试运行期间形成，转为正式后不再发出' WHERE state = 'queued' AND trial = 1";
-const HOLD_BACK: &str = "UPDATE letter SET trial = 1 WHERE state = 'queued' AND kind IN ('reminder', 'result')";
-const HOLD_ONE: &str = "UPDATE letter SET trial = 1 WHERE id = ?1 AND state = 'queued'";
+const HOLD_BACK: &str = "UPDATE letter SET trial = 1 WHERE state = 'queued' AND doubted = 0 AND kind IN ('reminder', 'result')";
+const HOLD_ONE: &str = "UPDATE letter SET trial = 1 WHERE id = ?1 AND state = 'queued' AND doubted = 0";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[LAST, SWITCH, WITHDRAW, HOLD_BACK, HOLD_ONE];
@@ -78,7 +78,8 @@ pub fn fall_back(tx: &Transaction<'_>, configured: Mode, now: Moment) -> Result<
     Ok(ends)
 }
 
-/// A letter that waits is only recorded, because trial mode holds by now.
+/// A letter that waits is only recorded, because trial mode holds by now. One that may have been delivered
+/// was more than that, and stays so.
 ///
 /// # Errors
 /// Those of SQLite.
