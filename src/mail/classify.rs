@@ -75,7 +75,7 @@ impl MailClass {
             MailClass::Throttled => "邮件服务商限制了频率，程序会放慢后自行重试",
             MailClass::Greylisted => "对方服务器要求稍后再试，属正常，程序会自行再发",
             MailClass::Auth => "邮箱登录失败：请在网页邮箱重新生成授权码（客户端专用密码），写入凭据文件",
-            MailClass::Config => "请改正 [mail] 的配置：发件地址须与登录名一致，加密方式、端口与证书须与服务器相符",
+            MailClass::Config => "请改正 [mail] 的配置：发件地址须与登录名一致，加密方式、端口与证书须与服务器相符；答复里说到主机名（HELO、hostname）或反向解析的，请网络管理员为本机登记",
             MailClass::Gone => "收件地址不存在或已停用，请更正联系人",
             MailClass::Blocked => "被当作垃圾邮件或违反对方策略而拒收，请联系邮箱管理员",
             MailClass::Malformed => "邮件服务器的答复看不懂，请把日志交给维护人员",
@@ -195,7 +195,7 @@ fn in_general(phase: Phase, reply: &Reply, text: &str) -> MailClass {
     if phase >= Phase::Rcpt && is_full(reply, text) {
         return MailClass::Transient;
     }
-    if phase > Phase::Auth && is_greylisted(reply, text) {
+    if phase > Phase::Auth && is_greylisted(phase, reply, text) {
         return MailClass::Greylisted;
     }
     by_text(phase, text)
@@ -211,20 +211,30 @@ fn is_full(reply: &Reply, text: &str) -> bool {
     says || reply.enhanced.as_deref().is_some_and(|code| code.ends_with(".2.2"))
 }
 
-/// It names greylisting, or defers by policy (4.7.1) without a word of how often we send.
-fn is_greylisted(reply: &Reply, text: &str) -> bool {
+/// It names greylisting, or defers the recipient by policy (4.7.1) and asks for another try without a word of
+/// how often we send. A policy that names no later time may be about ourselves, and then waiting cures nothing.
+fn is_greylisted(phase: Phase, reply: &Reply, text: &str) -> bool {
     let says = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
     let named = says(&["greylist", "graylist", "grey-list", "gray-list", "grey list", "gray list", "灰名单"]);
-    let by_policy = matches!(reply.code, 450 | 451) && reply.enhanced.as_deref() == Some("4.7.1");
-    (400..500).contains(&reply.code) && (named || (by_policy && !says(&OFTEN)))
+    let by_policy =
+        phase >= Phase::Rcpt && matches!(reply.code, 450 | 451) && reply.enhanced.as_deref() == Some("4.7.1");
+    let later = says(&["try again", "try later", "retry later", "稍后", "稍候"]);
+    (400..500).contains(&reply.code) && (named || (by_policy && later && !says(&OFTEN) && !says(&OURSELVES)))
 }
 
 /// Words of whoever finds that we send too often.
-const OFTEN: [&str; 8] = ["frequen", "limited", "quota exceeded", "too many", "频率", "频繁", "超限", "过快"];
+const OFTEN: [&str; 11] = ["frequen", "limited", "rate limit", "throttl", "quota exceeded", "too many", "too much", "频率", "频繁", "超限", "过快"];
+
+/// Words of whoever refuses the machine that we write from: its reverse hostname, its HELO (Postfix).
+const OURSELVES: [&str; 4] = ["client host rejected", "helo command rejected", "reverse hostname", "反向解析"];
 
 /// The common words of refusals, whoever says them.
 fn by_text(phase: Phase, text: &str) -> Option<MailClass> {
     let says = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
+    // Before the words of unknown recipients: "Helo command rejected: Host not found" speaks of us.
+    if says(&OURSELVES) {
+        return Some(MailClass::Config);
+    }
     if says(&OFTEN) || text.contains("try again") {
         return Some(MailClass::Throttled);
     }
@@ -311,6 +321,15 @@ mod tests {
             (Phase::Rcpt, 450, "灰名单，请稍后再试", Greylisted),
             (Phase::Rcpt, 451, "4.7.1 too many messages, try again", Throttled),
             (Phase::Rcpt, 450, "4.7.0 try again", Throttled),
+            (Phase::Rcpt, 450, "4.7.1 Client host rejected: cannot find your reverse hostname", Config),
+            (Phase::Rcpt, 450, "4.7.1 <xmt>: Helo command rejected: Host not found", Config),
+            (Phase::Rcpt, 450, "4.7.1 Client host rejected: cannot find your hostname, try again later", Config),
+            (Phase::Rcpt, 450, "4.7.1 policy", Throttled),
+            (Phase::Data, 451, "4.7.1 请稍后重试", Greylisted),
+            (Phase::Mail, 451, "4.7.1 Please try again later", Throttled),
+            (Phase::Mail, 451, "4.7.1 Greylisting in action", Greylisted),
+            (Phase::Rcpt, 450, "4.7.1 Error: too much mail, try again later", Throttled),
+            (Phase::Dot, 451, "4.7.1 Rate limit, try again later", Throttled),
             (Phase::Rcpt, 550, "5.7.1 greylist service blocks you", Blocked),
             (Phase::Connect, 451, "4.7.1 greylisted", Throttled),
             (Phase::Rcpt, 550, "用户不存在", Gone),

@@ -1,4 +1,4 @@
-//! 发信清单: on every day on which letters to owners went out the clerk gets one list of them, with what
+//! 发信清单: on every day on which letters to owners went out, or calls in their place were entered, the clerk gets one list of them, with what
 //! became of each, the calls that were entered and those still to be made (DESIGN §7).
 //!
 //! A list covers what left since the list before, so that a letter of the evening stands in the next
@@ -20,7 +20,8 @@ const LISTED: &str = "sent_list_until";
 /// Without a list before, so far back at most, in days.
 const FIRST_DAYS: i64 = 7;
 
-/// When the next list is due; it may have passed. `Moment::MAX` when nothing has left since the last one.
+/// When the next list is due; it may have passed. `Moment::MAX` when nothing has left and nobody was
+/// called since the last one.
 ///
 /// # Errors
 /// Those of the store.

@@ -167,7 +167,8 @@ pub(super) fn why_overtaken(dropped: &[(Mention, &'static str)]) -> &'static str
 pub(super) fn expired(due: &LetterRow) -> String {
     let words = due.reply_text.trim();
     match (due.class.as_str(), due.reply_code) {
-        ("", _) => "期限已过，一直没有轮到它发出".to_owned(),
+        // Whoever sends it again by hand clears the class, not what a server has answered.
+        ("", None) if words.is_empty() => "期限已过，一直没有轮到它发出".to_owned(),
         (_, Some(_)) => format!("期限已过，一直没有发出去；最后一次的答复：{words}"),
         (_, None) => format!("期限已过，一直没有发出去；最后一次：{words}"),
     }

@@ -7,6 +7,7 @@ pub mod calls;
 pub mod classify;
 mod digest;
 mod dispatch;
+mod doubt;
 mod ending;
 mod exchange;
 pub(crate) mod facts;

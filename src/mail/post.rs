@@ -7,7 +7,7 @@ use super::letter::{self, Words};
 use super::message::{self, Outgoing};
 use super::said::{Said, sent_text};
 use super::smtp::Limits;
-use super::{digest, dispatch, facts, pace};
+use super::{digest, dispatch, doubt, facts, pace};
 use crate::Step;
 use crate::config::{Config, Transport};
 use crate::domain::{Account, AccountId, Moment};
@@ -110,13 +110,23 @@ impl Postman {
 
     /// Whether something was handed over, so that the pace must be kept.
     async fn deal(&self, due: LetterRow, now: Moment) -> Result<bool, StoreError> {
-        if due.not_after.is_some_and(|end| end <= now) {
+        let maybe = due.doubted || due.state == LetterState::Doubtful;
+        let late = due.not_after.is_some_and(|end| end <= now);
+        if maybe && late {
+            self.hold_doubted(due.id, doubt::TOO_LATE).await?;
+            return Ok(false);
+        }
+        if late {
             let reason = expired(&due);
             self.store.write_async(move |tx| outbox::expire(tx, due.id, &reason)).await?;
             return Ok(false);
         }
         if due.state == LetterState::Doubtful {
             return self.deal_doubtful(due, now).await;
+        }
+        if maybe && self.is_only_recorded(&due).await? {
+            self.hold_doubted(due.id, doubt::IN_TRIAL).await?;
+            return Ok(false);
         }
         let Some(words) = self.words(&due, now).await? else { return Ok(false) };
         let Some((composed, bytes)) =
@@ -128,22 +138,6 @@ impl Postman {
             self.store.write_async(move |tx| outbox::record(tx, due.id, &composed)).await?;
             return Ok(false);
         }
-        self.hand_over(&due, composed, &bytes, now).await
-    }
-
-    /// A letter that may have arrived is sent once more only for a veto, with the same Message-ID and
-    /// a word about it; else a person decides.
-    async fn deal_doubtful(&self, due: LetterRow, now: Moment) -> Result<bool, StoreError> {
-        let id = due.id;
-        let mentions = self.store.read_async(move |conn| outbox::mentions(conn, id)).await?;
-        let urgent = mentions.iter().any(|mention| facts::is_veto(&self.config, mention));
-        if !urgent || due.attempts > 1 {
-            self.end(id, LetterState::Held, "上次发送时连接中断，可能已经送达，请向收件人核实").await?;
-            return Ok(false);
-        }
-        let words =
-            Said { subject: due.subject.clone(), text: due.text.clone(), html: due.html.clone(), sms: String::new() };
-        let Some((composed, bytes)) = self.composed(&due, words.doubted(), now).await? else { return Ok(false) };
         self.hand_over(&due, composed, &bytes, now).await
     }
 
@@ -211,7 +205,7 @@ impl Postman {
     }
 
     /// No letter leaves without a fresh look at the account (DESIGN §7).
-    async fn look_again(&self, mentions: &[Mention], now: Moment) -> Result<(), StoreError> {
+    pub(super) async fn look_again(&self, mentions: &[Mention], now: Moment) -> Result<(), StoreError> {
         let wanted: BTreeSet<AccountId> = mentions.iter().map(|mention| mention.account).collect();
         let stale = self
             .store

@@ -23,7 +23,7 @@ struct Told {
 }
 
 /// Why a mention is left out.
-const HOLDS_NO_MORE: &str = "结论已更正，不再发出";
+pub(super) const HOLDS_NO_MORE: &str = "结论已更正，不再发出";
 
 /// A result, or one that is taken back with the number of the letter that told it.
 struct Item {
@@ -79,6 +79,17 @@ fn tell(
     items.sort_by_key(|item| (item.recalls.is_none(), !item.veto, item.account.position));
     let facts = (!items.is_empty()).then(|| facts(config, letter, &items, answer, now));
     Ok(Told { facts, dropped })
+}
+
+/// Whether all that a letter about results says is true as of `now`.
+pub(super) fn hold(
+    conn: &Connection,
+    config: &Config,
+    letter: &LetterRow,
+    mentions: Vec<Mention>,
+    now: Moment,
+) -> Result<bool, StoreError> {
+    Ok(tell(conn, config, letter, mentions, String::new(), now)?.dropped.is_empty())
 }
 
 fn facts(config: &Config, letter: &LetterRow, items: &[Item], answer: String, now: Moment) -> Results {

@@ -6,20 +6,22 @@ use super::{Connection, StoreError, Transaction, meta, outbox};
 use crate::domain::{AccountId, Moment, Role};
 use std::collections::{BTreeMap, BTreeSet};
 
-const DEAD: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted, repeat, repeat_since, repeat_count FROM letter WHERE (state = 'held' AND class <> 'trial') OR state = 'refused' OR (state = 'bounced' AND sent_at >= ?1) OR (state = 'overtaken' AND class = 'expired' AND not_after >= ?1) ORDER BY slot DESC, id DESC";
+const DEAD: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted, repeat, repeat_since, repeat_count FROM letter WHERE (((state = 'held' AND class <> 'trial') OR state = 'refused') AND (doubted = 0 OR EXISTS (SELECT 1 FROM mention m WHERE m.letter = letter.id AND m.dropped = '' AND NOT EXISTS (SELECT 1 FROM call c WHERE c.letter = letter.id AND c.account = m.account)) OR NOT EXISTS (SELECT 1 FROM call c WHERE c.letter = letter.id))) OR (state = 'bounced' AND sent_at >= ?1) OR (state = 'overtaken' AND class = 'expired' AND not_after >= ?1) ORDER BY slot DESC, id DESC";
 const OPEN: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted, repeat, repeat_since, repeat_count FROM letter WHERE kind = 'reminder' AND trial = 0 AND not_after > ?1 AND state NOT IN ('cancelled', 'overtaken') ORDER BY slot, id";
 const WAITING: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted, repeat, repeat_since, repeat_count FROM letter WHERE kind = 'reminder' AND state IN ('queued', 'doubtful') AND next_try >= ?1 ORDER BY next_try, id";
-const RETRY: &str = "UPDATE letter SET state = 'queued', next_try = ?2, attempts = 0, reason = '' WHERE id = ?1 AND state IN ('queued', 'held', 'refused')";
+const RETRY: &str = "UPDATE letter SET state = 'queued', next_try = ?2, attempts = 0, reason = '', class = '' WHERE id = ?1 AND state IN ('queued', 'held', 'refused')";
 const CANCEL: &str = "UPDATE letter SET state = 'cancelled', reason = ?2 WHERE id = ?1 AND state IN ('queued', 'doubtful', 'held', 'refused')";
 const ARRIVED: &str = "UPDATE letter SET state = 'sent', sent_at = ?2, reason = ?3 WHERE id = ?1 AND state IN ('queued', 'doubtful', 'held', 'refused')";
-const PHONED: &str = "UPDATE letter SET state = 'phoned', reason = ?2 WHERE id = ?1 AND state IN ('queued', 'doubtful', 'held', 'refused')";
+const PHONED: &str = "UPDATE letter SET state = 'phoned', reason = ?2 WHERE id = ?1 AND doubted = 0 AND state IN ('queued', 'held', 'refused')";
+// What may have been delivered stays in doubt: its bounce may still come. Only a repetition is not needed any more.
+const DOUBT_PHONED: &str = "UPDATE letter SET state = 'held', class = 'doubtful', reason = '上次发送时连接中断，可能已经送达；' || ?2 WHERE id = ?1 AND doubted = 1 AND state = 'queued'";
 const CALL: &str = "INSERT INTO call (letter, account, by, at, note, entered_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 const LAST_CALLS: &str =
     "SELECT c.account, l.role, max(c.at) FROM call c JOIN letter l ON l.id = c.letter GROUP BY c.account, l.role";
 const CALLS: &str = "SELECT account, by, at, note FROM call WHERE letter = ?1 ORDER BY at, account";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[DEAD, OPEN, WAITING, RETRY, CANCEL, ARRIVED, PHONED, CALL, CALLS, LAST_CALLS];
+pub(super) const ALL: &[&str] = &[DEAD, OPEN, WAITING, RETRY, CANCEL, ARRIVED, PHONED, DOUBT_PHONED, CALL, CALLS, LAST_CALLS];
 
 /// Days for which a letter that reached nobody, and that nobody can mend any more, is still shown first.
 const SHOWN_DAYS: i64 = 14;
@@ -173,8 +175,9 @@ pub fn last_calls(conn: &Connection) -> Result<BTreeMap<(AccountId, Role), Momen
 }
 
 /// Enters a call about `accounts` of a letter (all of them when empty). When every account that the
-/// letter speaks of has been called, a letter that has not left ends as 已电话告知: no server has it. Gives
-/// the accounts that were entered, or the sentence why not.
+/// letter speaks of has been called, a letter that surely has not left ends as 已电话告知: no server has it.
+/// One that may have been delivered stays in doubt, and is not repeated. Gives the accounts that were entered,
+/// or the sentence why not.
 ///
 /// # Errors
 /// Those of SQLite.
@@ -198,7 +201,9 @@ pub fn called(
         tx.prepare_cached(CALL)?.execute(row)?;
     }
     if before.len() + wanted.len() == told.len() {
-        tx.prepare_cached(PHONED)?.execute((id, format!("{}电话通知", call.by)))?;
+        let reason = format!("{}电话通知", call.by);
+        tx.prepare_cached(PHONED)?.execute((id, &reason))?;
+        tx.prepare_cached(DOUBT_PHONED)?.execute((id, &reason))?;
     }
     let note = if call.note.is_empty() { String::new() } else { format!("；{}", call.note) };
     let detail = format!("编号 {id}，{}个账号，通话时间 {}{note}", wanted.len(), call.at);

@@ -15,12 +15,12 @@ use std::collections::BTreeSet;
 const LAST: &str = "SELECT mode, by, at FROM mode_switch ORDER BY id DESC LIMIT 1";
 const SWITCH: &str = "INSERT INTO mode_switch (at, mode, by) VALUES (?1, ?2, ?3)";
 const WITHDRAW: &str = "UPDATE letter SET state = 'cancelled', reason = '试运行期间形成，转为正式后不再发出' WHERE state = 'queued' AND trial = 1";
-const HOLD_BACK: &str = "UPDATE letter SET trial = 1 WHERE state = 'queued' AND kind IN ('reminder', 'result')";
+const HOLD_BACK: &str = "UPDATE letter SET trial = 1 WHERE state = 'queued' AND doubted = 0 AND kind IN ('reminder', 'result')";
 const REMEMBER: &str = "INSERT INTO meta (key, value) SELECT 'held_back', json_group_array(id) FROM letter WHERE trial = 0 AND kind IN ('reminder', 'result') AND state IN ('queued', 'sending', 'doubtful', 'held') ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 const GIVE_BACK: &str = "UPDATE letter SET trial = 0 WHERE trial = 1 AND state IN ('queued', 'doubtful', 'held') AND class <> 'trial' AND id IN (SELECT value FROM json_each((SELECT value FROM meta WHERE key = 'held_back')))";
 const HELD_BACK: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted, repeat, repeat_since, repeat_count FROM letter WHERE trial = 1 AND state = 'queued' AND id IN (SELECT value FROM json_each((SELECT value FROM meta WHERE key = 'held_back'))) ORDER BY id";
 const UNTOLD: &str = "SELECT m.account, m.rule, m.anchor, m.stage FROM mention m JOIN letter l ON l.id = m.letter WHERE l.kind = 'reminder' AND l.trial = 1 AND l.state IN ('queued', 'held', 'sent', 'cancelled') AND l.not_after > ?1 AND m.dropped = ''";
-const HOLD_ONE: &str = "UPDATE letter SET trial = 1 WHERE id = ?1 AND state = 'queued'";
+const HOLD_ONE: &str = "UPDATE letter SET trial = 1 WHERE id = ?1 AND state = 'queued' AND doubted = 0";
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[LAST, SWITCH, WITHDRAW, HOLD_BACK, REMEMBER, GIVE_BACK, HELD_BACK, UNTOLD, HOLD_ONE];
@@ -118,7 +118,8 @@ pub fn fall_back(tx: &Transaction<'_>, configured: Mode, now: Moment) -> Result<
     Ok(ends)
 }
 
-/// A letter that waits is only recorded, because trial mode holds by now.
+/// A letter that waits is only recorded, because trial mode holds by now. One that may have been delivered
+/// was more than that, and stays so.
 ///
 /// # Errors
 /// Those of SQLite.

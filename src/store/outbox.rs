@@ -20,6 +20,7 @@ const CLAIM: &str = "UPDATE letter SET state = 'sending', claimed_at = ?2, dot_a
 const ARM: &str = "UPDATE letter SET dot_armed_at = ?2 WHERE id = ?1 AND state = 'sending'";
 const FINISH: &str = "UPDATE letter SET state = ?2, class = ?3, reply_code = ?4, reply_text = ?5, next_try = ?6, sent_at = ?7, reason = CASE WHEN ?8 = '' THEN reason ELSE ?8 END, attempts = attempts - (?3 IN ('auth', 'config')), doubted = max(doubted, ?2 = 'doubtful'), repeat_since = CASE WHEN ?9 = '' THEN NULL WHEN repeat = ?9 THEN repeat_since ELSE ?10 END, repeat_count = CASE WHEN ?9 = '' THEN 0 WHEN repeat = ?9 THEN repeat_count + 1 ELSE 1 END, repeat = ?9 WHERE id = ?1 AND state = 'sending'";
 const END: &str = "UPDATE letter SET state = ?2, reason = ?3 WHERE id = ?1 AND state IN ('queued', 'doubtful', 'held')";
+const DOUBTED: &str = "UPDATE letter SET state = 'held', class = 'doubtful', reason = ?2 WHERE id = ?1 AND state IN ('queued', 'doubtful')";
 const EXPIRE: &str = "UPDATE letter SET state = 'overtaken', class = 'expired', reason = ?2 WHERE id = ?1 AND state IN ('queued', 'doubtful')";
 const RECORD: &str = "UPDATE letter SET state = 'held', class = 'trial', subject = ?2, text = ?3, html = ?4, rfc822 = ?5 WHERE id = ?1 AND state = 'queued'";
 const DIGESTED: &str = "UPDATE letter SET state = 'sent', sent_at = ?2, reply_text = '试运行：已并入给检查方的日报' WHERE id = ?1 AND state = 'held' AND class = 'trial'";
@@ -33,7 +34,7 @@ const SPENT: &str = "SELECT m.account, m.rule, m.anchor, m.stage, m.recipient, l
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[
-    BY_ID, DUE, LIST, ABOUT, RECORDED, WAKE, CLAIM, ARM, FINISH, END, EXPIRE, RECORD, DIGESTED, REQUEUE, DOUBT,
+    BY_ID, DUE, LIST, ABOUT, RECORDED, WAKE, CLAIM, ARM, FINISH, END, DOUBTED, EXPIRE, RECORD, DIGESTED, REQUEUE, DOUBT,
     MENTIONS, DROP, SPENT,
 ];
 
@@ -145,6 +146,16 @@ pub fn finish(tx: &Transaction<'_>, id: i64, ending: &Ending, now: Moment) -> Re
 /// Those of SQLite.
 pub fn end(tx: &Transaction<'_>, id: i64, state: LetterState, reason: &str) -> Result<(), StoreError> {
     tx.prepare_cached(END)?.execute((id, state.word(), reason))?;
+    Ok(())
+}
+
+/// Leaves a waiting letter that may have been delivered to a person, with a reason: it is not repeated, and
+/// its fate stays unknown.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn hold_doubted(tx: &Transaction<'_>, id: i64, reason: &str) -> Result<(), StoreError> {
+    tx.prepare_cached(DOUBTED)?.execute((id, reason))?;
     Ok(())
 }
 

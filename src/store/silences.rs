@@ -189,7 +189,7 @@ pub fn drop_quiet(
             loud.push(mention);
             continue;
         };
-        let why = format!("静默中（编号{}，{}）：{}", silence.id, silence.by, silence.reason);
+        let why = said(silence);
         outbox::drop_mention(tx, letter, &mention, &why)?;
         let told = (mention.rule.as_str(), mention.anchor.to_string(), mention.stage.as_str());
         hush_mention(tx, silence.id, recipient, mention.account, told, now)?;
@@ -199,6 +199,31 @@ pub fn drop_quiet(
         Some(why) if loud.is_empty() => Err(why),
         _ => Ok(loud),
     })
+}
+
+/// What keeps a letter from being repeated (Chinese), counted; what it said before stays said.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn keeps_back(
+    tx: &Transaction<'_>,
+    letter: i64,
+    recipient: &str,
+    now: Moment,
+) -> Result<Option<String>, StoreError> {
+    let (silences, mut why) = (active(tx, now)?, None);
+    for mention in outbox::mentions(tx, letter)? {
+        let account = accounts::one(tx, mention.account)?;
+        let Some(silence) = account.as_ref().and_then(|account| over(&silences, account)) else { continue };
+        let told = (mention.rule.as_str(), mention.anchor.to_string(), mention.stage.as_str());
+        hush_mention(tx, silence.id, recipient, mention.account, told, now)?;
+        why = Some(said(silence));
+    }
+    Ok(why)
+}
+
+fn said(silence: &Silence) -> String {
+    format!("静默中（编号{}，{}）：{}", silence.id, silence.by, silence.reason)
 }
 
 fn hush_mention(

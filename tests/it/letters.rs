@@ -3,6 +3,7 @@
 
 mod before;
 mod day;
+mod doubt;
 mod group;
 mod recall;
 pub(crate) mod server;

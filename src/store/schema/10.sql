@@ -53,7 +53,12 @@ CREATE INDEX letter_by_state ON letter (state, trial, class, not_before);
 CREATE INDEX letter_claimed ON letter (claimed_at, state, class) WHERE claimed_at IS NOT NULL;
 CREATE INDEX letter_sent ON letter (kind, sent_at, trial) WHERE state = 'sent';
 
--- Until now such a letter passed for accepted by a server, at the moment of the last call.
-UPDATE letter SET state = 'phoned', sent_at = NULL
+-- Until now such a letter passed for accepted by a server, at the moment of the last call. One that may have
+-- been delivered is in doubt, whoever was called.
+UPDATE letter SET
+    state = CASE WHEN class = 'doubtful' OR (class <> 'gone' AND doubted = 1) THEN 'held' WHEN doubted = 1 THEN 'refused' ELSE 'phoned' END,
+    class = CASE WHEN doubted = 1 AND class <> 'gone' THEN 'doubtful' ELSE class END,
+    reason = CASE WHEN class = 'doubtful' OR doubted = 1 THEN '上次发送时连接中断，可能已经送达；' || reason ELSE reason END,
+    sent_at = NULL
   WHERE state = 'sent' AND kind = 'reminder' AND class <> 'accepted' AND reason LIKE '%电话通知'
     AND EXISTS (SELECT 1 FROM call c WHERE c.letter = letter.id AND c.at = letter.sent_at);

@@ -128,3 +128,45 @@ fn a_call_does_not_make_a_refusing_address_whole() {
     let dead = kept.store.read(contacts::dead_addresses).unwrap();
     assert_eq!(dead.iter().map(|d| (d.letter, d.state.as_str())).collect::<Vec<_>>(), [(id, "refused")]);
 }
+
+/// Whoever was called about a letter that may be there has not made it one that nobody got: its bounce still
+/// ends it, and nobody has to be called again.
+#[test]
+fn a_call_leaves_a_doubt_what_it_is() {
+    use LetterState::{Doubtful, Held, Queued};
+    for (state, becomes) in [(Doubtful, Doubtful), (Held, Held), (Queued, Held)] {
+        let kept = kept();
+        let id = letter_in(&kept, state);
+        let doubt = "UPDATE letter SET class = 'doubtful', doubted = 1, dot_armed_at = 4 WHERE id = ?1";
+        kept.store.write(move |tx| Ok(tx.execute(doubt, [id])?)).unwrap();
+        let call = Call { account: ONE, by: "张三".to_owned(), at: at("2022-06-23 09:30"), note: String::new() };
+        kept.store.write(move |tx| desk::called(tx, id, &[], &call, at(NOW))).unwrap().unwrap();
+        let letter = show(&kept, id);
+        assert_eq!((letter.state, letter.class.as_str(), letter.sent_at), (becomes, "doubtful", None), "{state:?}");
+        assert!(kept.store.read(|conn| desk::dead(conn, at(NOW))).unwrap().is_empty(), "{state:?}");
+        let bounce = bounces::Bounce {
+            at: at(NOW),
+            failed: true,
+            code: Some(550),
+            enhanced: "5.1.1".to_owned(),
+            words: "no such user".to_owned(),
+        };
+        let found = kept.store.read({
+            let message_id = letter.message_id.clone();
+            move |conn| bounces::letter(conn, &message_id)
+        });
+        let found = found.unwrap().unwrap();
+        assert!(kept.store.write(move |tx| bounces::note(tx, &found, "r", "gone", &bounce)).unwrap(), "{state:?}");
+        assert_eq!(show(&kept, id).state, LetterState::Bounced, "{state:?}");
+    }
+}
+
+/// What the last try taught was cured by whoever sends it again.
+#[test]
+fn a_letter_that_is_sent_again_by_hand_says_nothing_of_its_last_try() {
+    let kept = kept();
+    let id = letter_in(&kept, LetterState::Refused);
+    kept.store.write(move |tx| Ok(tx.execute("UPDATE letter SET class = 'gone' WHERE id = ?1", [id])?)).unwrap();
+    kept.store.write(move |tx| desk::act(tx, id, &Deed::Retry, "张三", at(NOW))).unwrap().unwrap();
+    assert_eq!(crate::mail::why(&show(&kept, id)), "");
+}

@@ -151,8 +151,12 @@ fn letters_outlive_their_new_table() {
     conn.pragma_update(None, "application_id", 0x4375_6947).unwrap();
     conn.execute_batch("INSERT INTO account (id, name, platform, handle, office, supervisor, position) VALUES (1, 'a', '新浪微博', '', '', '', 0);")
         .unwrap();
-    for (id, class, reason) in [(1, "accepted", ""), (2, "gone", "张三电话通知"), (3, "transient", "张三电话通知")]
-    {
+    for (id, class, reason) in [
+        (1, "accepted", ""),
+        (2, "gone", "张三电话通知"),
+        (3, "transient", "张三电话通知"),
+        (4, "doubtful", "张三电话通知"),
+    ] {
         let sql = "INSERT INTO letter (id, kind, recipient, role, slot, not_before, subject, text, html, attachment_name, reason, trial, state, message_id, next_try, created_at, sent_at, class) VALUES (?1, 'reminder', 'a@b.example', 'operator', ?1, 0, 's', 't', '', '', ?3, 0, 'sent', ?1, 0, 0, 7, ?2)";
         conn.execute(sql, (id, class, reason)).unwrap();
         conn.execute("INSERT INTO mention (letter, recipient, account, rule, anchor, stage) VALUES (?1, 'a@b.example', 1, 'weekly', '2022-06-20', ?1)", [id]).unwrap();
@@ -162,13 +166,19 @@ fn letters_outlive_their_new_table() {
         )
         .unwrap();
     }
-    // The second was called about when it says, the third was not.
-    conn.execute("INSERT INTO call VALUES (2, 1, '张三', 7, '', 7)", []).unwrap();
+    // The second and the fourth were called about when they say, the third was not.
+    conn.execute("INSERT INTO call VALUES (2, 1, '张三', 7, '', 7), (4, 1, '张三', 7, '', 7)", []).unwrap();
     drop(conn);
     let store = Store::open(dir.path()).unwrap();
     let letters = store.read(|conn| outbox::list(conn, 10)).unwrap();
     let stand: Vec<_> = letters.iter().rev().map(|letter| (letter.state, letter.sent_at.is_some())).collect();
-    assert_eq!(stand, [(LetterState::Sent, true), (LetterState::Phoned, false), (LetterState::Sent, true)]);
+    assert_eq!(stand, [
+        (LetterState::Sent, true),
+        (LetterState::Phoned, false),
+        (LetterState::Sent, true),
+        (LetterState::Held, false),
+    ]);
+    assert!(letters[0].reason.contains("可能已经送达") && letters[0].class == "doubtful", "{}", letters[0].reason);
     let (broken, pointing): (i64, i64) = store
         .read(|conn| {
             let broken = conn.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
@@ -180,7 +190,7 @@ fn letters_outlive_their_new_table() {
             Ok((broken, pointing))
         })
         .unwrap();
-    assert_eq!((broken, pointing), (0, 7));
+    assert_eq!((broken, pointing), (0, 10));
     let orphan = store.write(|tx| Ok(tx.execute("INSERT INTO call VALUES (99, 1, 'x', 7, '', 7)", [])?));
     assert!(orphan.is_err(), "what points at a letter is still held to it");
 }

@@ -30,7 +30,7 @@ impl Office {
         self.ok(&["account", "import", "台账.csv"]);
     }
 
-    fn account(&self, name: &str) -> AccountId {
+    pub(crate) fn account(&self, name: &str) -> AccountId {
         let all = self.store().read(accounts::all).unwrap();
         all.into_iter().find(|account| account.name == name).unwrap().id
     }
@@ -96,6 +96,29 @@ fn a_list_that_downtime_delayed_comes_with_the_next_start_and_a_call_stands_in_i
     let [list] = office.lists().try_into().unwrap();
     assert_eq!(list.subject, "【发信清单】7月23日发出2封");
     assert!(list.text.contains("二、已登记的电话通知\n1. 10:00　青禾应急（抖音）　张三：答应今天发"), "{}", list.text);
+}
+
+/// No server has taken anything, and somebody was told all the same.
+#[test]
+fn a_day_on_which_all_was_told_by_telephone_has_its_list() {
+    let (office, now) = thursday();
+    office.server.answers("MAIL", "451 later", false);
+    office.live(now);
+    let letter = office.to("clerk@qinghe.example");
+    let (id, account) = (letter.id, office.account("青禾应急"));
+    let call = cuigeng::store::desk::Call { account, by: "张三".to_owned(), at: now.plus(3600), note: String::new() };
+    let phoned = move |tx: &cuigeng::store::Transaction<'_>| {
+        // It failed before it was ever taken out of the queue.
+        tx.execute("UPDATE letter SET claimed_at = NULL, attempts = 0, class = '' WHERE id = ?1", [id])?;
+        cuigeng::store::desk::called(tx, id, &[], &call, now.plus(3700))
+    };
+    office.store().write(phoned).unwrap().unwrap();
+    office.server.forgets();
+    office.live(at("2026-07-23 17:30"));
+    let [list] = office.lists().try_into().unwrap();
+    assert!(list.text.contains("已电话告知1封"), "{}", list.text);
+    assert!(list.text.contains("clerk@qinghe.example（运维人员，无联系人）　已电话告知"), "{}", list.text);
+    assert!(list.text.contains("已登记电话1次"), "{}", list.text);
 }
 
 /// Down from Thursday morning to Monday: the list closes on Sunday, the letters left on Thursday.
