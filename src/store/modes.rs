@@ -15,7 +15,8 @@ use std::collections::BTreeSet;
 const LAST: &str = "SELECT mode, by, at FROM mode_switch ORDER BY id DESC LIMIT 1";
 const SWITCH: &str = "INSERT INTO mode_switch (at, mode, by) VALUES (?1, ?2, ?3)";
 const WITHDRAW: &str = "UPDATE letter SET state = 'cancelled', reason = '试运行期间形成，转为正式后不再发出' WHERE state = 'queued' AND trial = 1";
-const HOLD_BACK: &str = "UPDATE letter SET trial = 1 WHERE state = 'queued' AND doubted = 0 AND kind IN ('reminder', 'result')";
+const HOLD_BACK: &str =
+    "UPDATE letter SET trial = 1 WHERE state = 'queued' AND doubted = 0 AND kind IN ('reminder', 'result')";
 const REMEMBER: &str = "INSERT INTO meta (key, value) SELECT 'held_back', json_group_array(id) FROM letter WHERE trial = 0 AND kind IN ('reminder', 'result') AND state IN ('queued', 'sending', 'doubtful', 'held') ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 const GIVE_BACK: &str = "UPDATE letter SET trial = 0 WHERE trial = 1 AND state IN ('queued', 'doubtful', 'held') AND class <> 'trial' AND id IN (SELECT value FROM json_each((SELECT value FROM meta WHERE key = 'held_back')))";
 const HELD_BACK: &str = "SELECT id, kind, recipient, role, slot, not_before, not_after, subject, text, html, attachment_name, NULL, reason, trial, state, message_id, NULL, attempts, next_try, dot_armed_at, sent_at, class, reply_code, reply_text, created_at, doubted, repeat, repeat_since, repeat_count FROM letter WHERE trial = 1 AND state = 'queued' AND id IN (SELECT value FROM json_each((SELECT value FROM meta WHERE key = 'held_back'))) ORDER BY id";
