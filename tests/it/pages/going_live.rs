@@ -3,9 +3,15 @@
 
 use super::first_in;
 use crate::answer::office::{Office, at, text_of};
-use cuigeng::deeds::mode::ahead;
+use cuigeng::config::Mode;
+use cuigeng::deeds::mode::{Switched, ahead, switch};
+use cuigeng::deeds::outbox::again;
+use cuigeng::domain::Role;
 use cuigeng::mail::leaving::Leaving;
+use cuigeng::store::restored::Restored;
+use cuigeng::store::{LetterKind, LetterRow, LetterState, NewLetter, meta, outbox};
 use std::sync::Arc;
+use std::sync::mpsc::channel;
 
 /// An office that may be 正式 and is in trial mode.
 pub(super) fn in_trial() -> Office {
@@ -108,4 +114,126 @@ fn the_verb_says_it_before_and_after() {
     let leaves = |said: &str| said.lines().rfind(|line| line.contains("提醒")).unwrap().to_owned();
     assert_eq!(leaves(&switched), leaves(&shown).replace("现在转为正式，", ""), "as it was foretold");
     assert!(!office.ok(&["mode"]).contains("现在转为正式"));
+}
+
+fn switched(office: &Office, mode: Mode, now: &str) -> Switched {
+    let config = cuigeng::config::load(Some(&office.dir.path().join("config.toml"))).unwrap();
+    let now = at(now);
+    office.store().attempt(move |tx| switch(tx, &config, (mode, None), "张三", now)).unwrap().unwrap()
+}
+
+fn reminders(office: &Office) -> Vec<LetterRow> {
+    let mut letters = office.store().read(|conn| outbox::list(conn, 99)).unwrap();
+    letters.retain(|letter| letter.kind == LetterKind::Reminder);
+    letters.reverse();
+    letters
+}
+
+/// Nothing leaves before somebody lets it go.
+fn held_since_a_restore(office: &Office) {
+    let restored = Restored::new(at("2026-07-23 08:00"), "张三", "copy.db".to_owned(), None);
+    let kept = serde_json::to_string(&restored).unwrap();
+    office.store().write(move |tx| meta::set(tx, "restored", &kept)).unwrap();
+}
+
+/// 正式, 试运行 and 正式 again while no letter could leave: nobody has heard what was formed in 正式.
+#[test]
+fn what_was_formed_in_earnest_and_never_left_leaves_after_the_return() {
+    let office = in_trial();
+    assert_eq!(switched(&office, Mode::Live, "2026-07-23 10:00").leaving.now.len(), 2);
+    let formed: Vec<(i64, String)> = reminders(&office).into_iter().map(|one| (one.id, one.text)).collect();
+    assert_eq!(switched(&office, Mode::Trial, "2026-07-23 10:05").touched, 2);
+    assert!(reminders(&office).iter().all(|letter| letter.trial), "while it holds they would only be recorded");
+    let first = formed[0].0;
+    let retried = move |office: &Office| office.store().read(move |conn| again(conn, Mode::Live, first)).unwrap();
+    let said = retried(&office);
+    assert!(said.contains("现在是试运行，这封信只存档，不发给收件人") && !said.contains("随即"), "{said}");
+    // One that trial mode has formed.
+    let slot = at("2026-07-23 10:06");
+    let other = NewLetter {
+        not_after: Some(at("2026-07-27 00:00")),
+        ..NewLetter::new(LetterKind::Reminder, "x@qinghe.example", Role::Operator, slot, slot)
+    };
+    office.store().write(move |tx| outbox::queue(tx, &other, true, "qinghe.example", slot)).unwrap();
+    let foretold = leaving(&office, "2026-07-23 10:10");
+    assert!(foretold.chinese().contains("随即发出2封") && foretold.told_nothing().is_none(), "{foretold:?}");
+    assert!(
+        foretold.lines().contains(&"给运维人员 wl@qinghe.example：2个账号，原定7月23日（周四）09:00".to_owned()),
+        "{foretold:?}"
+    );
+    let done = switched(&office, Mode::Live, "2026-07-23 10:10");
+    assert_eq!((done.touched, &done.leaving), (1, &foretold));
+    let stand: Vec<(LetterState, bool)> = reminders(&office).iter().map(|one| (one.state, one.trial)).collect();
+    let waits = (LetterState::Queued, false);
+    assert_eq!(stand, [waits, waits, (LetterState::Cancelled, true)]);
+    assert_eq!(retried(&office), "已排入发件箱，程序随即再发一次");
+}
+
+/// Reminders that trial mode has recorded leave never, so whoever switches hears whom nobody has told.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_told_nothing_is_named_before_and_after_the_switch() {
+    let mut office = in_trial();
+    office.begin().await;
+    assert_eq!(leaving(&office, "2026-07-23 09:00").told_nothing(), None, "they are owed");
+    office.letters_leave().await;
+    let mut boss = first_in(&office);
+    let named = "3个账号现在有问题，提醒在试运行期间只存了档，不再发：青禾文旅（新浪微博）、";
+    let page = boss.get("/settings").body;
+    assert!(page.contains("没有随即要发的提醒") && page.contains(named) && page.contains("要提醒的请打电话"), "{page}");
+    boss.act("/settings", "/settings/mode", &[("mode", "live"), ("name", "李四"), ("leaving", "")]);
+    let page = boss.get("/settings").body;
+    assert!(page.contains("已转为正式") && page.contains(named), "{page}");
+    office.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_nothing_leaves_it_is_said_what_the_letters_wait_for() {
+    let mut office = in_trial();
+    held_since_a_restore(&office);
+    let said = leaving(&office, "2026-07-23 10:00").chinese();
+    let why = "从备份恢复以后还没有放行，放行以后再发";
+    assert!(said.contains("有2封已经到时候") && said.contains(why) && !said.contains("随即发出2封"), "{said}");
+    office.begin().await;
+    office.clock.goes_to(at("2026-07-23 09:00")).await;
+    office.clock.goes_on(60).await;
+    let (letter, mut boss) = (reminders(&office)[0].id, first_in(&office));
+    let page = boss.get(&format!("/outbox/{letter}")).body;
+    assert!(page.contains("现在是试运行，这封信只存档，不发给收件人。"), "{page}");
+    boss.act(&format!("/outbox/{letter}"), &format!("/outbox/{letter}/retry"), &[]);
+    let page = boss.get(&format!("/outbox/{letter}")).body;
+    assert!(page.contains(&format!("信{letter}已排入发件箱；现在是试运行")) && !page.contains("随即再发"), "{page}");
+    office.end().await;
+}
+
+/// The gate answers whoever waits too long that nothing is known; a switch goes on and tells how it ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_switch_that_takes_long_tells_later_how_it_ended() {
+    let mut office = in_trial();
+    office.begin().await;
+    let mut boss = first_in(&office);
+    let seal = boss.seal("/settings");
+    // Somebody else writes meanwhile.
+    let (store, (began, begun), (go, gone)) = (office.store(), channel(), channel::<()>());
+    let other = std::thread::spawn(move || {
+        store.write(move |_| {
+            began.send(()).unwrap();
+            gone.recv().unwrap();
+            Ok(())
+        })
+    });
+    begun.recv().unwrap();
+    let done = boss.post("/settings/mode", &[("seal", &seal), ("mode", "live"), ("name", "李四"), ("leaving", "")]);
+    go.send(()).unwrap();
+    other.join().unwrap().unwrap();
+    assert_eq!(done.status, 303, "{}", done.body);
+    let page = loop {
+        let page = boss.get("/settings").body;
+        if page.contains("已转为正式") {
+            break page;
+        }
+        assert!(page.contains("正在办理") || page.contains("试运行</span>"), "{page}");
+        tokio::task::yield_now().await;
+    };
+    assert!(page.contains("没有随即要发的提醒"), "{page}");
+    office.end().await;
 }
