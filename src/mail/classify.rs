@@ -75,7 +75,9 @@ impl MailClass {
             MailClass::Throttled => "邮件服务商限制了频率，程序会放慢后自行重试",
             MailClass::Greylisted => "对方服务器要求稍后再试，属正常，程序会自行再发",
             MailClass::Auth => "邮箱登录失败：请在网页邮箱重新生成授权码（客户端专用密码），写入凭据文件",
-            MailClass::Config => "请改正 [mail] 的配置：发件地址须与登录名一致，加密方式、端口与证书须与服务器相符；答复里说到主机名（HELO、hostname）或反向解析的，请网络管理员为本机登记",
+            MailClass::Config => {
+                "请改正 [mail] 的配置：发件地址须与登录名一致，加密方式、端口与证书须与服务器相符；答复里说到主机名（HELO、hostname）或反向解析的，请网络管理员为本机登记"
+            }
             MailClass::Gone => "收件地址不存在或已停用，请更正联系人",
             MailClass::Blocked => "被当作垃圾邮件或违反对方策略而拒收，请联系邮箱管理员",
             MailClass::Malformed => "邮件服务器的答复看不懂，请把日志交给维护人员",
@@ -223,7 +225,19 @@ fn is_greylisted(phase: Phase, reply: &Reply, text: &str) -> bool {
 }
 
 /// Words of whoever finds that we send too often.
-const OFTEN: [&str; 11] = ["frequen", "limited", "rate limit", "throttl", "quota exceeded", "too many", "too much", "频率", "频繁", "超限", "过快"];
+const OFTEN: [&str; 11] = [
+    "frequen",
+    "limited",
+    "rate limit",
+    "throttl",
+    "quota exceeded",
+    "too many",
+    "too much",
+    "频率",
+    "频繁",
+    "超限",
+    "过快",
+];
 
 /// Words of whoever refuses the machine that we write from: its reverse hostname, its HELO (Postfix).
 const OURSELVES: [&str; 4] = ["client host rejected", "helo command rejected", "reverse hostname", "反向解析"];

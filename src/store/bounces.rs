@@ -5,7 +5,8 @@ use super::{Connection, StoreError, Transaction, outbox};
 use crate::domain::Moment;
 use rusqlite::{OptionalExtension, params};
 
-const BY_MESSAGE_ID: &str = "SELECT id FROM letter WHERE message_id = ?1 AND trial = 0 AND (dot_armed_at IS NOT NULL OR doubted = 1)";
+const BY_MESSAGE_ID: &str =
+    "SELECT id FROM letter WHERE message_id = ?1 AND trial = 0 AND (dot_armed_at IS NOT NULL OR doubted = 1)";
 const NOTE: &str = "INSERT INTO bounce (letter, report, at, failed, code, enhanced, words) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
 const OF_LETTER: &str = "SELECT at, failed, code, enhanced, words FROM bounce WHERE letter = ?1 ORDER BY at, report";
 const BOUNCE: &str = "UPDATE letter SET state = 'bounced', sent_at = coalesce(sent_at, dot_armed_at, claimed_at), class = ?2, reply_code = ?3, reply_text = ?4, reason = ?5 WHERE id = ?1 AND coalesce(sent_at, dot_armed_at, claimed_at) IS NOT NULL AND (state IN ('sent', 'doubtful') OR (state = 'held' AND class = 'doubtful'))";

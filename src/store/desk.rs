@@ -21,7 +21,8 @@ const LAST_CALLS: &str =
 const CALLS: &str = "SELECT account, by, at, note FROM call WHERE letter = ?1 ORDER BY at, account";
 
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[DEAD, OPEN, WAITING, RETRY, CANCEL, ARRIVED, PHONED, DOUBT_PHONED, CALL, CALLS, LAST_CALLS];
+pub(super) const ALL: &[&str] =
+    &[DEAD, OPEN, WAITING, RETRY, CANCEL, ARRIVED, PHONED, DOUBT_PHONED, CALL, CALLS, LAST_CALLS];
 
 /// Days for which a letter that reached nobody, and that nobody can mend any more, is still shown first.
 const SHOWN_DAYS: i64 = 14;

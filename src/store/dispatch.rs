@@ -8,8 +8,7 @@ use rusqlite::Row;
 
 // Letters of a trial reach nobody and have their own digest. A letter without `not_after` waits for ever.
 const LETTERS: &str = "SELECT l.id, l.slot, l.recipient, l.role, l.subject, l.state, l.sent_at, l.reply_text, m.account FROM letter l JOIN mention m ON m.letter = l.id AND m.dropped = '' WHERE l.kind IN ('reminder', 'result') AND l.trial = 0 AND ((l.sent_at >= ?1 AND l.sent_at < ?2) OR (l.state IN ('refused', 'held', 'doubtful', 'phoned') AND l.claimed_at >= ?1 AND l.claimed_at < ?2) OR (l.state = 'phoned' AND EXISTS (SELECT 1 FROM call c WHERE c.letter = l.id AND c.entered_at >= ?1 AND c.entered_at < ?2)) OR (l.state IN ('queued', 'sending', 'doubtful') AND l.not_before < ?2 AND coalesce(l.not_after > ?2, 1))) ORDER BY l.id, m.rowid";
-const FIRST: &str =
-    "SELECT min(at) FROM (SELECT min(sent_at) AS at FROM letter WHERE kind IN ('reminder', 'result') AND trial = 0 AND sent_at >= ?1 UNION ALL SELECT min(entered_at) FROM call WHERE entered_at >= ?1)";
+const FIRST: &str = "SELECT min(at) FROM (SELECT min(sent_at) AS at FROM letter WHERE kind IN ('reminder', 'result') AND trial = 0 AND sent_at >= ?1 UNION ALL SELECT min(entered_at) FROM call WHERE entered_at >= ?1)";
 const CALLED: &str = "SELECT letter, account, by, at, note FROM call WHERE entered_at >= ?1 AND entered_at < ?2 ORDER BY at, letter, account";
 
 #[cfg(test)]

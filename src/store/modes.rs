@@ -11,7 +11,8 @@ use rusqlite::OptionalExtension;
 const LAST: &str = "SELECT mode, by, at FROM mode_switch ORDER BY id DESC LIMIT 1";
 const SWITCH: &str = "INSERT INTO mode_switch (at, mode, by) VALUES (?1, ?2, ?3)";
 const WITHDRAW: &str = "UPDATE letter SET state = 'cancelled', reason = '试运行期间形成，转为正式后不再发出' WHERE state = 'queued' AND trial = 1";
-const HOLD_BACK: &str = "UPDATE letter SET trial = 1 WHERE state = 'queued' AND doubted = 0 AND kind IN ('reminder', 'result')";
+const HOLD_BACK: &str =
+    "UPDATE letter SET trial = 1 WHERE state = 'queued' AND doubted = 0 AND kind IN ('reminder', 'result')";
 const HOLD_ONE: &str = "UPDATE letter SET trial = 1 WHERE id = ?1 AND state = 'queued' AND doubted = 0";
 
 #[cfg(test)]

@@ -34,8 +34,8 @@ const SPENT: &str = "SELECT m.account, m.rule, m.anchor, m.stage, m.recipient, l
 
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[
-    BY_ID, DUE, LIST, ABOUT, RECORDED, WAKE, CLAIM, ARM, FINISH, END, DOUBTED, EXPIRE, RECORD, DIGESTED, REQUEUE, DOUBT,
-    MENTIONS, DROP, SPENT,
+    BY_ID, DUE, LIST, ABOUT, RECORDED, WAKE, CLAIM, ARM, FINISH, END, DOUBTED, EXPIRE, RECORD, DIGESTED, REQUEUE,
+    DOUBT, MENTIONS, DROP, SPENT,
 ];
 
 /// How long the silence ladder of one anchor may last, in days; older mentions cannot be owed again.

@@ -172,12 +172,15 @@ fn letters_outlive_their_new_table() {
     let store = Store::open(dir.path()).unwrap();
     let letters = store.read(|conn| outbox::list(conn, 10)).unwrap();
     let stand: Vec<_> = letters.iter().rev().map(|letter| (letter.state, letter.sent_at.is_some())).collect();
-    assert_eq!(stand, [
-        (LetterState::Sent, true),
-        (LetterState::Phoned, false),
-        (LetterState::Sent, true),
-        (LetterState::Held, false),
-    ]);
+    assert_eq!(
+        stand,
+        [
+            (LetterState::Sent, true),
+            (LetterState::Phoned, false),
+            (LetterState::Sent, true),
+            (LetterState::Held, false),
+        ]
+    );
     assert!(letters[0].reason.contains("可能已经送达") && letters[0].class == "doubtful", "{}", letters[0].reason);
     let (broken, pointing): (i64, i64) = store
         .read(|conn| {
