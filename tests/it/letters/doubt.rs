@@ -89,8 +89,11 @@ fn what_is_not_true_any_more_is_not_repeated() {
 #[test]
 fn a_doubt_whose_time_is_over_stays_one() {
     let (office, now) = doubted();
+    let id = office.to(OWNER).id;
     office.live(now.plus_days(30));
-    held(&office, "期限已过，不再重发");
+    let letter = office.letters().into_iter().find(|letter| letter.id == id).unwrap();
+    assert_eq!((letter.state, letter.class.as_str()), (LetterState::Held, "doubtful"));
+    assert!(letter.reason.contains("期限已过，不再重发"), "{}", letter.reason);
 }
 
 fn call(office: &Office, account: AccountId, at: Moment) {
