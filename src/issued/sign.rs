@@ -297,7 +297,7 @@ fn rest_on(tx: &Transaction<'_>, bulletin: i64, dossier: &Dossier, now: Moment) 
     bulletins::freeze(tx, bulletin, &ids.into_iter().zip(outcomes).collect::<Vec<_>>())
 }
 
-/// Opens one 整改项 an account and rule; a 更正 takes back those whose finding is gone.
+/// Opens one 整改项 an account and rule, where none is in force; a 更正 takes back those whose finding is gone.
 fn repairs_of(
     tx: &Transaction<'_>,
     bulletin: &Bulletin,
@@ -309,17 +309,20 @@ fn repairs_of(
     for finding in dossier.standing() {
         problems.entry((finding.account, &finding.rule)).or_default().push(finding);
     }
+    let known = repairs::list(tx, &dossier.head.profile)?.into_iter();
+    // What is withdrawn stays so: a problem that comes back is asked about anew, as this paper prints it.
+    let of_period = |repair: &Repair| repair.period == bulletin.period && repair.state() != State::Withdrawn;
+    let in_force: Vec<Repair> = known.filter(of_period).collect();
+    let has: BTreeSet<_> = in_force.iter().map(|repair| (repair.account, repair.rule.as_str())).collect();
     let mut opened = 0;
-    for findings in problems.values() {
+    for (_, findings) in problems.iter().filter(|(key, _)| !has.contains(key)) {
         let Some(repair) = repair(bulletin.period, findings, ask.dated, last_day) else { continue };
-        opened += usize::from(repairs::open(tx, bulletin.id, &dossier.head.profile, &repair)?);
+        repairs::open(tx, bulletin.id, &dossier.head.profile, &repair)?;
+        opened += 1;
     }
-    let still: BTreeSet<_> = problems.keys().copied().collect();
+    let is_gone = |repair: &&Repair| !problems.contains_key(&(repair.account, repair.rule.as_str()));
     let mut withdrawn = 0;
-    for repair in repairs::list(tx, &dossier.head.profile)?.iter().filter(|repair| repair.period == bulletin.period) {
-        if still.contains(&(repair.account, repair.rule.as_str())) || repair.state() == State::Withdrawn {
-            continue;
-        }
+    for repair in in_force.iter().filter(is_gone) {
         let event = Event {
             kind: EventKind::Withdrawn,
             text: format!("第{}版更正，不再列为问题", bulletin.version),

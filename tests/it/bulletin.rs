@@ -1,6 +1,7 @@
 //! The promise: a 通报 goes from draft to signature in steps that a person takes, each office has its say
 //! before, and what is signed stays as it was whatever is found later.
 
+mod again;
 mod listed;
 mod objections;
 mod papers;
