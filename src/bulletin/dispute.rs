@@ -1,7 +1,8 @@
 //! 争议答复单: one account's findings on one page, to hand to an office that complains. It speaks of no other office,
 //! and of people only by what they are.
 
-use super::{Finding, Head, Standing, text, words};
+use super::finding::phoned;
+use super::{Finding, Head, Reminder, Standing, text, words};
 use crate::domain::WatchOrigin;
 use crate::report::{Block, Cell, Report, Table};
 use crate::rules::Window;
@@ -152,12 +153,19 @@ fn issued(papers: &[String]) -> Option<String> {
     Some(format!("有关通报：{first}{later}。"))
 }
 
-/// 已发提醒2次（…至…），邮件服务器的应答：已接收（250）1次、拒收（550）1次。
+/// 提醒2次（…至…），邮件服务器的应答：已接收（250）1次、拒收（550）1次；电话通知1次，2022年6月24日15时。
 fn reminders(findings: &[Finding]) -> String {
-    let mut all: Vec<_> = findings.iter().flat_map(|finding| &finding.reminders).collect();
+    let all = || findings.iter().flat_map(|finding| &finding.reminders);
+    let said: Vec<String> = mailed(all().collect()).into_iter().chain(phoned(all())).collect();
+    if said.is_empty() { "没有发过提醒。".to_owned() } else { format!("{}。", said.join("；")) }
+}
+
+/// What became of the letters; those that a call replaced are none.
+fn mailed(mut all: Vec<&Reminder>) -> Option<String> {
+    all.retain(|reminder| !reminder.answer.is_empty());
     all.sort_by_key(|reminder| (reminder.at, reminder.letter));
     all.dedup_by_key(|reminder| (reminder.letter, reminder.role, reminder.answer.clone()));
-    let Some((first, last)) = all.first().zip(all.last()) else { return "没有发过提醒。".to_owned() };
+    let (first, last) = all.first().zip(all.last())?;
     let mut answers: Vec<(&str, usize)> = Vec::new();
     for reminder in &all {
         match answers.iter_mut().find(|(known, _)| *known == reminder.answer) {
@@ -168,7 +176,7 @@ fn reminders(findings: &[Finding]) -> String {
     let answers: Vec<String> = answers.iter().map(|(answer, times)| format!("{answer}{times}次")).collect();
     let [from, until] = [first, last].map(|reminder| words::minute(reminder.at));
     let when = if from == until { from } else { format!("{from}至{until}") };
-    format!("提醒{}次（{when}），邮件服务器的应答：{}。", all.len(), answers.join("、"))
+    Some(format!("提醒{}次（{when}），邮件服务器的应答：{}", all.len(), answers.join("、")))
 }
 
 fn asked(findings: &[Finding]) -> String {

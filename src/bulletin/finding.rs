@@ -4,6 +4,7 @@
 use super::words;
 use crate::domain::{AccountId, Check, Moment, Role, Watch, WatchOrigin, When};
 use crate::rules::{Ruling, Window};
+use std::collections::BTreeSet;
 
 /// A missed verdict with all that may be said of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,10 +76,12 @@ pub struct Reminder {
     pub role: Role,
     /// Which rung, for people.
     pub rung: String,
-    /// What the mail server answered, without addresses.
+    /// What the mail server answered, without addresses; empty: a call stands in its place.
     pub answer: String,
     /// It was really handed over (not in trial mode, not refused).
     pub sent: bool,
+    /// When somebody was told of it on the telephone, before the check.
+    pub called: Option<Moment>,
 }
 
 /// 待核实, 已确认 or 误报.
@@ -184,12 +187,14 @@ impl Finding {
         }
     }
 
-    /// 2次，最近一次2022年6月24日9时; only letters that were handed over.
+    /// 2次，最近一次2022年6月24日9时；电话通知1次，2022年6月24日15时: letters that were handed over, then calls.
     pub fn reminded(&self) -> String {
-        match self.sent() {
-            (0, _) => "无".to_owned(),
-            (times, last) => format!("{times}次，最近一次{}", last.map_or_else(String::new, words::minute)),
-        }
+        let sent = match self.sent() {
+            (0, _) => None,
+            (times, last) => Some(format!("{times}次，最近一次{}", last.map_or_else(String::new, words::minute))),
+        };
+        let said: Vec<String> = sent.into_iter().chain(phoned(&self.reminders)).collect();
+        if said.is_empty() { "无".to_owned() } else { said.join("；") }
     }
 
     /// How many letters were handed over, and when the last was.
@@ -197,6 +202,14 @@ impl Finding {
         let sent = || self.reminders.iter().filter(|reminder| reminder.sent);
         (sent().count(), sent().map(|reminder| reminder.at).max())
     }
+}
+
+/// 电话通知1次，2022年6月24日15时; a call about several letters counts once. `None` where nobody was called.
+pub(super) fn phoned<'a>(reminders: impl IntoIterator<Item = &'a Reminder>) -> Option<String> {
+    let calls: BTreeSet<Moment> = reminders.into_iter().filter_map(|reminder| reminder.called).collect();
+    let last = words::minute(*calls.last()?);
+    let which = if calls.len() == 1 { "" } else { "最近一次" };
+    Some(format!("电话通知{}次，{which}{last}", calls.len()))
 }
 
 /// Titles come from platforms and may have thousands of characters.

@@ -58,7 +58,37 @@ fn week(account: i64, name: &str, office: &str) -> Finding {
 
 fn reminder(letter: i64, when: &str, answer: &str, sent: bool) -> Reminder {
     let rung = "本周次数不足（周四提醒）".to_owned();
-    Reminder { letter, at: at(when), role: Role::Operator, rung, answer: answer.to_owned(), sent }
+    Reminder { letter, at: at(when), role: Role::Operator, rung, answer: answer.to_owned(), sent, called: None }
+}
+
+/// Whoever was told on the telephone was reminded, and got no letter.
+#[test]
+fn calls_are_reminders_and_no_letters() {
+    let called = |letter, when: &str, answer: &str| Reminder {
+        called: Some(at(when)),
+        ..reminder(letter, "2022-06-24 09:00", answer, false)
+    };
+    let phoned = |reminders| Finding { reminders, ..week(1, "青禾文旅", "县文旅局") };
+    let one = phoned(vec![called(9, "2022-06-24 09:00", "")]);
+    assert_eq!((one.reminded().as_str(), one.sent().0), ("电话通知1次，2022年6月24日9时", 0));
+    // The third letter was told of in the call about the second.
+    let refused = "拒收（550）";
+    let three =
+        [called(7, "2022-06-23 10:00", refused), called(8, "2022-06-24 10:00", ""), called(9, "2022-06-24 10:00", "")];
+    assert_eq!(phoned(three.to_vec()).reminded(), "电话通知2次，最近一次2022年6月24日10时");
+    let both = phoned(vec![reminder(7, "2022-06-23 09:00", "已接收（250）", true), called(9, "2022-06-24 10:00", "")]);
+    let paper = |findings: &[Finding]| {
+        let of = Dispute { title: "甲（抖音）", office: "某局", findings, others: &[], gaps: &[], papers: &[] };
+        text_of(&dispute(&head(), of))
+    };
+    let alone = paper(&[one]);
+    assert!(alone.contains("电话通知1次，2022年6月24日9时。") && !alone.contains("邮件服务器"), "{alone}");
+    let beside = paper(std::slice::from_ref(&both));
+    assert!(
+        beside.contains("提醒1次（2022年6月23日9时），邮件服务器的应答：已接收（250）1次；电话通知1次，"),
+        "{beside}"
+    );
+    assert_eq!(both.reminded(), "1次，最近一次2022年6月23日9时；电话通知1次，2022年6月24日10时");
 }
 
 fn decided(finding: Finding, ruling: Ruling, reason: &str) -> Finding {

@@ -169,7 +169,7 @@ fn finding(prepared: &Prepared, account: &Account, verdict: &Verdict, reminded: 
         required: verdict.required,
         basis: sorted(basis),
         last: last_update(prepared, verdict).map(|post| (post.when, post.title)),
-        reminders: about(verdict, kind, reminded).map(reminder).collect(),
+        reminders: about(verdict, kind, reminded).map(|one| reminder(one, verdict.check.at)).collect(),
         standing: standing(prepared.decisions(), verdict),
         printed: printed(prepared, verdict),
     }
@@ -215,33 +215,34 @@ pub(super) fn about<'a>(
 ) -> impl Iterator<Item = &'a Reminded> {
     let window = verdict.window;
     let fits = move |one: &&Reminded| match kind {
-        Some(WindowKind::Days { .. }) => window.from <= one.at && one.at < verdict.check.at,
+        Some(WindowKind::Days { .. }) => {
+            let at = one.told().unwrap_or(one.at);
+            window.from <= at && at < verdict.check.at
+        }
         _ => window.from.date() <= one.anchor && Moment::start_of(one.anchor) < window.until,
     };
     reminded.iter().filter(|one| one.account == verdict.account && one.rule == verdict.rule).filter(fits)
 }
 
-/// Letters that somebody got or may have got, in the words of a table: no address, no text of a server.
-fn reminder(one: &Reminded) -> Reminder {
+/// Letters that somebody got or may have got, in the words of a table: no address, no text of a server. A
+/// call after the check has reminded nobody of it.
+fn reminder(one: &Reminded, check: Moment) -> Reminder {
     let code = one.code.map_or_else(String::new, |code| format!("（{code}）"));
     let answer = match (one.trial, one.state.as_str()) {
         (true, _) => "试运行，只作登记，没有发出".to_owned(),
-        (false, "phoned") => "电话通知，不经邮件服务器".to_owned(),
+        (false, "phoned") => String::new(),
         (false, "sent") => format!("已接收{code}"),
         (false, "bounced") => format!("接收后退回{code}"),
         (false, "refused") => format!("拒收{code}"),
         (false, "doubtful") => "连接中断，疑似已接收".to_owned(),
+        (false, _) if one.doubted => "连接中断，疑似已接收".to_owned(),
         (false, "overtaken") => "已失效，没有发出".to_owned(),
         (false, "cancelled") => "人工取消，没有发出".to_owned(),
         (false, _) => "没有发出".to_owned(),
     };
     let role = Role::from_word(&one.role).unwrap_or(Role::Operator);
-    Reminder { letter: one.letter, at: one.at, role, rung: rung(&one.stage), answer, sent: was_sent(one) }
-}
-
-/// Really handed over to a server that took it.
-pub(super) fn was_sent(one: &Reminded) -> bool {
-    !one.trial && one.state == "sent"
+    let called = one.called.filter(|at| !one.trial && *at < check);
+    Reminder { letter: one.letter, at: one.at, role, rung: rung(&one.stage), answer, sent: one.was_sent(), called }
 }
 
 fn standing(decisions: &Decisions, verdict: &Verdict) -> Standing {
@@ -251,4 +252,44 @@ fn standing(decisions: &Decisions, verdict: &Verdict) -> Standing {
         at: decision.at,
         reason: decision.reason.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Moment {
+        Moment::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_call_reminds_before_the_check_and_a_doubt_is_not_denied() {
+        let phoned = Reminded {
+            letter: 7,
+            account: AccountId(1),
+            rule: "weekly".to_owned(),
+            anchor: at("2022-06-20 00:00").date(),
+            stage: "lead-2".to_owned(),
+            role: "operator".to_owned(),
+            at: at("2022-06-23 09:00"),
+            state: "phoned".to_owned(),
+            trial: false,
+            code: None,
+            doubted: false,
+            called: Some(at("2022-06-24 09:00")),
+        };
+        let check = at("2022-06-27 09:00");
+        let said = |one: &Reminded| {
+            let said = reminder(one, check);
+            (said.answer, said.sent, said.called)
+        };
+        assert_eq!(said(&phoned), (String::new(), false, phoned.called));
+        assert_eq!(phoned.told(), phoned.called);
+        let late = Reminded { called: Some(check), ..phoned.clone() };
+        assert_eq!(said(&late).2, None, "the check was over");
+        let trial = Reminded { trial: true, ..phoned.clone() };
+        assert_eq!((trial.told(), said(&trial).2), (None, None));
+        let held = Reminded { state: "held".to_owned(), doubted: true, called: None, ..phoned };
+        assert_eq!(said(&held), ("连接中断，疑似已接收".to_owned(), false, None));
+    }
 }

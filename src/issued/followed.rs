@@ -1,7 +1,7 @@
 //! What later papers say of issued ones: problems that are followed up, and papers that evidence
 //! contradicts by now.
 
-use super::dossier::{about, last_update, reminded, was_sent};
+use super::dossier::{about, last_update, reminded};
 use super::standing::{changed, repairs};
 use crate::bulletin::Stood;
 use crate::config::Config;
@@ -118,17 +118,19 @@ fn again(
     Ok(found.filter(|result| named.contains(&result.account)).map(|result| prepared.title(result.account)).collect())
 }
 
-/// Accounts that were reminded several times about what they then missed, and have not updated since the
-/// first of these letters until the check.
+/// Accounts that were reminded several times, by letter or telephone, about what they then missed, and have
+/// not updated since the first time until the check.
 fn ignored(conn: &Connection, prepared: &Prepared) -> Result<Vec<(String, usize)>, StoreError> {
     let letters = reminded(conn, &prepared.verdicts)?;
     let mut most: BTreeMap<AccountId, usize> = BTreeMap::new();
     for verdict in prepared.verdicts.iter().filter(|verdict| matches!(verdict.kind, VerdictKind::Missed { .. })) {
         let kind = prepared.profile.rules.iter().find(|rule| rule.name == verdict.rule).map(|rule| rule.window);
-        let sent: Vec<_> =
-            about(verdict, kind, &letters).filter(|one| was_sent(one) && one.role == "operator").collect();
-        let times = sent.iter().map(|one| one.letter).collect::<BTreeSet<_>>().len();
-        let Some(first) = sent.iter().map(|one| one.at).min().filter(|_| times >= MANY_REMINDERS) else { continue };
+        let told: Vec<(i64, Moment)> = about(verdict, kind, &letters)
+            .filter(|one| one.role == "operator")
+            .filter_map(|one| Some((one.letter, one.told().filter(|at| *at < verdict.check.at)?)))
+            .collect();
+        let times = told.iter().map(|(letter, _)| letter).collect::<BTreeSet<_>>().len();
+        let Some(first) = told.iter().map(|(_, at)| *at).min().filter(|_| times >= MANY_REMINDERS) else { continue };
         if last_update(prepared, verdict).is_none_or(|post| post.when.latest() < first) {
             let known = most.entry(verdict.account).or_default();
             *known = times.max(*known);

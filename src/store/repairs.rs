@@ -16,7 +16,7 @@ const OPEN: &str = "INSERT INTO repair (bulletin, period, profile, account, rule
   VALUES (?1, ?2, ?3, ?4, CASE WHEN EXISTS (SELECT 1 FROM repair WHERE period = ?2 AND profile = ?3 AND account = ?4 AND rule = ?5) THEN ?5 || '#' || ?1 ELSE ?5 END, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 const ADD: &str =
     "INSERT INTO repair_event (repair, seq, kind, text, said_by, on_d, by, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-const REMINDERS: &str = "SELECT l.id, m.account, m.rule, m.anchor, m.stage, l.role, coalesce(l.sent_at, (SELECT max(c.at) FROM call c WHERE c.letter = l.id AND l.state = 'phoned'), l.slot), l.state, l.trial, l.reply_code
+const REMINDERS: &str = "SELECT l.id, m.account, m.rule, m.anchor, m.stage, l.role, coalesce(l.sent_at, l.slot), l.state, l.trial, l.reply_code, l.doubted, (SELECT max(c.at) FROM call c WHERE c.letter = l.id AND c.account = m.account)
   FROM mention m JOIN letter l ON l.id = m.letter WHERE l.kind = 'reminder' AND m.dropped = '' AND l.slot >= ?1 AND l.slot < ?2 ORDER BY l.id";
 const SINCE: &str =
     "SELECT count(*), max(from_s) FROM post WHERE account = ?1 AND visible = 1 AND struck = 0 AND from_s >= ?2";
@@ -147,7 +147,7 @@ pub struct Reminded {
     pub stage: String,
     /// The word of the role of the recipient.
     pub role: String,
-    /// When it left, or the last call in its place was made; else when it was due.
+    /// When it left; else when it was due.
     pub at: Moment,
     /// The word of its state.
     pub state: String,
@@ -155,6 +155,22 @@ pub struct Reminded {
     pub trial: bool,
     /// The code of the server's answer.
     pub code: Option<i64>,
+    /// An attempt that nobody saw the end of may have delivered it.
+    pub doubted: bool,
+    /// When somebody was called about this account in its stead.
+    pub called: Option<Moment>,
+}
+
+impl Reminded {
+    /// Really handed over to a server that took it.
+    pub fn was_sent(&self) -> bool {
+        !self.trial && self.state == "sent"
+    }
+
+    /// When somebody was told, by letter or else by telephone; `None`: nobody surely was.
+    pub fn told(&self) -> Option<Moment> {
+        if self.was_sent() { Some(self.at) } else { self.called.filter(|_| !self.trial) }
+    }
 }
 
 /// The reminders that fell due in `[from, until)`.
@@ -177,6 +193,8 @@ pub fn reminders(conn: &Connection, from: Moment, until: Moment) -> Result<Vec<R
             state: row.get(7)?,
             trial: row.get(8)?,
             code: row.get(9)?,
+            doubted: row.get(10)?,
+            called: row.get::<_, Option<i64>>(11)?.map(Moment::from_unix),
         });
     }
     Ok(found)

@@ -113,6 +113,9 @@ fn a_call_is_entered_once_and_ends_its_letter_without_a_server() {
     assert_eq!(sent.unwrap(), 0, "no server has it");
     let spent = kept.store.read(|conn| outbox::spent(conn, false, at(NOW))).unwrap();
     assert!(spent.iter().all(|spent| spent.heard), "but somebody has heard of it");
+    let told = kept.store.read(|conn| repairs::reminders(conn, Moment::MIN, Moment::MAX)).unwrap();
+    let told: Vec<_> = told.iter().map(|one| (one.was_sent(), one.told(), one.at)).collect();
+    assert_eq!(told, [(false, Some(call.at), letter.slot)], "reminded, and by no letter");
     assert!(enter(call.clone()).unwrap_err().contains("已经登记过"));
     assert_eq!(kept.store.read(move |conn| desk::calls(conn, id)).unwrap(), vec![call]);
 }
