@@ -39,7 +39,7 @@ fn a_veto_is_repeated_once() {
 fn trial_mode_repeats_nothing() {
     let (office, now) = doubted();
     office.ok(&["mode", "试运行", "--by", "李四"]);
-    office.live(now.plus(601));
+    office.live(now.plus(660));
     held(&office, "现在是试运行，不再重发");
 }
 
