@@ -23,7 +23,7 @@ const NUMBERED: &str =
 const FREEZE: &str =
     "INSERT INTO bulletin_verdict (bulletin, verdict, outcome) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
 const FROZEN: &str = "SELECT v.account, v.rule, v.from_s, v.until_s, v.nominal, v.held_at, f.outcome, v.label, v.seen,
-    EXISTS (SELECT 1 FROM repair r WHERE r.period = b.period AND r.profile = b.profile AND r.account = v.account AND r.rule IN (v.rule, v.rule || '#' || r.bulletin) AND r.bulletin <= b.id
+    EXISTS (SELECT 1 FROM repair r WHERE r.period = b.period AND r.profile = b.profile AND r.account = v.account AND r.rule = v.rule AND r.bulletin <= b.id
       AND NOT EXISTS (SELECT 1 FROM repair_event e JOIN bulletin_step s ON s.stage = 'issued' AND s.at = e.at JOIN bulletin w ON w.id = s.bulletin AND w.period = b.period AND w.profile = b.profile
         WHERE e.repair = r.id AND e.kind = 'withdrawn' AND w.id > r.bulletin AND w.id <= b.id))
   FROM bulletin_verdict f JOIN bulletin b ON b.id = f.bulletin JOIN verdict v ON v.id = f.verdict WHERE f.bulletin = ?1 ORDER BY v.account, v.from_s";

@@ -8,12 +8,12 @@ use rusqlite::Row;
 use std::collections::BTreeMap;
 
 const LIST: &str =
-    "SELECT id, period, account, rule, name, platform, office, problem, seen, checked_at, dated, due, profile, bulletin
+    "SELECT id, period, account, rule, name, platform, office, problem, seen, checked_at, dated, due, profile
   FROM repair WHERE ?1 IS NULL OR profile = ?1 ORDER BY id";
 const EVENTS: &str = "SELECT e.repair, e.kind, e.text, e.said_by, e.on_d, e.by, e.at
   FROM repair_event e JOIN repair r ON r.id = e.repair WHERE ?1 IS NULL OR r.profile = ?1 ORDER BY e.repair, e.seq";
 const OPEN: &str = "INSERT INTO repair (bulletin, period, profile, account, rule, name, platform, office, problem, seen, checked_at, dated, due)
-  VALUES (?1, ?2, ?3, ?4, CASE WHEN EXISTS (SELECT 1 FROM repair WHERE period = ?2 AND profile = ?3 AND account = ?4 AND rule = ?5) THEN ?5 || '#' || ?1 ELSE ?5 END, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 const ADD: &str =
     "INSERT INTO repair_event (repair, seq, kind, text, said_by, on_d, by, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 const REMINDERS: &str = "SELECT l.id, m.account, m.rule, m.anchor, m.stage, l.role, coalesce(l.sent_at, l.slot), l.state, l.trial, l.reply_code, l.doubted, (SELECT max(c.at) FROM call c WHERE c.letter = l.id AND c.account = m.account)
@@ -48,12 +48,11 @@ fn read(conn: &Connection, profile: Option<&str>) -> Result<Vec<(String, Repair)
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let (id, period): (i64, String) = (row.get(0)?, row.get(1)?);
-        let (rule, bulletin): (String, i64) = (row.get(3)?, row.get(13)?);
         let repair = Repair {
             id,
             period: Period::parse(&period).ok_or_else(|| StoreError::odd(&period))?,
             account: AccountId(row.get(2)?),
-            rule: rule.strip_suffix(&format!("#{bulletin}")).unwrap_or(&rule).to_owned(),
+            rule: row.get(3)?,
             name: row.get(4)?,
             platform: row.get(5)?,
             office: row.get(6)?,
@@ -93,9 +92,8 @@ fn date(row: &Row<'_>, column: usize) -> Result<NaiveDate, StoreError> {
     text.parse().map_err(|_| StoreError::odd(&text))
 }
 
-/// Opens a 整改项 of an issued paper; its number and events are not read. The table takes an account and a
-/// rule once a period: a problem that an earlier 更正 withdrew and this paper names again is kept as
-/// `weekly#7`, with the number of its paper, which [`list`] takes off again.
+/// Opens a 整改项 of an issued paper; its number and events are not read. A paper opens one an
+/// account and rule; a period has a second one where a 更正 withdrew the first and this paper names it again.
 ///
 /// # Errors
 /// Those of SQLite; a second one of the same paper is refused by the table.

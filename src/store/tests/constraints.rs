@@ -184,7 +184,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("an objection settled without a reason", "INSERT INTO review_ruling VALUES (2, 'kept', '', 'y', 0)"),
     (
         "one problem opened twice",
-        "INSERT INTO repair (bulletin, period, profile, account, rule, name, platform, office, problem, seen, checked_at, dated, due) VALUES (2, '2022-06', 'p', 1, 'weekly', '', '', '', '', '', 0, '2022-07-11', '2022-07-21')",
+        "INSERT INTO repair (bulletin, period, profile, account, rule, name, platform, office, problem, seen, checked_at, dated, due) VALUES (1, '2022-06', 'p', 1, 'weekly', '', '', '', '', '', 0, '2022-07-11', '2022-07-21')",
     ),
     (
         "a last day before the paper",

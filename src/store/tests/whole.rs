@@ -248,3 +248,39 @@ fn many_writers_in_two_processes_worth_of_stores_lose_nothing() {
         .unwrap();
     assert!(all);
 }
+
+/// Schema 11 lets a later paper of a period open a second 整改项; what the first had become stays with it.
+#[test]
+fn repairs_outlive_their_new_table() {
+    let dir = tempfile::tempdir().unwrap();
+    let conn = Connection::open(dir.path().join("cuigeng.db")).unwrap();
+    let before: Vec<&str> =
+        migrate::STEPS.iter().take_while(|step| !step.contains("CREATE TABLE repair_before")).copied().collect();
+    before.iter().for_each(|step| conn.execute_batch(step).unwrap());
+    conn.pragma_update(None, "user_version", before.len() as i64).unwrap();
+    conn.pragma_update(None, "application_id", 0x4375_6947).unwrap();
+    let repair = |id: i64, bulletin: i64| {
+        format!(
+            "INSERT INTO repair (id, bulletin, period, profile, account, rule, name, platform, office, problem, seen, checked_at, dated, due) VALUES ({id}, {bulletin}, '2022-06', 'p', 1, 'weekly', 'a', '', '', '', '', 0, '2022-07-11', '2022-07-21');"
+        )
+    };
+    conn.execute_batch(&format!(
+        "INSERT INTO account (id, name, platform, handle, office, supervisor, position) VALUES (1, 'a', '新浪微博', '', '', '', 0);
+         INSERT INTO bulletin (id, period, profile, version) VALUES (1, '2022-06', 'p', 1), (2, '2022-06', 'p', 2);
+         {} INSERT INTO repair_event VALUES (1, 1, 'withdrawn', 'x', '', '2022-07-14', 'z', 0);",
+        repair(1, 1)
+    ))
+    .unwrap();
+    drop(conn);
+    let store = Store::open(dir.path()).unwrap();
+    let again = repair(2, 2);
+    store.write(move |tx| Ok(tx.execute_batch(&again)?)).unwrap();
+    let known = store.read(|conn| repairs::list(conn, "p")).unwrap();
+    let events: Vec<(i64, &str, usize)> =
+        known.iter().map(|one| (one.id, one.rule.as_str(), one.events.len())).collect();
+    assert_eq!(events, [(1, "weekly", 1), (2, "weekly", 0)]);
+    let broken: i64 = store
+        .read(|conn| Ok(conn.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?))
+        .unwrap();
+    assert_eq!(broken, 0);
+}
