@@ -30,8 +30,8 @@ pub fn ahead(conn: &Connection, config: &Config, now: Moment) -> Result<Option<L
     Ok(Some(Leaving { pause, ..Leaving::of(conn, config, now)? }))
 }
 
-/// Switches, and queues what leaves in the same transaction; `None` where it is so already. `seen` is the mark of the letters that whoever switches to 正式
-/// had before his eyes: others are to be seen first.
+/// Switches, and queues what leaves in the same transaction; `None` where it is so already. `seen` is the
+/// mark of the letters that whoever switches to 正式 had before his eyes: others are to be seen first.
 ///
 /// # Errors
 /// Without a name; 正式 where the configuration says 试运行, or where other letters leave than were seen.

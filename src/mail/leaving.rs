@@ -2,11 +2,11 @@
 //! given before anybody has switched. Stores and sends nothing.
 
 use crate::config::Config;
-use crate::domain::{AccountId, Moment};
+use crate::domain::{Account, AccountId, Moment};
 use crate::ledger::{Ledger, longest_window_days};
 use crate::silence::over;
 use crate::spoken::weekday_moment;
-use crate::store::{Connection, LetterKind, LetterRow, StoreError, modes, outbox, silences};
+use crate::store::{Connection, LetterKind, LetterRow, Mention, StoreError, modes, outbox, silences};
 use crate::warn::{self, Cause, OwedLetter, OwedMention, Spent};
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
@@ -156,7 +156,7 @@ fn line(letter: &OwedLetter) -> String {
 }
 
 fn mentions(conn: &Connection, letter: &LetterRow, deadline: Moment) -> Result<Vec<OwedMention>, StoreError> {
-    let owed = |mention: crate::store::Mention| OwedMention {
+    let owed = |mention: Mention| OwedMention {
         account: mention.account,
         rule: mention.rule,
         anchor: mention.anchor,
@@ -198,7 +198,7 @@ fn untold(
             of.insert(cause.account.id);
         }
     }
-    Ok(ledger.accounts.iter().filter(|account| of.contains(&account.id)).map(crate::domain::Account::title).collect())
+    Ok(ledger.accounts.iter().filter(|account| of.contains(&account.id)).map(Account::title).collect())
 }
 
 /// Without what a silence keeps back at `at`; nothing is counted.

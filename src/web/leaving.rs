@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::session::Viewer;
-use super::slow::Slow;
+use super::slow::{GLANCE, Slow};
 use crate::access::Rank;
 use crate::deeds::mode;
 use crate::mail::leaving::Leaving;
@@ -27,7 +27,7 @@ impl Shared {
             read.map(|leaving| leaving.map(Arc::new))
         };
         let minute = now.unix().div_euclid(60).to_string();
-        match self.leavings.at_once(&minute, stamp, &self.web.clock, make).await {
+        match self.leavings.get((&minute, GLANCE), stamp, &self.web.clock, make).await {
             None => Ok(context! { making => true }),
             Some((_, looked)) => Ok(shown(&looked?.unwrap_or_default())),
         }

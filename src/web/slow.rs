@@ -10,10 +10,10 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// How long somebody waits; shorter than the gate's patience.
-const WAIT: Duration = Duration::from_secs(7);
+pub(super) const WAIT: Duration = Duration::from_secs(7);
 /// How long a page waits that has other things to show: nobody notices it, and in a town of usual size it
 /// is enough.
-const GLANCE: Duration = Duration::from_millis(500);
+pub(super) const GLANCE: Duration = Duration::from_millis(500);
 /// Seconds for which something is kept at least; ten times as long as it took to make, if that is more.
 const KEPT_S: i64 = 60;
 /// What took longer than that may be shown as it was, for some minutes, while it is made anew: nobody did
@@ -61,33 +61,13 @@ impl<T> Default for Slow<T> {
 }
 
 impl<T: Clone + Send + Sync + 'static> Slow<T> {
-    /// The thing of that name, made from what `stamp` stands for, and when it was made; `None` while it is
-    /// still in the making. Where making it takes long and only looks have come in since, the one before.
+    /// The thing of that name, made from what `stamp` stands for, and when it was made; `None` where it is
+    /// still in the making after that `patience`. Where making it takes long and only looks have come in
+    /// since, the one before.
     pub(super) async fn get(
         &self,
-        name: &str,
+        (name, patience): (&str, Duration),
         stamp: Stamp,
-        clock: &Arc<dyn Clock>,
-        make: impl Future<Output = T> + Send + 'static,
-    ) -> Done<T> {
-        self.within(WAIT, (name, stamp), clock, make).await
-    }
-
-    /// The same for a page whose reader may want something else on it: it waits for nothing that takes long.
-    pub(super) async fn at_once(
-        &self,
-        name: &str,
-        stamp: Stamp,
-        clock: &Arc<dyn Clock>,
-        make: impl Future<Output = T> + Send + 'static,
-    ) -> Done<T> {
-        self.within(GLANCE, (name, stamp), clock, make).await
-    }
-
-    async fn within(
-        &self,
-        wait: Duration,
-        (name, stamp): (&str, Stamp),
         clock: &Arc<dyn Clock>,
         make: impl Future<Output = T> + Send + 'static,
     ) -> Done<T> {
@@ -95,7 +75,7 @@ impl<T: Clone + Send + Sync + 'static> Slow<T> {
         if before.is_some() && done.borrow().is_none() {
             return before;
         }
-        tokio::time::timeout(wait, done.wait_for(Option::is_some)).await.ok()?.ok()?.clone()
+        tokio::time::timeout(patience, done.wait_for(Option::is_some)).await.ok()?.ok()?.clone()
     }
 
     /// Whether something of another name is in the making.
@@ -195,7 +175,7 @@ mod tests {
         for stamp in [1, 1, 2, 2] {
             let made = Arc::clone(&made);
             let make = async move { made.fetch_add(1, Ordering::SeqCst) };
-            seen.push(slow.get("a", stamped(0, stamp), &clock, make).await.unwrap().1);
+            seen.push(slow.get(("a", WAIT), stamped(0, stamp), &clock, make).await.unwrap().1);
         }
         assert_eq!(seen, [0, 0, 1, 1]);
     }
@@ -205,11 +185,11 @@ mod tests {
         let (slow, clock) = (Slow::<usize>::default(), clock());
         let (go, gone) = tokio::sync::oneshot::channel::<()>();
         let make = async move { gone.await.map_or(0, |()| 7) };
-        let glance = slow.at_once("a", Stamp::default(), &clock, make);
+        let glance = slow.get(("a", GLANCE), Stamp::default(), &clock, make);
         assert!(tokio::time::timeout(WAIT / 2, glance).await.unwrap().is_none());
         go.send(()).unwrap();
         // Whoever looks again finds what was begun then, and nothing is begun anew.
-        assert_eq!(slow.at_once("a", Stamp::default(), &clock, async { 8 }).await.unwrap().1, 7);
+        assert_eq!(slow.get(("a", GLANCE), Stamp::default(), &clock, async { 8 }).await.unwrap().1, 7);
     }
 
     #[tokio::test]
@@ -242,10 +222,10 @@ mod tests {
     #[tokio::test]
     async fn what_failed_to_be_made_is_made_again_and_many_are_not_kept() {
         let (slow, clock) = (Slow::<usize>::default(), clock());
-        assert!(slow.get("a", stamped(0, 1), &clock, async { panic!("on purpose") }).await.is_none());
-        assert_eq!(slow.get("a", stamped(0, 1), &clock, async { 7 }).await.unwrap().1, 7);
+        assert!(slow.get(("a", WAIT), stamped(0, 1), &clock, async { panic!("on purpose") }).await.is_none());
+        assert_eq!(slow.get(("a", WAIT), stamped(0, 1), &clock, async { 7 }).await.unwrap().1, 7);
         for n in 0..50 {
-            slow.get(&n.to_string(), Stamp::default(), &clock, async { 0 }).await.unwrap();
+            slow.get((&n.to_string(), WAIT), Stamp::default(), &clock, async { 0 }).await.unwrap();
         }
         assert!(slow.kept.lock().unwrap().len() <= MOST);
     }

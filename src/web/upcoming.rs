@@ -5,7 +5,7 @@ use super::Shared;
 use super::act::Operator;
 use super::chrome::unavailable;
 use super::session::{Act, Viewer};
-use super::slow::{Slow, Stamp};
+use super::slow::{Slow, Stamp, WAIT};
 use crate::config::{Config, Mode};
 use crate::deeds::{Refusal, outbox, withhold};
 use crate::domain::{AccountId, Moment};
@@ -77,7 +77,7 @@ impl Shared {
             let looked = store.read_async(move |conn| Ahead::of(conn, &config, &shelf, now)).await;
             looked.map(Arc::new)
         };
-        let got = self.aheads.get("ahead", stamp, &self.web.clock, make).await;
+        let got = self.aheads.get(("ahead", WAIT), stamp, &self.web.clock, make).await;
         got.map(|(at, ahead)| ahead.map(|ahead| (at, ahead))).transpose()
     }
 

@@ -2,7 +2,7 @@
 //! task of its own, by the same code as the verbs; kept while nothing changes that it rests on.
 
 use super::super::Shared;
-use super::super::slow::{Slow, Stamp};
+use super::super::slow::{Slow, Stamp, WAIT};
 use crate::bulletin::Stage;
 use crate::config::Config;
 use crate::deeds::bulletin::{find, papers};
@@ -71,7 +71,7 @@ impl Shared {
             });
             Arc::new(work.await.unwrap_or_else(|_| Err(Refusal::state("文件没有做成，请再试一次"))))
         };
-        Ok(self.papers.get(&name, stamp, &self.web.clock, make).await)
+        Ok(self.papers.get((&name, WAIT), stamp, &self.web.clock, make).await)
     }
 }
 

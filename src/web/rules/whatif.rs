@@ -5,7 +5,7 @@ use super::super::Shared;
 use super::super::chrome::unavailable;
 use super::super::paged::{LIST, Paged, address, asked, number};
 use super::super::session::{Viewer, text};
-use super::super::slow::{Slow, Stamp};
+use super::super::slow::{Slow, Stamp, WAIT};
 use crate::config::{self, Config};
 use crate::domain::{AccountId, Check, Moment};
 use crate::rules::{Grade, Profile};
@@ -129,7 +129,7 @@ impl Shared {
             return Ok(None);
         }
         let make = async move { store.read_async(move |conn| Trial::of(conn, &config, &ask, now)).await.map(Arc::new) };
-        let got = self.trials.get(&key, stamp, &self.web.clock, make).await;
+        let got = self.trials.get((&key, WAIT), stamp, &self.web.clock, make).await;
         got.map(|(at, trial)| trial.map(|trial| (at, trial))).transpose()
     }
 }
